@@ -1,0 +1,1 @@
+"""The schema's steps, each reversible; `pilotzone migrate` takes them."""

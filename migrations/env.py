@@ -1,0 +1,40 @@
+"""How Alembic reaches the database: one transaction, one migration at a time."""
+
+import asyncio
+
+import sqlalchemy as sa
+from alembic import context
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.store.tables import Table
+
+LOCK = 0x50494C4F  # any constant; nobody else takes an advisory lock of this number
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Run the steps asked for; a second migration waits here and then finds nothing to do."""
+    connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    context.configure(connection=connection, target_metadata=Table.metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def connect_and_migrate(url: str) -> None:
+    """Open a connection of our own and migrate over it."""
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(migrate)
+    await engine.dispose()
+
+
+given = context.config.attributes.get("connection")
+if context.is_offline_mode():
+    context.configure(dialect_name="postgresql", target_metadata=Table.metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+elif given is not None:
+    context.configure(connection=given, target_metadata=Table.metadata)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    asyncio.run(connect_and_migrate(context.config.attributes["url"]))

@@ -1,0 +1,84 @@
+"""Every way the domain can say no.
+
+    DomainError
+    ├─ NotFound      the thing named does not exist
+    ├─ Forbidden     the key does not reach this far
+    ├─ Conflict      acceptable in general, not in the present state
+    └─ Invalid       never acceptable, whatever the state
+
+A class's docstring is its public title; its message says what happened this time; its facts travel
+as data. Only `api.problems` knows which HTTP status a family becomes.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, and where: a JSON pointer, a stable code, and words."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class DomainError(Exception):
+    """The request breaks a rule of the assessment."""
+
+    def __init__(self, detail: str, findings: tuple[Finding, ...] = (), **facts: str | int) -> None:
+        """Say what happened this time, with each finding and fact as data."""
+        super().__init__(detail)
+        self.findings = findings
+        self.facts = facts
+
+
+class NotFound(DomainError):
+    """The thing named does not exist."""
+
+
+class Forbidden(DomainError):
+    """The key does not admit this."""
+
+
+class Conflict(DomainError):
+    """The present state does not admit this."""
+
+
+class Invalid(DomainError):
+    """The document breaks a rule of its form."""
+
+
+class FrameworkInvalid(Invalid):
+    """The framework document has findings."""
+
+
+class FrameworkDiffers(Conflict):
+    """Another document is registered under this code and version."""
+
+
+class ApplicantDiffers(Conflict):
+    """Another applicant is registered under this code."""
+
+
+class RoundDiffers(Conflict):
+    """Another round is registered under this code."""
+
+
+class RoundNotOpen(Conflict):
+    """The round does not accept submissions."""
+
+
+class TransitionNotAllowed(Conflict):
+    """The round cannot go from its present state to that one."""
+
+
+class NameTaken(Conflict):
+    """The name belongs to a reporter with another role."""
+
+
+class SubmissionRefused(Invalid):
+    """The submission does not fit the measure."""
+
+
+class ReporterNotAdmitted(Forbidden):
+    """The key may not report this measure for this applicant."""

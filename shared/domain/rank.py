@@ -1,0 +1,56 @@
+"""rank: totals → places within the cohort."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from shared.domain.arrays import BoolArray, FloatArray, IntArray, runs
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Every applicant's place in its cohort: all arrays have shape (applicants,).
+
+    *rank* counts from 1, equal totals share it and the next is skipped (1, 2, 2, 4); *tied* is how
+    many share it, the applicant included; *cohort_size* counts all of the cohort, ranked or not.
+    *percentile* and *index* are in 0 … 100. Who is barred has rank 0, tied 0 and NaN in both.
+    """
+
+    rank: IntArray
+    tied: IntArray
+    cohort_size: IntArray
+    percentile: FloatArray
+    index: FloatArray
+
+
+def rank(totals: IntArray, cohort: IntArray, blocked: BoolArray) -> Ranks:
+    """Order each *cohort* by *totals*, the greatest first, without those who are *blocked*.
+
+    All three have shape (applicants,); a cohort is a number from 0, a total is in units. Over the n
+    ranked of a cohort, percentile = 100 · (number below + ½ · (tied − 1)) / (n − 1), 100 for
+    one alone; index = 100 · (total − least) / (greatest − least), 100 where all are equal.
+
+    Source: standard competition ranking; OECD/JRC, Handbook on Constructing Composite Indicators
+    (2008), "Min-Max", for the index.
+    """
+    order = np.flatnonzero(~blocked)
+    order = order[np.lexsort((-totals[order], cohort[order]))]
+    total = totals[order]
+    first, size = runs(cohort[order])
+    top, n = np.repeat(first, size), np.repeat(size, size)
+    leader, sharing = runs(cohort[order], total)
+    above, tied = np.repeat(leader, sharing) - top, np.repeat(sharing, sharing)
+    least = total[top + n - 1]
+    below = n - above - tied
+
+    place, tie = np.zeros_like(totals), np.zeros_like(totals)
+    percentile, index = np.full(totals.shape, np.nan), np.full(totals.shape, np.nan)
+    place[order], tie[order] = above + 1, tied
+    percentile[order] = _percent(2 * below + tied - 1, 2 * (n - 1))
+    index[order] = _percent(total - least, total[top] - least)
+    return Ranks(place, tie, np.bincount(cohort)[cohort], percentile, index)
+
+
+def _percent(part: IntArray, whole: IntArray) -> FloatArray:
+    """Give *part* in per cent of *whole*, 100 where the whole is 0."""
+    return np.where(whole == 0, 100.0, 100 * part / np.maximum(whole, 1))

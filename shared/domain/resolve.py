@@ -1,0 +1,183 @@
+"""resolve: many reports → one value per applicant and measure."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.domain.arrays import FlagArray, FloatArray, IntArray, runs
+from shared.domain.flags import Flag
+from shared.domain.framework import Framework, Measure, MeasureType, Panel, Reporter
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was reported: a row per applicant, measure and reporter, with that reporter's value.
+
+    All arrays have shape (rows,), in any order; a value taken back is no row. A *value* is the
+    number itself; 1 or 0 for a flag; the position in the measure's codes for a category; how many
+    distinct codes for codes.
+    """
+
+    applicant: IntArray  # position among the applicants
+    measure: IntArray  # position in the framework's measure_codes
+    kind: IntArray  # position in tuple(Reporter)
+    as_of: IntArray  # days since 1970-01-01
+    id: IntArray  # of the submission, ascending with the time of recording
+    value: FloatArray
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The value that counts of each measure: both arrays have shape (applicants, measures).
+
+    *values* are in the measures' own units, NaN where missing; *flags* are bits of `Flag`.
+    """
+
+    values: FloatArray
+    flags: FlagArray
+
+
+@dataclass(frozen=True)
+class _Reports:
+    """Rows of evidence; a cell is one measure of one applicant."""
+
+    cell: IntArray
+    measure: IntArray
+    priority: IntArray
+    as_of: IntArray
+    id: IntArray
+    value: FloatArray
+
+    def take(self, rows: NDArray[Any]) -> "_Reports":
+        """Give the rows that an index or a mask names."""
+        return _Reports(**{name: column[rows] for name, column in vars(self).items()})
+
+
+def resolve(framework: Framework, evidence: Evidence, applicants: int) -> Resolved:
+    """Settle on one value for each of *applicants* and each measure.
+
+    Of the admitted kinds of reporters the first in the measure's order counts; within it the
+    greatest *as_of*, then the greatest *id*. A measure with a panel combines all experts' marks
+    instead; fewer than it asks for are flagged and count as missing. Kinds that are not admitted
+    are ignored.
+    """
+    measures = tuple(framework.measures.values())
+    shape = (len(measures), applicants)
+    reports = _reports(measures, evidence, applicants)
+    admitted = reports.priority < len(Reporter)
+    cell = reports.cell[admitted]
+    count = np.bincount(cell, minlength=len(measures) * applicants)
+    values = np.full(count.size, np.nan)
+    flags = np.zeros(count.size, dtype=np.int32)
+
+    # Nearly all cells have one report; only the others are worth sorting, and overwritten.
+    values[cell] = reports.value[admitted]
+    contested = reports.take(admitted & (count[reports.cell] > 1))
+    judged = np.array([each.panel is not None for each in measures])[contested.measure]
+    cell, value, differing = _by_authority(measures, contested.take(~judged))
+    values[cell] = value
+    flags[differing] |= Flag.DISCREPANCY
+    cell, value, wide = _by_panel(measures, contested.take(judged))
+    values[cell] = value
+    flags[wide] |= Flag.SPREAD
+
+    asked = np.repeat([each.panel.at_least if each.panel else 1 for each in measures], applicants)
+    few = (count > 0) & (count < asked)
+    values[few] = np.nan
+    flags[few] |= Flag.FEW_MARKS
+    flags[np.isnan(values)] |= Flag.MISSING
+    return Resolved(values.reshape(shape).T, flags.reshape(shape).T)
+
+
+def _reports(measures: Sequence[Measure], evidence: Evidence, applicants: int) -> _Reports:
+    """Find each row's cell and priority: 0 counts first, the number of kinds never counts."""
+    kinds = tuple(Reporter)
+    priorities = np.full((len(measures), len(kinds)), len(kinds), dtype=np.int64)
+    for row, measure in enumerate(measures):
+        for priority, kind in enumerate(
+            (Reporter.EXPERT,) if measure.panel else measure.reported_by
+        ):
+            priorities[row, kinds.index(kind)] = priority
+    return _Reports(
+        cell=evidence.measure * applicants + evidence.applicant,
+        measure=evidence.measure,
+        priority=priorities[evidence.measure, evidence.kind],
+        as_of=evidence.as_of,
+        id=evidence.id,
+        value=evidence.value,
+    )
+
+
+def _by_authority(
+    measures: Sequence[Measure], reports: _Reports
+) -> tuple[IntArray, FloatArray, IntArray]:
+    """Let the first kind's latest value count: give cells, values, and cells in discrepancy.
+
+    Another kind's latest value may differ by the measure's tolerance × |the value that counts|; of
+    a category or a flag any other value differs. Without a tolerance nothing does.
+    """
+    nominal = {MeasureType.CATEGORY, MeasureType.FLAG}
+    tolerance = _numbers(
+        0.0 if each.type in nominal and each.tolerance is not None else each.tolerance
+        for each in measures
+    )
+    order = np.lexsort((-reports.id, -reports.as_of, reports.priority, reports.cell))
+    reports = reports.take(order)
+    latest = reports.take(runs(reports.cell, reports.priority)[0])
+    first, kinds = runs(latest.cell)
+    counts = np.repeat(latest.value[first], kinds)
+    with np.errstate(over="ignore"):  # further apart than a float holds is apart
+        difference = np.abs(latest.value - counts)
+        differs = difference > tolerance[latest.measure] * np.abs(counts)
+    return latest.cell[first], latest.value[first], latest.cell[differs]
+
+
+def _by_panel(
+    measures: Sequence[Measure], reports: _Reports
+) -> tuple[IntArray, FloatArray, IntArray]:
+    """Combine the marks of each cell: give cells, combined marks, and cells with a wide spread.
+
+    Every way to combine is the mean of what is left when as many of the highest as of the lowest
+    are dropped: none, the trim, or all but the middle. A trim never takes the middle. Marks are
+    added from the lowest up, so their order never matters, and the result never leaves their range.
+    """
+    panels = [each.panel or Panel() for each in measures]
+    trim, trim_from = np.array([_trim(each) for each in panels]).T
+    tolerance = _numbers(each.tolerance for each in panels)
+    reports = reports.take(np.lexsort((reports.value, reports.cell)))
+    marks = reports.value
+    starts, size = runs(reports.cell)
+    cell, measure = reports.cell[starts], reports.measure[starts]
+
+    drop = np.where(size >= trim_from[measure], trim[measure], 0)
+    drop = np.minimum(drop, (size - 1) // 2)
+    lowest, highest = starts + drop, starts + size - 1 - drop
+    panel = np.repeat(np.arange(starts.size), size)
+    row = np.arange(marks.size)
+    kept = (row >= lowest[panel]) & (row <= highest[panel])
+    total = np.bincount(panel[kept], weights=marks[kept], minlength=starts.size)
+    combined = np.clip(total / (size - 2 * drop), marks[lowest], marks[highest])
+
+    with np.errstate(over="ignore"):
+        spread = marks[starts + size - 1] - marks[starts]
+    return cell, combined, cell[spread > tolerance[measure]]
+
+
+def _trim(panel: Panel) -> tuple[int, int]:
+    """Give how many marks are dropped at either end, and from how many marks on."""
+    match panel.combine:
+        case "trimmed_mean":
+            return panel.trim, panel.trim_from
+        case "median":
+            return sys.maxsize, 0
+        case _:
+            return 0, 0
+
+
+def _numbers(limits: Iterable[float | None]) -> FloatArray:
+    """Write "no limit" as NaN, which nothing exceeds."""
+    return np.array([np.nan if limit is None else limit for limit in limits])

@@ -1,0 +1,1 @@
+"""The verbs: one business rule each, session first, never committing."""

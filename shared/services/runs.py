@@ -1,0 +1,67 @@
+"""Recomputing a round: what changed goes in, what changed comes out."""
+
+import asyncio
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.services.frameworks import Library
+from shared.services.rescoring import rescore, stale_positions
+from shared.store import changes, entries, evidence, rounds, runs, scores
+from shared.store.runs import NewRun
+
+
+async def recompute(
+    session: AsyncSession, library: Library, round_id: int, worker: str
+) -> NewRun | None:
+    """Take in the round's changes and append the scores that differ; None if nothing had changed.
+
+    The caller holds the right to run the round. All happens in its transaction: the changes leave
+    the log when the scores appear, or neither. The log is emptied before anything is read, so what
+    lands in between is read now and causes one more run, and is never missed.
+    """
+    started_at, begin = datetime.now(UTC), time.perf_counter()
+    number = await runs.latest(session, round_id) + 1
+    consumed = await changes.consume(session, round_id, number)
+    if consumed is None:
+        return None
+    round_ = await rounds.by_id(session, round_id)
+    framework = await library.get(session, round_.framework)
+    cohort, kinds = await entries.cohort(session, round_id)
+    width = len(framework.indicators)
+    previous = await scores.latest(session, round_id, cohort, width, number - 1)
+    stale = stale_positions(cohort, previous, consumed.applicants)
+    said = await evidence.current(
+        session,
+        round_id,
+        framework,
+        round_.reference_date,
+        [cohort[at] for at in stale],
+        everybody=len(stale) == len(cohort),
+    )
+    read = time.perf_counter()
+    changed = await asyncio.to_thread(rescore, framework, kinds, previous, stale, said)
+    computed = time.perf_counter()
+    outside = sorted(consumed.applicants.difference(cohort))
+    left = await scores.leavers(session, round_id, outside, number - 1) if outside else []
+    await scores.append(session, round_id, number, cohort, changed.scores)
+    if left:
+        await scores.withdraw(session, round_id, number, left)
+    run = NewRun(
+        number=number,
+        worker=worker,
+        request_ids=consumed.request_ids,
+        submissions=consumed.submissions,
+        other_changes=consumed.others,
+        cohort=len(cohort),
+        scores_written=len(changed.scores) + len(left),
+        read_ms=(read - begin) * 1e3,
+        compute_ms=(computed - read) * 1e3,
+        write_ms=0.0,
+        started_at=started_at,
+    )
+    run = replace(run, write_ms=(time.perf_counter() - computed) * 1e3)
+    await runs.add(session, round_id, run, changed.parameters)
+    return run

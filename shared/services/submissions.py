@@ -1,0 +1,84 @@
+"""Admitting submissions and appending them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.domain import submission
+from shared.domain.framework import Framework, Reporter
+from shared.domain.submission import Refusal, Value
+from shared.store import rounds, submissions
+from shared.store.keys import Principal
+from shared.store.submissions import NewSubmission, Receipt
+
+REPORTERS = {
+    "source": Reporter.SOURCE,
+    "portal": Reporter.APPLICANT,
+    "expert": Reporter.EXPERT,
+}
+"""As what each role reports; a portal reports on the applicant's behalf."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A submission as a client states it."""
+
+    applicant: str
+    measure: str
+    value: Value
+    as_of: date
+    status: str = "reported"
+    reference: str | None = None
+    comment: str | None = None
+
+
+def admit(
+    framework: Framework, principal: Principal, draft: Draft, request_id: str
+) -> NewSubmission | Refusal:
+    """Check *draft* against the framework and the key's reach; nothing is stored yet."""
+    if principal.applicants is not None and draft.applicant not in principal.applicants:
+        message = "The key does not reach this applicant."
+        return Refusal("applicant", "applicant-not-reached", message, forbidden=True)
+    if principal.measures is not None and draft.measure not in principal.measures:
+        message = "The key does not reach this measure."
+        return Refusal("measure", "measure-not-reached", message, forbidden=True)
+    kind = REPORTERS[principal.role]
+    read = submission.read(framework, kind, draft.measure, draft.value, draft.status)
+    if isinstance(read, Refusal):
+        return read
+    return NewSubmission(
+        applicant=draft.applicant,
+        measure=draft.measure,
+        reporter=principal.reporter,
+        kind=kind,
+        as_of=draft.as_of,
+        reported=read,
+        reference=draft.reference,
+        comment=draft.comment,
+        request_id=request_id,
+    )
+
+
+async def record(
+    session: AsyncSession, round_id: int, items: Sequence[NewSubmission]
+) -> list[Receipt]:
+    """Append *items* in order; the round's state stays as it is until the transaction ends.
+
+    Items with the same natural key correct each other in turn. Returns a receipt each.
+    """
+    await rounds.hold_for_writing(session, round_id)
+    receipts: dict[int, Receipt] = {}
+    waiting = dict(enumerate(items))
+    while waiting:
+        first: dict[tuple[str, str, int, date], int] = {}
+        for position, item in waiting.items():
+            first.setdefault(item.natural_key, position)
+        wave = sorted(first.values())
+        results = await submissions.record(session, round_id, [items[at] for at in wave])
+        for position, receipt in zip(wave, results, strict=True):
+            if receipt.result != "contended":
+                receipts[position] = receipt
+                del waiting[position]
+    return [receipts[position] for position in range(len(items))]

@@ -1,0 +1,41 @@
+"""Settings: a value read once where a process starts, then handed on."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may set, from the environment (`PILOTZONE_…`); options win over it."""
+
+    model_config = SettingsConfigDict(env_prefix="PILOTZONE_", frozen=True)
+
+    database_url: str | None = Field(
+        None,
+        description="Where PostgreSQL 15 or newer is; none starts the embedded one in `data_dir`.",
+    )
+    database_pool: int = Field(10, ge=1, le=200, description="Connections of one gateway process.")
+    data_dir: Path = Field(Path(".data"), description="Where the embedded PostgreSQL lives.")
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="`auto` is for people on a terminal and JSON elsewhere."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    worker_idle: timedelta = Field(
+        timedelta(seconds=1), description="How long a worker waits before it looks unasked."
+    )
+    worker_debounce: timedelta = Field(
+        timedelta(milliseconds=40), description="How long a worker lets a burst gather."
+    )
+    worker_metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="Where a worker answers Prometheus; none: nowhere."
+    )
+    worker_metrics_host: str = "127.0.0.1"
+    key_cache: timedelta = Field(
+        timedelta(seconds=1), description="How long a revoked key may still be admitted."
+    )
+    max_body: int = Field(
+        32 * 1024 * 1024, ge=1024, description="Largest request body, in bytes; beyond it 413."
+    )

@@ -1,0 +1,52 @@
+"""PostgreSQL's notifications: a hint that something changed, never the proof of it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+log = structlog.get_logger()
+
+RETRY_SECONDS = 0.5
+
+
+async def listen(engine: AsyncEngine, channel: str, heard: Callable[[int | None], None]) -> None:
+    """Call *heard* with the round of each notification on *channel*, until cancelled.
+
+    A lost connection is opened again; *heard* is then called with None, since what was said
+    meanwhile is unknown. Whoever listens must look by itself from time to time.
+    """
+    while True:
+        try:
+            await _listen_once(engine, channel, heard)
+        except (DBAPIError, OSError) as error:
+            log.warning("listening interrupted", channel=channel, error=type(error).__name__)
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _listen_once(
+    engine: AsyncEngine, channel: str, heard: Callable[[int | None], None]
+) -> None:
+    lost = asyncio.Event()
+
+    def on_notice(_connection: Any, _pid: int, _channel: str, payload: str) -> None:
+        heard(int(payload))
+
+    def on_loss(_connection: Any) -> None:
+        lost.set()
+
+    async with engine.connect() as borrowed:
+        connection = await borrowed.execution_options(isolation_level="AUTOCOMMIT")
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        driver.add_termination_listener(on_loss)
+        await driver.add_listener(channel, on_notice)
+        heard(None)
+        try:
+            await lost.wait()
+        finally:
+            driver.remove_termination_listener(on_loss)
+            if not lost.is_set():
+                await driver.remove_listener(channel, on_notice)

@@ -1,0 +1,231 @@
+"""Submissions: appended, looked up, and handed to a run as columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, DATE, DOUBLE_PRECISION, TEXT
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.domain.submission import Reported
+from shared.store.tables import ReporterRow, SubmissionRow
+
+SEPARATOR = "\x1f"  # stands in no code
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubmission:
+    """One value of one measure for one applicant, by one reporter, as of one date."""
+
+    applicant: str
+    measure: str
+    reporter: int
+    kind: str
+    as_of: date
+    reported: Reported
+    reference: str | None
+    comment: str | None
+    request_id: str
+
+    @property
+    def natural_key(self) -> tuple[str, str, int, date]:
+        """What two submissions share if the later corrects the earlier."""
+        return self.applicant, self.measure, self.reporter, self.as_of
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a submission: created, revised, unchanged, not-open or unknown-applicant.
+
+    *id* is None for the last two; for `unchanged` it is that of the submission that stands.
+    """
+
+    result: str
+    id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSubmission:
+    """A submission as recorded."""
+
+    id: int
+    applicant: str
+    measure: str
+    reported: Reported
+    as_of: date
+    status: str
+    revision: int
+    reporter: str
+    kind: str
+    reference: str | None
+    comment: str | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a reader may see: some applicants, some measures, one reporter; None is no limit."""
+
+    applicants: frozenset[str] | None = None
+    measures: frozenset[str] | None = None
+    reporter: int | None = None
+
+
+# `stands` is what the reporter said last of that date. A submission that another transaction is
+# about to make conflicts, is skipped, and comes back with neither id: the caller tries it again.
+RECORD = text("""
+    WITH item AS (
+        SELECT item.*, string_to_array(codes, :separator) COLLATE "C" AS code_set
+        FROM unnest(:applicants, :measures, :reporters, :kinds, :dates, :statuses, :numbers,
+                :codes, :refs, :comments, :requests) WITH ORDINALITY
+            AS item (applicant, measure, reporter, kind, as_of, status, number, codes, reference,
+                comment, request_id, position)
+    ), known AS (
+        SELECT item.*, stands.id AS standing, coalesce(stands.revision, 0) AS revision,
+            (stands.status, stands.number, stands.codes)
+                IS NOT DISTINCT FROM (item.status, item.number, item.code_set) AS same
+        FROM item
+        JOIN applicant ON applicant.code = item.applicant
+        JOIN round ON round.id = :round AND round.state = 'open'
+        LEFT JOIN LATERAL (
+            SELECT id, revision, status, number, codes FROM submission
+            WHERE submission.round = :round
+                AND submission.applicant = item.applicant AND submission.measure = item.measure
+                AND submission.reporter = item.reporter AND submission.as_of = item.as_of
+            ORDER BY submission.revision DESC LIMIT 1
+        ) AS stands ON true
+    ), added AS (
+        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision,
+            status, number, codes, reference, comment, request_id)
+        SELECT :round, applicant, measure, reporter, kind, as_of, revision + 1,
+            status, number, code_set, reference, comment, request_id
+        FROM known WHERE NOT same ORDER BY position
+        ON CONFLICT DO NOTHING
+        RETURNING id, applicant, measure, reporter, as_of, request_id
+    ), logged AS (
+        INSERT INTO submission_change (round, applicant, submission, request_id)
+        SELECT :round, applicant, id, request_id FROM added
+    )
+    SELECT item.position,
+        CASE
+            WHEN added.id IS NOT NULL AND known.revision > 0 THEN 'revised'
+            WHEN added.id IS NOT NULL THEN 'created'
+            WHEN known.same THEN 'unchanged'
+            WHEN known.position IS NOT NULL THEN 'contended'
+            WHEN EXISTS (SELECT FROM applicant WHERE code = item.applicant) THEN 'not-open'
+            ELSE 'unknown-applicant'
+        END,
+        CASE WHEN known.same THEN known.standing ELSE added.id END
+    FROM item
+    LEFT JOIN known USING (position)
+    LEFT JOIN added ON (added.applicant, added.measure, added.reporter, added.as_of)
+        = (item.applicant, item.measure, item.reporter, item.as_of)
+""").bindparams(
+    bindparam("round", type_=BIGINT),
+    bindparam("applicants", type_=ARRAY(TEXT)),
+    bindparam("measures", type_=ARRAY(TEXT)),
+    bindparam("reporters", type_=ARRAY(BIGINT)),
+    bindparam("kinds", type_=ARRAY(TEXT)),
+    bindparam("dates", type_=ARRAY(DATE)),
+    bindparam("statuses", type_=ARRAY(TEXT)),
+    bindparam("numbers", type_=ARRAY(DOUBLE_PRECISION)),
+    bindparam("codes", type_=ARRAY(TEXT)),
+    bindparam("refs", type_=ARRAY(TEXT)),
+    bindparam("comments", type_=ARRAY(TEXT)),
+    bindparam("requests", type_=ARRAY(TEXT)),
+    bindparam("separator", SEPARATOR, type_=TEXT),
+)
+
+
+async def record(
+    session: AsyncSession, round_id: int, items: Sequence[NewSubmission]
+) -> list[Receipt]:
+    """Append *items*, whose natural keys differ from each other, with their change-log rows.
+
+    Returns a receipt each, in order. `contended` says that another transaction got in between, and
+    that the item is to be tried again.
+    """
+    parameters = {
+        "round": round_id,
+        "applicants": [each.applicant for each in items],
+        "measures": [each.measure for each in items],
+        "reporters": [each.reporter for each in items],
+        "kinds": [each.kind for each in items],
+        "dates": [each.as_of for each in items],
+        "statuses": [each.reported.status for each in items],
+        "numbers": [each.reported.number for each in items],
+        "codes": [_joined(each.reported.codes) for each in items],
+        "refs": [each.reference for each in items],
+        "comments": [each.comment for each in items],
+        "requests": [each.request_id for each in items],
+    }
+    receipts = {
+        position: Receipt(result, identity)
+        for position, result, identity in await session.execute(RECORD, parameters)
+    }
+    return [receipts[position] for position in range(1, len(items) + 1)]
+
+
+def _joined(codes: tuple[str, ...] | None) -> str | None:
+    return None if codes is None else SEPARATOR.join(codes)
+
+
+async def page(
+    session: AsyncSession,
+    round_id: int,
+    after: int,
+    limit: int,
+    reach: Reach,
+    applicant: str | None = None,
+    measure: str | None = None,
+) -> list[StoredSubmission]:
+    """Return at most *limit* submissions within *reach*, oldest first, from behind *after* on."""
+    query = (
+        select(
+            SubmissionRow.id,
+            SubmissionRow.applicant,
+            SubmissionRow.measure,
+            SubmissionRow.number,
+            SubmissionRow.codes,
+            SubmissionRow.as_of,
+            SubmissionRow.status,
+            SubmissionRow.revision,
+            ReporterRow.name,
+            SubmissionRow.kind,
+            SubmissionRow.reference,
+            SubmissionRow.comment,
+            SubmissionRow.recorded_at,
+        )
+        .join(ReporterRow, ReporterRow.id == SubmissionRow.reporter)
+        .where(SubmissionRow.round == round_id, SubmissionRow.id > after)
+        .order_by(SubmissionRow.id)
+        .limit(limit)
+    )
+    if applicant is not None:
+        query = query.where(SubmissionRow.applicant == applicant)
+    if measure is not None:
+        query = query.where(SubmissionRow.measure == measure)
+    if reach.applicants is not None:
+        query = query.where(SubmissionRow.applicant == func.any(list(reach.applicants)))
+    if reach.measures is not None:
+        query = query.where(SubmissionRow.measure == func.any(list(reach.measures)))
+    if reach.reporter is not None:
+        query = query.where(SubmissionRow.reporter == reach.reporter)
+    return [
+        StoredSubmission(
+            identity,
+            of,
+            what,
+            Reported(number, None if codes is None else tuple(codes)),
+            *rest,
+        )
+        for identity, of, what, number, codes, *rest in await session.execute(query)
+    ]
+
+
+async def exists(session: AsyncSession, round_id: int, submission: int) -> bool:
+    """Say whether the round has a submission of this id."""
+    query = text("SELECT EXISTS (SELECT FROM submission WHERE round = :round AND id = :id)")
+    found: bool = (await session.scalars(query, {"round": round_id, "id": submission})).one()
+    return found

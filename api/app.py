@@ -1,0 +1,64 @@
+"""The gateway's composition: the only place of it that reads settings and makes an engine."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from api import openapi, problems
+from api.middleware import Surround
+from api.routes import applicants, frameworks, health, rounds, runs, scores, submissions
+from api.state import Gateway
+from shared.settings import Settings
+from shared.store.engine import Sessions, connect
+from shared.store.notifications import listen
+
+ROLE = "pilotzone_gateway"
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    sessions: Sessions, settings: Settings | None = None, lifespan: Lifespan | None = None
+) -> FastAPI:
+    """Return the application over *sessions*; a test hands in its own."""
+    settings = settings or Settings()
+    app = FastAPIOffline(
+        title="Pilot-zone assessment",
+        version="1",
+        description=openapi.DESCRIPTION,
+        lifespan=lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+        static_url="/docs/assets",
+        openapi_url="/v1/openapi.json",
+        separate_input_output_schemas=False,
+    )
+    app.state.gateway = Gateway.over(sessions, settings)
+    for each in (frameworks, applicants, rounds, submissions, scores, runs):
+        app.include_router(each.router, prefix="/v1")
+    app.include_router(health.router)
+    problems.register(app)
+    openapi.complete(app)
+    app.add_middleware(Surround, max_body=settings.max_body)
+    return app
+
+
+def over(url: str, settings: Settings) -> FastAPI:
+    """Return what runs in production; PostgreSQL is reached when the server starts it."""
+    sessions = Sessions(expire_on_commit=False)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = await connect(url, ROLE, settings.database_pool)
+        sessions.configure(bind=engine)
+        watch = app.state.gateway.watch
+        async with asyncio.TaskGroup() as background:
+            listening = background.create_task(listen(engine, "run", watch.heard))
+            yield
+            listening.cancel()
+        await engine.dispose()
+
+    return create_app(sessions, settings, lifespan)

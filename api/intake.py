@@ -1,0 +1,82 @@
+"""Submissions that arrive together are written together.
+
+A transaction costs PostgreSQL and us far more than a row. While one is being written, whatever
+arrives for the same round gathers and goes into the next; nobody is answered before the commit.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.services import submissions
+from shared.store.engine import Sessions
+from shared.store.submissions import NewSubmission, Receipt
+
+MOST_ITEMS = 2_000
+"""How many items one transaction gathers; a larger request goes alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One request's items, and where its receipts are awaited."""
+
+    items: Sequence[NewSubmission]
+    receipts: asyncio.Future[list[Receipt]]
+
+
+class Intake:
+    """The way of submissions into the database."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        """Write through *sessions*."""
+        self._sessions = sessions
+        self._queues: dict[int, list[Waiting]] = defaultdict(list)
+        self._writers: dict[int, asyncio.Task[None]] = {}
+
+    async def record(self, round_id: int, items: Sequence[NewSubmission]) -> list[Receipt]:
+        """Append *items*, all or none, and return their receipts once they are committed."""
+        waiting = Waiting(items, asyncio.get_running_loop().create_future())
+        self._queues[round_id].append(waiting)
+        if round_id not in self._writers:
+            self._writers[round_id] = asyncio.create_task(self._write(round_id))
+        return await waiting.receipts
+
+    async def _write(self, round_id: int) -> None:
+        """Write what waits for the round, transaction after transaction, until nothing does."""
+        try:
+            while gathered := self._gather(round_id):
+                if not await self._commit(round_id, gathered) and len(gathered) > 1:
+                    # One request must not fail because of another: each goes again by itself.
+                    for each in gathered:
+                        await self._commit(round_id, [each], final=True)
+        finally:
+            del self._writers[round_id]
+
+    def _gather(self, round_id: int) -> list[Waiting]:
+        queue, gathered, size = self._queues[round_id], list[Waiting](), 0
+        while queue and (not gathered or size + len(queue[0].items) <= MOST_ITEMS):
+            size += len(queue[0].items)
+            gathered.append(queue.pop(0))
+        if not queue:
+            del self._queues[round_id]
+        return gathered
+
+    async def _commit(self, round_id: int, gathered: list[Waiting], *, final: bool = False) -> bool:
+        """Write *gathered* in one transaction and hand out the receipts; False if it failed."""
+        items = [item for each in gathered for item in each.items]
+        try:
+            async with self._sessions.begin() as session:
+                receipts = await submissions.record(session, round_id, items)
+        except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
+            if final or len(gathered) == 1:
+                for each in gathered:
+                    if not each.receipts.done():
+                        each.receipts.set_exception(error)
+            return False
+        start = 0
+        for each in gathered:
+            if not each.receipts.done():
+                each.receipts.set_result(receipts[start : start + len(each.items)])
+            start += len(each.items)
+        return True

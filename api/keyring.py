@@ -1,0 +1,33 @@
+"""Who holds a key, remembered for a moment."""
+
+import time
+from datetime import timedelta
+
+from cachetools import TTLCache
+
+from shared.services import keys
+from shared.store.engine import Sessions
+from shared.store.keys import Principal
+
+KEPT = 10_000
+
+
+class Keyring:
+    """The keys seen of late; a revoked one is admitted no longer than *kept* after."""
+
+    def __init__(self, sessions: Sessions, kept: timedelta) -> None:
+        """Ask *sessions* for what is not known."""
+        self._sessions = sessions
+        self._known: TTLCache[str, Principal] = TTLCache(
+            KEPT, kept.total_seconds(), timer=time.monotonic
+        )
+
+    async def holder(self, key: str) -> Principal | None:
+        """Return who holds *key*, None if it opens nothing."""
+        principal = self._known.get(key)
+        if principal is None:
+            async with self._sessions() as session:
+                principal = await keys.authenticate(session, key)
+            if principal is not None:
+                self._known[key] = principal
+        return principal

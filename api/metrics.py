@@ -1,0 +1,28 @@
+"""What a gateway tells Prometheus."""
+
+from collections.abc import Iterable
+
+from prometheus_client import Counter, Histogram
+from starlette.types import Scope
+
+REQUESTS = Counter("pilotzone_requests", "Requests.", ["method", "route", "status"])
+SECONDS = Histogram(
+    "pilotzone_request_seconds",
+    "Time of a request.",
+    ["method", "route"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2, 10, 60),
+)
+SUBMISSIONS = Counter("pilotzone_submissions", "Submissions by what became of them.", ["result"])
+
+
+def observe_request(scope: Scope, status: int, seconds: float) -> None:
+    """Count a request under its route's template, so that codes in paths do not multiply series."""
+    route = getattr(scope.get("route"), "path", "unknown")
+    REQUESTS.labels(scope["method"], route, status).inc()
+    SECONDS.labels(scope["method"], route).observe(seconds)
+
+
+def observe_submissions(results: Iterable[str]) -> None:
+    """Count what became of submissions."""
+    for result in results:
+        SUBMISSIONS.labels(result).inc()

@@ -1,0 +1,187 @@
+"""Errors as problem documents (RFC 9457): the one place that knows both vocabularies."""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from shared.domain.errors import Conflict, DomainError, Finding, Forbidden, Invalid, NotFound
+
+log = structlog.get_logger()
+
+STATUS = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    Conflict: HTTPStatus.CONFLICT,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DomainError: HTTPStatus.BAD_REQUEST,
+}
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Unauthorized(DomainError):
+    """The request carries no valid key."""
+
+
+class BodyTooLarge(DomainError):
+    """The request's body is too large."""
+
+
+class MalformedBody(DomainError):
+    """The request's body is not JSON that can be kept exactly."""
+
+
+class Unavailable(DomainError):
+    """The service cannot reach its database; try again, the same request is safe."""
+
+
+OWN_STATUS: dict[type[DomainError], HTTPStatus] = {
+    Unauthorized: HTTPStatus.UNAUTHORIZED,
+    BodyTooLarge: HTTPStatus(413),  # its name differs between Python versions
+    MalformedBody: HTTPStatus.BAD_REQUEST,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def describe(kind: type[DomainError]) -> dict[str, Any]:
+    """Return what every problem of this *kind* has in common: type, title, status."""
+    slug = re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
+    statuses = STATUS | OWN_STATUS
+    status = next(statuses[base] for base in kind.__mro__ if base in statuses)
+    return {"type": f"/problems/{slug}", "title": inspect.getdoc(kind), "status": int(status)}
+
+
+def answer(
+    request: Request, problem: dict[str, Any], findings: tuple[Finding, ...] = ()
+) -> Response:
+    """Build the response of a problem document; each finding points into the request's body."""
+    problem["instance"] = request.url.path
+    problem["request_id"] = getattr(request.state, "request_id", "")
+    if findings:
+        problem["errors"] = [
+            {"pointer": each.pointer, "code": each.code, "detail": each.message}
+            for each in findings
+        ]
+    headers = {}
+    if problem["status"] == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if problem["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = "1"
+    return JSONResponse(problem, problem["status"], headers, MEDIA_TYPE)
+
+
+async def on_domain_error(request: Request, error: DomainError) -> Response:
+    """Say which rule was broken; the error's facts become members of the document."""
+    problem = dict(error.facts) | describe(type(error)) | {"detail": str(error)}
+    return answer(request, problem, error.findings)
+
+
+async def on_malformed(request: Request, error: RequestValidationError) -> Response:
+    """Name each field that is wrong; never echo what it held."""
+    findings = tuple(
+        Finding(_place(each["loc"]), each["type"].replace("_", "-"), each["msg"])
+        for each in error.errors()
+    )
+    problem = describe(Invalid) | {"detail": f"{len(findings)} fields are not as they must be"}
+    return answer(request, problem, findings)
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Point into the body; a parameter keeps the place it came in."""
+    return pointer(location[1:] if location[0] == "body" else location)
+
+
+def pointer(path: tuple[int | str, ...]) -> str:
+    """Return a JSON pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+async def on_http_error(request: Request, error: HTTPException) -> Response:
+    """Answer what the framework refuses (unknown path, wrong method) like every other problem."""
+    status = HTTPStatus(error.status_code)
+    slug = status.phrase.lower().replace(" ", "-").replace("'", "")
+    problem = {
+        "type": f"/problems/{slug}",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": status.description or status.phrase,
+    }
+    response = answer(request, problem)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def on_database_error(request: Request, error: DBAPIError) -> Response:
+    """Tell a lost database (503, try again) from a fault of ours (500)."""
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        log.warning("database unreachable", error=type(error.orig).__name__)
+        return await on_lost_database(request, error)
+    return await on_fault(request, error)
+
+
+async def on_lost_database(request: Request, _: Exception) -> Response:
+    """Say that the same request may be sent again."""
+    problem = describe(Unavailable) | {"detail": "the database does not answer"}
+    return answer(request, problem)
+
+
+async def on_fault(request: Request, error: Exception) -> Response:
+    """Log what happened; say nothing of it but the request's id."""
+    log.error("fault", exc_info=error)
+    problem = {
+        "type": "/problems/internal-server-error",
+        "title": "The service failed.",
+        "status": 500,
+        "detail": "the fault was logged under this request's id",
+    }
+    return answer(request, problem)
+
+
+def register(app: FastAPI) -> None:
+    """Make every error of *app* a problem document."""
+    handlers: dict[Any, Callable[..., Awaitable[Response]]] = {
+        DomainError: on_domain_error,
+        RequestValidationError: on_malformed,
+        HTTPException: on_http_error,
+        DBAPIError: on_database_error,
+        OSError: on_lost_database,
+        Exception: on_fault,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+
+
+def problems(
+    *kinds: type[DomainError], also: type[BaseModel] | None = None
+) -> dict[int | str, dict[str, Any]]:
+    """Return what an operation's `responses` say of the problems it may answer with.
+
+    *also* is what 200 brings where a repeated registration finds itself.
+    """
+    responses: dict[int | str, dict[str, Any]] = {}
+    every: tuple[type[DomainError], ...] = (Unauthorized, Forbidden, Invalid, *kinds)
+    for kind in every:
+        about = describe(kind)
+        known = responses.setdefault(about["status"], {"description": "", "content": {}})
+        known["description"] = "; ".join(filter(None, [known["description"], about["title"]]))
+        example = about | {
+            "detail": "What happened this time.",
+            "instance": "/v1/…",
+            "request_id": "0190b5e2",
+        }
+        known["content"].setdefault(
+            MEDIA_TYPE, {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+        )
+    if also is not None:
+        responses[200] = {"model": also, "description": "The same stands already."}
+    return responses

@@ -1,0 +1,95 @@
+"""Rankings ready to send: each page is rendered once for a run and then kept."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from cachetools import LRUCache
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.paging import encode
+from api.schemas.rounds import freshness_state
+from api.scorecards import score
+from shared.domain.framework import Framework
+from shared.services import ranking
+from shared.services.ranking import Ranking
+from shared.store import applicants, standings
+from shared.store.standings import Freshness
+
+PAGES_BYTES = 64 * 2**20
+RANKINGS_KEPT = 8
+
+
+class PageKey(NamedTuple):
+    """Everything that a page of a ranking depends on; all of it is fixed once it was computed."""
+
+    round_id: int
+    fresh: Freshness
+    cohort: str | None
+    limit: int
+    start: int
+    with_lines: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's JSON, and the cursor of the next if there is one."""
+
+    body: bytes
+    next: str | None
+
+
+class Rankings:
+    """The rankings that this process rendered."""
+
+    def __init__(self) -> None:
+        self._pages: LRUCache[PageKey, Page] = LRUCache(
+            PAGES_BYTES, getsizeof=lambda page: len(page.body)
+        )
+        self._rankings: LRUCache[tuple[int, int], Ranking] = LRUCache(RANKINGS_KEPT)
+
+    def kept(self, key: PageKey) -> Page | None:
+        """Return the page if it was rendered before."""
+        return self._pages.get(key)
+
+    async def render(
+        self, session: AsyncSession, code: str, framework: Framework, key: PageKey
+    ) -> Page:
+        """Render the page of the round *code*."""
+        whole = await self.ranking(session, key.round_id, key.fresh.run)
+        places = whole.places(key.cohort)
+        chosen = places[key.start : key.start + key.limit].tolist()
+        codes = [whole.applicants[at] for at in chosen]
+        lines = await standings.lines(session, key.round_id, codes, key.fresh.run)
+        who = await applicants.some(session, codes)
+        document = freshened(code, key.fresh) | {
+            "items": [
+                score(framework, whole, at, who[each], lines[each], with_lines=key.with_lines)
+                for at, each in zip(chosen, codes, strict=True)
+            ]
+        }
+        end = key.start + len(chosen)
+        page = Page(
+            json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(),
+            encode(key.fresh.run, end) if end < len(places) else None,
+        )
+        if len(page.body) < PAGES_BYTES:
+            self._pages[key] = page
+        return page
+
+    async def ranking(self, session: AsyncSession, round_id: int, run: int) -> Ranking:
+        """Return the round's ranking as of *run*."""
+        known = self._rankings.get((round_id, run))
+        if known is None:
+            known = self._rankings[round_id, run] = await ranking.as_of(session, round_id, run)
+        return known
+
+
+def freshened(code: str, fresh: Freshness) -> dict[str, Any]:
+    """Return what says how up to date an answer is."""
+    return {
+        "round": code,
+        "run": fresh.run,
+        "state": freshness_state(fresh),
+        "as_of": fresh.recorded_at.isoformat() if fresh.recorded_at else None,
+    }

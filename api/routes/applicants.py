@@ -1,0 +1,58 @@
+"""Applicants."""
+
+from fastapi import APIRouter, Request, Response
+
+from api.bodies import ExactRoute
+from api.deps import ANY, Acting, Tx, admits
+from api.paging import Cursor, Limit, cut, decode
+from api.problems import problems
+from api.schemas.applicants import ApplicantChange, ApplicantIn, ApplicantOut
+from api.schemas.common import Items, Kind
+from shared.domain.errors import ApplicantDiffers, NotFound
+from shared.services import applicants as services
+from shared.store import applicants
+
+router = APIRouter(prefix="/applicants", tags=["applicants"], route_class=ExactRoute)
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=problems(ApplicantDiffers, also=ApplicantOut),
+    **admits("admin", "portal"),
+)
+async def register(body: ApplicantIn, acting: Acting, tx: Tx, response: Response) -> ApplicantOut:
+    """Register a county-level division or an industrial park."""
+    imported = await services.register(tx, acting, [body.to_domain()])
+    if imported.unchanged:
+        response.status_code = 200
+    return ApplicantOut.of(await applicants.get(tx, body.code))
+
+
+@router.get("", responses=problems(), **admits(*ANY))
+async def list_registered(
+    tx: Tx,
+    request: Request,
+    response: Response,
+    kind: Kind | None = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Items[ApplicantOut]:
+    """List applicants in order of code."""
+    after = decode(cursor, str)
+    found = await applicants.page(tx, None if after is None else str(after[0]), limit + 1, kind)
+    page = cut(request, response, found, limit, lambda each: (each.code,))
+    return Items(items=[ApplicantOut.of(each) for each in page])
+
+
+@router.get("/{code}", responses=problems(NotFound), **admits(*ANY))
+async def read(code: str, tx: Tx) -> ApplicantOut:
+    """Return one applicant."""
+    return ApplicantOut.of(await applicants.get(tx, code))
+
+
+@router.patch("/{code}", responses=problems(NotFound), **admits("admin", "portal"))
+async def change(code: str, body: ApplicantChange, acting: Acting, tx: Tx) -> ApplicantOut:
+    """Change an applicant's name or division; what is left out stays."""
+    name = None if body.name is None else body.name.to_domain()
+    return ApplicantOut.of(await services.change(tx, acting, code, name, body.division))

@@ -1,0 +1,80 @@
+"""Framework documents."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request, Response
+
+from api.bodies import ExactRoute
+from api.deps import ANY, Acting, Tx, admits
+from api.paging import Cursor, Limit, cut, decode
+from api.problems import problems
+from api.schemas.common import Items, Name
+from api.schemas.frameworks import FrameworkItem, FrameworkOut
+from shared.domain.errors import FrameworkDiffers, FrameworkInvalid, NotFound
+from shared.services import frameworks as services
+from shared.store import frameworks
+from shared.store.frameworks import StoredFramework
+
+router = APIRouter(prefix="/frameworks", tags=["frameworks"], route_class=ExactRoute)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=FrameworkOut,
+    responses=problems(FrameworkInvalid, FrameworkDiffers, also=FrameworkOut),
+    **admits("admin"),
+)
+async def register(
+    body: Annotated[Any, Body(json_schema_extra={"type": "object"})],
+    acting: Acting,
+    tx: Tx,
+    response: Response,
+) -> dict[str, Any]:
+    """Register a framework document, checked as a whole; every finding is reported at once.
+
+    A registered document never changes: a revision has another version.
+    """
+    stored, created = await services.register(tx, acting, body)
+    if not created:
+        response.status_code = 200
+    return _document(stored)
+
+
+@router.get("", response_model=Items[FrameworkItem], responses=problems(), **admits(*ANY))
+async def list_registered(
+    tx: Tx, request: Request, response: Response, limit: Limit = 100, cursor: Cursor = None
+) -> dict[str, Any]:
+    """List what is registered, in order of code and version."""
+    after = decode(cursor, str, str)
+    found = await frameworks.page(
+        tx, None if after is None else (str(after[0]), str(after[1])), limit + 1
+    )
+    page = cut(request, response, found, limit, lambda each: (each.code, each.version))
+    return {"items": [_item(each) for each in page]}
+
+
+@router.get(
+    "/{code}/{version}",
+    response_model=FrameworkOut,
+    responses=problems(NotFound),
+    **admits(*ANY),
+)
+async def read(code: str, version: str, tx: Tx) -> dict[str, Any]:
+    """Return a document as it was registered."""
+    return _document(await frameworks.get(tx, code, version))
+
+
+def _document(stored: StoredFramework) -> dict[str, Any]:
+    return stored.document | {"sha256": stored.sha256, "registered_at": stored.registered_at}
+
+
+def _item(stored: StoredFramework) -> FrameworkItem:
+    return FrameworkItem(
+        code=stored.code,
+        version=stored.version,
+        name=Name.model_validate(stored.document["name"]),
+        points=stored.document["points"],
+        sha256=stored.sha256,
+        registered_at=stored.registered_at,
+    )

@@ -1,0 +1,33 @@
+"""For operators: is it alive, is it ready, what does it measure. Outside /v1, and without a key."""
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from starlette.responses import Response
+
+from api.deps import Tx
+from api.problems import Unavailable, problems
+from shared.metrics import observe_queue
+from shared.store import changes
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/health/live")
+async def live() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "live"}
+
+
+@router.get("/health/ready", responses=problems(Unavailable))
+async def ready(tx: Tx) -> dict[str, str]:
+    """Say that the database answers too."""
+    await tx.execute(text("SELECT 1"))
+    return {"status": "ready"}
+
+
+@router.get("/metrics", response_class=Response)
+async def measurements(tx: Tx) -> Response:
+    """Return what Prometheus asks for."""
+    observe_queue(await changes.queue(tx))
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,114 @@
+"""Rounds: created, opened and closed, and who takes part."""
+
+from fastapi import APIRouter, Request, Response
+
+from api.bodies import ExactRoute
+from api.deps import ANY, Acting, Tx, admits
+from api.paging import Cursor, Limit, cut, decode
+from api.problems import problems
+from api.schemas.common import Items
+from api.schemas.rounds import (
+    EntryIn,
+    EntryOut,
+    RoundIn,
+    RoundItem,
+    RoundOut,
+    TransitionIn,
+    summary,
+)
+from shared.domain.errors import NotFound, RoundDiffers, TransitionNotAllowed
+from shared.services import rounds as services
+from shared.store import changes, entries, frameworks, rounds, standings
+from shared.store.rounds import NewRound, StoredRound
+
+router = APIRouter(prefix="/rounds", tags=["rounds"], route_class=ExactRoute)
+
+
+async def _shown(tx: Tx, stored: StoredRound) -> RoundOut:
+    fresh = await standings.freshness(tx, stored.id)
+    return RoundOut.of(stored, fresh, await changes.failure(tx, stored.id))
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=problems(NotFound, RoundDiffers, also=RoundOut),
+    **admits("admin"),
+)
+async def create(body: RoundIn, acting: Acting, tx: Tx, response: Response) -> RoundOut:
+    """Register a round as a draft, under a registered framework."""
+    framework = await frameworks.get(tx, body.framework.code, body.framework.version)
+    title = body.title if isinstance(body.title, str) else body.title.model_dump()
+    new = NewRound(
+        body.code, framework.id, title, body.reference_date, body.opens_at, body.closes_at
+    )
+    stored, created = await services.create(tx, acting, new)
+    if not created:
+        response.status_code = 200
+    return await _shown(tx, stored)
+
+
+@router.get("", responses=problems(), **admits(*ANY))
+async def list_registered(
+    tx: Tx, request: Request, response: Response, limit: Limit = 100, cursor: Cursor = None
+) -> Items[RoundItem]:
+    """List rounds in order of code."""
+    after = decode(cursor, str)
+    found = await rounds.page(tx, None if after is None else str(after[0]), limit + 1)
+    page = cut(request, response, found, limit, lambda each: (each.code,))
+    return Items(items=[RoundItem.model_validate(summary(each)) for each in page])
+
+
+@router.get("/{round}", responses=problems(NotFound), **admits(*ANY))
+async def read(round: str, tx: Tx) -> RoundOut:
+    """Return a round, its state, and whether its scores are up to date."""
+    return await _shown(tx, await rounds.get(tx, round))
+
+
+@router.post(
+    "/{round}/transitions",
+    responses=problems(NotFound, TransitionNotAllowed),
+    **admits("admin"),
+)
+async def transition(
+    round: str,
+    body: TransitionIn,
+    acting: Acting,
+    tx: Tx,
+) -> RoundOut:
+    """Open or close a round. What is being submitted is waited for, what comes later is refused."""
+    stored = await services.transition(tx, acting, round, body.to, body.reason)
+    return await _shown(tx, stored)
+
+
+@router.put(
+    "/{round}/entries/{applicant}", responses=problems(NotFound), **admits("admin", "portal")
+)
+async def enter(
+    round: str,
+    applicant: str,
+    acting: Acting,
+    tx: Tx,
+    body: EntryIn | None = None,
+) -> EntryOut:
+    """Accept an applicant into the round's cohort, or withdraw it; the next run follows."""
+    state = (body or EntryIn()).state
+    entry, _ = await services.enter(tx, acting, round, applicant, state)
+    return EntryOut.of(entry)
+
+
+@router.get("/{round}/entries", responses=problems(NotFound), **admits(*ANY))
+async def list_entries(
+    round: str,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Items[EntryOut]:
+    """List who takes part, or did, in order of applicant."""
+    after = decode(cursor, str)
+    stored = await rounds.get(tx, round)
+    found = await entries.page(tx, stored.id, None if after is None else str(after[0]), limit + 1)
+    page = cut(request, response, found, limit, lambda each: (each.applicant,))
+    return Items(items=[EntryOut.of(each) for each in page])

@@ -1,0 +1,56 @@
+"""Runs: when a round was recomputed, why, and how long it took."""
+
+from fastapi import APIRouter, Request, Response
+
+from api.bodies import ExactRoute
+from api.deps import ANY, Round, Tx, admits
+from api.paging import Cursor, Limit, cut, decode
+from api.problems import problems
+from api.schemas.common import Items
+from api.schemas.scores import RunOut
+from shared.domain.errors import NotFound
+from shared.store import runs
+from shared.store.runs import StoredRun
+
+router = APIRouter(prefix="/rounds/{round}/runs", tags=["runs"], route_class=ExactRoute)
+
+
+def _shown(run: StoredRun) -> RunOut:
+    return RunOut(
+        run=run.number,
+        recorded_at=run.recorded_at,
+        started_at=run.started_at,
+        worker=run.worker,
+        reason=f"{run.submissions} submissions, {run.other_changes} other changes",
+        submissions=run.submissions,
+        other_changes=run.other_changes,
+        cohort=run.cohort,
+        scores_written=run.scores_written,
+        duration_ms=run.read_ms + run.compute_ms + run.write_ms,
+        read_ms=run.read_ms,
+        compute_ms=run.compute_ms,
+        write_ms=run.write_ms,
+        request_ids=list(run.request_ids),
+    )
+
+
+@router.get("", responses=problems(NotFound), **admits(*ANY))
+async def list_recorded(
+    round: Round,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Items[RunOut]:
+    """List a round's runs, newest first; their numbers have no gap."""
+    key = decode(cursor, int)
+    found = await runs.page(tx, round.id, int(key[0]) if key else None, limit + 1)
+    page = cut(request, response, found, limit, lambda each: (each.number,))
+    return Items(items=[_shown(each) for each in page])
+
+
+@router.get("/{run}", responses=problems(NotFound), **admits(*ANY))
+async def read(round: Round, run: int, tx: Tx) -> RunOut:
+    """Return one run."""
+    return _shown(await runs.get(tx, round.id, run))

@@ -1,0 +1,162 @@
+"""Scores: the ranking, one scorecard, its history."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import Response as Answer
+
+from api.bodies import ExactRoute
+from api.deps import ANY, Held, Round, Tx, admits, framework_of
+from api.paging import Cursor, Limit, decode, encode, link_next
+from api.problems import problems
+from api.rankings import PageKey, freshened
+from api.schemas.common import Items, Kind
+from api.schemas.scores import HistoryItem, RankingOut, ScorecardOut
+from api.scorecards import dimensions, in_points, line_items, score
+from api.state import Gateway
+from shared.domain.errors import Finding, Invalid, NotFound
+from shared.store import applicants, runs, standings, submissions
+from shared.store.rounds import StoredRound
+from shared.store.standings import Freshness
+
+router = APIRouter(prefix="/rounds/{round}/scores", tags=["scores"], route_class=ExactRoute)
+
+LONGEST_WAIT = 30.0
+
+Run = Annotated[int | None, Query(ge=1, le=2**62, description="As of this run, not the last.")]
+WaitFor = Annotated[
+    int | None,
+    Query(ge=1, le=2**62, description="A submission's id: answer once a run has taken it in."),
+]
+Wait = Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for it at most.")]
+Include = Annotated[list[Literal["lines"]], Query(description="`lines`: with every line.")]
+
+
+async def _freshness(held: Gateway, round_: StoredRound, run: int | None) -> Freshness:
+    """Return where the round stands, or stood as of *run*. Raises: NotFound."""
+    fresh = await held.watch.freshness(round_.id)
+    if run is None or run == fresh.run:
+        return fresh
+    async with held.sessions() as session:
+        earlier = await runs.get(session, round_.id, run)
+    return Freshness(
+        run,
+        earlier.recorded_at,
+        changes_wait=False,
+        failed=False,
+        names_changed_at=fresh.names_changed_at,
+    )
+
+
+async def _await_inclusion(
+    held: Gateway, round_: StoredRound, submission: int | None, seconds: float
+) -> None:
+    """Wait until a run took in *submission*, or *seconds* are over. Raises: Invalid."""
+    if submission is None:
+        return
+    async with held.sessions() as session:
+        known = await submissions.exists(session, round_.id, submission)
+    if not known:
+        message = "The round has no submission of this id."
+        raise Invalid(message, (Finding("/query/wait_for", "unknown-submission", message),))
+    await held.watch.included(round_.id, submission, seconds)
+
+
+@router.get("", response_model=RankingOut, responses=problems(NotFound), **admits(*ANY))
+async def ranking(
+    round: Round,
+    request: Request,
+    held: Held,
+    cohort: Kind | None = None,
+    run: Run = None,
+    wait_for: WaitFor = None,
+    wait: Wait = 5.0,
+    include: Include = [],  # noqa: B006 -- FastAPI copies defaults
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Answer:
+    """Return the ranking, first place first: of one kind of applicant, or of all.
+
+    With `wait_for` the answer comes once a run has taken that submission in, or after `wait`
+    seconds with the ranking as it then is; `state` says which. Following pages show the same run.
+    """
+    await _await_inclusion(held, round, wait_for, wait)
+    start = 0
+    if (key := decode(cursor, int, int)) is not None:
+        run, start = int(key[0]) or None, int(key[1])
+    fresh = await _freshness(held, round, run)
+    wanted = PageKey(round.id, fresh, cohort, limit, start, "lines" in include)
+    page = held.rankings.kept(wanted)
+    if page is None:
+        framework = await framework_of(held, round)
+        async with held.sessions() as session:
+            page = await held.rankings.render(session, round.code, framework, wanted)
+    answer = Answer(page.body, media_type="application/json")
+    link_next(request, answer, page.next)
+    return answer
+
+
+@router.get(
+    "/{applicant}", response_model=ScorecardOut, responses=problems(NotFound), **admits(*ANY)
+)
+async def scorecard(
+    round: Round,
+    applicant: str,
+    held: Held,
+    tx: Tx,
+    run: Run = None,
+    wait_for: WaitFor = None,
+    wait: Wait = 5.0,
+) -> dict[str, Any]:
+    """Return one applicant's score with every line."""
+    await _await_inclusion(held, round, wait_for, wait)
+    framework = await framework_of(held, round)
+    fresh = await _freshness(held, round, run)
+    whole = await held.rankings.ranking(tx, round.id, fresh.run)
+    if applicant not in whole.positions:
+        raise NotFound(f"{applicant} has no score in round {round.code}")
+    who = await applicants.get(tx, applicant)
+    lines = (await standings.lines(tx, round.id, [applicant], fresh.run))[applicant]
+    card = score(framework, whole, whole.positions[applicant], who, lines, with_lines=True)
+    return card | freshened(round.code, fresh)
+
+
+@router.get("/{applicant}/history", responses=problems(NotFound), **admits(*ANY))
+async def history(
+    round: Round,
+    applicant: str,
+    held: Held,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    include: Include = [],  # noqa: B006
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Items[HistoryItem]:
+    """List an applicant's scores, newest first; each holds from its run on, until the next."""
+    framework = await framework_of(held, round)
+    await applicants.get(tx, applicant)
+    key = decode(cursor, int)
+    found = await standings.history(
+        tx, round.id, applicant, int(key[0]) if key else None, limit + 1
+    )
+    if len(found) > limit:
+        link_next(request, response, encode(found[limit - 1].run))
+    items = [
+        HistoryItem.model_validate(
+            {
+                "run": each.run,
+                "recorded_at": each.recorded_at,
+                "total": in_points(framework, each.total),
+                "full": in_points(framework, framework.full),
+                "coverage": each.coverage,
+                "ranked": not (each.withdrawn or each.blocked),
+                "dimensions": [] if each.withdrawn else dimensions(framework, each),
+                "lines": line_items(framework, each)
+                if "lines" in include and not each.withdrawn
+                else None,
+            }
+        )
+        for each in found[:limit]
+    ]
+    return Items(items=items)

@@ -1,0 +1,193 @@
+"""Submissions: pushed one by one or in bulk, and read back."""
+
+from collections import Counter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import ValidationError
+from starlette.responses import JSONResponse
+
+from api import metrics
+from api.bodies import ExactRoute
+from api.deps import ANY, Acting, Caller, Held, Round, Tx, admits, framework_of
+from api.paging import Cursor, Limit, cut, decode
+from api.problems import pointer, problems
+from api.schemas.common import Items
+from api.schemas.submissions import (
+    BatchIn,
+    BatchReceipt,
+    SubmissionIn,
+    SubmissionOut,
+    SubmissionReceipt,
+)
+from shared.domain.errors import (
+    Finding,
+    NotFound,
+    ReporterNotAdmitted,
+    RoundNotOpen,
+    SubmissionRefused,
+)
+from shared.domain.framework import Framework
+from shared.domain.submission import Refusal
+from shared.services.submissions import admit
+from shared.store import submissions
+from shared.store.keys import Principal
+from shared.store.submissions import NewSubmission, Receipt
+
+router = APIRouter(
+    prefix="/rounds/{round}/submissions", tags=["submissions"], route_class=ExactRoute
+)
+
+UNKNOWN_APPLICANT = Refusal("applicant", "unknown-applicant", "No such applicant is registered.")
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=SubmissionReceipt,
+    responses=problems(ReporterNotAdmitted, NotFound, RoundNotOpen, SubmissionRefused),
+    **admits("source", "portal", "expert"),
+)
+async def submit(
+    round: Round,
+    body: SubmissionIn,
+    who: Caller,
+    acting: Acting,
+    held: Held,
+) -> Response:
+    """Submit one value. A correction is another submission; nothing is overwritten.
+
+    The same value again, of the same reporter and date, adds nothing and is answered `unchanged`,
+    so that a request whose answer was lost can safely be sent again.
+    """
+    framework = await framework_of(held, round)
+    item = admit(framework, who, body.to_domain(), acting.request_id)
+    if isinstance(item, Refusal):
+        metrics.observe_submissions(["rejected"])
+        raise _error(item)
+    (receipt,) = await held.intake.record(round.id, [item])
+    metrics.observe_submissions([receipt.result])
+    if receipt.result == "unknown-applicant":
+        raise NotFound(f"no applicant {body.applicant} is registered")
+    if receipt.result == "not-open":
+        raise RoundNotOpen(f"round {round.code} does not accept submissions")
+    answer = {
+        "id": receipt.id,
+        "result": receipt.result,
+        "round": round.code,
+        "applicant": body.applicant,
+        "measure": body.measure,
+        "as_of": body.as_of.isoformat(),
+    }
+    return JSONResponse(answer, 201)
+
+
+def _error(refusal: Refusal) -> SubmissionRefused | ReporterNotAdmitted:
+    kind = ReporterNotAdmitted if refusal.forbidden else SubmissionRefused
+    finding = Finding(f"/{refusal.field}", refusal.code, refusal.message)
+    return kind(refusal.message, (finding,))
+
+
+@router.post(
+    "/batch",
+    response_model=BatchReceipt,
+    responses=problems(NotFound, RoundNotOpen),
+    **admits("source", "portal", "expert"),
+)
+async def submit_batch(
+    round: Round,
+    body: BatchIn,
+    who: Caller,
+    acting: Acting,
+    held: Held,
+) -> Response:
+    """Submit many values in one transaction. Each row is taken or refused for itself.
+
+    Rows that are taken are committed together before the answer; a row that is refused changes
+    nothing. Sending the same batch again is safe: rows that stand are answered `unchanged`.
+    """
+    framework = await framework_of(held, round)
+    read = [
+        _read(framework, who, row, f"/items/{index}", acting.request_id)
+        for index, row in enumerate(body.items)
+    ]
+    good = [index for index, item in enumerate(read) if isinstance(item, NewSubmission)]
+    items = [item for item in read if isinstance(item, NewSubmission)]
+    receipts = await held.intake.record(round.id, items) if items else []
+    if any(receipt.result == "not-open" for receipt in receipts):
+        raise RoundNotOpen(f"round {round.code} does not accept submissions")
+    by_index = dict(zip(good, receipts, strict=True))
+    rows = [_row(index, by_index.get(index), item) for index, item in enumerate(read)]
+    counts = Counter(row["result"] for row in rows)
+    metrics.observe_submissions(row["result"] for row in rows)
+    rejected = counts["rejected"]
+    outcome = "accepted" if not rejected else "rejected" if rejected == len(rows) else "partial"
+    return JSONResponse({"outcome": outcome, "counts": dict(counts), "items": rows})
+
+
+def _read(
+    framework: Framework, who: Principal, row: Any, place: str, request_id: str
+) -> NewSubmission | list[Finding]:
+    """Check one row; return it, or everything that is wrong with it."""
+    try:
+        draft = SubmissionIn.model_validate(row).to_domain()
+    except ValidationError as error:
+        return [
+            Finding(place + pointer(each["loc"]), each["type"].replace("_", "-"), each["msg"])
+            for each in error.errors(include_input=False, include_url=False)
+        ]
+    item = admit(framework, who, draft, request_id)
+    return [_finding(item, place)] if isinstance(item, Refusal) else item
+
+
+def _finding(refusal: Refusal, place: str) -> Finding:
+    return Finding(f"{place}/{refusal.field}", refusal.code, refusal.message)
+
+
+def _row(
+    index: int, receipt: Receipt | None, item: NewSubmission | list[Finding]
+) -> dict[str, Any]:
+    if receipt is not None and receipt.id is not None:
+        return {"index": index, "result": receipt.result, "id": receipt.id}
+    findings = item if isinstance(item, list) else [_finding(UNKNOWN_APPLICANT, f"/items/{index}")]
+    errors = [
+        {"pointer": each.pointer, "code": each.code, "detail": each.message} for each in findings
+    ]
+    return {"index": index, "result": "rejected", "id": None, "errors": errors}
+
+
+@router.get("", responses=problems(NotFound), **admits(*ANY))
+async def list_recorded(
+    round: Round,
+    who: Caller,
+    held: Held,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    applicant: Annotated[str | None, Query(max_length=64)] = None,
+    measure: Annotated[str | None, Query(max_length=64)] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Items[SubmissionOut]:
+    """List every submission that the key reaches, oldest first.
+
+    Administrators and auditors read all; an expert its own marks; others what lies within the
+    applicants and measures of their key.
+    """
+    framework = await framework_of(held, round)
+    after = decode(cursor, int)
+    found = await submissions.page(
+        tx,
+        round.id,
+        int(after[0]) if after else 0,
+        limit + 1,
+        submissions.Reach(
+            applicants=who.applicants,
+            measures=who.measures,
+            reporter=who.reporter if who.role == "expert" else None,
+        ),
+        applicant,
+        measure,
+    )
+    page = cut(request, response, found, limit, lambda each: (each.id,))
+    return Items(items=[SubmissionOut.of(each, framework) for each in page])

@@ -1,0 +1,95 @@
+"""Types that several resources share."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from shared.domain import framework
+
+
+class Schema(BaseModel):
+    """Strict and frozen: nothing is coerced, no unknown field is taken."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+def _clean(text: str) -> str:
+    if "\x00" in text or re.search(r"[\ud800-\udfff]", text):
+        raise ValueError("the text has a character that can't be stored")
+    return text
+
+
+def _date(value: Any) -> date:
+    """Take ISO 8601 calendar dates alone; a timestamp or a number is not a date."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("a date is written YYYY-MM-DD")
+    return date.fromisoformat(value)
+
+
+def _moment(value: Any) -> datetime:
+    """Take ISO 8601 moments; one without an offset is UTC."""
+    if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}([T ]|$)", value):
+        value = datetime.fromisoformat(value)
+    if not isinstance(value, datetime):
+        raise ValueError("a moment is written YYYY-MM-DDThh:mm:ssZ")  # noqa: TRY004
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Text = Annotated[str, Field(max_length=2000), AfterValidator(_clean)]
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_clean)]
+Code = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64, examples=["210102"]),
+]
+Date = Annotated[date, BeforeValidator(_date)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Kind = Literal["county", "park"]
+Points = Annotated[float, Field(ge=0, json_schema_extra={"x-unit": "points"})]
+Share = Annotated[float, Field(ge=0, le=1, json_schema_extra={"x-unit": "share"})]
+Percent = Annotated[float, Field(ge=0, le=100, json_schema_extra={"x-unit": "%"})]
+
+
+class Name(Schema):
+    """A name in both languages."""
+
+    zh: Line
+    en: Line
+
+    def to_domain(self) -> framework.Name:
+        """Return the domain's name."""
+        return framework.Name(self.zh, self.en)
+
+
+Item = TypeVar("Item")
+
+
+class Items(Schema, Generic[Item]):
+    """A page of a list; a `Link` header with `rel="next"` says that there is more."""
+
+    items: list[Item]
+
+
+class FieldError(Schema):
+    """One field that is wrong."""
+
+    pointer: str = Field(description="JSON pointer (RFC 6901) into the request's body.")
+    code: str = Field(description="Stable; for a form to choose its words by.")
+    detail: str
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457). Facts of the particular problem may stand beside these members."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Stable; the registry is in docs/problems.md.")
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str = Field(description="As in the `X-Request-ID` header, and in the logs.")
+    errors: list[FieldError] | None = None

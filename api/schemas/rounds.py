@@ -1,0 +1,124 @@
+"""Rounds, their transitions and entries."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api.schemas.common import Code, Date, Kind, Line, Moment, Name, Schema, Text
+from api.schemas.frameworks import FrameworkRef
+from shared.store.changes import Failure
+from shared.store.entries import Entry
+from shared.store.rounds import StoredRound
+from shared.store.standings import Freshness
+
+State = Literal["draft", "open", "closed"]
+
+
+class RoundIn(Schema):
+    """One assessment under one framework version."""
+
+    code: Code
+    framework: FrameworkRef
+    title: Name | Line
+    reference_date: Date = Field(description="Values as of a later date do not count.")
+    opens_at: Moment | None = Field(
+        None, description="As announced; the transition to `open` is what admits submissions."
+    )
+    closes_at: Moment | None = Field(
+        None, description="As announced; the transition to `closed` is what ends them."
+    )
+
+
+class TransitionIn(Schema):
+    """Opens or closes a round."""
+
+    to: State
+    reason: Text | None = None
+
+
+class Recomputation(Schema):
+    """Whether the round's ranking is up to date, and why not if it is not."""
+
+    run: int = Field(description="The last run, 0 before the first.")
+    state: Literal["current", "recomputing", "failed"]
+    as_of: Moment | None
+    error: str | None = Field(description="Why the last attempt failed.")
+    attempts: int
+    failed_at: Moment | None
+    retry_at: Moment | None
+
+
+class RoundOut(RoundIn):
+    """A round as it stands."""
+
+    state: State
+    created_at: Moment
+    recomputation: Recomputation
+
+    @classmethod
+    def of(cls, stored: StoredRound, fresh: Freshness, failure: Failure | None) -> "RoundOut":
+        """Show *stored* with where its scores stand."""
+        return cls.model_validate(
+            {
+                **summary(stored),
+                "recomputation": {
+                    "run": fresh.run,
+                    "state": freshness_state(fresh),
+                    "as_of": fresh.recorded_at,
+                    "error": failure and failure.error,
+                    "attempts": failure.attempts if failure else 0,
+                    "failed_at": failure and failure.failed_at,
+                    "retry_at": failure and failure.retry_at,
+                },
+            }
+        )
+
+
+class RoundItem(RoundIn):
+    """A round in a list."""
+
+    state: State
+    created_at: Moment
+
+
+def summary(stored: StoredRound) -> dict[str, Any]:
+    """Return what a list and a single answer both show of a round."""
+    return {
+        "code": stored.code,
+        "framework": {"code": stored.framework_code, "version": stored.framework_version},
+        "title": stored.title,
+        "reference_date": stored.reference_date,
+        "opens_at": stored.opens_at,
+        "closes_at": stored.closes_at,
+        "state": stored.state,
+        "created_at": stored.created_at,
+    }
+
+
+def freshness_state(fresh: Freshness) -> Literal["current", "recomputing", "failed"]:
+    """Say in a word whether scores are up to date."""
+    if not fresh.changes_wait:
+        return "current"
+    return "failed" if fresh.failed else "recomputing"
+
+
+class EntryIn(Schema):
+    """Whether the applicant takes part."""
+
+    state: Literal["accepted", "withdrawn"] = "accepted"
+
+
+class EntryOut(Schema):
+    """An applicant's part in a round; accepted entries are the cohort."""
+
+    applicant: str
+    kind: Kind
+    state: Literal["accepted", "withdrawn"]
+    changed_at: Moment
+
+    @classmethod
+    def of(cls, entry: Entry) -> "EntryOut":
+        """Show *entry*."""
+        return cls.model_validate(
+            {name: getattr(entry, name) for name in ("applicant", "kind", "state", "changed_at")}
+        )

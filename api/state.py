@@ -1,0 +1,61 @@
+"""What one gateway process holds between requests."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.intake import Intake
+from api.keyring import Keyring
+from api.rankings import Rankings
+from api.watch import Watch
+from shared.services.frameworks import Library
+from shared.settings import Settings
+from shared.store import rounds
+from shared.store.engine import Sessions
+from shared.store.rounds import StoredRound
+
+
+class Rounds:
+    """What never changes of the rounds seen: all but their state."""
+
+    def __init__(self) -> None:
+        """Know none yet."""
+        self._known: dict[str, StoredRound] = {}
+
+    def known(self, code: str) -> StoredRound | None:
+        """Return the round if it was seen before."""
+        return self._known.get(code)
+
+    async def get(self, session: AsyncSession, code: str) -> StoredRound:
+        """Return the round of this code; its `state` may be out of date. Raises: NotFound."""
+        if code not in self._known:
+            self._known[code] = await rounds.get(session, code)
+        return self._known[code]
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The parts of a gateway; `app.state.gateway` is one."""
+
+    settings: Settings
+    sessions: Sessions
+    keyring: Keyring
+    intake: Intake
+    watch: Watch
+    rankings: Rankings
+    library: Library
+    rounds: Rounds
+
+    @classmethod
+    def over(cls, sessions: Sessions, settings: Settings) -> "Gateway":
+        """Assemble a gateway over *sessions*."""
+        return cls(
+            settings=settings,
+            sessions=sessions,
+            keyring=Keyring(sessions, settings.key_cache),
+            intake=Intake(sessions),
+            watch=Watch(sessions),
+            rankings=Rankings(),
+            library=Library(),
+            rounds=Rounds(),
+        )

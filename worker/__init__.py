@@ -1,0 +1,1 @@
+"""The scoring worker: recomputes rounds whose submissions changed."""

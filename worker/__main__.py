@@ -1,0 +1,102 @@
+"""`python -m worker`: the only place of a worker that reads settings and makes an engine."""
+
+import argparse
+import asyncio
+import os
+import signal
+import socket
+from pathlib import Path
+
+import structlog
+from prometheus_client import start_http_server
+
+from shared import log as logging
+from shared import orphan
+from shared.settings import Settings
+from shared.store.engine import SchemaUnknown, connect, sessions_of
+from shared.store.notifications import listen
+from worker.loop import Bell, Worker
+
+log = structlog.get_logger()
+
+ROLE = "pilotzone_worker"
+BEAT_SECONDS = 0.5
+STALLED_SECONDS = 60.0
+"""A loop that has not come round for so long, be it for a very large run, is not alive."""
+
+
+async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
+    """Work until SIGINT or SIGTERM; *health_file* is touched while the loop is alive."""
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    engine = await connect(url, ROLE, pool=3)
+    bell = Bell()
+    beat = Heartbeat(health_file)
+    worker = Worker(
+        sessions_of(engine), name, bell, settings.worker_idle, settings.worker_debounce, beat.alive
+    )
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        worker.stop.set()
+        bell.ring()
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop)
+    if settings.worker_metrics_port is not None:
+        start_http_server(settings.worker_metrics_port, settings.worker_metrics_host)
+    async with asyncio.TaskGroup() as background:
+        listening = background.create_task(listen(engine, "submission_change", bell.ring))
+        beating = background.create_task(beat.keep(STALLED_SECONDS))
+        log.info("worker started", name=name)
+        await worker.work()
+        listening.cancel()
+        beating.cancel()
+    beat.end()
+    await engine.dispose()
+    log.info("worker stopped", name=name)
+
+
+class Heartbeat:
+    """A file whose time of change says that the loop is alive."""
+
+    def __init__(self, file: Path | None) -> None:
+        """Beat in *file*; without one, nowhere."""
+        self._file = file
+        self._last = asyncio.get_running_loop().time()
+
+    def alive(self) -> None:
+        """Note that the loop came round."""
+        self._last = asyncio.get_running_loop().time()
+
+    async def keep(self, stalled: float) -> None:
+        """Touch the file until cancelled, unless the loop has stood still for *stalled* seconds."""
+        while self._file is not None:
+            if asyncio.get_running_loop().time() - self._last < stalled:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                self._file.touch()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    def end(self) -> None:
+        """Take the file away: the loop ended as it should."""
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(prog="worker")
+    parser.add_argument("--health-file", type=Path, default=None)
+    arguments = parser.parse_args()
+    settings = Settings()
+    if settings.database_url is None:
+        raise SystemExit("error: PILOTZONE_DATABASE_URL is not set")
+    logging.configure("worker", settings.log_format, settings.log_level)
+    orphan.watch_parent()
+    try:
+        asyncio.run(serve(settings, settings.database_url, arguments.health_file))
+    except (SchemaUnknown, OSError) as error:
+        raise SystemExit(f"error: {error}") from None
+
+
+if __name__ == "__main__":
+    main()

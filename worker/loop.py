@@ -1,0 +1,133 @@
+"""The loop: wait for a change, recompute a round, repeat."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from structlog.contextvars import bound_contextvars
+
+from shared.domain.errors import DomainError
+from shared.metrics import observe_queue
+from shared.services import runs
+from shared.services.frameworks import Library
+from shared.store import changes, rounds
+from shared.store.engine import Sessions
+from shared.store.runs import NewRun
+from worker import metrics
+
+log = structlog.get_logger()
+
+LONGEST_WAIT = timedelta(minutes=5)
+"""How long a failing round is set aside at most."""
+
+
+@dataclass
+class Bell:
+    """Rung when something may have changed; whoever waits wakes, now or at the next wait."""
+
+    rung: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ring(self, _round: int | None = None) -> None:
+        """Wake the loop."""
+        self.rung.set()
+
+    async def wait(self, at_most: timedelta) -> None:
+        """Return when rung, or after *at_most*."""
+        try:
+            async with asyncio.timeout(at_most.total_seconds()):
+                await self.rung.wait()
+        except TimeoutError:
+            pass
+        self.rung.clear()
+
+
+@dataclass
+class Worker:
+    """One scoring worker; any number of them share the rounds."""
+
+    sessions: Sessions
+    name: str
+    bell: Bell
+    idle: timedelta
+    debounce: timedelta
+    alive: Callable[[], None]
+    library: Library = field(default_factory=Library)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def work(self) -> None:
+        """Recompute rounds whose submissions changed until told to stop; a run is finished first.
+
+        While PostgreSQL can't be reached the loop goes on asking.
+        """
+        while not self.stop.is_set():
+            self.alive()
+            try:
+                worked = await self.sweep()
+            except (DBAPIError, OSError) as error:
+                log.warning("database unreachable", error=type(error).__name__)
+                worked = False
+            if not worked and not self.stop.is_set():
+                await self.bell.wait(self.idle)
+                await asyncio.sleep(self.debounce.total_seconds())
+
+    async def sweep(self) -> bool:
+        """Run each waiting round once; say whether any was run."""
+        async with self.sessions.begin() as session:
+            waiting = await changes.waiting_rounds(session)
+            observe_queue(await changes.queue(session))
+        worked = False
+        for round_id in waiting:
+            if self.stop.is_set():
+                break
+            self.alive()
+            worked |= await self.run(round_id)
+        return worked
+
+    async def run(self, round_id: int) -> bool:
+        """Recompute one round, unless another worker does; set it aside if that fails."""
+        begin = time.perf_counter()
+        try:
+            async with self.sessions.begin() as session:
+                if not await rounds.try_hold_for_run(session, round_id):
+                    return False
+                run = await runs.recompute(session, self.library, round_id, self.name)
+                await changes.readmit(session, round_id)
+        except OSError:
+            raise
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            return await self._set_aside(round_id, error)
+        except Exception as error:  # noqa: BLE001 -- whatever it was, the other rounds go on
+            return await self._set_aside(round_id, error)
+        if run is not None:
+            _report(round_id, run, time.perf_counter() - begin)
+        return run is not None
+
+    async def _set_aside(self, round_id: int, error: Exception) -> bool:
+        # A domain error is written for readers; any other may carry data: its kind must do.
+        shown = str(error) if isinstance(error, DomainError) else type(error).__name__
+        log.error("run failed", round=round_id, exc_info=error)
+        metrics.FAILURES.inc()
+        async with self.sessions.begin() as session:
+            await changes.set_aside(session, round_id, shown, LONGEST_WAIT)
+        return False
+
+
+def _report(round_id: int, run: NewRun, seconds: float) -> None:
+    metrics.observe_run(run, seconds)
+    with bound_contextvars(request_ids=list(run.request_ids)):
+        log.info(
+            "run",
+            round=round_id,
+            run=run.number,
+            submissions=run.submissions,
+            other_changes=run.other_changes,
+            cohort=run.cohort,
+            scores_written=run.scores_written,
+            milliseconds=round(seconds * 1e3, 1),
+        )

@@ -1,0 +1,47 @@
+"""What commands share: a database, a transaction in it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cli.options import settings_with
+from shared import embedded
+from shared.domain.actor import Actor
+from shared.settings import Settings
+from shared.store.engine import connect, sessions_of
+
+Answer = TypeVar("Answer")
+
+OPERATOR = Actor("operator", "command-line")
+"""Who acts in the audit trail where no key does."""
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """Give the URL of PostgreSQL: the one that is set, else the embedded one, started if needed."""
+    if settings.database_url is not None:
+        yield settings.database_url
+    else:
+        with embedded.serve(settings.data_dir) as url:
+            yield url
+
+
+def in_transaction(
+    data_dir: Path | None, verb: Callable[[AsyncSession], Awaitable[Answer]]
+) -> Answer:
+    """Do *verb* in one transaction and return its answer."""
+
+    async def run(url: str) -> Answer:
+        engine = await connect(url)
+        try:
+            async with sessions_of(engine).begin() as session:
+                return await verb(session)
+        finally:
+            await engine.dispose()
+
+    with database(settings_with(data_dir)) as url:
+        return asyncio.run(run(url))

@@ -1,0 +1,199 @@
+"""`pilotzone demo`: a round with made-up applicants, pushed through the HTTP interface."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cli import demo_data
+from cli.applicants import read_csv
+from cli.context import OPERATOR, in_transaction
+from cli.demo_data import ROUND
+from cli.errors import CommandError
+from cli.options import DataDir
+from shared import reference, yaml_document
+from shared.services import applicants, keys
+
+WAIT_SECONDS = 30
+TIMEOUT = httpx.Timeout(60.0)
+
+Keys = dict[str, str]
+
+
+async def _prepare(session: AsyncSession) -> Keys:
+    """Load the county-level divisions, and make a key for each of the demonstration's reporters."""
+    await applicants.register(session, OPERATOR, read_csv(reference.divisions_text()))
+    made = {}
+    roles = {"demo-admin": "admin", "demo-portal": "portal", "demo-source": "source"}
+    for name, role in (roles | dict.fromkeys(demo_data.EXPERTS, "expert")).items():
+        await keys.revoke(session, OPERATOR, name)
+        made[name] = await keys.create(session, OPERATOR, name, role)
+    return made
+
+
+class Gateway:
+    """The service as its users see it."""
+
+    def __init__(self, url: str, made: Keys) -> None:
+        """Call the gateway at *url* with the keys that were *made*, by reporter."""
+        self._http = httpx.Client(base_url=f"{url}/v1", timeout=TIMEOUT)
+        self._keys = made
+
+    def call(self, who: str, method: str, path: str, body: Any = None, **params: Any) -> Any:
+        """Send one request and return its answer. Raises: CommandError for a problem."""
+        headers = {"Authorization": f"Bearer {self._keys[who]}"}
+        answer = self._http.request(method, path, json=body, params=params, headers=headers)
+        if answer.is_error:
+            raise CommandError(f"{method} {path} was answered {answer.status_code}: {answer.text}")
+        return answer.json()
+
+    def push(self, who: str, rows: Iterable[demo_data.Row]) -> int:
+        """Push *rows* in one batch; return the last submission's id."""
+        receipt = self.call(
+            who, "POST", f"/rounds/{ROUND}/submissions/batch", {"items": list(rows)}
+        )
+        if receipt["outcome"] != "accepted":
+            raise CommandError(f"rows were refused: {receipt['counts']}")
+        last: int = max(item["id"] for item in receipt["items"])
+        return last
+
+
+def demonstrate(url: str, made: Keys, console: Console) -> None:
+    """Open the round, push everything, wait for the worker, show what came of it."""
+    gateway = Gateway(url, made)
+    framework = gateway.call(
+        "demo-admin", "POST", "/frameworks", yaml_document.parse(reference.framework_text())
+    )
+    _open_round(gateway, framework)
+    last = max(
+        gateway.push("demo-source", demo_data.statistics()),
+        gateway.push("demo-portal", demo_data.own_reports()),
+        *(gateway.push(name, demo_data.marks(at)) for at, name in enumerate(demo_data.EXPERTS)),
+    )
+    ranking = gateway.call(
+        "demo-portal", "GET", f"/rounds/{ROUND}/scores", wait_for=last, wait=WAIT_SECONDS
+    )
+    if ranking["state"] != "current":
+        raise CommandError(f"the worker did not answer: the ranking is {ranking['state']}")
+    console.print(ranking_table(framework, ranking))
+    card = gateway.call("demo-portal", "GET", f"/rounds/{ROUND}/scores/{demo_data.SHOWN}")
+    console.print(scorecard_table(framework, card))
+    console.print(_what_next(url, made), soft_wrap=True, highlight=False)
+
+
+def _open_round(gateway: Gateway, framework: dict[str, Any]) -> None:
+    for each in demo_data.APPLICANTS:
+        body = {"code": each.code, "kind": each.kind, "name": {"zh": each.zh, "en": each.en}}
+        gateway.call("demo-portal", "POST", "/applicants", body)
+    gateway.call(
+        "demo-admin",
+        "POST",
+        "/rounds",
+        {
+            "code": ROUND,
+            "framework": {"code": framework["code"], "version": framework["version"]},
+            "title": {"zh": "示例申报批次", "en": "Demonstration round"},
+            "reference_date": "2026-12-31",
+        },
+    )
+    for each in demo_data.APPLICANTS:
+        gateway.call("demo-portal", "PUT", f"/rounds/{ROUND}/entries/{each.code}")
+    gateway.call(
+        "demo-admin",
+        "POST",
+        f"/rounds/{ROUND}/transitions",
+        {"to": "open", "reason": "demonstration"},
+    )
+
+
+def ranking_table(framework: dict[str, Any], ranking: dict[str, Any]) -> Table:
+    """Return the ranking as a table, each kind of applicant by itself."""
+    table = Table(title=f"Ranking of {ranking['round']}, run {ranking['run']}")
+    for heading in ("cohort", "rank", "applicant", "name"):
+        table.add_column(heading)
+    for dimension in framework["dimensions"]:
+        table.add_column(dimension["code"], justify="right")
+    for heading in ("total", "coverage"):
+        table.add_column(heading, justify="right")
+    for item in sorted(ranking["items"], key=lambda item: (item["kind"], item["rank"])):
+        table.add_row(
+            item["kind"],
+            str(item["rank"]),
+            item["applicant"],
+            item["name"]["zh"],
+            *(f"{dimension['points']:.2f}" for dimension in item["dimensions"]),
+            f"{item['total']:.4f}",
+            f"{item['coverage']:.0%}",
+        )
+    return table
+
+
+def scorecard_table(framework: dict[str, Any], card: dict[str, Any]) -> Table:
+    """Return one scorecard with its lines."""
+    names = {
+        indicator["code"]: indicator["name"]["zh"]
+        for dimension in framework["dimensions"]
+        for category in dimension["categories"]
+        for indicator in category["indicators"]
+    }
+    table = Table(
+        title=f"{card['name']['zh']} ({card['applicant']}): {card['total']:.4f} of"
+        f" {card['full']:g} points, rank {card['rank']} of {card['cohort_size']}"
+    )
+    table.add_column("line")
+    table.add_column("indicator", max_width=40, no_wrap=True, overflow="ellipsis")
+    for heading in ("value", "share", "points", "full"):
+        table.add_column(heading, justify="right")
+    table.add_column("remarks")
+    for line in card["lines"]:
+        table.add_row(
+            line["indicator"],
+            names[line["indicator"]],
+            "—" if line["value"] is None else f"{line['value']:,.6g}",
+            "—" if line["share"] is None else f"{line['share']:.4f}",
+            f"{line['points']:.4f}",
+            f"{line['full']:g}",
+            ", ".join(line["flags"]),
+        )
+    return table
+
+
+def _what_next(url: str, made: Keys) -> str:
+    path = f"{url}/v1/rounds/{ROUND}"
+    body = (
+        '{"applicant": "demo-c2", "measure": "base_stations_5g", "value": 2600,'
+        f' "as_of": "{demo_data.AS_OF}"}}'
+    )
+    return f"""\
+Push a count and see the ranking move:
+
+  curl -s -X POST {path}/submissions \\
+    -H 'Authorization: Bearer {made["demo-source"]}' \\
+    -H 'Content-Type: application/json' -d '{body}'
+
+  curl -s '{path}/scores?cohort=county' -H 'Authorization: Bearer {made["demo-portal"]}'
+
+The interface, to read and to try: {url}/docs
+"""
+
+
+def demo(
+    url: Annotated[str, typer.Option(help="Where the gateway answers.")] = "http://127.0.0.1:8000",
+    data_dir: DataDir = None,
+) -> None:
+    """Open a demonstration round on a running service; all of its applicants are made up."""
+    made = in_transaction(data_dir, _prepare)
+    console = Console(width=None if Console().is_terminal else 160)
+    try:
+        demonstrate(url.rstrip("/"), made, console)
+    except httpx.TransportError as error:
+        raise CommandError(f"{url} does not answer ({type(error).__name__}): is it up?") from None
+
+
+def register(main: typer.Typer) -> None:
+    """Add the commands of this module."""
+    main.command()(demo)

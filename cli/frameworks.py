@@ -1,0 +1,70 @@
+"""`pilotzone frameworks`: check and register framework documents."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cli.context import OPERATOR, in_transaction
+from cli.errors import CommandError
+from cli.options import DataDir
+from shared import reference, yaml_document
+from shared.domain import document
+from shared.domain.errors import FrameworkInvalid
+from shared.services import frameworks
+from shared.store.frameworks import StoredFramework
+
+app = typer.Typer(help="Check and register framework documents.", no_args_is_help=True)
+
+File = Annotated[
+    Path | None, typer.Argument(help="YAML or JSON; without it, the guide's framework.")
+]
+
+
+def _parse(file: Path | None) -> object:
+    if file is None:
+        return yaml_document.parse(reference.framework_text())
+    try:
+        return yaml_document.parse(file.read_bytes())
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _report(error: FrameworkInvalid) -> CommandError:
+    for finding in error.findings:
+        typer.echo(f"{finding.pointer or '/'}: {finding.message} [{finding.code}]", err=True)
+    return CommandError(f"{error}: mend the findings above")
+
+
+@app.command()
+def add(file: File = None, data_dir: DataDir = None) -> None:
+    """Register a framework document; the same again changes nothing."""
+    parsed = _parse(file)
+
+    async def verb(session: AsyncSession) -> tuple[StoredFramework, bool]:
+        return await frameworks.register(session, OPERATOR, parsed)
+
+    try:
+        stored, created = in_transaction(data_dir, verb)
+    except FrameworkInvalid as error:
+        raise _report(error) from None
+    word = "registered" if created else "unchanged"
+    typer.echo(f"{word}: {stored.code} {stored.version} sha256:{stored.sha256}")
+
+
+@app.command()
+def check(file: File = None) -> None:
+    """Check a framework document without registering it."""
+    try:
+        framework = document.read(_parse(file))
+    except FrameworkInvalid as error:
+        raise _report(error) from None
+    for finding in document.warnings(framework):
+        typer.echo(f"warning: {finding.pointer or '/'}: {finding.message} [{finding.code}]")
+    typer.echo(f"valid: {framework.code} {framework.version}")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the commands of this module."""
+    main.add_typer(app, name="frameworks")

@@ -1,0 +1,70 @@
+"""`pilotzone keys`: API keys are made and revoked here, never over HTTP."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cli.context import OPERATOR, in_transaction
+from cli.errors import CommandError
+from cli.options import DataDir
+from shared.services import keys
+
+ROLES = ("admin", "portal", "source", "expert", "auditor")
+
+app = typer.Typer(help="Make and revoke API keys.", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    role: Annotated[str, typer.Option(help=f"One of: {', '.join(ROLES)}.")],
+    name: Annotated[str, typer.Option(help="The reporter; a name keeps its role for ever.")],
+    applicant: Annotated[
+        list[str] | None, typer.Option(help="Limit the key to this applicant; repeatable.")
+    ] = None,
+    measure: Annotated[
+        list[str] | None, typer.Option(help="Limit the key to this measure; repeatable.")
+    ] = None,
+    expires: Annotated[
+        datetime | None,
+        typer.Option(help="When it ends, in UTC.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Print a new key, alone and once: only its hash is kept."""
+    if role not in ROLES:
+        raise CommandError(f"{role} is no role; choose one of: {', '.join(ROLES)}")
+    if not name.strip():
+        raise CommandError("a reporter needs a name: --name NAME")
+    ends = None if expires is None else expires.replace(tzinfo=UTC)
+    if ends is not None and ends <= datetime.now(UTC):
+        raise CommandError(f"the key would have expired on {ends:%Y-%m-%d}: give a later date")
+
+    async def verb(session: AsyncSession) -> str:
+        return await keys.create(
+            session, OPERATOR, name.strip(), role, applicant or None, measure or None, ends
+        )
+
+    typer.echo(in_transaction(data_dir, verb))
+
+
+@app.command()
+def revoke(
+    name: Annotated[str, typer.Option(help="The reporter whose keys end.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Revoke every key of a reporter."""
+
+    async def verb(session: AsyncSession) -> int:
+        return await keys.revoke(session, OPERATOR, name)
+
+    revoked = in_transaction(data_dir, verb)
+    if not revoked:
+        raise CommandError(f"{name} has no valid key")
+    typer.echo(f"revoked: {revoked}")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the commands of this module."""
+    main.add_typer(app, name="keys")

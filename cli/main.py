@@ -1,0 +1,71 @@
+"""`pilotzone`: the operator's command, and what becomes of an error or a signal in it."""
+
+import signal
+import sys
+from importlib import import_module
+from types import FrameType
+
+import typer
+
+COMMANDS = {
+    "up": "cli.up",
+    "database": "cli.database",
+    "api": "cli.serve",
+    "worker": "cli.serve",
+    "migrate": "cli.serve",
+    "health": "cli.serve",
+    "recompute": "cli.serve",
+    "keys": "cli.keys",
+    "frameworks": "cli.frameworks",
+    "applicants": "cli.applicants",
+    "demo": "cli.demo",
+}
+"""The module that registers each command; only what was asked for is imported."""
+
+
+def application(command: str | None = None) -> typer.Typer:
+    """Return the application with the modules of *command*, or with all of them."""
+    app = typer.Typer(name="pilotzone", add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(pilotzone)
+    modules = [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values())
+    for module in modules:
+        import_module(module).register(app)
+    return app
+
+
+def pilotzone() -> None:
+    """Score counties and industrial parks, and show why."""
+
+
+def main() -> None:
+    """Run a command; the exit status is 0 only if it succeeded, 2 if it was called wrongly."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, interrupt)
+    try:
+        sys.exit(application(*sys.argv[1:2])(standalone_mode=False))
+    except typer.TyperException as error:
+        complain(f"{error.format_message().rstrip('.')}; try --help", error.exit_code)
+    except Exception as error:
+        from cli.explain import explain  # noqa: PLC0415 — slow, and most commands succeed
+
+        line = explain(error)
+        if line is None:
+            raise
+        complain(line)
+
+
+def interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Unwind, once: a second signal must not cut short what the first one began."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def complain(line: str, status: int = 1) -> None:
+    """End the process with *status* and *line* on standard error."""
+    print(f"error: {line}", file=sys.stderr)  # noqa: T201
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""The settings of a command, with its options over them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shared.settings import Settings
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        help="Where the embedded PostgreSQL lives [env: PILOTZONE_DATA_DIR; default: .data].",
+    ),
+]
+
+
+def settings_with(data_dir: Path | None) -> Settings:
+    """Read the settings; an option wins over them."""
+    settings = Settings()
+    return settings if data_dir is None else settings.model_copy(update={"data_dir": data_dir})

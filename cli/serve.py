@@ -1,0 +1,100 @@
+"""The parts of a deployment with its own PostgreSQL, and what operates them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cli.context import OPERATOR, database, in_transaction
+from cli.errors import CommandError
+from cli.options import DataDir, settings_with
+from shared import orphan
+from shared.services import rounds
+from shared.store.migration import migrate as bring_to_head
+
+FRESH_SECONDS = 10.0
+
+
+def _become(module: str, arguments: list[str], data_dir: Path | None) -> None:
+    """Turn this process into `python -m module`, or keep the embedded server while one runs."""
+    command = [sys.executable, "-m", module, *arguments]
+    settings = settings_with(data_dir)
+    if settings.database_url is not None:
+        os.execv(sys.executable, command)  # noqa: S606 -- no shell is wanted
+    with database(settings) as url:
+        held, ours = os.pipe()  # closed with this process, however it ends: then the part ends too
+        environment = {"PILOTZONE_DATABASE_URL": url, orphan.VARIABLE: str(held)}
+        part = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+            command, env=os.environ | environment, pass_fds=[held], start_new_session=True
+        )
+        os.close(held)
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, lambda number, _: part.send_signal(number))
+        status = part.wait()
+        os.close(ours)
+    raise typer.Exit(status)
+
+
+def api(
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0: a free one.")] = 8000,
+    fd: Annotated[int | None, typer.Option(hidden=True)] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Run one gateway."""
+    listening = ["--fd", str(fd)] if fd is not None else ["--host", host, "--port", str(port)]
+    _become("api", listening, data_dir)
+
+
+def worker(
+    health_file: Annotated[
+        Path | None, typer.Option(help="Touched at least every second while the loop is alive.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Run one scoring worker; any number of them share the work."""
+    _become("worker", [] if health_file is None else ["--health-file", str(health_file)], data_dir)
+
+
+def migrate(data_dir: DataDir = None) -> None:
+    """Bring the database to this version's schema; none missing is no error."""
+    with database(settings_with(data_dir)) as url:
+        bring_to_head(url)
+    typer.echo("the schema is up to date")
+
+
+def health(
+    file: Annotated[Path, typer.Option(help="The health file of a worker.")],
+) -> None:
+    """Succeed if the worker behind a health file is alive."""
+    try:
+        age = time.time() - file.stat().st_mtime
+    except OSError:
+        raise CommandError(f"{file} is not there: the worker has not started") from None
+    if age > FRESH_SECONDS:
+        raise CommandError(f"{file} is {age:.0f} s old: the worker stands still")
+    typer.echo("alive")
+
+
+def recompute(
+    round: Annotated[str, typer.Argument(help="The round's code.")],  # noqa: A002
+    data_dir: DataDir = None,
+) -> None:
+    """Have a round scored anew, everybody in it; needed after an update that changes the rules."""
+
+    async def verb(session: AsyncSession) -> int:
+        return await rounds.recompute(session, OPERATOR, round)
+
+    typer.echo(f"asked for: {in_transaction(data_dir, verb)} applicants")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (api, worker, migrate, health, recompute):
+        main.command()(command)

@@ -1,0 +1,149 @@
+"""`pilotzone up`: the whole service in one terminal."""
+
+import asyncio
+import errno
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.errors import CommandError
+from cli.options import DataDir, settings_with
+from cli.supervisor import Part, PartFailed, Supervisor
+from shared import log
+from shared.embedded import try_lock
+
+STALE = 10.0  # seconds without a heartbeat after which a worker counts as dead
+LEFTOVERS = 5.0  # seconds that the parts of an `up` that was killed may take to notice
+BACKLOG = 2048  # connections that wait while a gateway is started again
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(up)
+
+
+def up(
+    data_dir: DataDir = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="How many scoring workers.")] = 1,
+    demo: Annotated[bool, typer.Option(help="Fill in and show a demonstration round.")] = False,
+) -> None:
+    """Run PostgreSQL, gateway and workers until Ctrl-C; say `ready URL` once all of them answer.
+
+    With PILOTZONE_DATABASE_URL set, that PostgreSQL serves instead of the embedded one.
+    """
+    settings = settings_with(data_dir)
+    log.configure("up", settings.log_format, settings.log_level)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _alone(settings.data_dir) as lock, _listen(host, port) as listener:
+        port = listener.getsockname()[1]
+        run_dir = settings.data_dir / "run"
+        shutil.rmtree(run_dir, ignore_errors=True)
+        run_dir.mkdir()
+        health_files = [run_dir / f"worker-{number}.health" for number in range(1, workers + 1)]
+        gateway = pilotzone("api", "--fd", str(listener.fileno()))
+        parts = [
+            *(_worker(health_file) for health_file in health_files),
+            Part("gateway", gateway, lambda: _answers(host, port)),
+        ]
+        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        environment = {**os.environ, "PILOTZONE_DATA_DIR": str(settings.data_dir)}
+        supervisor = Supervisor(environment, inherited=(lock, listener.fileno()))
+        try:
+            asyncio.run(_serve(supervisor, run_dir, parts, url, demo=demo))
+        except PartFailed as failure:
+            raise typer.Exit(failure.status) from None
+
+
+async def _serve(
+    supervisor: Supervisor, run_dir: Path, parts: Sequence[Part], url: str, *, demo: bool
+) -> None:
+    """Start everything in order and keep it running until a signal ends it."""
+    async with supervisor:
+        if not supervisor.environment.get("PILOTZONE_DATABASE_URL"):
+            url_file = run_dir / "database.url"
+            database = pilotzone("database", "--url-file", str(url_file))
+            await supervisor.start(Part("database", database, url_file.exists, grace=None))
+            supervisor.environment["PILOTZONE_DATABASE_URL"] = url_file.read_text()
+        status = await supervisor.run(pilotzone("migrate"))
+        if status != 0:
+            raise PartFailed("migrate", abs(status))
+        await supervisor.start(*parts)
+        print("ready", url, flush=True)  # noqa: T201
+        if demo:
+            await supervisor.run(pilotzone("demo", "--url", url))
+        await supervisor.watch()
+
+
+def pilotzone(*arguments: str) -> list[str]:
+    """Return the command line of another `pilotzone`, by its own name where it is installed."""
+    script = Path(sys.executable).with_name("pilotzone")
+    command = [str(script)] if script.exists() else [sys.executable, "-m", "cli.main"]
+    return [*command, *arguments]
+
+
+def _worker(health_file: Path) -> Part:
+    worker = pilotzone("worker", "--health-file", str(health_file))
+    return Part(health_file.stem, worker, lambda: _beats(health_file))
+
+
+def _beats(health_file: Path) -> bool:
+    try:
+        return time.time() - health_file.stat().st_mtime < STALE
+    except FileNotFoundError:
+        return False
+
+
+def _answers(host: str, port: int) -> bool:
+    connection = HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _alone(data_dir: Path) -> Iterator[int]:
+    """Hold the lock of *data_dir*; the parts inherit it, so that it outlives us if they do."""
+    lock = os.open(data_dir / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        deadline = time.monotonic() + LEFTOVERS
+        while not try_lock(lock):
+            if time.monotonic() > deadline:
+                raise CommandError(
+                    f"another `pilotzone up` serves {data_dir}: stop it or give another --data-dir"
+                )
+            time.sleep(0.1)
+        yield lock
+    finally:
+        os.close(lock)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Listen here and not in the gateway, whose restart then loses neither port nor clients."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CommandError(
+                f"port {port} of {host} is in use: stop what holds it or give another --port"
+            ) from None
+        reason = (error.strerror or "").partition(" (")[0]
+        raise CommandError(
+            f"{host} port {port} cannot be had ({reason}): give another --host or --port"
+        ) from None

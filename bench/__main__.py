@@ -1,0 +1,128 @@
+"""`make bench`: the table of measurements, as ratios against floors of the same run."""
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import latency, rankings, recompute, submissions
+from bench.load import Rate
+from bench.recompute import Recomputation
+from bench.stage import stage
+from shared import embedded
+from shared.store.migration import migrate
+
+SIZES = (100, 3_000, 100_000)
+COHORT = 3_000
+
+
+def table(title: str, *headings: str) -> Table:
+    """Return an empty table of numbers."""
+    made = Table(title=title, title_justify="left")
+    for heading in headings:
+        made.add_column(heading, justify="right")
+    return made
+
+
+def rates(title: str, measured: dict[int, tuple[Rate, Rate]]) -> Table:
+    """Show rates beside their floors."""
+    shown = table(
+        title,
+        "clients",
+        "floor /s",
+        "ours /s",
+        "ratio",
+        "floor p99 ms",
+        "ours p50 ms",
+        "ours p99 ms",
+    )
+    for clients, (floor, ours) in measured.items():
+        shown.add_row(
+            str(clients),
+            f"{floor.per_second:,.0f}",
+            f"{ours.per_second:,.0f}",
+            f"{ours.per_second / floor.per_second:.2f}",
+            f"{floor.p99_ms:.1f}",
+            f"{ours.median_ms:.1f}",
+            f"{ours.p99_ms:.1f}",
+        )
+    return shown
+
+
+def recomputations(measured: dict[int, Recomputation]) -> Table:
+    """Show runs by stage beside the floor."""
+    shown = table(
+        "(c) recompute, milliseconds (floor: fetch the same rows + COPY the same scores)",
+        *("applicants", "run", "read", "compute", "write", "total", "floor", "ratio"),
+    )
+    for size, found in measured.items():
+        for name, run, total in (
+            ("first", found.first, found.first_ms),
+            ("full", found.full, found.full_ms),
+            ("one count", found.one, found.one_ms),
+        ):
+            against = found.full_ms if name == "one count" else found.floor_ms
+            shown.add_row(
+                f"{size:,}",
+                name,
+                f"{run.read_ms:,.1f}",
+                f"{run.compute_ms:,.1f}",
+                f"{run.write_ms:,.1f}",
+                f"{total:,.1f}",
+                "of full" if name == "one count" else f"{found.floor_ms:,.1f}",
+                f"{total / against:.2f}",
+            )
+    return shown
+
+
+def latencies(measured: dict[str, tuple[float, float]]) -> Table:
+    """Show the times from a submission to a ranking."""
+    shown = table(
+        f"(d) from 201 to a ranking that includes it, {COHORT:,} applicants",
+        *("load", "median ms", "p99 ms"),
+    )
+    for load, (median, p99) in measured.items():
+        shown.add_row(load, f"{median:.0f}", f"{p99:.0f}")
+    return shown
+
+
+async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list[int]) -> None:
+    """Take the *wanted* measurements and print each as it comes."""
+    console = Console(width=120)
+    async with stage(url) as on:
+        if "c" in wanted:
+            measured = {
+                size: await recompute.measure(on, await on.round(size, filled=True))
+                for size in sizes
+            }
+            console.print(recomputations(measured))
+        if not set("abd") & set(wanted):
+            return
+        round_ = await on.round(COHORT, filled=False)
+        if "a" in wanted:
+            found = await submissions.measure(on, round_, seconds, logs)
+            console.print(rates("(a) single submissions (floor: one asyncpg insert)", found))
+        if "b" in wanted:
+            found = await rankings.measure(on, round_, seconds, logs)
+            console.print(rates("(b) ranking reads (floor: an empty route)", found))
+        if "d" in wanted:
+            console.print(latencies(await latency.measure(on, round_, 200, logs)))
+
+
+def main() -> None:
+    """Read the command line and measure on an embedded PostgreSQL of our own."""
+    parser = argparse.ArgumentParser(prog="bench")
+    parser.add_argument("--only", default="cabd", help="which of a, b, c and d")
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, embedded.serve(Path(folder)) as url:
+        migrate(url)
+        asyncio.run(measure(url, Path(folder), arguments.only, arguments.seconds, arguments.sizes))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Load from one process: closed-loop clients that cost little themselves."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Request = Callable[[int], bytes]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What a server did under load: answers per second, and times of an answer in milliseconds."""
+
+    per_second: float
+    median_ms: float
+    p99_ms: float
+
+
+def request(method: str, path: str, key: str = "", body: bytes = b"") -> bytes:
+    """Return an HTTP/1.1 request on a connection that stays open."""
+    head = [f"{method} {path} HTTP/1.1", "Host: bench", f"Content-Length: {len(body)}"]
+    head += ["Content-Type: application/json"] if body else []
+    head += [f"Authorization: Bearer {key}"] if key else []
+    return "\r\n".join([*head, "", ""]).encode() + body
+
+
+async def answer(reader: asyncio.StreamReader) -> bytes:
+    """Read one answer and return its body. Raises: RuntimeError unless it is a success."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    if b" 20" not in head[:13]:
+        raise RuntimeError(head.decode())
+    lower = head.lower()
+    at = lower.index(b"content-length:") + len(b"content-length:")
+    return await reader.readexactly(int(lower[at : lower.index(b"\r", at)]))
+
+
+async def press(port: int, build: Request, clients: int, seconds: float) -> Rate:
+    """Send what *build* makes of a running number, from *clients* at once, for *seconds*."""
+    times: list[float] = []
+    sent = 0
+    begin = time.perf_counter()
+
+    async def one() -> None:
+        nonlocal sent
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while (start := time.perf_counter()) < begin + seconds:
+            sent += 1
+            writer.write(build(sent))
+            await answer(reader)
+            times.append(time.perf_counter() - start)
+        writer.close()
+
+    await asyncio.gather(*(one() for _ in range(clients)))
+    return Rate(len(times) / (time.perf_counter() - begin), *milliseconds(times))
+
+
+def milliseconds(times: list[float]) -> tuple[float, float]:
+    """Return median and 99th percentile of *times*, given in seconds, in milliseconds."""
+    times = sorted(times)
+    return times[len(times) // 2] * 1e3, times[int(len(times) * 0.99)] * 1e3

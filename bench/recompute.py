@@ -1,0 +1,98 @@
+"""(c) Recomputing a round, against reading the same rows and COPYing the same scores barely."""
+
+import time
+from dataclasses import dataclass
+
+import asyncpg
+from sqlalchemy import text
+
+from bench.stage import ACTOR, Round, Stage, dsn, read_rows
+from shared.services import rounds, runs
+from shared.services.frameworks import Library
+from shared.store.runs import NewRun
+
+
+@dataclass(frozen=True)
+class Recomputation:
+    """Times in milliseconds: two full runs, one after a changed count, and the floor."""
+
+    first: NewRun
+    first_ms: float
+    full: NewRun
+    full_ms: float
+    one: NewRun
+    one_ms: float
+    floor_read_ms: float
+    floor_copy_ms: float
+
+    @property
+    def floor_ms(self) -> float:
+        """The bare time to read the rows and write the scores."""
+        return self.floor_read_ms + self.floor_copy_ms
+
+
+async def measure(stage: Stage, round_: Round) -> Recomputation:
+    """Run *round_* for the first time, anew from its log, and after one changed count."""
+    library = Library()
+    first, first_ms = await _run(stage, round_, library)
+    await _forget(stage, round_)
+    full, full_ms = await _run(stage, round_, library)
+    await stage.tidy()
+    await _change_one(stage, round_)
+    one, one_ms = await _run(stage, round_, library)
+    return Recomputation(
+        first, first_ms, full, full_ms, one, one_ms, *await _floor(stage, round_, full.number)
+    )
+
+
+async def _run(stage: Stage, round_: Round, library: Library) -> tuple[NewRun, float]:
+    begin = time.perf_counter()
+    async with stage.sessions.begin() as session:
+        run = await runs.recompute(session, library, round_.id, "bench")
+    assert run is not None
+    return run, (time.perf_counter() - begin) * 1e3
+
+
+async def _forget(stage: Stage, round_: Round) -> None:
+    """Take away what is known of the scores and ask for all of them: every row is read again."""
+    async with stage.sessions.begin() as session:
+        await session.execute(text("DELETE FROM score_version WHERE round = :r"), {"r": round_.id})
+        await rounds.recompute(session, ACTOR, round_.code)
+
+
+async def _change_one(stage: Stage, round_: Round) -> None:
+    """Change one count of one applicant, not the best and not the worst of its column."""
+    statement = text("""
+        WITH added AS (
+            INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision,
+                status, number, request_id)
+            SELECT round, applicant, measure, reporter, kind, as_of, revision + 1, status,
+                number + 1, request_id
+            FROM submission WHERE round = :round AND measure = 'm03'
+                AND number BETWEEN 40000 AND 60000
+            ORDER BY id LIMIT 1 RETURNING round, applicant, id
+        )
+        INSERT INTO submission_change (round, applicant, submission, request_id)
+        SELECT round, applicant, id, 'bench' FROM added
+    """)
+    async with stage.sessions.begin() as session:
+        await session.execute(statement, {"round": round_.id})
+
+
+async def _floor(stage: Stage, round_: Round, run: int) -> tuple[float, float]:
+    """Return the milliseconds to read the run's rows, and to COPY its scores, with bare asyncpg."""
+    connection = await asyncpg.connect(dsn(stage.url))
+    begin = time.perf_counter()
+    await read_rows(connection, round_.id)
+    read = time.perf_counter()
+    rows = await connection.fetch(
+        "SELECT * FROM score_version WHERE round = $1 AND run = $2", round_.id, run
+    )
+    await connection.execute("CREATE TABLE scores_floor (LIKE score_version INCLUDING ALL)")
+    records = [tuple(row) for row in rows]
+    ready = time.perf_counter()
+    await connection.copy_records_to_table("scores_floor", records=records)
+    copied = time.perf_counter()
+    await connection.execute("DROP TABLE scores_floor")
+    await connection.close()
+    return (read - begin) * 1e3, (copied - ready) * 1e3

@@ -1,0 +1,196 @@
+"""What the measurements stand on: a server, processes, a round of any size."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from sqlalchemy import make_url, text
+
+from bench.floor import TABLE
+from shared.domain.actor import Actor
+from shared.services import frameworks, keys, rounds
+from shared.store import rounds as stored_rounds
+from shared.store.engine import Sessions, connect, sessions_of
+
+ACTOR = Actor("bench", "bench")
+INDICATORS = 25
+REFERENCE_DATE = date(2026, 6, 30)
+
+
+def dsn(url: str) -> str:
+    """Return *url* as asyncpg takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def document() -> dict[str, Any]:
+    """Return a framework of 25 counts: half compared with the best, half between worst and best."""
+    measures = {
+        f"m{at:02}": {
+            "name": {"zh": f"数据项{at}", "en": f"Measure {at}"},
+            "unit": "piece",
+            "type": "count",
+            "reported_by": ["source"],
+        }
+        for at in range(INDICATORS)
+    }
+    indicators = [
+        {
+            "code": f"I-{at:02}",
+            "name": measures[measure]["name"],
+            "points": 4,
+            "derive": {"value": measure},
+            "normalise": {"best": {}} if at % 2 else {"min_max": {}},
+            "basis": "service default",
+        }
+        for at, measure in enumerate(measures)
+    ]
+    name = {"zh": "基准", "en": "Bench"}
+    return {
+        "code": "bench",
+        "version": "1",
+        "name": name,
+        "points": 4 * INDICATORS,
+        "precision": 4,
+        "measures": measures,
+        "dimensions": [
+            {"code": "D", "name": name, "categories": [{"name": name, "indicators": indicators}]}
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class Round:
+    """An open round: its code and id, and how many applicants it has."""
+
+    code: str
+    id: int
+    applicants: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A migrated database, with keys."""
+
+    url: str
+    sessions: Sessions
+    source: str
+    portal: str
+
+    async def tidy(self) -> None:
+        """Do what autovacuum would have done by now."""
+        connection = await asyncpg.connect(dsn(self.url))
+        await connection.execute("VACUUM ANALYZE")
+        await connection.close()
+
+    async def round(self, applicants: int, *, filled: bool) -> Round:
+        """Make an open round of *applicants*, each with a value of every measure if *filled*."""
+        code = f"bench-{applicants}-{'filled' if filled else 'empty'}"
+        async with self.sessions.begin() as session:
+            framework, _ = await frameworks.register(session, ACTOR, document())
+            new = stored_rounds.NewRound(code, framework.id, "Bench", REFERENCE_DATE, None, None)
+            stored, _ = await rounds.create(session, ACTOR, new)
+            await rounds.transition(session, ACTOR, code, "open", None)
+            for statement in (APPLICANTS, ENTRIES, *([VALUES] if filled else [])):
+                await session.execute(text(statement), {"round": stored.id, "n": applicants})
+        if filled:
+            await self.tidy()
+        return Round(code, stored.id, applicants)
+
+
+APPLICANTS = """
+    INSERT INTO applicant (code, kind, name_zh, name_en)
+    SELECT 'B' || lpad(n::text, 6, '0'), CASE n % 3 WHEN 0 THEN 'park' ELSE 'county' END,
+        '示例' || n, 'Example ' || n
+    FROM generate_series(1, CAST(:n AS integer)) AS n ON CONFLICT DO NOTHING
+"""
+ENTRIES = """
+    INSERT INTO entry (round, applicant, kind, state)
+    SELECT :round, code, kind, 'accepted' FROM applicant WHERE code LIKE 'B%'
+    ORDER BY code LIMIT :n
+"""
+VALUES = """
+    WITH added AS (
+        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
+            number, request_id)
+        SELECT :round, entry.applicant, 'm' || lpad(m::text, 2, '0'),
+            (SELECT id FROM reporter WHERE name = 'bench-source'), 'source', DATE '2026-06-01', 1,
+            'reported', floor(random() * 100000), 'bench'
+        FROM entry CROSS JOIN generate_series(0, 24) AS m
+        WHERE entry.round = :round AND :n > 0
+        RETURNING round, applicant, id
+    )
+    INSERT INTO submission_change (round, applicant, submission, request_id)
+    SELECT round, applicant, id, 'bench' FROM added
+"""
+
+
+@asynccontextmanager
+async def stage(url: str) -> AsyncIterator[Stage]:
+    """Give a stage on the migrated database of *url*."""
+    engine = await connect(url)
+    sessions = sessions_of(engine)
+    made = {}
+    async with sessions.begin() as session:
+        for name, role in (("bench-source", "source"), ("bench-portal", "portal")):
+            made[name] = await keys.create(session, ACTOR, name, role)
+        await session.execute(text(TABLE))
+    yield Stage(url, sessions, made["bench-source"], made["bench-portal"])
+    await engine.dispose()
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def process(url: str, log: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `python -m ARGUMENTS` beside us and end it at the end."""
+    environment = os.environ | {
+        "PILOTZONE_DATABASE_URL": url,
+        "FLOOR_DSN": dsn(url),
+        "PILOTZONE_LOG_FORMAT": "json",
+    }
+    with log.open("ab") as out:
+        running = subprocess.Popen(
+            [sys.executable, "-m", *arguments], env=environment, stdout=out, stderr=out
+        )
+    try:
+        yield running
+    finally:
+        running.terminate()
+        running.wait(30)
+
+
+async def answering(port: int, running: subprocess.Popen[bytes]) -> None:
+    """Wait until something listens on *port*. Raises: RuntimeError if the process ended."""
+    while running.poll() is None:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+    raise RuntimeError(f"{running.args!r} ended with status {running.returncode}")
+
+
+async def read_rows(connection: asyncpg.Connection, round_id: int) -> int:
+    """Read the rows that a full run reads, the bare way; return how many."""
+    rows = await connection.fetch(
+        "SELECT applicant, measure, kind, as_of, id, number FROM submission WHERE round = $1",
+        round_id,
+    )
+    return len(rows)

@@ -1,0 +1,131 @@
+"""PostgreSQL for tests: one server, one migrated template, one clone of it for each test."""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from api.app import ROLE as GATEWAY_ROLE
+from api.app import create_app
+from shared import embedded
+from shared.domain.actor import Actor
+from shared.services import keys
+from shared.settings import Settings
+from shared.store.engine import Sessions, connect, driver_url, sessions_of
+from shared.store.migration import migrate
+from tests.make import World
+from worker.__main__ import ROLE as WORKER_ROLE
+
+QUICK = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+SERVERS = ["embedded", *(["given"] if "PILOTZONE_TEST_DATABASE_URL" in os.environ else [])]
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Give the URL of a server; its database is not for tests to write into."""
+    if request.param == "given":
+        yield os.environ["PILOTZONE_TEST_DATABASE_URL"]
+        return
+    with embedded.serve(tmp_path_factory.mktemp("postgres"), QUICK) as url:
+        yield url
+
+
+async def _administer(server: str, *statements: str) -> None:
+    engine = create_async_engine(driver_url(server), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await engine.dispose()
+
+
+def _named(server: str, database: str) -> str:
+    return make_url(server).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> Iterator[str]:
+    """Give the name of a migrated database that is only there to be cloned."""
+    name = f"template_{uuid.uuid4().hex}"
+    asyncio.run(_administer(server, f"CREATE DATABASE {name}"))
+    migrate(_named(server, name))
+    yield name
+    asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def database(server: str, template: str) -> AsyncIterator[str]:
+    """Give the URL of a database of the test's own."""
+    name = f"test_{uuid.uuid4().hex}"
+    await _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _named(server, name)
+    await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def owner(database: str) -> AsyncIterator[Sessions]:
+    """Give sessions with every right."""
+    engine = await connect(database)
+    yield sessions_of(engine)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def sessions(database: str) -> AsyncIterator[Sessions]:
+    """Give sessions with the gateway's rights alone."""
+    engine = await connect(database, GATEWAY_ROLE)
+    yield sessions_of(engine)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def worker_sessions(database: str) -> AsyncIterator[Sessions]:
+    """Give sessions with the worker's rights alone."""
+    engine = await connect(database, WORKER_ROLE)
+    yield sessions_of(engine)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def headers(owner: Sessions) -> dict[str, dict[str, str]]:
+    """Give for each role the header of a key without limits."""
+    found = {}
+    async with owner.begin() as session:
+        for role in ("admin", "portal", "source", "expert", "auditor"):
+            key = await keys.create(session, Actor("tests", "tests"), role, role)
+            found[role] = {"Authorization": f"Bearer {key}"}
+    return found
+
+
+@pytest.fixture
+async def client(sessions: Sessions) -> AsyncIterator[httpx.AsyncClient]:
+    """Give a client of a gateway in this process, without a key."""
+    transport = httpx.ASGITransport(create_app(sessions, Settings()), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway/v1") as client:
+        yield client
+
+
+@pytest.fixture
+async def world(
+    client: httpx.AsyncClient, headers: dict[str, dict[str, str]], worker_sessions: Sessions
+) -> World:
+    """Give an open round with two counties and a park, and verbs to act in it."""
+    world = World(client, headers, worker_sessions)
+    await world.open()
+    return world
+
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Give the repository's folder."""
+    return ROOT

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 
 import uvicorn
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from api.app import over
 from shared import log, orphan
@@ -30,8 +31,10 @@ def main() -> None:
     orphan.watch_parent()
     try:
         asyncio.run(require_schema(settings.database_url))
-    except (SchemaUnknown, OSError) as error:
+    except (SchemaUnknown, ArgumentError, OSError) as error:
         raise SystemExit(f"error: {error}") from None
+    except DBAPIError as error:
+        raise SystemExit(f"error: PostgreSQL says: {error.orig}") from None
     config = uvicorn.Config(
         over(settings.database_url, settings),
         host=arguments.host,

@@ -2,16 +2,20 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from api.problems import MalformedBody
+from api.problems import MalformedBody, UnsupportedMediaType
 
 SIGNIFICANT_DIGITS = 15
 """A decimal of so many digits survives a binary double and comes back as it was sent."""
+
+JSON_TYPE = re.compile(r"application/([\w.-]+\+)?json\s*(;|$)", re.IGNORECASE | re.ASCII)
+NUL = re.compile(r"(?<!\\)(\\\\)*\\u0000")
 
 
 def _number(text: str) -> float | int:
@@ -21,6 +25,8 @@ def _number(text: str) -> float | int:
     number = float(text)
     if number in (float("inf"), float("-inf")):
         raise MalformedBody("a number is too large")
+    if digits and abs(number) < sys.float_info.min:  # below, a double keeps fewer digits or none
+        raise MalformedBody("a number is too small")
     return int(text) if re.fullmatch(r"-?\d{1,18}", text) else number
 
 
@@ -50,27 +56,33 @@ def decode(body: bytes) -> Any:
         value = DECODER.decode(text)
     except (ValueError, RecursionError):
         raise MalformedBody("the body is not JSON in UTF-8") from None
-    if re.search(r"\\u(0000|[dD][89abAB])", text):
-        _refuse_unstorable(value)
+    # An escape can name what no text column can hold.
+    if NUL.search(text):
+        raise MalformedBody("a text has a NUL character")
+    if re.search(r"\\u[dD][89a-fA-F]", text):
+        _refuse_surrogates(value)
     return value
 
 
-def _refuse_unstorable(value: Any) -> None:
-    """Refuse NUL and lone surrogates, which an escape can name and no text column can hold."""
-    if "\x00" in (text := json.dumps(value, ensure_ascii=False)) or "\\u0000" in text:
-        raise MalformedBody("a text has a NUL character")
+def _refuse_surrogates(value: Any) -> None:
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise MalformedBody("a text has a lone surrogate") from None
+        json.dumps(value, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        raise MalformedBody("a text has a lone surrogate, or is nested too deeply") from None
 
 
 class ExactRequest(Request):
     """A request whose JSON keeps every digit."""
 
-    async def json(self) -> Any:
-        """Return the body's value. Raises: MalformedBody."""
-        return decode(await self.body())
+    async def read(self) -> None:
+        """Read the body if there is one. Raises: UnsupportedMediaType, MalformedBody, BodyTooLarge.
+
+        FastAPI, which finds it read, would answer whatever is wrong with it in its own words.
+        """
+        if body := await self.body():
+            if not JSON_TYPE.match(self.headers.get("content-type", "")):
+                raise UnsupportedMediaType("a body is sent as application/json")
+            self._json = decode(body)
 
 
 class ExactRoute(APIRoute):
@@ -79,8 +91,12 @@ class ExactRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, fed with an `ExactRequest`."""
         handle = super().get_route_handler()
+        if self.body_field is None:
+            return handle
 
         async def exact(request: Request) -> Response:
-            return await handle(ExactRequest(request.scope, request.receive))
+            exact_request = ExactRequest(request.scope, request.receive)
+            await exact_request.read()
+            return await handle(exact_request)
 
         return exact

@@ -3,90 +3,114 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.paths import RoundCode
 from api.problems import Unauthorized
 from api.state import Gateway
 from shared.domain.actor import Actor
 from shared.domain.errors import Forbidden
 from shared.domain.framework import Framework
+from shared.store.engine import reading
 from shared.store.keys import Principal
 from shared.store.rounds import StoredRound
 
 Role = Literal["admin", "portal", "source", "expert", "auditor"]
 ANY: tuple[Role, ...] = ("admin", "portal", "source", "expert", "auditor")
 
-bearer = HTTPBearer(auto_error=False, description="An API key: `pilotzone keys create`.")
+BEARER = "Bearer "
 
 
-def gateway(request: Request) -> Gateway:
+def gateway_of(request: Request) -> Gateway:
     """Return what this process holds."""
     held: Gateway = request.app.state.gateway
     return held
 
 
+# Dependencies are coroutines even where they wait for nothing, since FastAPI would call a plain
+# function in a thread; and what every request needs asks for no dependency of its own.
+async def gateway(request: Request) -> Gateway:
+    """Return what this process holds."""
+    return gateway_of(request)
+
+
+Held = Annotated[Gateway, Depends(gateway)]
+
+
 async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
     """One request, one transaction: committed when the route returns, undone if it raises."""
-    async with gateway(request).sessions.begin() as session:
+    async with gateway_of(request).sessions.begin() as session:
         yield session
 
 
 # "function" commits before the answer is sent; FastAPI's default would commit after it.
 Tx = Annotated[AsyncSession, Depends(transaction, scope="function")]
-Held = Annotated[Gateway, Depends(gateway)]
 
 
 def admits(*roles: Role) -> dict[str, Any]:
     """Return what a route needs to admit *roles* alone, and to say so in its description."""
 
-    async def check(
-        request: Request,
-        given: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
-    ) -> None:
-        principal = given and await gateway(request).keyring.holder(given.credentials)
-        if not principal:
-            raise Unauthorized("send a valid key as `Authorization: Bearer …`")
+    async def check(request: Request) -> None:
+        principal = await _holder(request)
         if principal.role not in roles:
             raise Forbidden(f"this is for: {', '.join(roles)}", role=principal.role)
         request.state.principal = principal
 
-    return {"dependencies": [Depends(check)], "openapi_extra": {"x-roles": list(roles)}}
+    said = {"x-roles": list(roles), "security": [{"key": []}]}
+    return {"dependencies": [Depends(check)], "openapi_extra": said}
 
 
-def caller(request: Request) -> Principal:
+async def _holder(request: Request) -> Principal:
+    given = request.headers.get("authorization", "")
+    if given[: len(BEARER)].lower() == BEARER.lower():
+        principal = await gateway_of(request).keyring.holder(given[len(BEARER) :].strip())
+        if principal is not None:
+            return principal
+    raise Unauthorized("send a valid key as `Authorization: Bearer …`")
+
+
+def caller_of(request: Request) -> Principal:
     """Return who calls, as `admits` found out."""
     principal: Principal = request.state.principal
     return principal
 
 
-def actor(request: Request) -> Actor:
+async def caller(request: Request) -> Principal:
+    """Return who calls."""
+    return caller_of(request)
+
+
+async def actor(request: Request) -> Actor:
     """Return who acts and in which request."""
-    return Actor(caller(request).name, request.state.request_id)
+    return Actor(caller_of(request).name, request.state.request_id)
 
 
 Caller = Annotated[Principal, Depends(caller)]
 Acting = Annotated[Actor, Depends(actor)]
 
 
-async def named_round(request: Request, round: str) -> StoredRound:  # noqa: A002
+async def named_round(request: Request, round: RoundCode) -> StoredRound:  # noqa: A002
     """Return what never changes of the round in the path; its state may be out of date."""
-    held = gateway(request)
-    known = held.rounds.known(round)
-    if known is None:
-        async with held.sessions() as session:
-            known = await held.rounds.get(session, round)
-    return known
+    return await round_of(gateway_of(request), round)
 
 
 Round = Annotated[StoredRound, Depends(named_round)]
+
+
+async def round_of(held: Gateway, code: str) -> StoredRound:
+    """Return what never changes of a round. Raises: NotFound."""
+    known = held.rounds.known(code)
+    if known is None:
+        async with reading(held.sessions) as session:
+            known = await held.rounds.get(session, code)
+    return known
 
 
 async def framework_of(held: Gateway, round_: StoredRound) -> Framework:
     """Return the framework of a round."""
     known = held.library.known(round_.framework)
     if known is None:
-        async with held.sessions() as session:
+        async with reading(held.sessions) as session:
             known = await held.library.get(session, round_.framework)
     return known

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.services import submissions
-from shared.store.engine import Sessions
+from shared.store.engine import Sessions, out_of_reach
 from shared.store.submissions import NewSubmission, Receipt
 
 MOST_ITEMS = 2_000
@@ -46,10 +46,10 @@ class Intake:
         """Write what waits for the round, transaction after transaction, until nothing does."""
         try:
             while gathered := self._gather(round_id):
-                if not await self._commit(round_id, gathered) and len(gathered) > 1:
+                if not await self._commit(round_id, gathered):
                     # One request must not fail because of another: each goes again by itself.
                     for each in gathered:
-                        await self._commit(round_id, [each], final=True)
+                        await self._commit(round_id, [each])
         finally:
             del self._writers[round_id]
 
@@ -62,18 +62,22 @@ class Intake:
             del self._queues[round_id]
         return gathered
 
-    async def _commit(self, round_id: int, gathered: list[Waiting], *, final: bool = False) -> bool:
-        """Write *gathered* in one transaction and hand out the receipts; False if it failed."""
+    async def _commit(self, round_id: int, gathered: list[Waiting]) -> bool:
+        """Write *gathered* in one transaction and hand out the receipts, or the error.
+
+        False if it failed and nobody knows because of whom.
+        """
         items = [item for each in gathered for item in each.items]
         try:
             async with self._sessions.begin() as session:
                 receipts = await submissions.record(session, round_id, items)
         except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
-            if final or len(gathered) == 1:
-                for each in gathered:
-                    if not each.receipts.done():
-                        each.receipts.set_exception(error)
-            return False
+            if len(gathered) > 1 and not out_of_reach(error):
+                return False
+            for each in gathered:
+                if not each.receipts.done():
+                    each.receipts.set_exception(error)
+            return True
         start = 0
         for each in gathered:
             if not each.receipts.done():

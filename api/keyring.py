@@ -6,7 +6,7 @@ from datetime import timedelta
 from cachetools import TTLCache
 
 from shared.services import keys
-from shared.store.engine import Sessions
+from shared.store.engine import Sessions, reading
 from shared.store.keys import Principal
 
 KEPT = 10_000
@@ -22,11 +22,15 @@ class Keyring:
             KEPT, kept.total_seconds(), timer=time.monotonic
         )
 
+    def known(self, key: str) -> Principal | None:
+        """Return who holds *key* if that was found out a moment ago."""
+        return self._known.get(key)
+
     async def holder(self, key: str) -> Principal | None:
         """Return who holds *key*, None if it opens nothing."""
         principal = self._known.get(key)
         if principal is None:
-            async with self._sessions() as session:
+            async with reading(self._sessions) as session:
                 principal = await keys.authenticate(session, key)
             if principal is not None:
                 self._known[key] = principal

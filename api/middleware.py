@@ -5,11 +5,12 @@ import time
 import uuid
 
 import structlog
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from api import metrics
-from api.problems import BodyTooLarge
+from api.problems import BodyTooLarge, on_fault
 
 log = structlog.get_logger()
 
@@ -33,7 +34,7 @@ class Surround:
         begin = time.perf_counter()
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        status = FAULT
+        status = 0
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -48,8 +49,15 @@ class Surround:
         with bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, self._bounded(scope, receive), send_with_id)
+            except Exception as error:
+                if status:
+                    raise
+                # Answered here: the framework would do it outside of us, and raise it again.
+                fault = await on_fault(Request(scope), error)
+                await fault(scope, receive, send_with_id)
             finally:
                 seconds = time.perf_counter() - begin
+                status = status or FAULT
                 metrics.observe_request(scope, status, seconds)
                 _report(scope, status, seconds)
 

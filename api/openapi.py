@@ -1,13 +1,27 @@
-"""The contract as published: what FastAPI infers, completed with problems and examples."""
+"""The contract as published: what FastAPI infers, completed with problems, headers and examples."""
 
 import json
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
+from api.deps import ANY
+from api.problems import (
+    MEDIA_TYPE,
+    BodyTooLarge,
+    InternalServerError,
+    MalformedBody,
+    Unauthorized,
+    Unavailable,
+    UnsupportedMediaType,
+    add_problem,
+)
 from api.schemas.common import Problem
 from api.schemas.submissions import SubmissionIn
+from shared.domain.errors import DomainError, Forbidden, Invalid
 
 DESCRIPTION = """\
 Ranks counties and industrial parks against a published framework of indicators.
@@ -19,6 +33,25 @@ Ranks counties and industrial parks against a published framework of indicators.
 """
 
 TEMPLATE = "#/components/schemas/{model}"
+
+KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key: `pilotzone keys create`.",
+}
+
+HEADERS = {
+    "X-Request-ID": "What the request gave as its `X-Request-ID`, if that is 1 to 64 of"
+    " A-Z a-z 0-9 . _ - alone; otherwise a new id. The logs and the audit trail have it too.",
+    "Link": 'Where the next page is, as `<…>; rel="next"`; left out on the last.',
+    "WWW-Authenticate": "Always `Bearer`.",
+    "Retry-After": "Seconds to wait before the same request is sent again.",
+}
+
+
+def operation_id(route: APIRoute) -> str:
+    """Name an operation by noun and verb: `submissions-submit`."""
+    return "-".join([*map(str, route.tags), route.name]).replace("_", "-")
 
 
 def complete(app: FastAPI) -> None:
@@ -34,19 +67,65 @@ def complete(app: FastAPI) -> None:
 
 
 def _completed(document: dict[str, Any]) -> dict[str, Any]:
-    schemas = document["components"]["schemas"]
+    examples = json.loads((files("api") / "examples.json").read_text("utf-8"))
+    components = document["components"]
+    components["securitySchemes"] = {"key": KEY}
+    components["headers"] = {
+        name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()
+    }
+    components["examples"] = {
+        key.removeprefix("/problems/"): {"summary": example["title"], "value": example}
+        for key, example in examples.items()
+        if key.startswith("/problems/")
+    }
+    components["responses"] = {}
+    schemas = components["schemas"]
     for model in (Problem, SubmissionIn):
         schema = model.model_json_schema(ref_template=TEMPLATE)
         schemas |= schema.pop("$defs", {})
         schemas[model.__name__] = schema
-    examples = json.loads((files("api") / "examples.json").read_text("utf-8"))
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
+            operation["summary"] = operation["description"].replace("\n", " ").split(".")[0]
+            _add_problems(operation)
+            _add_headers(operation)
             _add_examples(operation, examples.get(f"{method.upper()} {path}", {}))
-            _drop_default_validation(operation)
+            _share_problems(operation["responses"], components["responses"])
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     return document
+
+
+def _add_problems(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    if "application/json" in responses.get("422", {}).get("content", {}):
+        del responses["422"]  # FastAPI's own, which we never send
+    for kind in _implied(operation):
+        add_problem(responses, kind)
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _implied(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
+    """Yield the problems that follow from what an operation asks for, whatever it does."""
+    if "x-roles" in operation:
+        yield Unauthorized
+        yield Unavailable  # knowing the key takes the database
+        if set(operation["x-roles"]) != set(ANY):
+            yield Forbidden
+    if "requestBody" in operation:
+        yield from (MalformedBody, BodyTooLarge, UnsupportedMediaType)
+    if "requestBody" in operation or "parameters" in operation:
+        yield Invalid
+    yield InternalServerError
+
+
+def _add_headers(operation: dict[str, Any]) -> None:
+    own = {"401": ["WWW-Authenticate"], "503": ["Retry-After"]}
+    if any(each["name"] == "cursor" for each in operation.get("parameters", ())):
+        own["200"] = ["Link"]
+    for status, response in operation["responses"].items():
+        names = ["X-Request-ID", *own.get(status, ())]
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _add_examples(operation: dict[str, Any], examples: dict[str, Any]) -> None:
@@ -55,12 +134,14 @@ def _add_examples(operation: dict[str, Any], examples: dict[str, Any]) -> None:
             content["example"] = examples["request"]
     for status, response in operation["responses"].items():
         if status.startswith("2") and "response" in examples:
-            for content in response.get("content", {}).values():
+            for content in response["content"].values():
                 content["example"] = examples["response"]
 
 
-def _drop_default_validation(operation: dict[str, Any]) -> None:
-    """Where we do not describe 422 ourselves, FastAPI describes its own, which we never send."""
-    content = operation["responses"].get("422", {}).get("content", {})
-    if "application/json" in content:
-        content.pop("application/json")
+def _share_problems(responses: dict[str, Any], shared: dict[str, Any]) -> None:
+    """Move the problems to *shared*, since most operations have the same."""
+    for status, response in responses.items():
+        if problems := response["content"].get(MEDIA_TYPE):
+            name = "-or-".join(problems["examples"])
+            shared[name] = response
+            responses[status] = {"$ref": f"#/components/responses/{name}"}

@@ -1,7 +1,6 @@
 """Cursors: where a page of a list begins, opaque to clients."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
@@ -9,6 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 
+from api.paths import GREATEST_ID
 from shared.domain.errors import Finding, Invalid
 
 Item = TypeVar("Item")
@@ -30,8 +30,8 @@ def decode(cursor: str | None, *types: type) -> list[str | int] | None:
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        fits = isinstance(key, list) and [type(part) for part in key] == list(types)
-    except (ValueError, binascii.Error, RecursionError):
+        fits = [type(part) for part in key] == list(types) and all(map(_askable, key))
+    except (TypeError, ValueError, RecursionError):
         fits = False
     if not fits:
         raise Invalid(
@@ -39,6 +39,11 @@ def decode(cursor: str | None, *types: type) -> list[str | int] | None:
             (Finding("/query/cursor", "unknown-cursor", "Take it from a Link header."),),
         )
     return list(key)
+
+
+def _askable(part: str | int) -> bool:
+    """Say whether the database can be asked for *part*; the cursor may be forged."""
+    return part.isprintable() if isinstance(part, str) else 0 <= part <= GREATEST_ID
 
 
 def cut(
@@ -60,9 +65,10 @@ def cut(
 def link_next(request: Request, response: Response, cursor: str | None) -> None:
     """Point to the next page if there is one."""
     if cursor is not None:
-        query = urlencode([*_others(request), ("cursor", cursor)])
-        response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+        others = [pair for pair in request.query_params.multi_items() if pair[0] != "cursor"]
+        response.headers["Link"] = link(request.url.path, urlencode(others), cursor)
 
 
-def _others(request: Request) -> list[tuple[str, str]]:
-    return [pair for pair in request.query_params.multi_items() if pair[0] != "cursor"]
+def link(path: str, query: str, cursor: str) -> str:
+    """Return the `Link` header to the page of *path* and *query* that begins at *cursor*."""
+    return f'<{path}?{query}{"&" if query else ""}cursor={cursor}>; rel="next"'

@@ -10,11 +10,14 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Mount
 
 from shared.domain.errors import Conflict, DomainError, Finding, Forbidden, Invalid, NotFound
+from shared.store.engine import out_of_reach
 
 log = structlog.get_logger()
 
@@ -27,6 +30,7 @@ STATUS = {
 }
 
 MEDIA_TYPE = "application/problem+json"
+SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
 
 class Unauthorized(DomainError):
@@ -41,15 +45,25 @@ class MalformedBody(DomainError):
     """The request's body is not JSON that can be kept exactly."""
 
 
+class UnsupportedMediaType(DomainError):
+    """The request's body is not sent as JSON."""
+
+
 class Unavailable(DomainError):
     """The service cannot reach its database; try again, the same request is safe."""
+
+
+class InternalServerError(DomainError):
+    """The service failed."""
 
 
 OWN_STATUS: dict[type[DomainError], HTTPStatus] = {
     Unauthorized: HTTPStatus.UNAUTHORIZED,
     BodyTooLarge: HTTPStatus(413),  # its name differs between Python versions
     MalformedBody: HTTPStatus.BAD_REQUEST,
+    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    InternalServerError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
 
@@ -109,6 +123,8 @@ def pointer(path: tuple[int | str, ...]) -> str:
 async def on_http_error(request: Request, error: HTTPException) -> Response:
     """Answer what the framework refuses (unknown path, wrong method) like every other problem."""
     status = HTTPStatus(error.status_code)
+    if status == HTTPStatus.NOT_FOUND:
+        return answer(request, describe(NotFound) | {"detail": "nothing is at this path"})
     slug = status.phrase.lower().replace(" ", "-").replace("'", "")
     problem = {
         "type": f"/problems/{slug}",
@@ -118,12 +134,26 @@ async def on_http_error(request: Request, error: HTTPException) -> Response:
     }
     response = answer(request, problem)
     response.headers.update(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods(request)):
+        response.headers["Allow"] = ", ".join(methods)
     return response
+
+
+def _methods(request: Request) -> list[str]:
+    """Return every method of the path; Starlette tells those of the first route alone."""
+    routes = [each for each in request.app.routes if not isinstance(each, Mount)]
+    return [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(
+            each.matches({**request.scope, "method": method})[0] is Match.FULL for each in routes
+        )
+    ]
 
 
 async def on_database_error(request: Request, error: DBAPIError) -> Response:
     """Tell a lost database (503, try again) from a fault of ours (500)."""
-    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+    if out_of_reach(error):
         log.warning("database unreachable", error=type(error.orig).__name__)
         return await on_lost_database(request, error)
     return await on_fault(request, error)
@@ -138,13 +168,8 @@ async def on_lost_database(request: Request, _: Exception) -> Response:
 async def on_fault(request: Request, error: Exception) -> Response:
     """Log what happened; say nothing of it but the request's id."""
     log.error("fault", exc_info=error)
-    problem = {
-        "type": "/problems/internal-server-error",
-        "title": "The service failed.",
-        "status": 500,
-        "detail": "the fault was logged under this request's id",
-    }
-    return answer(request, problem)
+    problem = describe(InternalServerError)
+    return answer(request, problem | {"detail": "the fault was logged under this request's id"})
 
 
 def register(app: FastAPI) -> None:
@@ -155,7 +180,7 @@ def register(app: FastAPI) -> None:
         HTTPException: on_http_error,
         DBAPIError: on_database_error,
         OSError: on_lost_database,
-        Exception: on_fault,
+        PoolExhausted: on_lost_database,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
@@ -169,19 +194,21 @@ def problems(
     *also* is what 200 brings where a repeated registration finds itself.
     """
     responses: dict[int | str, dict[str, Any]] = {}
-    every: tuple[type[DomainError], ...] = (Unauthorized, Forbidden, Invalid, *kinds)
-    for kind in every:
-        about = describe(kind)
-        known = responses.setdefault(about["status"], {"description": "", "content": {}})
-        known["description"] = "; ".join(filter(None, [known["description"], about["title"]]))
-        example = about | {
-            "detail": "What happened this time.",
-            "instance": "/v1/…",
-            "request_id": "0190b5e2",
-        }
-        known["content"].setdefault(
-            MEDIA_TYPE, {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
-        )
     if also is not None:
-        responses[200] = {"model": also, "description": "The same stands already."}
+        responses["200"] = {"model": also, "description": "The same stands already."}
+    for kind in kinds:
+        add_problem(responses, kind)
     return responses
+
+
+def add_problem(responses: dict[Any, dict[str, Any]], kind: type[DomainError]) -> None:
+    """Say that an operation may answer with *kind*, beside others of the same status."""
+    about = describe(kind)
+    response = responses.setdefault(
+        str(about["status"]),
+        {"description": "", "content": {MEDIA_TYPE: {"schema": SCHEMA, "examples": {}}}},
+    )
+    response["description"] = f"{response['description']} {about['title']}".lstrip()
+    slug = about["type"].removeprefix("/problems/")
+    example = {"$ref": f"#/components/examples/{slug}"}
+    response["content"][MEDIA_TYPE]["examples"][slug] = example

@@ -18,6 +18,7 @@ from shared.store.standings import Freshness
 
 PAGES_BYTES = 64 * 2**20
 RANKINGS_KEPT = 8
+REQUESTS_KEPT = 1_000
 
 
 class PageKey(NamedTuple):
@@ -39,14 +40,24 @@ class Page:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for a first page that was answered: what it meant, and the route it took."""
+
+    page: PageKey
+    query: str
+    route: Any
+
+
 class Rankings:
-    """The rankings that this process rendered."""
+    """The rankings that this process rendered, and the requests that asked for them."""
 
     def __init__(self) -> None:
         self._pages: LRUCache[PageKey, Page] = LRUCache(
             PAGES_BYTES, getsizeof=lambda page: len(page.body)
         )
         self._rankings: LRUCache[tuple[int, int], Ranking] = LRUCache(RANKINGS_KEPT)
+        self.asked: LRUCache[tuple[str, bytes], Asked] = LRUCache(REQUESTS_KEPT)
 
     def kept(self, key: PageKey) -> Page | None:
         """Return the page if it was rendered before."""
@@ -91,5 +102,5 @@ def freshened(code: str, fresh: Freshness) -> dict[str, Any]:
         "round": code,
         "run": fresh.run,
         "state": freshness_state(fresh),
-        "as_of": fresh.recorded_at.isoformat() if fresh.recorded_at else None,
+        "as_of": fresh.recorded_at and fresh.recorded_at.isoformat().replace("+00:00", "Z"),
     }

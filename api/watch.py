@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 
 from shared.store import changes, standings
-from shared.store.engine import Sessions
+from shared.store.engine import Sessions, reading
 from shared.store.standings import Freshness
 
 LOOK_SECONDS = 0.25
@@ -38,8 +38,7 @@ class Watch:
     async def _look(self, round_id: int) -> Freshness:
         async with self._turns[round_id]:
             del self._next[round_id]
-            async with self._sessions() as session:
-                return await standings.freshness(session, round_id)
+            return await standings.glance(self._sessions, round_id)
 
     async def included(self, round_id: int, submission: int, seconds: float) -> bool:
         """Wait at most *seconds* for a run to take in *submission*; say whether one has."""
@@ -47,7 +46,7 @@ class Watch:
         end = loop.time() + seconds
         while True:
             woken = self._woken
-            async with self._sessions() as session:
+            async with reading(self._sessions) as session:
                 if not await changes.pending(session, round_id, submission):
                     return True
             left = end - loop.time()

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from types import FrameType
 
@@ -39,8 +40,7 @@ def pilotzone() -> None:
 
 def main() -> None:
     """Run a command; the exit status is 0 only if it succeeded, 2 if it was called wrongly."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, interrupt)
+    on_signals(interrupt)
     try:
         sys.exit(application(*sys.argv[1:2])(standalone_mode=False))
     except typer.TyperException as error:
@@ -52,13 +52,22 @@ def main() -> None:
         if line is None:
             raise
         complain(line)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    finally:
+        on_signals(signal.SIG_IGN)  # it is over; a signal now would only garble the end
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> None:
     """Unwind, once: a second signal must not cut short what the first one began."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)
+    on_signals(signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def on_signals(action: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    """Have *action* taken on Ctrl-C and SIGTERM."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, action)
 
 
 def complain(line: str, status: int = 1) -> None:

@@ -23,7 +23,7 @@ from shared import log
 from shared.embedded import try_lock
 
 STALE = 10.0  # seconds without a heartbeat after which a worker counts as dead
-LEFTOVERS = 5.0  # seconds that the parts of an `up` that was killed may take to notice
+LEFTOVERS = 20.0  # seconds in which the parts of an `up` that was killed must have ended
 BACKLOG = 2048  # connections that wait while a gateway is started again
 
 
@@ -46,7 +46,7 @@ def up(
     settings = settings_with(data_dir)
     log.configure("up", settings.log_format, settings.log_level)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with _alone(settings.data_dir) as lock, _listen(host, port) as listener:
+    with _alone(settings.data_dir) as parts_lock, _listen(host, port) as listener:
         port = listener.getsockname()[1]
         run_dir = settings.data_dir / "run"
         shutil.rmtree(run_dir, ignore_errors=True)
@@ -59,7 +59,7 @@ def up(
         ]
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         environment = {**os.environ, "PILOTZONE_DATA_DIR": str(settings.data_dir)}
-        supervisor = Supervisor(environment, inherited=(lock, listener.fileno()))
+        supervisor = Supervisor(environment, inherited=(parts_lock, listener.fileno()))
         try:
             asyncio.run(_serve(supervisor, run_dir, parts, url, demo=demo))
         except PartFailed as failure:
@@ -118,15 +118,28 @@ def _answers(host: str, port: int) -> bool:
 
 @contextmanager
 def _alone(data_dir: Path) -> Iterator[int]:
-    """Hold the lock of *data_dir*; the parts inherit it, so that it outlives us if they do."""
-    lock = os.open(data_dir / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    """Hold *data_dir* against another `up`; give the lock for the parts to inherit.
+
+    The first lock ends with us, the second with the last of our parts, should they outlive us.
+    """
+    twin = f"another `pilotzone up` serves {data_dir}: stop it or give another --data-dir"
+    leftovers = f"parts of a killed `pilotzone up` still run on {data_dir}: stop them"
+    with (
+        _hold(data_dir / "up.lock", 0, twin),
+        _hold(data_dir / "parts.lock", LEFTOVERS, leftovers) as parts_lock,
+    ):
+        yield parts_lock
+
+
+@contextmanager
+def _hold(path: Path, patience: float, otherwise: str) -> Iterator[int]:
+    """Lock the file at *path*, waiting for some seconds if need be; *otherwise* is what to say."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        deadline = time.monotonic() + LEFTOVERS
+        deadline = time.monotonic() + patience
         while not try_lock(lock):
             if time.monotonic() > deadline:
-                raise CommandError(
-                    f"another `pilotzone up` serves {data_dir}: stop it or give another --data-dir"
-                )
+                raise CommandError(otherwise)
             time.sleep(0.1)
         yield lock
     finally:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from shared.store.engine import driver_url
 from shared.store.tables import Table
 
 LOCK = 0x50494C4F  # any constant; nobody else takes an advisory lock of this number
@@ -21,7 +22,7 @@ def migrate(connection: sa.Connection) -> None:
 
 async def connect_and_migrate(url: str) -> None:
     """Open a connection of our own and migrate over it."""
-    engine = create_async_engine(url)
+    engine = create_async_engine(driver_url(url))
     async with engine.begin() as connection:
         await connection.run_sync(migrate)
     await engine.dispose()

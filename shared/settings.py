@@ -22,7 +22,9 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="`auto` is for people on a terminal and JSON elsewhere."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe record that is written."
+    )
     worker_idle: timedelta = Field(
         timedelta(seconds=1), description="How long a worker waits before it looks unasked."
     )
@@ -32,7 +34,9 @@ class Settings(BaseSettings):
     worker_metrics_port: int | None = Field(
         None, ge=0, le=65535, description="Where a worker answers Prometheus; none: nowhere."
     )
-    worker_metrics_host: str = "127.0.0.1"
+    worker_metrics_host: str = Field(
+        "127.0.0.1", description="On which address it answers Prometheus."
+    )
     key_cache: timedelta = Field(
         timedelta(seconds=1), description="How long a revoked key may still be admitted."
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 from prometheus_client import start_http_server
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from shared import log as logging
 from shared import orphan
@@ -94,8 +95,10 @@ def main() -> None:
     orphan.watch_parent()
     try:
         asyncio.run(serve(settings, settings.database_url, arguments.health_file))
-    except (SchemaUnknown, OSError) as error:
+    except (SchemaUnknown, ArgumentError, OSError) as error:
         raise SystemExit(f"error: {error}") from None
+    except DBAPIError as error:
+        raise SystemExit(f"error: PostgreSQL says: {error.orig}") from None
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import bound_contextvars
 
 from shared.domain.errors import DomainError
@@ -15,7 +14,7 @@ from shared.metrics import observe_queue
 from shared.services import runs
 from shared.services.frameworks import Library
 from shared.store import changes, rounds
-from shared.store.engine import Sessions
+from shared.store.engine import Sessions, out_of_reach
 from shared.store.runs import NewRun
 from worker import metrics
 
@@ -67,8 +66,11 @@ class Worker:
             self.alive()
             try:
                 worked = await self.sweep()
-            except (DBAPIError, OSError) as error:
-                log.warning("database unreachable", error=type(error).__name__)
+            except Exception as error:
+                if out_of_reach(error):
+                    log.warning("database unreachable", error=type(error).__name__)
+                else:
+                    log.exception("sweep failed")
                 worked = False
             if not worked and not self.stop.is_set():
                 await self.bell.wait(self.idle)
@@ -96,14 +98,10 @@ class Worker:
                     return False
                 run = await runs.recompute(session, self.library, round_id, self.name)
                 await changes.readmit(session, round_id)
-        except OSError:
-            raise
-        except DBAPIError as error:
-            if error.connection_invalidated:
+        except Exception as error:
+            if out_of_reach(error):
                 raise
-            return await self._set_aside(round_id, error)
-        except Exception as error:  # noqa: BLE001 -- whatever it was, the other rounds go on
-            return await self._set_aside(round_id, error)
+            return await self._set_aside(round_id, error)  # whatever it was, other rounds go on
         if run is not None:
             _report(round_id, run, time.perf_counter() - begin)
         return run is not None

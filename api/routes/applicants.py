@@ -5,9 +5,9 @@ from fastapi import APIRouter, Request, Response
 from api.bodies import ExactRoute
 from api.deps import ANY, Acting, Tx, admits
 from api.paging import Cursor, Limit, cut, decode
+from api.paths import ApplicantCode, OfKind
 from api.problems import problems
-from api.schemas.applicants import ApplicantChange, ApplicantIn, ApplicantOut
-from api.schemas.common import Items, Kind
+from api.schemas.applicants import ApplicantChange, ApplicantIn, ApplicantOut, ApplicantPage
 from shared.domain.errors import ApplicantDiffers, NotFound
 from shared.services import applicants as services
 from shared.store import applicants
@@ -34,25 +34,27 @@ async def list_registered(
     tx: Tx,
     request: Request,
     response: Response,
-    kind: Kind | None = None,
+    kind: OfKind = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> Items[ApplicantOut]:
+) -> ApplicantPage:
     """List applicants in order of code."""
     after = decode(cursor, str)
     found = await applicants.page(tx, None if after is None else str(after[0]), limit + 1, kind)
     page = cut(request, response, found, limit, lambda each: (each.code,))
-    return Items(items=[ApplicantOut.of(each) for each in page])
+    return ApplicantPage(items=[ApplicantOut.of(each) for each in page])
 
 
 @router.get("/{code}", responses=problems(NotFound), **admits(*ANY))
-async def read(code: str, tx: Tx) -> ApplicantOut:
+async def read(code: ApplicantCode, tx: Tx) -> ApplicantOut:
     """Return one applicant."""
     return ApplicantOut.of(await applicants.get(tx, code))
 
 
 @router.patch("/{code}", responses=problems(NotFound), **admits("admin", "portal"))
-async def change(code: str, body: ApplicantChange, acting: Acting, tx: Tx) -> ApplicantOut:
+async def change(
+    code: ApplicantCode, body: ApplicantChange, acting: Acting, tx: Tx
+) -> ApplicantOut:
     """Change an applicant's name or division; what is left out stays."""
     name = None if body.name is None else body.name.to_domain()
     return ApplicantOut.of(await services.change(tx, acting, code, name, body.division))

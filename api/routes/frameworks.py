@@ -7,9 +7,10 @@ from fastapi import APIRouter, Body, Request, Response
 from api.bodies import ExactRoute
 from api.deps import ANY, Acting, Tx, admits
 from api.paging import Cursor, Limit, cut, decode
+from api.paths import FrameworkCode, FrameworkVersion
 from api.problems import problems
-from api.schemas.common import Items, Name
-from api.schemas.frameworks import FrameworkItem, FrameworkOut
+from api.schemas.common import Name
+from api.schemas.frameworks import FrameworkItem, FrameworkOut, FrameworkPage
 from shared.domain.errors import FrameworkDiffers, FrameworkInvalid, NotFound
 from shared.services import frameworks as services
 from shared.store import frameworks
@@ -26,7 +27,14 @@ router = APIRouter(prefix="/frameworks", tags=["frameworks"], route_class=ExactR
     **admits("admin"),
 )
 async def register(
-    body: Annotated[Any, Body(json_schema_extra={"type": "object"})],
+    body: Annotated[
+        Any,
+        Body(
+            title="Framework",
+            description="The document; docs/frameworks.md describes all of it.",
+            json_schema_extra={"type": "object"},
+        ),
+    ],
     acting: Acting,
     tx: Tx,
     response: Response,
@@ -41,7 +49,7 @@ async def register(
     return _document(stored)
 
 
-@router.get("", response_model=Items[FrameworkItem], responses=problems(), **admits(*ANY))
+@router.get("", response_model=FrameworkPage, responses=problems(), **admits(*ANY))
 async def list_registered(
     tx: Tx, request: Request, response: Response, limit: Limit = 100, cursor: Cursor = None
 ) -> dict[str, Any]:
@@ -60,7 +68,7 @@ async def list_registered(
     responses=problems(NotFound),
     **admits(*ANY),
 )
-async def read(code: str, version: str, tx: Tx) -> dict[str, Any]:
+async def read(code: FrameworkCode, version: FrameworkVersion, tx: Tx) -> dict[str, Any]:
     """Return a document as it was registered."""
     return _document(await frameworks.get(tx, code, version))
 

@@ -3,10 +3,11 @@
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from api.deps import Tx
 from api.problems import Unavailable, problems
+from api.schemas.health import Health
 from shared.metrics import observe_queue
 from shared.store import changes
 
@@ -14,19 +15,19 @@ router = APIRouter(tags=["operations"])
 
 
 @router.get("/health/live")
-async def live() -> dict[str, str]:
+async def live() -> Health:
     """Say that the process answers."""
-    return {"status": "live"}
+    return Health(status="live")
 
 
 @router.get("/health/ready", responses=problems(Unavailable))
-async def ready(tx: Tx) -> dict[str, str]:
+async def ready(tx: Tx) -> Health:
     """Say that the database answers too."""
     await tx.execute(text("SELECT 1"))
-    return {"status": "ready"}
+    return Health(status="ready")
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=PlainTextResponse, responses=problems(Unavailable))
 async def measurements(tx: Tx) -> Response:
     """Return what Prometheus asks for."""
     observe_queue(await changes.queue(tx))

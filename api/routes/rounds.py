@@ -5,14 +5,16 @@ from fastapi import APIRouter, Request, Response
 from api.bodies import ExactRoute
 from api.deps import ANY, Acting, Tx, admits
 from api.paging import Cursor, Limit, cut, decode
+from api.paths import ApplicantCode, RoundCode
 from api.problems import problems
-from api.schemas.common import Items
 from api.schemas.rounds import (
     EntryIn,
     EntryOut,
+    EntryPage,
     RoundIn,
     RoundItem,
     RoundOut,
+    RoundPage,
     TransitionIn,
     summary,
 )
@@ -51,16 +53,16 @@ async def create(body: RoundIn, acting: Acting, tx: Tx, response: Response) -> R
 @router.get("", responses=problems(), **admits(*ANY))
 async def list_registered(
     tx: Tx, request: Request, response: Response, limit: Limit = 100, cursor: Cursor = None
-) -> Items[RoundItem]:
+) -> RoundPage:
     """List rounds in order of code."""
     after = decode(cursor, str)
     found = await rounds.page(tx, None if after is None else str(after[0]), limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.code,))
-    return Items(items=[RoundItem.model_validate(summary(each)) for each in page])
+    return RoundPage(items=[RoundItem.model_validate(summary(each)) for each in page])
 
 
 @router.get("/{round}", responses=problems(NotFound), **admits(*ANY))
-async def read(round: str, tx: Tx) -> RoundOut:
+async def read(round: RoundCode, tx: Tx) -> RoundOut:
     """Return a round, its state, and whether its scores are up to date."""
     return await _shown(tx, await rounds.get(tx, round))
 
@@ -71,7 +73,7 @@ async def read(round: str, tx: Tx) -> RoundOut:
     **admits("admin"),
 )
 async def transition(
-    round: str,
+    round: RoundCode,
     body: TransitionIn,
     acting: Acting,
     tx: Tx,
@@ -85,8 +87,8 @@ async def transition(
     "/{round}/entries/{applicant}", responses=problems(NotFound), **admits("admin", "portal")
 )
 async def enter(
-    round: str,
-    applicant: str,
+    round: RoundCode,
+    applicant: ApplicantCode,
     acting: Acting,
     tx: Tx,
     body: EntryIn | None = None,
@@ -99,16 +101,16 @@ async def enter(
 
 @router.get("/{round}/entries", responses=problems(NotFound), **admits(*ANY))
 async def list_entries(
-    round: str,
+    round: RoundCode,
     tx: Tx,
     request: Request,
     response: Response,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> Items[EntryOut]:
+) -> EntryPage:
     """List who takes part, or did, in order of applicant."""
     after = decode(cursor, str)
     stored = await rounds.get(tx, round)
     found = await entries.page(tx, stored.id, None if after is None else str(after[0]), limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.applicant,))
-    return Items(items=[EntryOut.of(each) for each in page])
+    return EntryPage(items=[EntryOut.of(each) for each in page])

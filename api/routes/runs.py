@@ -5,9 +5,9 @@ from fastapi import APIRouter, Request, Response
 from api.bodies import ExactRoute
 from api.deps import ANY, Round, Tx, admits
 from api.paging import Cursor, Limit, cut, decode
+from api.paths import RunNumber
 from api.problems import problems
-from api.schemas.common import Items
-from api.schemas.scores import RunOut
+from api.schemas.scores import RunOut, RunPage
 from shared.domain.errors import NotFound
 from shared.store import runs
 from shared.store.runs import StoredRun
@@ -42,15 +42,15 @@ async def list_recorded(
     response: Response,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> Items[RunOut]:
+) -> RunPage:
     """List a round's runs, newest first; their numbers have no gap."""
     key = decode(cursor, int)
     found = await runs.page(tx, round.id, int(key[0]) if key else None, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.number,))
-    return Items(items=[_shown(each) for each in page])
+    return RunPage(items=[_shown(each) for each in page])
 
 
 @router.get("/{run}", responses=problems(NotFound), **admits(*ANY))
-async def read(round: Round, run: int, tx: Tx) -> RunOut:
+async def read(round: Round, run: RunNumber, tx: Tx) -> RunOut:
     """Return one run."""
     return _shown(await runs.get(tx, round.id, run))

@@ -5,17 +5,19 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import Response as Answer
 
+from api import shortcut
 from api.bodies import ExactRoute
-from api.deps import ANY, Held, Round, Tx, admits, framework_of
+from api.deps import ANY, Held, Round, Tx, admits, framework_of, gateway_of, round_of
 from api.paging import Cursor, Limit, decode, encode, link_next
+from api.paths import GREATEST_ID, ApplicantCode, OfKind, RoundCode
 from api.problems import problems
 from api.rankings import PageKey, freshened
-from api.schemas.common import Items, Kind
-from api.schemas.scores import HistoryItem, RankingOut, ScorecardOut
+from api.schemas.scores import HistoryItem, HistoryPage, RankingOut, ScorecardOut
 from api.scorecards import dimensions, in_points, line_items, score
 from api.state import Gateway
 from shared.domain.errors import Finding, Invalid, NotFound
 from shared.store import applicants, runs, standings, submissions
+from shared.store.engine import reading
 from shared.store.rounds import StoredRound
 from shared.store.standings import Freshness
 
@@ -23,10 +25,14 @@ router = APIRouter(prefix="/rounds/{round}/scores", tags=["scores"], route_class
 
 LONGEST_WAIT = 30.0
 
-Run = Annotated[int | None, Query(ge=1, le=2**62, description="As of this run, not the last.")]
+Run = Annotated[
+    int | None, Query(ge=1, le=GREATEST_ID, description="As of this run, not the last.")
+]
 WaitFor = Annotated[
     int | None,
-    Query(ge=1, le=2**62, description="A submission's id: answer once a run has taken it in."),
+    Query(
+        ge=1, le=GREATEST_ID, description="A submission's id: answer once a run has taken it in."
+    ),
 ]
 Wait = Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for it at most.")]
 Include = Annotated[list[Literal["lines"]], Query(description="`lines`: with every line.")]
@@ -37,7 +43,7 @@ async def _freshness(held: Gateway, round_: StoredRound, run: int | None) -> Fre
     fresh = await held.watch.freshness(round_.id)
     if run is None or run == fresh.run:
         return fresh
-    async with held.sessions() as session:
+    async with reading(held.sessions) as session:
         earlier = await runs.get(session, round_.id, run)
     return Freshness(
         run,
@@ -54,7 +60,7 @@ async def _await_inclusion(
     """Wait until a run took in *submission*, or *seconds* are over. Raises: Invalid."""
     if submission is None:
         return
-    async with held.sessions() as session:
+    async with reading(held.sessions) as session:
         known = await submissions.exists(session, round_.id, submission)
     if not known:
         message = "The round has no submission of this id."
@@ -64,10 +70,9 @@ async def _await_inclusion(
 
 @router.get("", response_model=RankingOut, responses=problems(NotFound), **admits(*ANY))
 async def ranking(
-    round: Round,
+    round: RoundCode,
     request: Request,
-    held: Held,
-    cohort: Kind | None = None,
+    cohort: OfKind = None,
     run: Run = None,
     wait_for: WaitFor = None,
     wait: Wait = 5.0,
@@ -80,17 +85,21 @@ async def ranking(
     With `wait_for` the answer comes once a run has taken that submission in, or after `wait`
     seconds with the ranking as it then is; `state` says which. Following pages show the same run.
     """
-    await _await_inclusion(held, round, wait_for, wait)
+    held = gateway_of(request)
+    stored = await round_of(held, round)
+    await _await_inclusion(held, stored, wait_for, wait)
     start = 0
     if (key := decode(cursor, int, int)) is not None:
         run, start = int(key[0]) or None, int(key[1])
-    fresh = await _freshness(held, round, run)
-    wanted = PageKey(round.id, fresh, cohort, limit, start, "lines" in include)
+    fresh = await _freshness(held, stored, run)
+    wanted = PageKey(stored.id, fresh, cohort, limit, start, "lines" in include)
     page = held.rankings.kept(wanted)
     if page is None:
-        framework = await framework_of(held, round)
-        async with held.sessions() as session:
-            page = await held.rankings.render(session, round.code, framework, wanted)
+        framework = await framework_of(held, stored)
+        async with reading(held.sessions) as session:
+            page = await held.rankings.render(session, round, framework, wanted)
+    if run is None and wait_for is None:
+        shortcut.remember(held, request, wanted)
     answer = Answer(page.body, media_type="application/json")
     link_next(request, answer, page.next)
     return answer
@@ -101,7 +110,7 @@ async def ranking(
 )
 async def scorecard(
     round: Round,
-    applicant: str,
+    applicant: ApplicantCode,
     held: Held,
     tx: Tx,
     run: Run = None,
@@ -124,7 +133,7 @@ async def scorecard(
 @router.get("/{applicant}/history", responses=problems(NotFound), **admits(*ANY))
 async def history(
     round: Round,
-    applicant: str,
+    applicant: ApplicantCode,
     held: Held,
     tx: Tx,
     request: Request,
@@ -132,7 +141,7 @@ async def history(
     include: Include = [],  # noqa: B006
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> Items[HistoryItem]:
+) -> HistoryPage:
     """List an applicant's scores, newest first; each holds from its run on, until the next."""
     framework = await framework_of(held, round)
     await applicants.get(tx, applicant)
@@ -159,4 +168,4 @@ async def history(
         )
         for each in found[:limit]
     ]
-    return Items(items=items)
+    return HistoryPage(items=items)

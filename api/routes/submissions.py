@@ -1,23 +1,35 @@
 """Submissions: pushed one by one or in bulk, and read back."""
 
 from collections import Counter
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 from starlette.responses import JSONResponse
 
 from api import metrics
 from api.bodies import ExactRoute
-from api.deps import ANY, Acting, Caller, Held, Round, Tx, admits, framework_of
+from api.deps import (
+    ANY,
+    Caller,
+    Held,
+    Round,
+    Tx,
+    admits,
+    caller_of,
+    framework_of,
+    gateway_of,
+    round_of,
+)
 from api.paging import Cursor, Limit, cut, decode
+from api.paths import OfApplicant, OfMeasure, RoundCode
 from api.problems import pointer, problems
-from api.schemas.common import Items
 from api.schemas.submissions import (
     BatchIn,
     BatchReceipt,
     SubmissionIn,
     SubmissionOut,
+    SubmissionPage,
     SubmissionReceipt,
 )
 from shared.domain.errors import (
@@ -49,32 +61,32 @@ UNKNOWN_APPLICANT = Refusal("applicant", "unknown-applicant", "No such applicant
     **admits("source", "portal", "expert"),
 )
 async def submit(
-    round: Round,
+    round: RoundCode,
     body: SubmissionIn,
-    who: Caller,
-    acting: Acting,
-    held: Held,
+    request: Request,
 ) -> Response:
     """Submit one value. A correction is another submission; nothing is overwritten.
 
     The same value again, of the same reporter and date, adds nothing and is answered `unchanged`,
     so that a request whose answer was lost can safely be sent again.
     """
-    framework = await framework_of(held, round)
-    item = admit(framework, who, body.to_domain(), acting.request_id)
+    held, who = gateway_of(request), caller_of(request)
+    stored = await round_of(held, round)
+    framework = await framework_of(held, stored)
+    item = admit(framework, who, body.to_domain(), request.state.request_id)
     if isinstance(item, Refusal):
         metrics.observe_submissions(["rejected"])
         raise _error(item)
-    (receipt,) = await held.intake.record(round.id, [item])
+    (receipt,) = await held.intake.record(stored.id, [item])
     metrics.observe_submissions([receipt.result])
     if receipt.result == "unknown-applicant":
         raise NotFound(f"no applicant {body.applicant} is registered")
     if receipt.result == "not-open":
-        raise RoundNotOpen(f"round {round.code} does not accept submissions")
+        raise RoundNotOpen(f"round {round} does not accept submissions")
     answer = {
         "id": receipt.id,
         "result": receipt.result,
-        "round": round.code,
+        "round": round,
         "applicant": body.applicant,
         "measure": body.measure,
         "as_of": body.as_of.isoformat(),
@@ -95,27 +107,27 @@ def _error(refusal: Refusal) -> SubmissionRefused | ReporterNotAdmitted:
     **admits("source", "portal", "expert"),
 )
 async def submit_batch(
-    round: Round,
+    round: RoundCode,
     body: BatchIn,
-    who: Caller,
-    acting: Acting,
-    held: Held,
+    request: Request,
 ) -> Response:
     """Submit many values in one transaction. Each row is taken or refused for itself.
 
     Rows that are taken are committed together before the answer; a row that is refused changes
     nothing. Sending the same batch again is safe: rows that stand are answered `unchanged`.
     """
-    framework = await framework_of(held, round)
+    held, who = gateway_of(request), caller_of(request)
+    stored = await round_of(held, round)
+    framework = await framework_of(held, stored)
     read = [
-        _read(framework, who, row, f"/items/{index}", acting.request_id)
+        _read(framework, who, row, f"/items/{index}", request.state.request_id)
         for index, row in enumerate(body.items)
     ]
     good = [index for index, item in enumerate(read) if isinstance(item, NewSubmission)]
     items = [item for item in read if isinstance(item, NewSubmission)]
-    receipts = await held.intake.record(round.id, items) if items else []
+    receipts = await held.intake.record(stored.id, items) if items else []
     if any(receipt.result == "not-open" for receipt in receipts):
-        raise RoundNotOpen(f"round {round.code} does not accept submissions")
+        raise RoundNotOpen(f"round {round} does not accept submissions")
     by_index = dict(zip(good, receipts, strict=True))
     rows = [_row(index, by_index.get(index), item) for index, item in enumerate(read)]
     counts = Counter(row["result"] for row in rows)
@@ -164,11 +176,11 @@ async def list_recorded(
     tx: Tx,
     request: Request,
     response: Response,
-    applicant: Annotated[str | None, Query(max_length=64)] = None,
-    measure: Annotated[str | None, Query(max_length=64)] = None,
+    applicant: OfApplicant = None,
+    measure: OfMeasure = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> Items[SubmissionOut]:
+) -> SubmissionPage:
     """List every submission that the key reaches, oldest first.
 
     Administrators and auditors read all; an expert its own marks; others what lies within the
@@ -190,4 +202,4 @@ async def list_recorded(
         measure,
     )
     page = cut(request, response, found, limit, lambda each: (each.id,))
-    return Items(items=[SubmissionOut.of(each, framework) for each in page])
+    return SubmissionPage(items=[SubmissionOut.of(each, framework) for each in page])

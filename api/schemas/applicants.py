@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from api.schemas.common import Code, Kind, Moment, Name, Schema
+from api.schemas.common import Code, Items, Kind, Moment, Name, Schema
 from shared.store.applicants import Applicant, StoredApplicant
 
 
@@ -43,3 +43,7 @@ class ApplicantOut(ApplicantIn):
             registered_at=stored.registered_at,
             changed_at=stored.changed_at,
         )
+
+
+class ApplicantPage(Items[ApplicantOut]):
+    """A page of applicants."""

@@ -1,10 +1,21 @@
 """Types that several resources share."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, LiteralString, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
 
 from shared.domain import framework
 
@@ -17,7 +28,7 @@ class Schema(BaseModel):
 
 def _clean(text: str) -> str:
     if "\x00" in text or re.search(r"[\ud800-\udfff]", text):
-        raise ValueError("the text has a character that can't be stored")
+        raise PydanticCustomError("text-unwritable", "the text has a NUL or a lone surrogate")
     return text
 
 
@@ -25,26 +36,40 @@ def _date(value: Any) -> date:
     """Take ISO 8601 calendar dates alone; a timestamp or a number is not a date."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise ValueError("a date is written YYYY-MM-DD")
-    return date.fromisoformat(value)
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        with suppress(ValueError):  # whose text may quote the value
+            return date.fromisoformat(value)
+    raise PydanticCustomError("not-a-date", "a date is written YYYY-MM-DD")
 
 
 def _moment(value: Any) -> datetime:
     """Take ISO 8601 moments; one without an offset is UTC."""
     if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}([T ]|$)", value):
-        value = datetime.fromisoformat(value)
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value)
     if not isinstance(value, datetime):
-        raise ValueError("a moment is written YYYY-MM-DDThh:mm:ssZ")  # noqa: TRY004
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        raise PydanticCustomError("not-a-moment", "a moment is written YYYY-MM-DDThh:mm:ssZ")
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("not-a-moment", "a moment lies in the years 1 to 9999") from None
+
+
+def one_finding(code: LiteralString, message: LiteralString) -> WrapValidator:
+    """Let what fits no member of a union be one finding at its own place, not one per member."""
+
+    def validate(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return handler(value)
+        except ValidationError:
+            raise PydanticCustomError(code, message) from None
+
+    return WrapValidator(validate)
 
 
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_clean)]
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_clean)]
-Code = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64, examples=["210102"]),
-]
+Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_clean)]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
 Date = Annotated[date, BeforeValidator(_date)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Kind = Literal["county", "park"]
@@ -76,7 +101,9 @@ class Items(Schema, Generic[Item]):
 class FieldError(Schema):
     """One field that is wrong."""
 
-    pointer: str = Field(description="JSON pointer (RFC 6901) into the request's body.")
+    pointer: str = Field(
+        description="JSON pointer (RFC 6901) into the body; of a parameter `/query/…` or `/path/…`."
+    )
     code: str = Field(description="Stable; for a form to choose its words by.")
     detail: str
 

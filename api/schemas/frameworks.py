@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from api.schemas.common import Moment, Name, Schema
+from api.schemas.common import Items, Moment, Name, Schema
 
 
 class FrameworkOut(Schema):
@@ -42,3 +42,7 @@ class FrameworkRef(Schema):
 
     code: str
     version: str
+
+
+class FrameworkPage(Items[FrameworkItem]):
+    """A page of frameworks."""

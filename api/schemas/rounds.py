@@ -1,10 +1,21 @@
 """Rounds, their transitions and entries."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas.common import Code, Date, Kind, Line, Moment, Name, Schema, Text
+from api.schemas.common import (
+    Code,
+    Date,
+    Items,
+    Kind,
+    Line,
+    Moment,
+    Name,
+    Schema,
+    Text,
+    one_finding,
+)
 from api.schemas.frameworks import FrameworkRef
 from shared.store.changes import Failure
 from shared.store.entries import Entry
@@ -19,7 +30,9 @@ class RoundIn(Schema):
 
     code: Code
     framework: FrameworkRef
-    title: Name | Line
+    title: Annotated[
+        Name | Line, one_finding("not-a-title", "A title is a line of text, or one in zh and en.")
+    ]
     reference_date: Date = Field(description="Values as of a later date do not count.")
     opens_at: Moment | None = Field(
         None, description="As announced; the transition to `open` is what admits submissions."
@@ -122,3 +135,11 @@ class EntryOut(Schema):
         return cls.model_validate(
             {name: getattr(entry, name) for name in ("applicant", "kind", "state", "changed_at")}
         )
+
+
+class RoundPage(Items[RoundItem]):
+    """A page of rounds."""
+
+
+class EntryPage(Items[EntryOut]):
+    """A page of entries."""

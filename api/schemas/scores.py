@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.common import Kind, Moment, Name, Percent, Points, Schema, Share
+from api.schemas.common import Items, Kind, Moment, Name, Percent, Points, Schema, Share
 
 Flags = list[str]
 
@@ -69,6 +69,7 @@ class RankingOut(Freshened):
 class ScorecardOut(ScoreOut):
     """One applicant's score with its lines."""
 
+    lines: list[LineOut]
     round: str
     run: int
     state: Literal["current", "recomputing", "failed"]
@@ -105,3 +106,11 @@ class RunOut(Schema):
     compute_ms: float
     write_ms: float
     request_ids: list[str] = Field(description="Of the first requests that caused it.")
+
+
+class HistoryPage(Items[HistoryItem]):
+    """A page of an applicant's scores."""
+
+
+class RunPage(Items[RunOut]):
+    """A page of runs."""

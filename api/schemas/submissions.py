@@ -1,15 +1,18 @@
 """Submissions, one or many."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas.common import Code, Date, Moment, Schema, Text
+from api.schemas.common import Code, Date, Items, Moment, Schema, Text, one_finding
 from shared.domain.framework import Framework
 from shared.services.submissions import Draft
 from shared.store.submissions import StoredSubmission
 
-Value = bool | float | str | list[str] | None
+Value = Annotated[
+    bool | float | str | list[str] | None,
+    one_finding("not-a-value", "A value is a number, true or false, a text or a list of texts."),
+]
 
 
 class SubmissionIn(Schema):
@@ -119,3 +122,7 @@ class SubmissionOut(Schema):
                 **{name: getattr(stored, name) for name in cls.model_fields if name != "value"},
             }
         )
+
+
+class SubmissionPage(Items[SubmissionOut]):
+    """A page of submissions."""

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.errors import NotFound
 from shared.domain.framework import Name
 from shared.store.tables import ApplicantRow
+
+CHANGE_LOCK = 3
+"""The first part of an advisory lock, beside those of rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,11 @@ async def page(
 async def change(
     session: AsyncSession, code: str, name: Name | None, division: str | None
 ) -> StoredApplicant:
-    """Change what is given, keep what is None. Raises: NotFound."""
+    """Change what is given, keep what is None. Raises: NotFound.
+
+    Changes take turns until they commit: the greatest `changed_at` is always the last to appear.
+    """
+    await session.execute(text("SELECT pg_advisory_xact_lock(:lock, 0)"), {"lock": CHANGE_LOCK})
     values: dict[str, object] = {"changed_at": func.clock_timestamp()}
     if name is not None:
         values |= {"name_zh": name.zh, "name_en": name.en}

@@ -6,6 +6,7 @@ Source: PostgreSQL documentation, COPY, "Binary Format".
 """
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 HEADER = 19  # signature, flags, length of the extension
 TRAILER = 2
+
+HEAD = np.dtype([(name, ">i4") for name in ("dimensions", "nulls", "type", "length", "from")])
 
 SCALARS = {"int4": ">i4", "int8": ">i8", "float8": ">f8", "bool": "?"}
 
@@ -28,7 +31,7 @@ def row_type(**columns: str | tuple[str, int]) -> np.dtype[np.void]:
         else:
             scalar, length = kind
             item = np.dtype([("width", ">i4"), ("item", SCALARS[scalar])])
-            fields += [(f"{name}.head", "V20"), (name, item, (length,))]
+            fields += [(f"{name}.head", HEAD), (name, item, (length,))]
     return np.dtype(fields)
 
 
@@ -46,16 +49,26 @@ async def read(
     assert driver is not None  # noqa: S101 -- a pooled connection in use has one
     await driver.copy_from_query(query, *arguments, output=stream, format="binary")
     raw = stream.getvalue()
-    if (len(raw) - HEADER - TRAILER) % row.itemsize:
+    count, rest = divmod(len(raw) - HEADER - TRAILER, row.itemsize)
+    rows = np.frombuffer(raw, row, offset=HEADER, count=count)
+    if rest or not all(np.all(as_described) for as_described in _framing(rows)):
         raise ValueError("the query's rows do not have the width that was described")
-    rows = np.frombuffer(
-        raw, row, offset=HEADER, count=(len(raw) - HEADER - TRAILER) // row.itemsize
-    )
-    return {
-        name: _native(rows[name])
-        for name in row.names or ()
-        if "." not in name and name != "fields"
-    }
+    return {name: _native(rows[name]) for name in _columns(row)}
+
+
+def _columns(row: np.dtype[np.void]) -> list[str]:
+    return [name for name in row.names or () if "." not in name and name != "fields"]
+
+
+def _framing(rows: npt.NDArray[np.void]) -> Iterator[npt.NDArray[np.bool_]]:
+    """Compare what PostgreSQL says of its own rows with what was described."""
+    yield rows["fields"] == len(_columns(rows.dtype))
+    for name in _columns(rows.dtype):
+        width = rows.dtype[name].itemsize
+        if f"{name}.head" in (rows.dtype.names or ()):
+            width += HEAD.itemsize
+            yield rows[f"{name}.head"]["nulls"] == 0
+        yield rows[f"{name}.width"] == width
 
 
 def _native(column: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -1,9 +1,13 @@
 """How a process reaches PostgreSQL: the URL, the role it takes, the schema it must find."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TypeAlias
 
-from sqlalchemy import URL, make_url, text
-from sqlalchemy.exc import ProgrammingError
+import asyncpg
+from sqlalchemy import URL, AdaptedConnection, event, make_url, text
+from sqlalchemy.exc import DisconnectionError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -13,12 +17,46 @@ from sqlalchemy.ext.asyncio import (
 
 Sessions: TypeAlias = async_sessionmaker[AsyncSession]
 
+
+@asynccontextmanager
+async def reading(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """Give a session whose statements are transactions of their own: a round trip each, not three.
+
+    For what only reads, and does not mind that two statements see two moments.
+    """
+    async with sessions() as session:
+        await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        yield session
+
+
+PLANNING = {"jit": "off", "random_page_cost": "1.1"}
+"""For short statements on tables that grow: no compiling, and the index from the first row on, as
+a plan that was kept from an empty table would go on reading all of a full one."""
+
 REVISION = "0001"
 """The newest step under migrations/: the schema that this code knows."""
 
 
+NO_SERVER = ("08", "57P", "53300")
+"""How the SQLSTATE begins where a server is gone, stops, starts, or has no connection to spare."""
+
+
 class SchemaUnknown(RuntimeError):
     """The database's schema is not the one this version of the service was written for."""
+
+
+def out_of_reach(error: Exception) -> bool:
+    """Say whether PostgreSQL did not answer, whatever it was asked: the same can be asked again.
+
+    At a commit it is then unknown whether it took effect.
+    """
+    origin = getattr(error, "orig", error)  # SQLAlchemy wraps the driver's errors; `columns` do not
+    state = getattr(origin, "sqlstate", None) or ""
+    return (
+        isinstance(error, OSError | PoolExhausted)
+        or getattr(error, "connection_invalidated", False)
+        or state.startswith(NO_SERVER)
+    )
 
 
 def driver_url(url: str) -> URL:
@@ -43,13 +81,21 @@ async def connect(url: str, role: str | None = None, pool: int = 5) -> AsyncEngi
     settings = {"application_name": role or "pilotzone"} | (
         {"role": role} if may_take_role and role else {}
     )
-    return create_async_engine(
+    engine = create_async_engine(
         driver_url(url),
         pool_size=pool,
         max_overflow=0,
-        pool_pre_ping=True,
         connect_args={"server_settings": settings},
     )
+    event.listen(engine.sync_engine, "checkout", _require_alive)
+    return engine
+
+
+def _require_alive(connection: AdaptedConnection, *_: object) -> None:
+    """Have the pool replace what died while it lay idle: the driver knows without a round trip."""
+    driver: asyncpg.Connection = connection.driver_connection
+    if driver.is_closed():
+        raise DisconnectionError
 
 
 async def require_schema(url: str, role: str | None = None) -> bool:

@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 
 import migrations
+from shared.store.engine import driver_url
 
 
 def configuration(url: str) -> Config:
@@ -14,7 +15,7 @@ def configuration(url: str) -> Config:
     config.set_main_option(
         "script_location", str(Path(migrations.__file__).parent).replace("%", "%%")
     )
-    config.attributes["url"] = url
+    config.attributes["url"] = driver_url(url).render_as_string(hide_password=False)
     return config
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 log = structlog.get_logger()
@@ -22,7 +21,7 @@ async def listen(engine: AsyncEngine, channel: str, heard: Callable[[int | None]
     while True:
         try:
             await _listen_once(engine, channel, heard)
-        except (DBAPIError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 -- whatever it was, a hint is not worth a process
             log.warning("listening interrupted", channel=channel, error=type(error).__name__)
         await asyncio.sleep(RETRY_SECONDS)
 

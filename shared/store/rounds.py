@@ -103,18 +103,18 @@ async def set_state(session: AsyncSession, round_id: int, state: str) -> None:
     )
 
 
+HOLD_FOR_WRITING = text(
+    "SELECT pg_advisory_xact_lock_shared(:lock, :key), pg_notify('submission_change', :round)"
+)
+
+
 async def hold_for_writing(session: AsyncSession, round_id: int) -> None:
     """Keep the round's state as it is until the transaction ends, beside any number of others.
 
     Also announces, on commit, that the round changed. One statement without a FROM: one round trip.
     """
-    await session.execute(
-        text(
-            "SELECT pg_advisory_xact_lock_shared(:lock, :key),"
-            " pg_notify('submission_change', :round)"
-        ),
-        {"lock": STATE_LOCK, "key": _key(round_id), "round": str(round_id)},
-    )
+    parameters = {"lock": STATE_LOCK, "key": _key(round_id), "round": str(round_id)}
+    await session.execute(HOLD_FOR_WRITING, parameters)
 
 
 async def hold_alone(session: AsyncSession, round_id: int) -> None:

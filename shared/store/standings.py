@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import asyncpg
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from shared.store.engine import Sessions, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +53,40 @@ class Lines:
     flags: list[int]
 
 
+FRESHNESS = text("""
+    SELECT coalesce(run.number, 0), run.recorded_at,
+        EXISTS (SELECT FROM submission_change WHERE round = :round),
+        EXISTS (SELECT FROM round_failure WHERE round = :round),
+        (SELECT max(changed_at) FROM applicant)
+    FROM (SELECT) AS once
+    LEFT JOIN (
+        SELECT number, recorded_at FROM run WHERE round = :round ORDER BY number DESC LIMIT 1
+    ) AS run ON true
+""")
+
+
 async def freshness(session: AsyncSession, round_id: int) -> Freshness:
     """Return where the round stands now, in one look at it."""
-    query = text("""
-        SELECT coalesce(run.number, 0), run.recorded_at,
-            EXISTS (SELECT FROM submission_change WHERE round = :round),
-            EXISTS (SELECT FROM round_failure WHERE round = :round),
-            (SELECT max(changed_at) FROM applicant)
-        FROM (SELECT) AS once
-        LEFT JOIN (
-            SELECT number, recorded_at FROM run WHERE round = :round ORDER BY number DESC LIMIT 1
-        ) AS run ON true
-    """)
-    return Freshness(*(await session.execute(query, {"round": round_id})).one())
+    return Freshness(*(await session.execute(FRESHNESS, {"round": round_id})).one())
+
+
+async def glance(sessions: Sessions, round_id: int) -> Freshness:
+    """Return what `freshness` does for a fraction of its cost: rankings are read all the time.
+
+    It goes past the session, whose work is several times that of the statement; if the connection
+    turns out to be lost, through the session after all, which knows how to say so.
+    """
+    engine: AsyncEngine = sessions.kw["bind"]
+    connection = await engine.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        return Freshness(*await driver.fetchrow(FRESHNESS.text.replace(":round", "$1"), round_id))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        connection.invalidate()
+    finally:
+        connection.close()
+    async with reading(sessions) as session:
+        return await freshness(session, round_id)
 
 
 async def standing(session: AsyncSession, round_id: int, run: int) -> Standing:

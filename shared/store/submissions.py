@@ -74,6 +74,7 @@ class Reach:
 
 # `stands` is what the reporter said last of that date. A submission that another transaction is
 # about to make conflicts, is skipped, and comes back with neither id: the caller tries it again.
+# All insert in the order of the key, so that no two of them wait for each other.
 RECORD = text("""
     WITH item AS (
         SELECT item.*, string_to_array(codes, :separator) COLLATE "C" AS code_set
@@ -100,7 +101,7 @@ RECORD = text("""
             status, number, codes, reference, comment, request_id)
         SELECT :round, applicant, measure, reporter, kind, as_of, revision + 1,
             status, number, code_set, reference, comment, request_id
-        FROM known WHERE NOT same ORDER BY position
+        FROM known WHERE NOT same ORDER BY applicant, measure, reporter, as_of
         ON CONFLICT DO NOTHING
         RETURNING id, applicant, measure, reporter, as_of, request_id
     ), logged AS (

@@ -5,6 +5,7 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -27,14 +28,16 @@ SERVERS = ["embedded", *(["given"] if "PILOTZONE_TEST_DATABASE_URL" in os.enviro
 
 
 @pytest.fixture(scope="session", params=SERVERS)
-def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Give the URL of a server; its database is not for tests to write into."""
+def server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the URL of a server; its database is not for tests to write into.
+
+    It does not lie in pytest's folder, whose permissions each new session tightens: run by root,
+    the server has another account.
+    """
     if request.param == "given":
         yield os.environ["PILOTZONE_TEST_DATABASE_URL"]
         return
-    with embedded.serve(tmp_path_factory.mktemp("postgres"), QUICK) as url:
+    with TemporaryDirectory() as folder, embedded.serve(Path(folder), QUICK) as url:
         yield url
 
 

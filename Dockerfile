@@ -1,0 +1,24 @@
+FROM python:3.13-slim AS builder
+
+ENV PIP_NO_CACHE_DIR=1
+WORKDIR /build
+COPY requirements-build.txt requirements.txt ./
+RUN python -m pip install --require-hashes --requirement requirements-build.txt
+RUN python -m venv /opt/pilotzone
+RUN /opt/pilotzone/bin/pip install --require-hashes --requirement requirements.txt
+COPY pyproject.toml ./
+COPY api api
+COPY cli cli
+COPY migrations migrations
+COPY shared shared
+COPY worker worker
+RUN python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist .
+RUN /opt/pilotzone/bin/pip install --no-deps --no-index --find-links dist pilotzone
+
+FROM python:3.13-slim
+
+RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin pilotzone
+COPY --from=builder /opt/pilotzone /opt/pilotzone
+ENV PATH=/opt/pilotzone/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+USER 10001
+ENTRYPOINT ["pilotzone"]

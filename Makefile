@@ -1,0 +1,58 @@
+# Everything runs out of .venv, which `setup` keeps in step with the lock files.
+
+PYTHON ?= python3
+BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test bench lint format types contracts openapi migration lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: ## make .venv as the lock files say; nothing to do is quick
+	@$(PYTHON) bootstrap.py
+
+run: setup ## everything from nothing, with a demonstration round, until Ctrl-C
+	@PILOTZONE_LOG_LEVEL=$${PILOTZONE_LOG_LEVEL:-warning} $(BIN)/pilotzone up --demo
+
+test: setup ## all checks: format, lint, types, import contracts, tests, contract drift
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist loadfile
+
+bench: setup ## the benchmark table, as ratios against floors measured in the same run
+	@$(BIN)/python -m bench
+
+lint: setup ## check style and likely mistakes
+	$(BIN)/ruff check
+
+format: setup ## rewrite the layout of every file
+	$(BIN)/ruff format
+
+types: setup ## check types strictly
+	$(BIN)/mypy
+
+contracts: setup ## check who may import whom
+	$(BIN)/lint-imports
+
+openapi: setup ## rewrite the committed HTTP contract from the code
+	@$(BIN)/python -m api.contract > openapi/openapi.json.new || { rm openapi/openapi.json.new; exit 1; }
+	@mv openapi/openapi.json.new openapi/openapi.json
+
+migration: setup ## begin a migration: make migration NAME='add a column'
+	@test -n "$(NAME)" || { echo "error: say what it does: make migration NAME='add a column'" >&2; exit 2; }
+	$(BIN)/alembic revision --message "$(NAME)" \
+		--rev-id "$$(printf %04d $$(($$(ls migrations/versions/*.py | wc -l) + 1)))"
+
+lock: setup ## resolve the dependencies anew: make lock UPGRADE=--upgrade
+	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	echo hatchling | $(COMPILE) - --constraint requirements-dev.txt --output-file requirements-build.txt
+
+clean: ## remove .venv and caches; data under .data stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -prune -exec rm -rf {} +

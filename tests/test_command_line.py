@@ -1,0 +1,103 @@
+"""`pilotzone`: how it is called, and what it says when it cannot do what it was asked."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from cli.errors import CommandError
+from cli.explain import explain
+from cli.main import COMMANDS, application
+from shared.domain.errors import Finding, FrameworkInvalid, NotFound
+from shared.embedded import EmbeddedError
+from shared.store.engine import SchemaUnknown
+
+PILOTZONE = str(Path(sys.executable).with_name("pilotzone"))
+
+
+def pilotzone(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with *settings* and no others."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PILOTZONE")}
+    return subprocess.run(
+        [PILOTZONE, *arguments], env=clean | settings, capture_output=True, text=True, check=False
+    )
+
+
+def test_each_command_is_registered_by_the_module_that_is_imported_for_it() -> None:
+    for name in COMMANDS:
+        group = typer.main.get_command(application(name))
+        assert name in getattr(group, "commands", {})
+    everything = typer.main.get_command(application())
+    assert set(getattr(everything, "commands", {})) == set(COMMANDS)
+
+
+def test_the_supervisor_is_up_before_the_database_driver_would_be_imported() -> None:
+    """It and the process that keeps PostgreSQL are in the way of everything else."""
+    program = "import cli.main, cli.up, cli.database, sys; sys.exit('sqlalchemy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["up", "--port"]])
+def test_a_wrong_call_is_one_line_and_status_2(arguments: list[str]) -> None:
+    answer = pilotzone(*arguments)
+
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert answer.stderr.startswith("error: ")
+    assert answer.stderr.endswith("; try --help\n")
+    assert answer.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("PILOTZONE_DATABASE_URL", "postgresql://me@127.0.0.1:1/none", "is out of reach"),
+        ("PILOTZONE_DATABASE_URL", "postgresql://me@/none?host=/nowhere", "is out of reach"),
+        ("PILOTZONE_DATABASE_URL", "nonsense", "PILOTZONE_DATABASE_URL is not a URL"),
+        ("PILOTZONE_DATABASE_POOL", "many", "PILOTZONE_DATABASE_POOL: Input should be"),
+        ("PILOTZONE_DATA_DIR", "/dev/null", "/dev/null: File exists"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_and_status_1(setting: str, value: str, said: str) -> None:
+    answer = pilotzone("migrate", **{setting: value})
+
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("error: ")
+    assert said in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (CommandError("do this"), "do this"),
+        (EmbeddedError("do\nthat"), "do that"),
+        (SchemaUnknown("migrate"), "migrate"),
+        (NotFound("no round 7"), "no round 7"),
+        (
+            FrameworkInvalid("2 findings", (Finding("/a", "x", "why"), Finding("/b", "y", "so"))),
+            "2 findings; /a: why; /b: so",
+        ),
+        (ArgumentError("secret"), "PILOTZONE_DATABASE_URL is not a URL: write"),
+        (
+            DBAPIError("SELECT 1", {}, Exception("no\nsuch role")),
+            "PostgreSQL refuses: no such role",
+        ),
+        (
+            ConnectionRefusedError(111, "refused"),
+            "PostgreSQL is out of reach ([Errno 111] refused)",
+        ),
+        (FileNotFoundError(2, "not found", "a.csv"), "a.csv: not found"),
+    ],
+)
+def test_what_was_foreseen_is_said_on_one_line(error: Exception, line: str) -> None:
+    assert (explain(error) or "").startswith(line)
+    assert "\n" not in (explain(error) or "")
+
+
+def test_a_bug_is_not_explained_away() -> None:
+    assert explain(KeyError("bug")) is None

@@ -31,8 +31,10 @@ def main() -> None:
     orphan.watch_parent()
     try:
         asyncio.run(require_schema(settings.database_url))
-    except (SchemaUnknown, ArgumentError, OSError) as error:
+    except (SchemaUnknown, ArgumentError) as error:
         raise SystemExit(f"error: {error}") from None
+    except OSError as error:
+        raise SystemExit(f"error: PostgreSQL does not answer: {error}") from None
     except DBAPIError as error:
         raise SystemExit(f"error: PostgreSQL says: {error.orig}") from None
     config = uvicorn.Config(

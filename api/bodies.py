@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
 
 from api.problems import MalformedBody, UnsupportedMediaType
 
@@ -79,7 +80,11 @@ class ExactRequest(Request):
 
         FastAPI, which finds it read, would answer whatever is wrong with it in its own words.
         """
-        if body := await self.body():
+        try:
+            body = await self.body()
+        except ClientDisconnect:
+            raise MalformedBody("the body broke off") from None
+        if body:
             if not JSON_TYPE.match(self.headers.get("content-type", "")):
                 raise UnsupportedMediaType("a body is sent as application/json")
             self._json = decode(body)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from api import metrics
-from api.problems import BodyTooLarge, on_fault
+from api.problems import BodyTooLarge, on_error
 
 log = structlog.get_logger()
 
@@ -53,8 +53,7 @@ class Surround:
                 if status:
                     raise
                 # Answered here: the framework would do it outside of us, and raise it again.
-                fault = await on_fault(Request(scope), error)
-                await fault(scope, receive, send_with_id)
+                await on_error(Request(scope), error)(scope, receive, send_with_id)
             finally:
                 seconds = time.perf_counter() - begin
                 status = status or FAULT

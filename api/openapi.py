@@ -32,6 +32,16 @@ Ranks counties and industrial parks against a published framework of indicators.
 * Lists come in pages: follow the `Link` header with `rel="next"`.
 """
 
+TAGS = {
+    "frameworks": "What is asked, and what each answer earns: immutable, versioned documents.",
+    "applicants": "Who is ranked: counties and industrial parks.",
+    "rounds": "Assessments under one framework version, and who takes part.",
+    "submissions": "What is reported, value by value; never changed, only followed by another.",
+    "scores": "Ranking, scorecards and their history.",
+    "runs": "When a round was recomputed, why, and how long that took.",
+    "operations": "For those who run the service.",
+}
+
 TEMPLATE = "#/components/schemas/{model}"
 
 KEY = {
@@ -79,6 +89,8 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         if key.startswith("/problems/")
     }
     components["responses"] = {}
+    document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
+    document["paths"] = dict(sorted(document["paths"].items()))  # whatever is routed first
     schemas = components["schemas"]
     for model in (Problem, SubmissionIn):
         schema = model.model_json_schema(ref_template=TEMPLATE)

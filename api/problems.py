@@ -10,8 +10,6 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Mount
@@ -151,36 +149,25 @@ def _methods(request: Request) -> list[str]:
     ]
 
 
-async def on_database_error(request: Request, error: DBAPIError) -> Response:
-    """Tell a lost database (503, try again) from a fault of ours (500)."""
+def on_error(request: Request, error: Exception) -> Response:
+    """Tell a lost database (503, try again) from a fault of ours (500).
+
+    What happened is logged under the request's id and not said.
+    """
     if out_of_reach(error):
-        log.warning("database unreachable", error=type(error.orig).__name__)
-        return await on_lost_database(request, error)
-    return await on_fault(request, error)
-
-
-async def on_lost_database(request: Request, _: Exception) -> Response:
-    """Say that the same request may be sent again."""
-    problem = describe(Unavailable) | {"detail": "the database does not answer"}
-    return answer(request, problem)
-
-
-async def on_fault(request: Request, error: Exception) -> Response:
-    """Log what happened; say nothing of it but the request's id."""
+        log.warning("database unreachable", error=type(error).__name__)
+        return answer(request, describe(Unavailable) | {"detail": "the database does not answer"})
     log.error("fault", exc_info=error)
     problem = describe(InternalServerError)
     return answer(request, problem | {"detail": "the fault was logged under this request's id"})
 
 
 def register(app: FastAPI) -> None:
-    """Make every error of *app* a problem document."""
+    """Make every refusal of *app* a problem document; other errors are `Surround`'s."""
     handlers: dict[Any, Callable[..., Awaitable[Response]]] = {
         DomainError: on_domain_error,
         RequestValidationError: on_malformed,
         HTTPException: on_http_error,
-        DBAPIError: on_database_error,
-        OSError: on_lost_database,
-        PoolExhausted: on_lost_database,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)

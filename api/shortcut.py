@@ -6,11 +6,9 @@ checked as ever, and a page that is rendered already is sent. Whatever is not as
 long way through the route.
 """
 
-from contextlib import suppress
 from urllib.parse import urlencode
 
 from fastapi import Request
-from sqlalchemy.exc import DBAPIError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.deps import BEARER
@@ -51,11 +49,9 @@ class Shortcut:
         await self._app(scope, receive, send)
 
     async def _kept(self, asked: Asked) -> Page | None:
-        """Return the page as it now is, if it is rendered; the route reports a lost database."""
-        with suppress(DBAPIError, OSError):
-            fresh = await self._held.watch.freshness(asked.page.round_id)
-            return self._held.rankings.kept(asked.page._replace(fresh=fresh))
-        return None
+        """Return the page as it now is, if it is rendered."""
+        fresh = await self._held.watch.freshness(asked.page.round_id)
+        return self._held.rankings.kept(asked.page._replace(fresh=fresh))
 
     def _has_known_key(self, scope: Scope) -> bool:
         for name, value in scope["headers"]:

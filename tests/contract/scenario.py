@@ -1,0 +1,139 @@
+"""One round from its framework to its second run, played with the contract's own examples."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from shared.reference import framework_text
+from shared.store.engine import Sessions
+from shared.yaml_document import parse
+from tests.contract.document import EXAMPLES, JSON, OPERATIONS, PROBLEM, Operation, faults
+from tests.make import worker_over
+
+GATEWAY = "http://gateway"
+ROUND = "/v1/rounds/2026-1"
+NEIGHBOURS = (
+    {
+        "code": "210213",
+        "kind": "county",
+        "name": {"zh": "金州区", "en": "Jinzhou District"},
+        "division": "210200",
+    },
+    {
+        "code": "210212-P1",
+        "kind": "park",
+        "name": {"zh": "旅顺经济开发区", "en": "Lüshun Economic Development Zone"},
+        "division": "210212",
+    },
+)
+
+
+@dataclass
+class Player:
+    """Sends requests, holds each answer against the contract, and keeps those with an example."""
+
+    client: httpx.AsyncClient
+    headers: dict[str, dict[str, str]]
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    async def replay(self, role: str | None, key: str, **query: Any) -> None:
+        """Send the example request of the operation *key*, and keep the answer."""
+        (operation,) = (each for each in OPERATIONS if str(each) == key)
+        body = EXAMPLES[key].get("request")
+        answer = await self.send(role, operation.method, operation.url, body, **query)
+        assert answer.is_success, answer.text
+        self.answers[key] = answer.json()
+
+    async def refused(
+        self, slug: str, role: str | None, method: str, path: str, body: Any = None, **more: Any
+    ) -> None:
+        """Send a request that is answered with the problem *slug*, and keep that."""
+        answer = await self.send(role, method, path, body, **more)
+        assert answer.json()["type"] == f"/problems/{slug}", answer.text
+        self.answers[f"/problems/{slug}"] = answer.json()
+
+    async def send(
+        self,
+        role: str | None,
+        method: str,
+        path: str,
+        body: Any = None,
+        content: bytes | None = None,
+        media_type: str = JSON,
+        **query: Any,
+    ) -> httpx.Response:
+        """Send a request with a key of *role*; its answer is as the contract says."""
+        headers = self.headers[role] if role else {}
+        if content is not None:
+            headers = headers | {"Content-Type": media_type}
+        answer = await self.client.request(
+            method, GATEWAY + path, json=body, content=content, params=query, headers=headers
+        )
+        conforms(answer)
+        return answer
+
+
+def conforms(answer: httpx.Response) -> None:
+    """Hold *answer* against the contract: status, media type, headers, and the whole document."""
+    request = answer.request
+    operation: Operation | None = next(
+        (each for each in OPERATIONS if each.matches(request.method, request.url.path)), None
+    )
+    assert operation, request.url
+    assert answer.status_code in operation.responses, answer.text
+    said = operation.responses[answer.status_code]
+    assert all(name in answer.headers for name in said["headers"] if name != "Link")
+    media_type = PROBLEM if answer.is_error else JSON
+    assert answer.headers["content-type"] == media_type
+    assert faults(said["content"][media_type]["schema"], answer.json()) == [], answer.text
+
+
+async def play(player: Player, worker_sessions: Sessions) -> None:
+    """Register, open, submit, score, correct, score again; read everything on the way."""
+    worker = worker_over(worker_sessions)
+    await player.replay(None, "GET /health/live")
+    await player.replay(None, "GET /health/ready")
+
+    await player.replay("admin", "POST /v1/frameworks")
+    await player.send("admin", "POST", "/v1/frameworks", parse(framework_text()))
+    await player.replay("auditor", "GET /v1/frameworks")
+    await player.replay("portal", "GET /v1/frameworks/{code}/{version}")
+
+    await player.replay("portal", "POST /v1/applicants")
+    for each in NEIGHBOURS:
+        await player.send("admin", "POST", "/v1/applicants", each)
+    await player.replay("portal", "PATCH /v1/applicants/{code}")
+    await player.replay("portal", "GET /v1/applicants", kind="county")
+    await player.replay("portal", "GET /v1/applicants/{code}")
+
+    await player.replay("admin", "POST /v1/rounds")
+    await player.replay("portal", "PUT /v1/rounds/{round}/entries/{applicant}")
+    for each in NEIGHBOURS:
+        await player.send("portal", "PUT", f"{ROUND}/entries/{each['code']}")
+    await player.replay("portal", "GET /v1/rounds/{round}/entries")
+    await player.replay("admin", "POST /v1/rounds/{round}/transitions")
+
+    await player.replay("source", "POST /v1/rounds/{round}/submissions")
+    await player.replay("source", "POST /v1/rounds/{round}/submissions/batch")
+    await submit(player, "expert", "dedicated_policy", 82)
+    await submit(player, "portal", "scenarios", ["S02", "S06", "S07", "S09", "S17"])
+    assert await worker.sweep()
+    await submit(player, "portal", "base_stations_5g", 655)
+    await submit(player, "source", "base_stations_5g", 618)
+    assert await worker.sweep()
+
+    await player.replay("source", "GET /v1/rounds/{round}/submissions", applicant="210212", limit=3)
+    await player.replay("auditor", "GET /v1/rounds")
+    await player.replay("auditor", "GET /v1/rounds/{round}")
+    await player.replay("portal", "GET /v1/rounds/{round}/scores", cohort="county")
+    await player.replay("portal", "GET /v1/rounds/{round}/scores/{applicant}")
+    await player.replay("auditor", "GET /v1/rounds/{round}/scores/{applicant}/history")
+    await player.replay("auditor", "GET /v1/rounds/{round}/runs")
+    await player.replay("auditor", "GET /v1/rounds/{round}/runs/{run}")
+
+
+async def submit(player: Player, role: str, measure: str, value: Any) -> None:
+    """Submit one value of the scenario's first applicant."""
+    body = {"applicant": "210212", "measure": measure, "value": value, "as_of": "2026-10-31"}
+    await player.send(role, "POST", f"{ROUND}/submissions", body)

@@ -1,0 +1,135 @@
+"""What the service answers is what the contract says, down to the example."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from api.app import create_app
+from shared.settings import Settings
+from shared.store import rounds
+from shared.store.engine import Sessions, sessions_of
+from tests.contract.document import EXAMPLES, OPERATIONS
+from tests.contract.scenario import ROUND, Player, play
+
+APPLICANTS = "/v1/applicants"
+SUBMISSIONS = f"{ROUND}/submissions"
+MOMENT = re.compile(r"20\d\d-\d\d-\d\dT.*Z")
+OWN = {"duration_ms", "read_ms", "compute_ms", "write_ms", "worker", "request_id", "request_ids"}
+"""What differs from one run of the scenario to the next, beside moments."""
+
+
+def settled(answer: Any) -> Any:
+    """Return *answer* without what differs each time."""
+    if isinstance(answer, dict):
+        return {key: "…" if key in OWN else settled(value) for key, value in answer.items()}
+    if isinstance(answer, list):
+        return [settled(each) for each in answer]
+    return "…" if isinstance(answer, str) and MOMENT.fullmatch(answer) else answer
+
+
+@pytest.fixture
+def player(client: httpx.AsyncClient, headers: dict[str, dict[str, str]]) -> Player:
+    """Give a player on an empty database."""
+    return Player(client, headers)
+
+
+async def test_every_example_is_what_the_service_answers(
+    player: Player, worker_sessions: Sessions
+) -> None:
+    """Who tries an example sees what was promised; every answer on the way keeps the contract."""
+    await play(player, worker_sessions)
+
+    examples = {key: each["response"] for key, each in EXAMPLES.items() if "response" in each}
+    assert settled(player.answers) == settled(examples)
+
+
+def test_every_operation_with_a_json_answer_has_an_example() -> None:
+    """So the scenario above, which plays all examples, leaves no operation out."""
+    answering = {str(each) for each in OPERATIONS if each.path != "/metrics"}
+
+    assert {key for key in EXAMPLES if not key.startswith("/problems/")} == answering
+
+
+async def refusals(player: Player) -> None:
+    """Earn one problem of each type that a client can cause, after the scenario was played."""
+    await player.refused("unauthorized", None, "GET", "/v1/rounds")
+    await player.refused("not-found", "portal", "GET", f"{APPLICANTS}/210299")
+
+    network, applicant, round_, value = (
+        EXAMPLES[key]["request"]
+        for key in (
+            "POST /v1/frameworks",
+            "POST /v1/applicants",
+            "POST /v1/rounds",
+            "POST /v1/rounds/{round}/submissions",
+        )
+    )
+    await player.refused("forbidden", "source", "POST", "/v1/rounds", round_)
+    await player.refused(
+        "framework-invalid", "admin", "POST", "/v1/frameworks", network | {"points": 18}
+    )
+    await player.refused(
+        "framework-differs", "admin", "POST", "/v1/frameworks", network | {"precision": 2}
+    )
+    await player.refused(
+        "invalid", "portal", "POST", APPLICANTS, applicant | {"kind": "city", "districts": 2}
+    )
+    await player.refused(
+        "applicant-differs", "portal", "POST", APPLICANTS, applicant | {"kind": "park"}
+    )
+    await player.refused(
+        "round-differs", "admin", "POST", "/v1/rounds", round_ | {"reference_date": "2026-12-31"}
+    )
+    await player.refused("submission-refused", "source", "POST", SUBMISSIONS, value | {"value": -1})
+    await player.refused("reporter-not-admitted", "expert", "POST", SUBMISSIONS, value)
+    await player.refused("malformed-body", "source", "POST", SUBMISSIONS, content=b'{"value": NaN}')
+    await player.refused(
+        "unsupported-media-type",
+        "source",
+        "POST",
+        SUBMISSIONS,
+        content=b"value=612",
+        media_type="application/x-www-form-urlencoded",
+    )
+    await player.refused(
+        "body-too-large", "source", "POST", SUBMISSIONS, content=bytes(Settings().max_body + 1)
+    )
+
+    await player.send("admin", "POST", f"{ROUND}/transitions", {"to": "closed"})
+    await player.refused("round-not-open", "source", "POST", SUBMISSIONS, value)
+    await player.refused(
+        "transition-not-allowed", "admin", "POST", f"{ROUND}/transitions", {"to": "draft"}
+    )
+
+
+async def fail(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the service fail by itself, then for want of its database."""
+
+    async def fault(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(rounds, "page", fault)
+    await player.refused("internal-server-error", "auditor", "GET", "/v1/rounds")
+
+    nowhere = create_async_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
+    app = create_app(sessions_of(nowhere), Settings())
+    player.client = httpx.AsyncClient(transport=httpx.ASGITransport(app))
+    async with player.client:
+        await player.refused("unavailable", "auditor", "GET", "/v1/rounds")
+    await nowhere.dispose()
+
+
+async def test_every_problem_is_what_the_service_answers(
+    player: Player, worker_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form can be built on the examples of the problems: their pointers and codes are real."""
+    await play(player, worker_sessions)
+    player.answers.clear()
+    await refusals(player)
+    await fail(player, monkeypatch)
+
+    examples = {key: each for key, each in EXAMPLES.items() if key.startswith("/problems/")}
+    assert settled(player.answers) == settled(examples)

@@ -1,0 +1,84 @@
+"""Whatever a client sends, the answer is in the contract, and never a fault of ours."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import CheckFunction
+from schemathesis.python.asgi import shutdown_lifespans
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+from starlette.types import ASGIApp
+
+from api.app import over
+from shared.settings import Settings
+from shared.store.engine import Sessions
+from tests.contract.document import OPERATIONS, Operation
+from tests.contract.scenario import Player, play
+
+# A schema can't say which measures there are or which cursors are ours, and a batch refuses its
+# rows one by one under a 200: these two checks would ask for the contrary.
+NOT_ASKED: list[CheckFunction] = [positive_data_acceptance, negative_data_rejection]
+ATTEMPTS = 8
+
+
+@pytest.fixture
+def app(database: str) -> Iterator[ASGIApp]:
+    """Give a gateway as in production; the fuzzer serves it in an event loop of its own."""
+    yield over(database, Settings())
+    shutdown_lifespans()
+
+
+@pytest.fixture
+async def keys(
+    client: httpx.AsyncClient, headers: dict[str, dict[str, str]], worker_sessions: Sessions
+) -> dict[str, dict[str, str]]:
+    """Give keys to a service in which everything exists that the contract's examples name."""
+    await play(Player(client, headers), worker_sessions)
+    return headers
+
+
+@pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
+def test_every_answer_to_anything_keeps_the_contract(
+    app: ASGIApp, keys: dict[str, dict[str, str]], mode: GenerationMode
+) -> None:
+    """Requests that fit the contract and requests that do not, the same ones in every run.
+
+    Half of them go to what exists, half to what does not.
+    """
+    api = schemathesis.openapi.from_asgi("/v1/openapi.json", app)
+    for operation in OPERATIONS:
+        if mode is GenerationMode.POSITIVE or operation.parameters or operation.request:
+            role = "source" if operation.roles and "source" in operation.roles else "admin"
+            attempt(api, operation, mode, keys[role])
+
+
+def attempt(
+    api: schemathesis.BaseSchema,
+    operation: Operation,
+    mode: GenerationMode,
+    key: dict[str, str],
+) -> None:
+    """Send some requests to *operation*; each must be answered as the contract says."""
+    requests = api[operation.path][operation.method]
+    anywhere = requests.as_strategy(mode)
+    somewhere = requests.as_strategy(mode, path_parameters=operation.path_examples)
+
+    @settings(
+        max_examples=ATTEMPTS,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=anywhere | somewhere)
+    def sent(case: Case[Any]) -> None:
+        if "wait_for" in case.query:
+            case.query["wait"] = 0  # there is no worker that could end it
+        case.call_and_validate(headers=key, excluded_checks=NOT_ASKED)
+
+    sent()

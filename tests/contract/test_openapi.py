@@ -1,0 +1,201 @@
+"""The contract itself: current, valid, and complete for whoever has nothing else."""
+
+import os
+import re
+import subprocess
+import sys
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import schemathesis
+
+from api import contract
+from api.deps import ANY
+from api.openapi import HEADERS
+from tests.contract.document import (
+    CONTRACT,
+    JSON,
+    OPERATIONS,
+    PROBLEM,
+    ROOT,
+    Operation,
+    faults,
+    resolved,
+)
+
+PROBLEM_SCHEMA = {"$ref": "#/components/schemas/Problem"}
+KEYED = [each for each in OPERATIONS if each.path.startswith("/v1/")]
+SCHEMES = CONTRACT["components"]["securitySchemes"]
+OPEN = [each for each in OPERATIONS if each not in KEYED]
+every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+
+
+def test_the_committed_contract_is_current() -> None:
+    """`python -m api.contract > openapi/openapi.json` renews it: a change shows as a diff."""
+    assert (ROOT / "openapi" / "openapi.json").read_text("utf-8") == contract.text()
+
+
+def test_the_contract_is_printed_whatever_the_environment() -> None:
+    """It is a build step, where there is no database, no UTF-8 locale and any setting."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "LC_ALL": "C",
+        "PYTHONHASHSEED": "1",
+        "PILOTZONE_MAX_BODY": "none",
+    }
+    printed = subprocess.run(
+        [sys.executable, "-m", "api.contract"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        check=True,
+    )
+
+    assert printed.stdout == (ROOT / "openapi" / "openapi.json").read_bytes()
+    assert printed.stdout.endswith(b"}\n")
+    assert "旅顺口区".encode() in printed.stdout
+
+
+def test_the_contract_is_valid_openapi_3_1() -> None:
+    schemathesis.openapi.from_dict(CONTRACT).validate()
+    for schema in CONTRACT["components"]["schemas"].values():
+        jsonschema_rs.meta.validate(schema)
+
+
+@every_operation
+def test_an_operation_says_what_it_is(operation: Operation) -> None:
+    said = operation.said
+
+    assert said["summary"]
+    assert said["description"].startswith(said["summary"])
+    assert set(said["tags"]) <= {each["name"] for each in CONTRACT["tags"]}
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)+", said["operationId"])
+    assert said["operationId"].startswith(said["tags"][0])
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [each.said["operationId"] for each in OPERATIONS]
+
+    assert "submissions-submit" in names
+    assert len(set(names)) == len(names)
+
+
+@every_operation
+def test_a_parameter_says_what_it_is(operation: Operation) -> None:
+    """A path's parameter has an example too, so that every operation can be tried as it stands."""
+    in_path = {each["name"] for each in operation.parameters if each["in"] == "path"}
+
+    assert in_path == set(re.findall(r"{(\w+)}", operation.path))
+    assert all(each["description"] for each in operation.parameters)
+    assert "{" not in operation.url
+
+
+@pytest.mark.parametrize("operation", KEYED, ids=str)
+def test_an_operation_names_the_roles_it_admits(operation: Operation) -> None:
+    """403 is documented where there is a role to refuse, and nowhere else."""
+    assert operation.roles
+    assert set(operation.roles) <= set(ANY)
+    assert operation.said["security"] == [{name: []} for name in SCHEMES]
+    assert 401 in operation.responses
+    assert (403 in operation.responses) == (set(operation.roles) < set(ANY))
+
+
+@pytest.mark.parametrize("operation", OPEN, ids=str)
+def test_what_operators_ask_for_takes_no_key(operation: Operation) -> None:
+    assert operation.path in {"/health/live", "/health/ready", "/metrics"}
+    assert operation.roles is None
+    assert "security" not in operation.said
+    assert not {401, 403} & set(operation.responses)
+
+
+@every_operation
+def test_every_refusal_is_a_problem(operation: Operation) -> None:
+    for status, response in operation.responses.items():
+        if status >= 400:
+            assert set(response["content"]) == {PROBLEM}
+            assert response["content"][PROBLEM]["schema"] == PROBLEM_SCHEMA
+            assert response["description"]
+
+
+@every_operation
+def test_a_refusal_shows_every_problem_it_can_be(operation: Operation) -> None:
+    for status, response in operation.responses.items():
+        if status >= 400:
+            examples = response["content"][PROBLEM]["examples"]
+            shown = {slug: resolved(each)["value"] for slug, each in examples.items()}
+            assert shown
+            for slug, value in shown.items():
+                assert (value["type"], value["status"]) == (f"/problems/{slug}", status)
+                assert faults(PROBLEM_SCHEMA, value) == []
+
+
+@every_operation
+def test_a_body_can_be_refused(operation: Operation) -> None:
+    """Too large, not JSON, not as described: so can whatever is sent anywhere."""
+    refusals = {400, 413, 415, 422}
+
+    assert (refusals <= set(operation.responses)) == (operation.request is not None)
+    assert (422 in operation.responses) == bool(operation.request or operation.parameters)
+
+
+@every_operation
+def test_an_operation_shows_an_example_that_fits(operation: Operation) -> None:
+    """Of the request, and of every answer but Prometheus's text."""
+    shown = [
+        response["content"][JSON]
+        for status, response in operation.responses.items()
+        if status < 300 and operation.path != "/metrics"
+    ]
+    if operation.request is not None:
+        shown.append(operation.request)
+
+    assert shown or operation.path == "/metrics"
+    for each in shown:
+        assert faults(each["schema"], each["example"]) == []
+
+
+@every_operation
+def test_an_answer_names_its_headers(operation: Operation) -> None:
+    """Every answer can be found in the logs; a page of a list leads to the next."""
+    in_pages = "cursor" in {each["name"] for each in operation.parameters}
+
+    for status, response in operation.responses.items():
+        expected = {"X-Request-ID"}
+        if status == 200 and in_pages:
+            expected.add("Link")
+        expected |= {401: {"WWW-Authenticate"}, 503: {"Retry-After"}}.get(status, set())
+        assert set(response["headers"]) == expected
+        assert all(resolved(each)["description"] for each in response["headers"].values())
+    assert set(CONTRACT["components"]["headers"]) == set(HEADERS)
+
+
+def named(node: Any, name: str) -> list[Any]:
+    """Return every value under the key *name*, however deep in *node*."""
+    below = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    own = [node[name]] if isinstance(node, dict) and name in node else []
+    return own + [found for each in below for found in named(each, name)]
+
+
+def test_points_and_shares_carry_their_unit() -> None:
+    schemas = CONTRACT["components"]["schemas"]
+    line, score = schemas["LineOut"]["properties"], schemas["ScoreOut"]["properties"]
+
+    assert [line[name]["x-unit"] for name in ("points", "full")] == ["points", "points"]
+    assert named(line["share"], "x-unit") == ["share"]
+    assert [named(score[name], "x-unit") for name in ("total", "coverage", "index")] == [
+        ["points"],
+        ["share"],
+        ["%"],
+    ]
+
+
+def test_nothing_is_described_that_nothing_uses() -> None:
+    components = CONTRACT["components"]
+    described = {
+        f"#/components/{kind}/{name}"
+        for kind in ("schemas", "responses", "examples", "headers")
+        for name in components[kind]
+    }
+
+    assert described == set(named(CONTRACT, "$ref"))

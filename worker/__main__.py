@@ -38,13 +38,18 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
+        log.info("worker stopping", name=name)
         worker.stop.set()
         bell.ring()
 
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop)
     if settings.worker_metrics_port is not None:
-        start_http_server(settings.worker_metrics_port, settings.worker_metrics_host)
+        try:
+            start_http_server(settings.worker_metrics_port, settings.worker_metrics_host)
+        except OSError as error:
+            where = f"{settings.worker_metrics_host}:{settings.worker_metrics_port}"
+            raise SystemExit(f"error: metrics on {where}: {error}") from None
     async with asyncio.TaskGroup() as background:
         listening = background.create_task(listen(engine, "submission_change", bell.ring))
         beating = background.create_task(beat.keep(STALLED_SECONDS))
@@ -95,8 +100,10 @@ def main() -> None:
     orphan.watch_parent()
     try:
         asyncio.run(serve(settings, settings.database_url, arguments.health_file))
-    except (SchemaUnknown, ArgumentError, OSError) as error:
+    except (SchemaUnknown, ArgumentError) as error:
         raise SystemExit(f"error: {error}") from None
+    except OSError as error:
+        raise SystemExit(f"error: PostgreSQL does not answer: {error}") from None
     except DBAPIError as error:
         raise SystemExit(f"error: PostgreSQL says: {error.orig}") from None
 

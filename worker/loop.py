@@ -112,7 +112,11 @@ class Worker:
         log.error("run failed", round=round_id, exc_info=error)
         metrics.FAILURES.inc()
         async with self.sessions.begin() as session:
-            await changes.set_aside(session, round_id, shown, LONGEST_WAIT)
+            # Another worker may have run the round meanwhile, or be running it now.
+            if await rounds.try_hold_for_run(
+                session, round_id
+            ) and round_id in await changes.waiting_rounds(session):
+                await changes.set_aside(session, round_id, shown, LONGEST_WAIT)
         return False
 
 

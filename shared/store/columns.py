@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.store.engine import driver_of
+
 HEADER = 19  # signature, flags, length of the extension
 TRAILER = 2
 
@@ -43,10 +45,8 @@ async def read(
     Each column is an array of shape (rows,), or (rows, length) for an array column, in the
     machine's byte order. A query that does not fit *row* is a ValueError.
     """
-    connection = await (await session.connection()).get_raw_connection()
+    driver = await driver_of(session)
     stream = io.BytesIO()
-    driver = connection.driver_connection
-    assert driver is not None  # noqa: S101 -- a pooled connection in use has one
     await driver.copy_from_query(query, *arguments, output=stream, format="binary")
     raw = stream.getvalue()
     count, rest = divmod(len(raw) - HEADER - TRAILER, row.itemsize)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import asyncpg
 from sqlalchemy import URL, AdaptedConnection, event, make_url, text
@@ -30,8 +30,8 @@ async def reading(sessions: Sessions) -> AsyncIterator[AsyncSession]:
 
 
 PLANNING = {"jit": "off", "random_page_cost": "1.1"}
-"""For short statements on tables that grow: no compiling, and the index from the first row on, as
-a plan that was kept from an empty table would go on reading all of a full one."""
+"""For short statements on tables that grow: not compiled, and by the index from the first row on,
+as a plan made for an empty table would go on reading all of a full one."""
 
 REVISION = "0001"
 """The newest step under migrations/: the schema that this code knows."""
@@ -57,6 +57,17 @@ def out_of_reach(error: Exception) -> bool:
         or getattr(error, "connection_invalidated", False)
         or state.startswith(NO_SERVER)
     )
+
+
+async def driver_of(session: AsyncSession) -> Any:
+    """Return the asyncpg connection under *session*, for what SQLAlchemy would make dear.
+
+    It takes part in the session's transaction, which is begun if no statement did so yet.
+    """
+    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    if not driver.is_in_transaction():
+        await session.execute(text("SELECT"))
+    return driver
 
 
 def driver_url(url: str) -> URL:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, DATE, DOUBLE_PRECISION, TEXT
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.submission import Reported
+from shared.store.engine import driver_of
 from shared.store.tables import ReporterRow, SubmissionRow
 
 SEPARATOR = "\x1f"  # stands in no code
@@ -75,11 +75,11 @@ class Reach:
 # `stands` is what the reporter said last of that date. A submission that another transaction is
 # about to make conflicts, is skipped, and comes back with neither id: the caller tries it again.
 # All insert in the order of the key, so that no two of them wait for each other.
-RECORD = text("""
+RECORD = """
     WITH item AS (
-        SELECT item.*, string_to_array(codes, :separator) COLLATE "C" AS code_set
-        FROM unnest(:applicants, :measures, :reporters, :kinds, :dates, :statuses, :numbers,
-                :codes, :refs, :comments, :requests) WITH ORDINALITY
+        SELECT item.*, string_to_array(codes, $13::text) COLLATE "C" AS code_set
+        FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::date[], $7::text[],
+                $8::float8[], $9::text[], $10::text[], $11::text[], $12::text[]) WITH ORDINALITY
             AS item (applicant, measure, reporter, kind, as_of, status, number, codes, reference,
                 comment, request_id, position)
     ), known AS (
@@ -88,10 +88,10 @@ RECORD = text("""
                 IS NOT DISTINCT FROM (item.status, item.number, item.code_set) AS same
         FROM item
         JOIN applicant ON applicant.code = item.applicant
-        JOIN round ON round.id = :round AND round.state = 'open'
+        JOIN round ON round.id = $1 AND round.state = 'open'
         LEFT JOIN LATERAL (
             SELECT id, revision, status, number, codes FROM submission
-            WHERE submission.round = :round
+            WHERE submission.round = $1
                 AND submission.applicant = item.applicant AND submission.measure = item.measure
                 AND submission.reporter = item.reporter AND submission.as_of = item.as_of
             ORDER BY submission.revision DESC LIMIT 1
@@ -99,14 +99,14 @@ RECORD = text("""
     ), added AS (
         INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision,
             status, number, codes, reference, comment, request_id)
-        SELECT :round, applicant, measure, reporter, kind, as_of, revision + 1,
+        SELECT $1::bigint, applicant, measure, reporter, kind, as_of, revision + 1,
             status, number, code_set, reference, comment, request_id
         FROM known WHERE NOT same ORDER BY applicant, measure, reporter, as_of
         ON CONFLICT DO NOTHING
         RETURNING id, applicant, measure, reporter, as_of, request_id
     ), logged AS (
         INSERT INTO submission_change (round, applicant, submission, request_id)
-        SELECT :round, applicant, id, request_id FROM added
+        SELECT $1, applicant, id, request_id FROM added
     )
     SELECT item.position,
         CASE
@@ -122,21 +122,7 @@ RECORD = text("""
     LEFT JOIN known USING (position)
     LEFT JOIN added ON (added.applicant, added.measure, added.reporter, added.as_of)
         = (item.applicant, item.measure, item.reporter, item.as_of)
-""").bindparams(
-    bindparam("round", type_=BIGINT),
-    bindparam("applicants", type_=ARRAY(TEXT)),
-    bindparam("measures", type_=ARRAY(TEXT)),
-    bindparam("reporters", type_=ARRAY(BIGINT)),
-    bindparam("kinds", type_=ARRAY(TEXT)),
-    bindparam("dates", type_=ARRAY(DATE)),
-    bindparam("statuses", type_=ARRAY(TEXT)),
-    bindparam("numbers", type_=ARRAY(DOUBLE_PRECISION)),
-    bindparam("codes", type_=ARRAY(TEXT)),
-    bindparam("refs", type_=ARRAY(TEXT)),
-    bindparam("comments", type_=ARRAY(TEXT)),
-    bindparam("requests", type_=ARRAY(TEXT)),
-    bindparam("separator", SEPARATOR, type_=TEXT),
-)
+"""
 
 
 async def record(
@@ -147,24 +133,24 @@ async def record(
     Returns a receipt each, in order. `contended` says that another transaction got in between, and
     that the item is to be tried again.
     """
-    parameters = {
-        "round": round_id,
-        "applicants": [each.applicant for each in items],
-        "measures": [each.measure for each in items],
-        "reporters": [each.reporter for each in items],
-        "kinds": [each.kind for each in items],
-        "dates": [each.as_of for each in items],
-        "statuses": [each.reported.status for each in items],
-        "numbers": [each.reported.number for each in items],
-        "codes": [_joined(each.reported.codes) for each in items],
-        "refs": [each.reference for each in items],
-        "comments": [each.comment for each in items],
-        "requests": [each.request_id for each in items],
-    }
-    receipts = {
-        position: Receipt(result, identity)
-        for position, result, identity in await session.execute(RECORD, parameters)
-    }
+    driver = await driver_of(session)
+    rows = await driver.fetch(
+        RECORD,
+        round_id,
+        [each.applicant for each in items],
+        [each.measure for each in items],
+        [each.reporter for each in items],
+        [each.kind for each in items],
+        [each.as_of for each in items],
+        [each.reported.status for each in items],
+        [each.reported.number for each in items],
+        [_joined(each.reported.codes) for each in items],
+        [each.reference for each in items],
+        [each.comment for each in items],
+        [each.request_id for each in items],
+        SEPARATOR,
+    )
+    receipts = {position: Receipt(result, identity) for position, result, identity in rows}
     return [receipts[position] for position in range(1, len(items) + 1)]
 
 

@@ -1,0 +1,201 @@
+"""Group commit: submissions that arrive together are written together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import intake as module
+from api.intake import Intake
+from shared.store import rounds
+from shared.store.engine import Sessions
+from shared.store.submissions import NewSubmission, Receipt
+from tests.api.make import count, stored, until_waiting
+from tests.make import ROUND, World, name
+
+
+@dataclass
+class Bench:
+    """An intake over an open round, whose writing can be held up and counted."""
+
+    world: World
+    owner: Sessions
+    intake: Intake
+    round_id: int
+    reporter: int
+    commits: list[Any] = field(default_factory=list)
+
+    def item(self, value: float, comment: str | None = None, day: int = 1) -> NewSubmission:
+        """Return a submission of C1."""
+        return count(self.reporter, value, day, comment)
+
+    def send(self, *items: NewSubmission) -> asyncio.Task[list[Receipt]]:
+        """Begin to record *items* as one request."""
+        return asyncio.create_task(self.intake.record(self.round_id, items))
+
+    @asynccontextmanager
+    async def held(
+        self, *, round_id: int | None = None
+    ) -> AsyncIterator[asyncio.Task[list[Receipt]]]:
+        """Hold up the writing of a first request; what is sent meanwhile must wait for it."""
+        async with self.owner.begin() as session:
+            await rounds.hold_alone(session, round_id or self.round_id)
+            first = self.send(self.item(0))
+            await until_waiting(self.owner, first)
+            yield first
+            await asyncio.sleep(0)  # lets what was sent begin
+            self.commits.clear()
+
+
+@pytest.fixture
+async def bench(world: World, sessions: Sessions, owner: Sessions) -> Bench:
+    """Give an intake of its own over the world's database."""
+    async with owner() as session:
+        round_ = await rounds.get(session, ROUND)
+        query = text("SELECT id FROM reporter WHERE name = 'source'")
+        reporter = (await session.scalars(query)).one()
+    bench = Bench(world, owner, Intake(sessions), round_.id, reporter)
+    event.listen(sessions.kw["bind"].sync_engine, "commit", bench.commits.append)
+    return bench
+
+
+def results(receipts: Sequence[Receipt]) -> list[str]:
+    """Return what became of each item."""
+    return [each.result for each in receipts]
+
+
+async def test_what_arrives_while_one_is_written_is_written_next_and_together(
+    bench: Bench,
+) -> None:
+    async with bench.held() as first:
+        rest = [bench.send(bench.item(at, day=2 + at % 20)) for at in range(1, 41)]
+        await asyncio.sleep(0)
+        assert not any(each.done() for each in (first, *rest))
+
+    answered = [await first, *await asyncio.gather(*rest)]
+
+    assert len(bench.commits) == 2
+    by_id = {each["id"]: each["value"] for each in await stored(bench.world)}
+    assert [by_id[receipt.id] for (receipt,) in answered if receipt.id] == list(range(41))
+
+
+async def test_nobody_is_answered_before_the_commit(bench: Bench) -> None:
+    """At the moment of the answer another connection sees the row."""
+    for day in range(1, 6):
+        (receipt,) = await bench.send(bench.item(day, day=day))
+        async with bench.owner() as session:
+            query = text("SELECT number FROM submission WHERE id = :id")
+            assert (await session.scalars(query, {"id": receipt.id})).one() == day
+
+
+async def test_a_request_that_cannot_be_written_fails_alone(bench: Bench) -> None:
+    async with bench.held() as first:
+        good, bad, other = (
+            bench.send(bench.item(1, day=2)),
+            bench.send(bench.item(2, day=3), bench.item(3, "\0", day=4)),
+            bench.send(bench.item(4, day=5)),
+        )
+
+    assert results(await first + await good + await other) == ["created"] * 3
+    with pytest.raises(DBAPIError):
+        await bad
+    assert [each["value"] for each in await stored(bench.world)] == [0, 1, 4]
+
+
+async def test_one_that_fails_does_not_stop_the_next(bench: Bench) -> None:
+    with pytest.raises(DBAPIError):
+        await bench.send(bench.item(1, "\0"))
+    assert results(await bench.send(bench.item(1))) == ["created"]
+
+
+async def test_later_requests_correct_earlier_ones_of_the_same_group(bench: Bench) -> None:
+    async with bench.held() as first:
+        rest = [bench.send(bench.item(value)) for value in (7, 7, 0)]
+    assert results(await first) == ["created"]
+    assert [results(await each) for each in rest] == [["revised"], ["unchanged"], ["revised"]]
+
+
+async def test_a_group_is_bounded_and_a_large_request_goes_alone(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_ITEMS", 3)
+    async with bench.held():
+        rest = [bench.send(*[bench.item(at)] * size) for at, size in enumerate((2, 1, 2, 5, 1), 1)]
+    assert [len(await each) for each in rest] == [2, 1, 2, 5, 1]
+    assert len(bench.commits) == 1 + 4  # (2, 1), (2), (5), (1)
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+async def test_a_client_that_goes_away_takes_nobody_with_it(bench: Bench, gone: int) -> None:
+    async with bench.held() as first:
+        requests = [first, bench.send(bench.item(1, day=2)), bench.send(bench.item(2, day=3))]
+        await asyncio.sleep(0)
+        requests[gone].cancel()
+    answers = await asyncio.gather(*requests, return_exceptions=True)
+    assert [at for at, each in enumerate(answers) if isinstance(each, BaseException)] == [gone]
+    assert results(await bench.send(bench.item(3, day=4))) == ["created"]
+
+
+async def test_rounds_do_not_wait_for_each_other(bench: Bench) -> None:
+    world = bench.world
+    body = {
+        "code": "OTHER",
+        "framework": {"code": "small", "version": "1"},
+        "title": name("Other"),
+        "reference_date": "2026-06-30",
+    }
+    await world.call("admin", "POST", "/rounds", body)
+    await world.call("admin", "POST", "/rounds/OTHER/transitions", {"to": "open"})
+    async with bench.owner() as session:
+        other = (await rounds.get(session, "OTHER")).id
+
+    async with bench.held() as first:
+        assert results(await bench.intake.record(other, [bench.item(5)])) == ["created"]
+        assert not first.done()
+    assert results(await first) == ["created"]
+
+
+@dataclass
+class Torn:
+    """Sessions whose first commit takes effect, and then the connection is lost."""
+
+    sessions: Sessions
+    torn: bool = False
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """Give a session in a transaction."""
+        async with self.sessions.begin() as session:
+            yield session
+        if not self.torn:
+            self.torn = True
+            raise ConnectionResetError
+
+
+async def test_when_the_outcome_is_unknown_the_same_is_safely_sent_again(
+    bench: Bench, sessions: Sessions
+) -> None:
+    torn: Any = Torn(sessions)
+    bench.intake = Intake(torn)
+    requests = [bench.send(bench.item(at, day=at)) for at in (1, 2)]
+    for each in requests:
+        with pytest.raises(ConnectionResetError):
+            await each
+
+    again = [await bench.send(bench.item(at, day=at)) for at in (1, 2)]
+
+    assert [results(each) for each in again] == [["unchanged"], ["unchanged"]]
+    assert [each["id"] for each in await stored(bench.world)] == [each[0].id for each in again]
+
+
+async def test_nothing_is_kept_of_what_was_written(bench: Bench) -> None:
+    await asyncio.gather(*(bench.send(bench.item(at, day=at)) for at in range(1, 11)))
+    await asyncio.sleep(0)  # the writer ends after it has answered
+    assert not bench.intake._queues
+    assert not bench.intake._writers

@@ -1,0 +1,89 @@
+"""Columns of numbers out of PostgreSQL's binary COPY."""
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from shared.store import columns
+from shared.store.engine import Sessions
+
+EVERY = columns.row_type(
+    small="int4", large="int8", real="float8", yes="bool", few=("float8", 2), ids=("int8", 1)
+)
+ID = columns.row_type(id="int8")
+LINE = columns.row_type(id="int8", line=("float8", 1))
+
+
+async def test_every_type_arrives_in_the_machines_own_form(owner: Sessions) -> None:
+    query = """
+        SELECT n::int4, n::int8 << 40, n / 8.0::float8, n > 0,
+            ARRAY[n, 'NaN']::float8[], ARRAY[n]::int8[]
+        FROM generate_series(-1, 1) AS n
+    """
+    async with owner() as session:
+        found = await columns.read(session, query, (), EVERY)
+
+    assert {name: column.dtype for name, column in found.items()} == {
+        "small": np.dtype(np.int32),
+        "large": np.dtype(np.int64),
+        "real": np.dtype(np.float64),
+        "yes": np.dtype(np.bool_),
+        "few": np.dtype(np.float64),
+        "ids": np.dtype(np.int64),
+    }
+    assert found["small"].tolist() == [-1, 0, 1]
+    assert found["large"].tolist() == [-(2**40), 0, 2**40]
+    assert found["real"].tolist() == [-0.125, 0, 0.125]
+    assert found["yes"].tolist() == [False, False, True]
+    np.testing.assert_array_equal(found["few"], [[-1, np.nan], [0, np.nan], [1, np.nan]])
+    assert found["ids"].tolist() == [[-1], [0], [1]]
+
+
+async def test_no_row_is_columns_of_length_zero(owner: Sessions) -> None:
+    query = "SELECT 1::int8, ARRAY[1]::float8[] WHERE false"
+    async with owner() as session:
+        found = await columns.read(session, query, (), LINE)
+
+    assert {name: column.shape for name, column in found.items()} == {"id": (0,), "line": (0, 1)}
+
+
+async def test_it_reads_what_its_own_transaction_wrote(owner: Sessions) -> None:
+    async with owner() as session:
+        await session.execute(text("CREATE TEMPORARY TABLE mine ON COMMIT DROP AS SELECT 7 AS n"))
+        found = await columns.read(session, "SELECT n::int8 FROM mine", (), ID)
+
+    assert found["id"].tolist() == [7]
+
+
+async def test_arguments_are_values_and_not_text(owner: Sessions) -> None:
+    hostile = "'); DROP TABLE run; --"
+    async with owner() as session:
+        found = await columns.read(session, "SELECT length($1::text)::int8", (hostile,), ID)
+
+    assert found["id"].tolist() == [len(hostile)]
+
+
+async def test_a_query_that_does_not_fit_is_an_error(owner: Sessions) -> None:
+    """Read in place, it would be numbers that nobody stored."""
+    for query in (
+        "SELECT 1::int4",
+        "SELECT 1::int8, 2::int8",
+        "SELECT NULL::int8",
+        "SELECT NULL::int8 FROM generate_series(1, 7)",  # as many bytes as three whole rows
+        "SELECT NULL::int8 UNION ALL SELECT 1 FROM generate_series(1, 3)",
+    ):
+        async with owner() as session:
+            with pytest.raises(ValueError, match="width"):
+                await columns.read(session, query, (), ID)
+
+
+async def test_an_array_of_another_length_is_an_error(owner: Sessions) -> None:
+    for query in (
+        "SELECT 1::int8, ARRAY[1, 2]::float8[]",
+        "SELECT 1::int8, ARRAY[NULL]::float8[]",
+        "SELECT 1::int8, ARRAY[NULL, NULL, NULL]::float8[]",  # as many bytes as one number
+        "SELECT 1::int8, ARRAY[]::float8[]",
+    ):
+        async with owner() as session:
+            with pytest.raises(ValueError, match="width"):
+                await columns.read(session, query, (), LINE)

@@ -1,0 +1,261 @@
+"""The steps under migrations/: that they fit together, and what they leave on a server."""
+
+import asyncio
+import io
+import subprocess
+import sys
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from pytest_alembic.config import Config as CheckConfig
+from pytest_alembic.runner import MigrationContext, runner
+from pytest_alembic.tests import default as checks
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from api.app import ROLE as GATEWAY_ROLE
+from shared import embedded
+from shared.store.engine import REVISION, connect, driver_url, sessions_of
+from shared.store.migration import configuration, migrate
+from shared.store.tables import Table
+from tests.conftest import QUICK
+from worker.__main__ import ROLE as WORKER_ROLE
+
+MIGRATE = "import sys; from shared.store.migration import migrate; migrate(sys.argv[1])"
+CATALOG = """
+    SELECT 'column', attrelid::regclass::text, attname, format_type(atttypid, atttypmod),
+        attnotnull::text, (SELECT collname FROM pg_collation WHERE oid = attcollation),
+        (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef
+         WHERE adrelid = attrelid AND adnum = attnum)
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0
+    UNION ALL
+    SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', '', ''
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'index', tablename, indexname, indexdef, '', '', ''
+    FROM pg_indexes WHERE schemaname = 'public'
+    ORDER BY 1, 2, 3
+"""
+
+
+async def administer(url: str, *statements: str) -> None:
+    """Execute statements outside a transaction."""
+    engine = create_async_engine(driver_url(url), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await engine.dispose()
+
+
+async def rows(url: str, query: str) -> list[Any]:
+    """Return the rows of a query."""
+    engine = create_async_engine(driver_url(url))
+    async with engine.connect() as connection:
+        found = [tuple(row) for row in await connection.execute(text(query))]
+    await engine.dispose()
+    return found
+
+
+def at(url: str, **parts: Any) -> str:
+    """Return *url* with other parts."""
+    return make_url(url).set(**parts).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="module")
+def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the URL of a server on which nobody has migrated anything yet."""
+    with embedded.serve(tmp_path_factory.mktemp("new server"), QUICK) as url:
+        yield url
+
+
+@pytest.fixture
+async def empty(server: str) -> AsyncIterator[str]:
+    """Give the URL of a database with nothing in it."""
+    name = f"empty_{uuid.uuid4().hex}"
+    await administer(server, f"CREATE DATABASE {name}")
+    yield at(server, database=name)
+    await administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def in_database(url: str, act: Callable[[Any], Any]) -> None:
+    """Call *act* with a connection as Alembic takes it, and commit."""
+    engine = create_async_engine(driver_url(url))
+    async with engine.begin() as connection:
+        await connection.run_sync(act)
+    await engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        checks.test_single_head_revision,
+        checks.test_upgrade,
+        checks.test_model_definitions_match_ddl,
+        checks.test_up_down_consistency,
+    ],
+)
+async def test_the_steps_pass_the_check(
+    check: Callable[[MigrationContext], None], empty: str
+) -> None:
+    def run(connection: Any) -> None:
+        with runner(CheckConfig(alembic_config=configuration(empty)), connection) as context:
+            check(context)
+
+    await in_database(empty, run)
+
+
+async def test_the_models_say_everything_that_the_steps_do(database: str, empty: str) -> None:
+    """Alembic compares neither defaults, nor collations, nor checks, nor an index's condition."""
+    await in_database(empty, Table.metadata.create_all)
+
+    migrated = {row for row in await rows(database, CATALOG) if row[1] != "alembic_version"}
+    assert migrated == set(await rows(empty, CATALOG))
+
+
+def test_the_code_asks_for_the_newest_step() -> None:
+    steps = ScriptDirectory.from_config(configuration("postgresql://nowhere"))
+
+    assert steps.get_current_head() == REVISION
+
+
+def test_squawk_finds_nothing_unsafe_in_the_steps(root: Path, tmp_path: Path) -> None:
+    config = configuration("postgresql://nowhere")
+    config.output_buffer = io.StringIO()
+    command.upgrade(config, "head", sql=True)
+    _alembics_own, _, ours = config.output_buffer.getvalue().partition("-- Running upgrade")
+    script = tmp_path / "upgrade.sql"
+    script.write_text(f"BEGIN; -- {ours}")
+
+    found = subprocess.run(
+        [Path(sys.executable).with_name("squawk"), f"--config={root / '.squawk.toml'}", script],
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+    assert "CREATE TABLE submission" in ours
+    assert found.returncode == 0, found.stdout
+
+
+async def test_nothing_but_the_roles_is_left_when_every_step_is_undone(empty: str) -> None:
+    """Other databases of the server may use the roles."""
+    await asyncio.to_thread(migrate, empty)
+
+    await asyncio.to_thread(command.downgrade, configuration(empty), "base")
+
+    left = """
+        SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT typname FROM pg_type
+        WHERE typnamespace = 'public'::regnamespace AND typname NOT LIKE '%alembic_version'
+        ORDER BY 1
+    """
+    assert await rows(empty, left) == [("alembic_version",), ("alembic_version_pkc",)]
+    assert await rows(empty, "SELECT * FROM alembic_version") == []
+    assert await rows(
+        empty, "SELECT rolname FROM pg_roles WHERE rolname LIKE 'pilotzone%' ORDER BY 1"
+    ) == [(GATEWAY_ROLE,), (WORKER_ROLE,)]
+
+
+async def test_a_migrated_database_can_be_migrated_again(empty: str) -> None:
+    """In whatever usual way its URL is written."""
+    await asyncio.to_thread(migrate, empty)
+    before = await rows(empty, CATALOG)
+
+    for scheme in ("postgresql", "postgres"):
+        await asyncio.to_thread(migrate, at(empty, drivername=scheme))
+
+    assert await rows(empty, CATALOG) == before
+
+
+async def migrate_at_once(*urls: str) -> list[tuple[int, str]]:
+    """Migrate in a process each; return exit status and error output of each."""
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", MIGRATE, url, stderr=subprocess.PIPE
+        )
+        for url in urls
+    ]
+    outputs = [await process.communicate() for process in processes]
+    return [
+        (process.returncode or 0, output[1].decode())
+        for process, output in zip(processes, outputs, strict=True)
+    ]
+
+
+async def test_migrations_of_one_database_take_turns(empty: str) -> None:
+    """Every part of a deployment may begin with a migration."""
+    assert await migrate_at_once(empty, empty) == [(0, "")] * 2
+
+    assert await rows(empty, "SELECT version_num FROM alembic_version") == [(REVISION,)]
+
+
+async def test_databases_of_one_new_server_can_be_migrated_at_once(new_server: str) -> None:
+    """The roles belong to the server: one of them makes them, the others find them."""
+    names = ["first", "second"]
+    await administer(new_server, *(f"CREATE DATABASE {name}" for name in names))
+    urls = [at(new_server, database=name) for name in names]
+
+    assert await migrate_at_once(*urls) == [(0, "")] * 2
+
+    for url in urls:
+        engine = await connect(url, WORKER_ROLE)
+        async with sessions_of(engine)() as session:
+            assert await session.scalar(text("SELECT CURRENT_USER")) == WORKER_ROLE
+            await session.execute(text("SELECT FROM submission"))
+        await engine.dispose()
+
+
+@pytest.fixture
+async def humble(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[str, str]]:
+    """Give a server's URL and that of a database whose owner may not create roles."""
+    with embedded.serve(tmp_path_factory.mktemp("humble"), QUICK) as url:
+        await administer(url, "CREATE ROLE humble LOGIN", "CREATE DATABASE own OWNER humble")
+        yield at(url, database="own"), at(url, database="own", username="humble")
+
+
+async def test_who_may_not_create_roles_migrates_and_an_administrator_adds_them(
+    humble: tuple[str, str],
+) -> None:
+    """Until then the service runs with the rights it connects with; docs/operations.md says how."""
+    administrator, owner = humble
+    notices: list[str] = []
+    engine = create_async_engine(driver_url(owner))
+    async with engine.begin() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        driver.add_log_listener(lambda _, message: notices.append(message.message))
+
+        def upgrade(sync: Any) -> None:
+            config = configuration(owner)
+            config.attributes["connection"] = sync
+            command.upgrade(config, "head")
+
+        await connection.run_sync(upgrade)
+    await engine.dispose()
+
+    roles = GATEWAY_ROLE, WORKER_ROLE
+    assert notices == [f"role {role}: permission denied to create role" for role in roles]
+    assert await current_user(owner, GATEWAY_ROLE) == "humble"
+
+    step: Any = ScriptDirectory.from_config(configuration(owner)).get_revision(REVISION)
+    for role in roles:
+        await administer(administrator, f"CREATE ROLE {role} NOLOGIN", f"GRANT {role} TO humble")
+        await administer(
+            owner, *(f"GRANT {clause} TO {role}" for clause in step.module.rights(role))
+        )
+        assert await current_user(owner, role) == role
+
+
+async def current_user(url: str, role: str) -> str:
+    """Connect as the service does and return the role in force."""
+    engine = await connect(url, role)
+    async with sessions_of(engine)() as session:
+        found: str = (await session.scalars(text("SELECT CURRENT_USER"))).one()
+    await engine.dispose()
+    return found

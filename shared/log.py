@@ -34,10 +34,12 @@ def configure(
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
         tail: list[Any] = [TRACEBACKS, renderer]
     else:
-        tail = [structlog.dev.ConsoleRenderer(
+        tail = [
+            structlog.dev.ConsoleRenderer(
                 colors=sys.stderr.isatty(),
                 exception_formatter=structlog.dev.plain_traceback,
-            )]
+            )
+        ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

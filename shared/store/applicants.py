@@ -63,7 +63,8 @@ async def add(session: AsyncSession, applicants: Sequence[Applicant]) -> set[str
             "name_en": each.name.en,
             "division": each.division,
         }
-        for each in applicants
+        # In the order of the key, so that no two registrations wait for each other.
+        for each in sorted(applicants, key=lambda each: each.code)
     ]
     statement = insert(ApplicantRow).on_conflict_do_nothing().returning(ApplicantRow.code)
     return set(await session.scalars(statement, rows))

@@ -33,6 +33,13 @@ PLANNING = {"jit": "off", "random_page_cost": "1.1"}
 """For short statements on tables that grow: not compiled, and by the index from the first row on,
 as a plan made for an empty table would go on reading all of a full one."""
 
+KEEPALIVE = {
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
+"""What a process holds is free at once when it dies; when its machine vanishes, within a minute."""
+
 REVISION = "0001"
 """The newest step under migrations/: the schema that this code knows."""
 
@@ -89,9 +96,9 @@ async def connect(url: str, role: str | None = None, pool: int = 5) -> AsyncEngi
     Raises: SchemaUnknown, and the driver's errors where no server answers.
     """
     may_take_role = await require_schema(url, role)
-    settings = {"application_name": role or "pilotzone"} | (
-        {"role": role} if may_take_role and role else {}
-    )
+    settings = PLANNING | KEEPALIVE | {"application_name": role or "pilotzone"}
+    if role and may_take_role:
+        settings["role"] = role
     engine = create_async_engine(
         driver_url(url),
         pool_size=pool,

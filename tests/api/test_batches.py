@@ -1,11 +1,14 @@
 """Many submissions in one request: each row is taken or refused for itself."""
 
+import asyncio
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
 import httpx
 
-from tests.api.make import SUBMISSIONS, findings, problem, runs, stored
+from shared.store.engine import Sessions
+from tests.api.make import SUBMISSIONS, findings, gateway, problem, runs, stored
 from tests.make import GRADE, MARK, RESIDENTS, SCENES, STATIONS, World
 
 BATCH = f"{SUBMISSIONS}/batch"
@@ -142,6 +145,23 @@ async def test_a_batch_of_10_000_rows_is_taken(world: World) -> None:
     answer = await push(world, *(row("C1", STATIONS, 5, day.isoformat()) for day in days))
 
     assert answer.json()["counts"] == {"created": 10_000}
+
+
+async def test_two_gateways_pushed_the_same_in_opposite_order_do_not_block_each_other(
+    world: World, sessions: Sessions
+) -> None:
+    days = [(date(2020, 1, 1) + timedelta(days=at)).isoformat() for at in range(300)]
+    rows = [row("C1", STATIONS, 5, day) for day in days]
+    async with gateway(sessions) as client:
+        other = World(client, world.headers, world.worker_sessions)
+        one, two = await asyncio.gather(push(world, *rows), push(other, *reversed(rows)))
+
+    ids = [[each["id"] for each in answer.json()["items"]] for answer in (one, two)]
+    assert ids[0] == ids[1][::-1]
+    assert Counter(one.json()["counts"]) + Counter(two.json()["counts"]) == {
+        "created": 300,
+        "unchanged": 300,
+    }
 
 
 async def test_a_batch_without_rows_is_refused(world: World) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from asyncpg import CharacterNotInRepertoireError
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import intake as module
@@ -103,13 +103,13 @@ async def test_a_request_that_cannot_be_written_fails_alone(bench: Bench) -> Non
         )
 
     assert results(await first + await good + await other) == ["created"] * 3
-    with pytest.raises(DBAPIError):
+    with pytest.raises(CharacterNotInRepertoireError):
         await bad
     assert [each["value"] for each in await stored(bench.world)] == [0, 1, 4]
 
 
 async def test_one_that_fails_does_not_stop_the_next(bench: Bench) -> None:
-    with pytest.raises(DBAPIError):
+    with pytest.raises(CharacterNotInRepertoireError):
         await bench.send(bench.item(1, "\0"))
     assert results(await bench.send(bench.item(1))) == ["created"]
 

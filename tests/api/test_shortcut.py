@@ -124,3 +124,20 @@ async def test_without_a_connection_the_short_way_asks_for_patience_too(
                 problem(await get(reader), 503, "unavailable")
         assert (await get(reader)).status_code == 200
     await engine.dispose()
+
+
+async def test_the_short_way_is_measured_like_the_long_way(world: World, sent: list[str]) -> None:
+    series = 'pilotzone_requests_total{method="GET",route="/rounds/{round}/scores",status="200"}'
+
+    async def counted() -> float:
+        metrics = (await world.client.get("http://gateway/metrics")).text
+        return next(
+            (float(line.split()[-1]) for line in metrics.splitlines() if line.startswith(series)), 0
+        )
+
+    await mark(world, C1=50)
+    before = await counted()
+    await get(world)
+    await get(world)
+    assert await counted() == before + 2
+    assert len(sent) == 1

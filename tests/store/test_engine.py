@@ -26,8 +26,13 @@ from tests.store.ask import execute, rows, until
 async def plain(database: str, owner: Sessions) -> AsyncIterator[str]:
     """Give the database's URL for a user who may not take any role."""
     name = f"plain_{uuid.uuid4().hex}"
-    await execute(owner, f"CREATE ROLE {name} LOGIN", f"GRANT SELECT ON alembic_version TO {name}")
-    yield make_url(database).set(username=name).render_as_string(hide_password=False)
+    await execute(
+        owner,
+        f"CREATE ROLE {name} LOGIN PASSWORD '{name}'",
+        f"GRANT SELECT ON alembic_version TO {name}",
+    )
+    url = make_url(database).set(username=name, password=name)
+    yield url.render_as_string(hide_password=False)
     await execute(owner, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
 
@@ -121,13 +126,22 @@ async def test_an_answer_that_is_an_error_is_not_silence(worker_sessions: Sessio
 
 
 @pytest.mark.parametrize("reads", ["columns", "rows"])
-async def test_a_connection_lost_in_a_statement_is_out_of_reach(
-    reads: str, sessions: Sessions, owner: Sessions
+@pytest.mark.parametrize("when", ["in a statement", "between statements"])
+async def test_a_lost_connection_is_out_of_reach(
+    reads: str, when: str, sessions: Sessions, owner: Sessions
 ) -> None:
+    """Also where a statement goes past SQLAlchemy, straight to the driver."""
+
     async def lose_connection() -> None:
         async with sessions.begin() as session:
             pid = (await session.scalars(text("SELECT pg_backend_pid()"))).one()
-            killing = asyncio.create_task(until(lambda: kill_once_asleep(owner, pid)))
+            if when == "in a statement":
+                killing = asyncio.create_task(until(lambda: kill_once_asleep(owner, pid)))
+            else:
+                killing = asyncio.create_task(
+                    execute(owner, f"SELECT pg_terminate_backend({pid}, 5000)")
+                )
+                await killing
             if reads == "columns":
                 row = columns.row_type(n="int8")
                 await columns.read(session, "SELECT 1::int8 FROM pg_sleep(60)", (), row)
@@ -165,13 +179,18 @@ async def test_a_server_without_a_connection_to_spare_is_out_of_reach(
     assert out_of_reach(error)
 
 
-async def test_a_server_that_is_not_there_is_out_of_reach(database: str) -> None:
-    nowhere = driver_url(database).update_query_dict({"port": "1"})
-
-    with pytest.raises(OSError, match=r"No such file|refused") as refused:
-        await connect(nowhere.render_as_string(hide_password=False))
+@pytest.mark.parametrize(
+    "url", ["postgresql://me@/name?host=/nowhere", "postgresql://me@127.0.0.1:1/name"]
+)
+async def test_a_server_that_is_not_there_is_out_of_reach(url: str) -> None:
+    with pytest.raises(OSError, match=r"No such file|Connect call failed") as refused:
+        await connect(url)
 
     assert out_of_reach(refused.value)
+
+
+def test_a_pool_without_a_connection_to_spare_is_out_of_reach() -> None:
+    """Those that it has all wait for a server that does not answer."""
     assert out_of_reach(PoolExhausted())
 
 

@@ -1,0 +1,50 @@
+"""Submissions of one source, recorded without HTTP."""
+
+from datetime import date
+from typing import Any
+
+from shared.domain.submission import Reported
+from shared.services import submissions as services
+from shared.store import submissions
+from shared.store.engine import Sessions
+from shared.store.submissions import NewSubmission, Receipt
+from tests.make import STATIONS
+from tests.store.ask import rows
+
+DAY = date(2026, 6, 1)
+
+
+def said(
+    value: float | tuple[str, ...] | None = 1.0,
+    applicant: str = "C1",
+    measure: str = STATIONS,
+    as_of: date = DAY,
+    reporter: int = 1,
+) -> NewSubmission:
+    """Return a submission."""
+    reported = Reported(codes=value) if isinstance(value, tuple) else Reported(number=value)
+    return NewSubmission(
+        applicant, measure, reporter, "source", as_of, reported, None, None, request_id="r"
+    )
+
+
+async def record(sessions: Sessions, round_id: int, *items: NewSubmission) -> list[Receipt]:
+    """Record *items* with one statement and commit."""
+    async with sessions.begin() as session:
+        return await submissions.record(session, round_id, items)
+
+
+async def push(sessions: Sessions, round_id: int, *items: NewSubmission) -> list[Receipt]:
+    """Record *items* as the service does and commit."""
+    async with sessions.begin() as session:
+        return await services.record(session, round_id, items)
+
+
+def results(receipts: list[Receipt]) -> list[str]:
+    """Return what became of each."""
+    return [receipt.result for receipt in receipts]
+
+
+async def stored(owner: Sessions) -> list[tuple[Any, ...]]:
+    """Return what is stored: numbers and revisions, oldest first."""
+    return await rows(owner, "SELECT number, revision FROM submission ORDER BY id")

@@ -1,0 +1,36 @@
+"""Workers of a test's own: in this process or beside it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from shared.store.engine import Sessions
+from shared.store.rounds import get
+from tests.make import ROUND, World
+from tests.worker.processes import Part, part
+
+StartWorker = Callable[..., Part]
+
+
+@pytest.fixture
+async def round_id(world: World, owner: Sessions) -> int:  # noqa: ARG001 -- it opens the round
+    """Give the id of the open round."""
+    async with owner() as session:
+        return (await get(session, ROUND)).id
+
+
+@pytest.fixture
+def start_worker(database: str, tmp_path: Path) -> Iterator[StartWorker]:
+    """Give a way to start real workers; none outlives the test."""
+    with ExitStack() as running:
+        count = 0
+
+        def start(*arguments: str, **environment: str) -> Part:
+            nonlocal count
+            count += 1
+            log = tmp_path / f"worker-{count}.log"
+            return running.enter_context(part("worker", database, log, *arguments, **environment))
+
+        yield start

@@ -1,0 +1,249 @@
+"""The loop: rounds that fail, rounds that are shared, and a database that is away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+from structlog.testing import capture_logs
+
+from bench import books
+from shared.domain.errors import FrameworkInvalid
+from shared.services.frameworks import Library
+from shared.store.engine import Sessions, connect, sessions_of
+from tests.make import STATIONS, World, name, worker_over
+from tests.store.ask import execute, one, rows, until
+from tests.worker import gate
+from worker.__main__ import ROLE
+from worker.loop import Bell, Worker
+
+IDLE = "SELECT count(*) = 0 FROM submission_change"
+BREAK = """
+    CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NEW.round = {round} THEN RAISE EXCEPTION 'a secret value: 42'; END IF; RETURN NEW;
+    END $$
+"""
+BROKEN = "CREATE TRIGGER fail BEFORE INSERT ON run FOR EACH ROW EXECUTE FUNCTION fail()"
+DUE = "UPDATE round_failure SET retry_at = now()"
+
+
+@asynccontextmanager
+async def working(worker: Worker) -> AsyncIterator[None]:
+    """Let *worker* loop, and stop it at the end."""
+    looping = asyncio.create_task(worker.work())
+    yield
+    worker.stop.set()
+    worker.bell.ring()
+    async with asyncio.timeout(20):
+        await looping
+
+
+def quick(sessions: Sessions) -> Worker:
+    """Return a worker that looks often."""
+    worker = worker_over(sessions)
+    worker.idle = timedelta(seconds=0.02)
+    return worker
+
+
+async def second_round(world: World, owner: Sessions) -> int:
+    """Open another round with an entry, so that it waits for a run."""
+    body = {"code": "next", "framework": {"code": "small", "version": "1"}, "title": name("Next")}
+    await world.call("admin", "POST", "/rounds", body | {"reference_date": "2027-06-30"})
+    await world.call("portal", "PUT", "/rounds/next/entries/C1")
+    return int(await one(owner, "SELECT id FROM round WHERE code = 'next'"))
+
+
+async def test_a_round_that_fails_is_set_aside_and_the_others_go_on(
+    world: World, owner: Sessions, round_id: int
+) -> None:
+    """What is shown of the error is its kind: its words may carry data."""
+    other = await second_round(world, owner)
+    await execute(owner, BREAK.format(round=round_id), BROKEN)
+
+    with capture_logs() as logs:
+        assert await world.recompute()
+
+    ((failed, attempts, error),) = await rows(
+        owner, "SELECT round, attempts, error FROM round_failure"
+    )
+    assert (failed, attempts, "42" in error) == (round_id, 1, False)
+    assert [each["round"] for each in logs if each["event"] == "run failed"] == [round_id]
+    assert await rows(owner, "SELECT round, number FROM run") == [(other, 1)]
+    assert (await world.ranking())["run"] == 0
+    assert not await world.recompute()  # its time has not come
+
+
+async def test_a_round_that_fails_again_waits_longer_and_recovers_with_its_cause(
+    world: World, owner: Sessions, round_id: int
+) -> None:
+    await execute(owner, BREAK.format(round=round_id), BROKEN)
+    waits = "SELECT attempts, extract(epoch FROM retry_at - failed_at) FROM round_failure"
+    attempts = []
+    with capture_logs():
+        for _ in range(3):
+            assert not await world.recompute()
+            attempts += await rows(owner, waits)
+            await execute(owner, DUE)
+    await execute(owner, "DROP TRIGGER fail ON run")
+
+    assert await world.recompute()
+
+    assert attempts == [(1, 1), (2, 2), (3, 4)]
+    async with owner() as session:
+        assert await books.offences(session, round_id) == {}
+
+
+async def test_an_error_of_the_domain_is_shown_in_its_own_words(
+    world: World, owner: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise FrameworkInvalid("the framework has no points")
+
+    monkeypatch.setattr(Library, "get", refuse)
+
+    assert not await world.recompute()
+
+    assert await rows(owner, "SELECT error FROM round_failure") == [
+        ("the framework has no points",)
+    ]
+
+
+async def test_a_round_that_another_worker_has_run_is_not_set_aside(
+    world: World, owner: Sessions, round_id: int
+) -> None:
+    """Between a failure and its note another worker may have fared better."""
+    assert await world.recompute()
+
+    with capture_logs():
+        await world.worker()._set_aside(round_id, ValueError())
+
+    assert await rows(owner, "SELECT * FROM round_failure") == []
+
+
+async def test_a_round_never_runs_twice_at_once(
+    world: World, owner: Sessions, round_id: int
+) -> None:
+    await world.submit("source", "C1", STATIONS, 5)
+    async with gate.closed(owner, "writing scores"):
+        first = asyncio.create_task(world.recompute())
+        await gate.reached(owner)
+        await world.submit("source", "C2", STATIONS, 5)
+
+        assert not await world.recompute()
+
+    assert await first
+    assert await world.recompute()
+    async with owner() as session:
+        assert await books.offences(session, round_id) == {}
+
+
+async def test_workers_share_the_rounds(world: World, owner: Sessions, round_id: int) -> None:
+    """While one is busy with a round the other does the rest."""
+    async with gate.closed(owner, "writing scores"):
+        first = asyncio.create_task(world.recompute())
+        await gate.reached(owner)
+        other = await second_round(world, owner)
+        second = asyncio.create_task(world.recompute())
+        await gate.reached(owner, 2)
+
+    assert await first
+    assert await second
+    assert sorted(await rows(owner, "SELECT round, number FROM run")) == [(round_id, 1), (other, 1)]
+
+
+async def test_many_workers_and_many_writers_end_with_books_in_order(
+    world: World, owner: Sessions, database: str, round_id: int
+) -> None:
+    engines = [await connect(database, ROLE) for _ in range(3)]
+    workers = [quick(sessions_of(engine)) for engine in engines]
+    async with working(workers[0]), working(workers[1]), working(workers[2]):
+        for value in range(15):
+            await asyncio.gather(
+                *(world.submit("source", each, STATIONS, value) for each in ("C1", "C2", "P1"))
+            )
+        await until(lambda: one(owner, IDLE))
+    for engine in engines:
+        await engine.dispose()
+
+    assert await one(owner, "SELECT count(*) FROM submission") == 45
+    async with owner() as session:
+        assert await books.offences(session, round_id) == {}
+
+
+async def test_told_to_stop_it_finishes_the_run_and_begins_no_other(
+    world: World, owner: Sessions, round_id: int
+) -> None:
+    await second_round(world, owner)
+    worker = quick(world.worker_sessions)
+    async with gate.closed(owner, "writing scores"):
+        looping = asyncio.create_task(worker.work())
+        await gate.reached(owner)
+        worker.stop.set()
+    await looping
+
+    assert await rows(owner, "SELECT round, number FROM run") == [(round_id, 1)]
+
+
+async def test_a_database_out_of_reach_is_asked_until_it_answers(
+    world: World, owner: Sessions, database: str
+) -> None:
+    """Meanwhile the loop is alive, and no round is to blame."""
+    await world.submit("source", "C1", STATIONS, 5)
+    engine = await connect(database, ROLE)
+    turns, is_back = 0, False
+
+    def turn() -> None:
+        nonlocal turns
+        turns += 1
+
+    def answer(*_: object) -> None:
+        if not is_back:
+            raise ConnectionRefusedError
+
+    async def some_turns() -> bool:
+        return turns > 5
+
+    event.listen(engine.sync_engine, "do_connect", answer)
+    worker = quick(sessions_of(engine))
+    worker.alive = turn
+    with capture_logs() as logs:
+        async with working(worker):
+            await until(some_turns)
+            is_back = True
+            await until(lambda: one(owner, IDLE))
+    await engine.dispose()
+
+    assert {each["event"] for each in logs} == {"database unreachable", "run"}
+    assert await rows(owner, "SELECT * FROM round_failure") == []
+
+
+async def test_an_error_that_nobody_foresaw_does_not_end_the_loop(
+    world: World, owner: Sessions
+) -> None:
+    """Not even one outside of any round."""
+    await world.submit("source", "C1", STATIONS, 5)
+    await execute(owner, f"REVOKE SELECT ON round FROM {ROLE}")  # noqa: S608
+    with capture_logs() as logs:
+        async with working(quick(world.worker_sessions)):
+
+            async def complained() -> bool:
+                return any(each["event"] == "sweep failed" for each in logs)
+
+            await until(complained)
+            await execute(owner, f"GRANT SELECT ON round TO {ROLE}")
+            await until(lambda: one(owner, IDLE))
+
+
+async def test_a_bell_rung_before_the_wait_is_heard() -> None:
+    """What changes between a look and the wait must not lie until the next look."""
+    bell = Bell()
+    bell.ring()
+
+    async with asyncio.timeout(10):
+        await bell.wait(timedelta(hours=1))
+
+    before = asyncio.get_running_loop().time()
+    await bell.wait(timedelta(seconds=0.05))  # the ringing is over
+    assert asyncio.get_running_loop().time() - before >= 0.04

@@ -1,0 +1,166 @@
+"""A worker as its operator meets it: what it says, what it leaves, when it ends."""
+
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import make_url
+
+from bench import books
+from shared.store.engine import REVISION, Sessions
+from tests.make import STATIONS, World
+from tests.store.ask import execute, one, until
+from tests.worker import gate
+from tests.worker.conftest import StartWorker
+from tests.worker.processes import part
+
+
+async def test_the_health_file_is_kept_fresh_and_taken_away_at_the_end(
+    start_worker: StartWorker, tmp_path: Path
+) -> None:
+    file = tmp_path / "a new folder" / "health"
+    worker = start_worker("--health-file", str(file))
+
+    async def there() -> bool:
+        return file.exists()
+
+    await until(there)
+    first = file.stat().st_mtime_ns
+
+    async def fresher() -> bool:
+        return file.stat().st_mtime_ns > first
+
+    await until(fresher)
+    assert await worker.stop() == 0
+    assert not file.exists()
+
+
+async def test_a_killed_worker_leaves_a_file_that_grows_old(
+    start_worker: StartWorker, tmp_path: Path
+) -> None:
+    """It must not look healthy for ever, and its successor takes the file over."""
+    file = tmp_path / "health"
+    worker = start_worker("--health-file", str(file))
+    await worker.until_said("worker started")
+
+    async def there() -> bool:
+        return file.exists()
+
+    await until(there)
+    await worker.kill()
+    left = file.stat().st_mtime_ns
+    start_worker("--health-file", str(file))
+
+    async def fresher() -> bool:
+        return file.stat().st_mtime_ns > left
+
+    await until(fresher)
+
+
+async def test_told_to_stop_in_the_middle_of_a_run_it_finishes_the_run(
+    start_worker: StartWorker, owner: Sessions, world: World, round_id: int
+) -> None:
+    await world.submit("source", "C1", STATIONS, 5)
+    async with gate.closed(owner, "writing scores"):
+        worker = start_worker()
+        await gate.reached(owner)
+        worker.process.terminate()
+        await worker.until_said("worker stopping")
+
+    assert await worker.until_ended() == 0
+    async with owner() as session:
+        assert await books.offences(session, round_id) == {}
+    assert await one(owner, "SELECT submissions FROM run") == 1
+
+
+async def test_told_to_stop_while_idle_it_stops_at_once(start_worker: StartWorker) -> None:
+    worker = start_worker(PILOTZONE_WORKER_IDLE="PT10M")
+    await worker.until_said("worker started")
+
+    assert await worker.stop() == 0
+    assert "Traceback" not in worker.said()
+
+
+async def test_it_hears_of_a_change_long_before_it_would_look(
+    start_worker: StartWorker, owner: Sessions, world: World
+) -> None:
+    worker = start_worker(PILOTZONE_WORKER_IDLE="PT10M")
+    await worker.until_said("worker started")
+    await until(lambda: one(owner, "SELECT count(*) FROM run"))
+
+    await world.submit("source", "C1", STATIONS, 5)
+
+    assert await until(lambda: one(owner, "SELECT max(number) = 2 FROM run"))
+
+
+async def test_it_tells_prometheus_what_it_did(
+    start_worker: StartWorker, owner: Sessions, world: World
+) -> None:
+    await world.submit("source", "C1", STATIONS, 5)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    start_worker(PILOTZONE_WORKER_METRICS_PORT=str(port))
+    await until(lambda: one(owner, "SELECT count(*) FROM run"))
+
+    async def counted() -> bool:
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"http://127.0.0.1:{port}/metrics")
+        return "pilotzone_run_submissions_total 1.0" in answer.text.splitlines()
+
+    await until(counted)
+
+
+async def test_a_schema_that_it_does_not_know_is_refused_in_one_line(
+    start_worker: StartWorker, owner: Sessions
+) -> None:
+    await execute(owner, "UPDATE alembic_version SET version_num = '9999'")
+
+    worker = start_worker()
+
+    assert await worker.until_ended() == 1
+    assert worker.said() == (
+        f"error: the database is at revision 9999, this version needs {REVISION}:"
+        " run `pilotzone migrate`\n"
+    )
+
+
+@pytest.mark.parametrize("module", ["worker", "api"])
+async def test_without_a_database_to_begin_with_it_says_so_in_one_line(
+    module: str, tmp_path: Path
+) -> None:
+    for url, words in (
+        ("postgresql://postgres@/pilotzone?host=/nowhere", "PostgreSQL does not answer: "),
+        ("postgresql://postgres@127.0.0.1:1/pilotzone", "PostgreSQL does not answer: "),
+        ("nonsense", "Could not parse SQLAlchemy URL"),
+    ):
+        with part(module, url, tmp_path / f"{len(url)}.log") as started:
+            assert await started.until_ended() == 1
+
+        assert started.said().startswith(f"error: {words}")
+        assert started.said().count("\n") == 1
+
+
+async def test_a_metrics_port_that_is_taken_is_named_in_one_line(
+    start_worker: StartWorker,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        worker = start_worker(PILOTZONE_WORKER_METRICS_PORT=str(port))
+
+        assert await worker.until_ended() == 1
+
+    assert worker.said().startswith(f"error: metrics on 127.0.0.1:{port}: ")
+    assert worker.said().count("\n") == 1
+
+
+@pytest.mark.parametrize("module", ["worker", "api"])
+async def test_a_database_that_refuses_is_quoted_in_one_line(
+    module: str, database: str, tmp_path: Path
+) -> None:
+    """Unknown, still starting, out of connections: PostgreSQL says it best itself."""
+    unknown = make_url(database).set(database="unknown").render_as_string(hide_password=False)
+    with part(module, unknown, tmp_path / "log") as started:
+        assert await started.until_ended() == 1
+
+    assert started.said() == 'error: PostgreSQL says: database "unknown" does not exist\n'

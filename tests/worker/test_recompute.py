@@ -1,0 +1,251 @@
+"""Runs in this process: what they take in, what they write, and that nothing falls between."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from bench import books
+from shared.domain.actor import Actor
+from shared.services import rounds, submissions
+from shared.store.engine import Sessions
+from shared.store.submissions import NewSubmission
+from tests.make import MARK, ROUND, STATIONS, World, name, worker_over
+from tests.store.ask import execute, one, rows
+from tests.store.histories import APPLICANTS, statements
+from tests.worker import gate
+
+ADMIN = Actor("tests", "tests")
+INPUT = "SELECT run, applicant, submissions FROM run_input ORDER BY run, applicant"
+WRITTEN = "SELECT run, applicant, withdrawn FROM score_version ORDER BY run, applicant"
+RUNS = "SELECT number, submissions, other_changes, cohort, scores_written FROM run ORDER BY number"
+
+Entry = tuple[str, str]  # an applicant, and the state of its entry
+Action = NewSubmission | Entry | None  # None: a run
+
+
+async def require_order(owner: Sessions, worker_sessions: Sessions, round_id: int) -> None:
+    """Require books in order, and the scores that a single run over everything comes to."""
+    async with owner.begin() as session:
+        assert await books.offences(session, round_id) == {}
+        twin = await books.twin(session, round_id, uuid.uuid4().hex)
+    assert await worker_over(worker_sessions).run(twin)
+    async with owner() as session:
+        assert await books.scores(session, round_id) == await books.scores(session, twin)
+
+
+async def another_round(owner: Sessions) -> tuple[int, str]:
+    """Open a round of the same framework in which nobody takes part yet."""
+    code = uuid.uuid4().hex
+    await execute(
+        owner,
+        f"""
+        INSERT INTO round (code, framework, title, reference_date, state)
+        SELECT '{code}', framework, title, reference_date, state FROM round WHERE code = '{ROUND}'
+        """,  # noqa: S608 -- both are ours
+    )
+    return await one(owner, "SELECT id FROM round WHERE code = :code", code=code), code
+
+
+ACTIONS = st.lists(
+    st.one_of(
+        statements(),
+        statements(),
+        st.tuples(st.sampled_from(APPLICANTS), st.sampled_from(["accepted", "withdrawn"])),
+        st.none(),
+    ),
+    max_size=25,
+)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(actions=ACTIONS)
+@pytest.mark.usefixtures("world")
+async def test_run_after_run_comes_to_what_a_single_run_would(
+    owner: Sessions, sessions: Sessions, worker_sessions: Sessions, actions: list[Action]
+) -> None:
+    """A run reads only who changed; whatever happened in whatever order, nobody sees it."""
+    round_id, code = await another_round(owner)
+    worker = worker_over(worker_sessions)
+    for action in [*((each, "accepted") for each in APPLICANTS[:2]), *actions, None]:
+        if action is None:
+            await worker.run(round_id)
+            continue
+        async with sessions.begin() as session:
+            if isinstance(action, NewSubmission):
+                await submissions.record(session, round_id, [action])
+            else:
+                await rounds.enter(session, ADMIN, code, *action)
+
+    await require_order(owner, worker_sessions, round_id)
+
+
+async def fill(world: World) -> None:
+    """Give everybody two values and run once."""
+    for applicant, stations in (("C1", 100), ("C2", 50), ("P1", 10)):
+        await world.submit("source", applicant, STATIONS, stations)
+        await world.submit("expert", applicant, MARK, 60)
+    assert await world.recompute()
+
+
+async def written(owner: Sessions, run: int) -> list[str]:
+    """Return whose scores a run wrote."""
+    return [applicant for number, applicant, _ in await rows(owner, WRITTEN) if number == run]
+
+
+async def test_only_the_scores_that_changed_are_written(world: World, owner: Sessions) -> None:
+    await fill(world)
+
+    await world.submit("expert", "C1", MARK, 80)
+    assert await world.recompute()
+
+    assert await written(owner, 1) == ["C1", "C2", "P1"]
+    assert await written(owner, 2) == ["C1"]
+
+
+async def test_a_new_best_changes_everybody_who_is_compared_with_it(
+    world: World, owner: Sessions
+) -> None:
+    """Counties are compared with counties; the park is not."""
+    await fill(world)
+
+    await world.submit("source", "C1", STATIONS, 200)
+    assert await world.recompute()
+
+    assert await written(owner, 2) == ["C1", "C2"]
+
+
+async def test_values_of_who_takes_no_part_are_kept_until_it_does(
+    world: World, owner: Sessions
+) -> None:
+    body = {"code": "C9", "kind": "county", "name": name("C9"), "division": None}
+    await world.call("admin", "POST", "/applicants", body)
+    await fill(world)
+
+    await world.submit("source", "C9", STATIONS, 400)
+    assert await world.recompute()
+    outside = await world.ranking()
+    await world.call("portal", "PUT", f"/rounds/{ROUND}/entries/C9")
+    assert await world.recompute()
+    inside = await world.ranking(cohort="county")
+
+    assert outside["run"] == 2
+    assert "C9" not in [item["applicant"] for item in outside["items"]]
+    assert await written(owner, 2) == []
+    assert inside["items"][0]["applicant"] == "C9"
+
+
+async def test_who_leaves_has_no_score_until_it_comes_back(world: World, owner: Sessions) -> None:
+    await fill(world)
+    entry = f"/rounds/{ROUND}/entries/C1"
+
+    await world.call("portal", "PUT", entry, {"state": "withdrawn"})
+    assert await world.recompute()
+    gone = await world.ranking(cohort="county")
+    await world.call("portal", "PUT", entry, {"state": "accepted"})
+    assert await world.recompute()
+    back = await world.ranking(cohort="county")
+
+    assert [item["applicant"] for item in gone["items"]] == ["C2"]
+    assert gone["items"][0]["total"] > back["items"][1]["total"]  # it had become the best
+    assert [item["applicant"] for item in back["items"]] == ["C1", "C2"]
+    assert (2, "C1", True) in await rows(owner, WRITTEN)
+
+
+async def test_a_round_without_anybody_in_it_is_run(
+    world: World, owner: Sessions, sessions: Sessions
+) -> None:
+    await world.recompute()
+    round_id, _ = await another_round(owner)
+    async with sessions.begin() as session:
+        said = "INSERT INTO submission_change (round, applicant, request_id) VALUES (:r, 'C1', 'r')"
+        await session.execute(text(said), {"r": round_id})
+
+    assert await world.recompute()
+
+    assert await one(owner, "SELECT cohort FROM run WHERE round = :round", round=round_id) == 0
+
+
+@pytest.mark.parametrize(("place", "read"), [("taking the changes", 90), ("writing scores", 70)])
+async def test_a_value_that_lands_in_the_middle_of_a_run_is_not_lost(
+    place: str, read: float, world: World, owner: Sessions, round_id: int
+) -> None:
+    """Before the run reads, it is read at once; before or after, it causes one more run."""
+    await fill(world)
+    await world.submit("expert", "C1", MARK, 70)
+    async with gate.closed(owner, place):
+        running = asyncio.create_task(world.recompute())
+        await gate.reached(owner)
+        await world.submit("expert", "C1", MARK, 90)
+        await world.submit("expert", "C2", MARK, 80)
+    assert await running
+
+    async def marks() -> list[float]:
+        cards = [await world.card(applicant) for applicant in ("C1", "C2")]
+        return [card["lines"]["B-1"]["value"] for card in cards]
+
+    assert await marks() == [read, 60]
+    assert (await world.ranking())["state"] == "recomputing"
+    assert await world.recompute()
+    assert await marks() == [90, 80]
+    await require_order(owner, world.worker_sessions, round_id)
+
+
+async def test_a_run_names_what_it_took_in(world: World, owner: Sessions, round_id: int) -> None:
+    await world.recompute()
+    ids = [
+        (await world.submit("source", applicant, STATIONS, value)).json()["id"]
+        for applicant, value in (("C2", 1), ("C1", 2), ("C2", 3), ("C2", 3))
+    ]
+    await world.recompute()
+    later = (await world.submit("source", "C2", STATIONS, 4)).json()["id"]
+    await world.recompute()
+
+    assert ids[2] == ids[3]  # unchanged
+    assert await rows(owner, INPUT) == [
+        *((2, "C1", [ids[1]]), (2, "C2", [ids[0], ids[2]]), (3, "C2", [later])),
+    ]
+    assert await rows(owner, RUNS) == [(1, 0, 3, 3, 3), (2, 3, 0, 3, 2), (3, 1, 0, 3, 2)]
+    assert await one(owner, "SELECT request_ids[1] FROM run WHERE number = 3") != ""
+    await require_order(owner, world.worker_sessions, round_id)
+
+
+async def test_a_run_without_a_change_writes_nothing(world: World, owner: Sessions) -> None:
+    await fill(world)
+    before = await counts(owner)
+
+    assert not await world.recompute()
+    assert not await world.worker().run(1)
+
+    assert await counts(owner) == before
+
+
+async def counts(owner: Sessions) -> Sequence[Any]:
+    """Count the rows of what runs write."""
+    return await rows(
+        owner,
+        "SELECT (SELECT count(*) FROM run), (SELECT count(*) FROM run_input),"
+        " (SELECT count(*) FROM run_parameters), (SELECT count(*) FROM score_version)",
+    )
+
+
+async def test_each_round_numbers_its_own_runs(
+    world: World, owner: Sessions, sessions: Sessions
+) -> None:
+    await fill(world)
+    other, code = await another_round(owner)
+    async with sessions.begin() as session:
+        await rounds.enter(session, ADMIN, code, "C1", "accepted")
+    await world.submit("expert", "C1", MARK, 80)
+
+    assert await world.recompute()
+
+    assert await rows(owner, "SELECT number FROM run WHERE round = :round", round=other) == [(1,)]
+    assert await one(owner, "SELECT max(number) FROM run") == 2

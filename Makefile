@@ -14,8 +14,8 @@ help: ## list the targets
 setup: ## make .venv as the lock files say; nothing to do is quick
 	@$(PYTHON) bootstrap.py
 
-run: setup ## everything from nothing, with a demonstration round, until Ctrl-C
-	@PILOTZONE_LOG_LEVEL=$${PILOTZONE_LOG_LEVEL:-warning} $(BIN)/pilotzone up --demo
+run: setup ## everything, with a demonstration round, until Ctrl-C: make run ARGS='--port 8001'
+	@PILOTZONE_LOG_LEVEL=$${PILOTZONE_LOG_LEVEL:-warning} $(BIN)/pilotzone up --demo $(ARGS)
 
 test: setup ## all checks: format, lint, types, import contracts, tests, contract drift
 	$(BIN)/ruff format --check

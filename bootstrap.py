@@ -80,4 +80,7 @@ def pip(*arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("interrupted: the next run of make begins anew")

@@ -37,6 +37,7 @@ def create_app(
         openapi_url="/v1/openapi.json",
         generate_unique_id_function=openapi.operation_id,
         separate_input_output_schemas=False,
+        redirect_slashes=False,
     )
     app.state.gateway = Gateway.over(sessions, settings)
     # Routes are tried in order: first what is asked for most.

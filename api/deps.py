@@ -1,6 +1,6 @@
 """What routes ask for: a transaction, who is calling, a page of a list."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
@@ -49,16 +49,23 @@ Tx = Annotated[AsyncSession, Depends(transaction, scope="function")]
 
 
 def admits(*roles: Role) -> dict[str, Any]:
-    """Return what a route needs to admit *roles* alone, and to say so in its description."""
+    """Return what makes a route admit *roles* alone: `ExactRoute` reads it, and so do clients."""
+    return {"openapi_extra": {"x-roles": list(roles), "security": [{"key": []}]}}
 
-    async def check(request: Request) -> None:
-        principal = await _holder(request)
-        if principal.role not in roles:
-            raise Forbidden(f"this is for: {', '.join(roles)}", role=principal.role)
-        request.state.principal = principal
 
-    said = {"x-roles": list(roles), "security": [{"key": []}]}
-    return {"dependencies": [Depends(check)], "openapi_extra": said}
+async def authorise(request: Request, roles: Sequence[str]) -> None:
+    """Let a request of one of *roles* pass. Raises: Unauthorized, Forbidden."""
+    principal = await _holder(request)
+    if principal.role not in roles:
+        raise Forbidden(f"this is for: {', '.join(roles)}", role=principal.role)
+    request.state.principal = principal
+
+
+def require_reach(request: Request, applicant: str) -> None:
+    """Let a key that is limited to some applicants act on those alone. Raises: Forbidden."""
+    reached = caller_of(request).applicants
+    if reached is not None and applicant not in reached:
+        raise Forbidden("the key does not reach this applicant")
 
 
 async def _holder(request: Request) -> Principal:

@@ -27,6 +27,8 @@ STATUS = {
     DomainError: HTTPStatus.BAD_REQUEST,
 }
 
+MOST_FINDINGS = 1_000
+MOST_POINTER = 200
 MEDIA_TYPE = "application/problem+json"
 SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
@@ -76,13 +78,16 @@ def describe(kind: type[DomainError]) -> dict[str, Any]:
 def answer(
     request: Request, problem: dict[str, Any], findings: tuple[Finding, ...] = ()
 ) -> Response:
-    """Build the response of a problem document; each finding points into the request's body."""
+    """Build the response of a problem document; each finding points into the request's body.
+
+    However much is wrong with a request, the answer is not larger than it needs to be.
+    """
     problem["instance"] = request.url.path
     problem["request_id"] = getattr(request.state, "request_id", "")
     if findings:
         problem["errors"] = [
-            {"pointer": each.pointer, "code": each.code, "detail": each.message}
-            for each in findings
+            {"pointer": each.pointer[:MOST_POINTER], "code": each.code, "detail": each.message}
+            for each in findings[:MOST_FINDINGS]
         ]
     headers = {}
     if problem["status"] == HTTPStatus.UNAUTHORIZED:
@@ -104,7 +109,7 @@ async def on_malformed(request: Request, error: RequestValidationError) -> Respo
         Finding(_place(each["loc"]), each["type"].replace("_", "-"), each["msg"])
         for each in error.errors()
     )
-    problem = describe(Invalid) | {"detail": f"{len(findings)} fields are not as they must be"}
+    problem = describe(Invalid) | {"detail": "the request is not as it must be: see errors"}
     return answer(request, problem, findings)
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cli.errors import CommandError
 from cli.options import settings_with
 from shared import embedded
 from shared.domain.actor import Actor
@@ -43,5 +44,10 @@ def in_transaction(
         finally:
             await engine.dispose()
 
-    with database(settings_with(data_dir)) as url:
+    settings = settings_with(data_dir)
+    if settings.database_url is None and not embedded.exists(settings.data_dir):
+        raise CommandError(
+            f"{settings.data_dir} holds no database: name the one of `pilotzone up` with --data-dir"
+        )
+    with database(settings) as url:
         return asyncio.run(run(url))

@@ -1,6 +1,7 @@
 """`pilotzone demo`: a round with made-up applicants, pushed through the HTTP interface."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import httpx
@@ -19,19 +20,21 @@ from shared import reference, yaml_document
 from shared.services import applicants, keys
 
 WAIT_SECONDS = 30
+WIDE = 115  # columns of a terminal that has room for the dimensions
 TIMEOUT = httpx.Timeout(60.0)
 
 Keys = dict[str, str]
+Said = set[tuple[str, str, str]]
 
 
 async def _prepare(session: AsyncSession) -> Keys:
-    """Load the county-level divisions, and make a key for each of the demonstration's reporters."""
+    """Load the county-level divisions, and make each of the demonstration's reporters a key."""
     await applicants.register(session, OPERATOR, read_csv(reference.divisions_text()))
     made = {}
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
     roles = {"demo-admin": "admin", "demo-portal": "portal", "demo-source": "source"}
     for name, role in (roles | dict.fromkeys(demo_data.EXPERTS, "expert")).items():
-        await keys.revoke(session, OPERATOR, name)
-        made[name] = await keys.create(session, OPERATOR, name, role)
+        made[name] = await keys.create(session, OPERATOR, name, role, expires_at=tomorrow)
     return made
 
 
@@ -51,11 +54,20 @@ class Gateway:
             raise CommandError(f"{method} {path} was answered {answer.status_code}: {answer.text}")
         return answer.json()
 
-    def push(self, who: str, rows: Iterable[demo_data.Row]) -> int:
-        """Push *rows* in one batch; return the last submission's id."""
-        receipt = self.call(
-            who, "POST", f"/rounds/{ROUND}/submissions/batch", {"items": list(rows)}
-        )
+    def said(self) -> set[tuple[str, str, str]]:
+        """Return reporter, applicant and measure of everything that was submitted before."""
+        found = self.call("demo-admin", "GET", f"/rounds/{ROUND}/submissions", limit=1000)
+        return {(each["reporter"], each["applicant"], each["measure"]) for each in found["items"]}
+
+    def push(self, who: str, rows: Iterable[demo_data.Row], said: Said) -> int:
+        """Push in one batch what *who* has not *said* yet; return the last submission's id, or 0.
+
+        What was corrected since an earlier demonstration stays corrected.
+        """
+        items = [row for row in rows if (who, row["applicant"], row["measure"]) not in said]
+        if not items:
+            return 0
+        receipt = self.call(who, "POST", f"/rounds/{ROUND}/submissions/batch", {"items": items})
         if receipt["outcome"] != "accepted":
             raise CommandError(f"rows were refused: {receipt['counts']}")
         last: int = max(item["id"] for item in receipt["items"])
@@ -69,17 +81,20 @@ def demonstrate(url: str, made: Keys, console: Console) -> None:
         "demo-admin", "POST", "/frameworks", yaml_document.parse(reference.framework_text())
     )
     _open_round(gateway, framework)
+    said = gateway.said()
     last = max(
-        gateway.push("demo-source", demo_data.statistics()),
-        gateway.push("demo-portal", demo_data.own_reports()),
-        *(gateway.push(name, demo_data.marks(at)) for at, name in enumerate(demo_data.EXPERTS)),
+        gateway.push("demo-source", demo_data.statistics(), said),
+        gateway.push("demo-portal", demo_data.own_reports(), said),
+        *(
+            gateway.push(name, demo_data.marks(at), said)
+            for at, name in enumerate(demo_data.EXPERTS)
+        ),
     )
-    ranking = gateway.call(
-        "demo-portal", "GET", f"/rounds/{ROUND}/scores", wait_for=last, wait=WAIT_SECONDS
-    )
+    until = {"wait_for": last, "wait": WAIT_SECONDS} if last else {}
+    ranking = gateway.call("demo-portal", "GET", f"/rounds/{ROUND}/scores", **until)
     if ranking["state"] != "current":
         raise CommandError(f"the worker did not answer: the ranking is {ranking['state']}")
-    console.print(ranking_table(framework, ranking))
+    console.print(ranking_table(framework, ranking, wide=console.width >= WIDE))
     card = gateway.call("demo-portal", "GET", f"/rounds/{ROUND}/scores/{demo_data.SHOWN}")
     console.print(scorecard_table(framework, card))
     console.print(_what_next(url, made), soft_wrap=True, highlight=False)
@@ -110,22 +125,23 @@ def _open_round(gateway: Gateway, framework: dict[str, Any]) -> None:
     )
 
 
-def ranking_table(framework: dict[str, Any], ranking: dict[str, Any]) -> Table:
-    """Return the ranking as a table, each kind of applicant by itself."""
+def ranking_table(framework: dict[str, Any], ranking: dict[str, Any], *, wide: bool) -> Table:
+    """Return the ranking as a table, each kind by itself; with dimensions if it is *wide*."""
     table = Table(title=f"Ranking of {ranking['round']}, run {ranking['run']}")
     for heading in ("cohort", "rank", "applicant", "name"):
-        table.add_column(heading)
-    for dimension in framework["dimensions"]:
-        table.add_column(dimension["code"], justify="right")
+        table.add_column(heading, no_wrap=True)
+    for dimension in framework["dimensions"] if wide else ():
+        table.add_column(dimension["code"], justify="right", no_wrap=True)
     for heading in ("total", "coverage"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for item in sorted(ranking["items"], key=lambda item: (item["kind"], item["rank"])):
+        points = (f"{dimension['points']:.2f}" for dimension in item["dimensions"])
         table.add_row(
             item["kind"],
             str(item["rank"]),
             item["applicant"],
             item["name"]["zh"],
-            *(f"{dimension['points']:.2f}" for dimension in item["dimensions"]),
+            *(points if wide else ()),
             f"{item['total']:.4f}",
             f"{item['coverage']:.0%}",
         )
@@ -144,11 +160,11 @@ def scorecard_table(framework: dict[str, Any], card: dict[str, Any]) -> Table:
         title=f"{card['name']['zh']} ({card['applicant']}): {card['total']:.4f} of"
         f" {card['full']:g} points, rank {card['rank']} of {card['cohort_size']}"
     )
-    table.add_column("line")
-    table.add_column("indicator", max_width=40, no_wrap=True, overflow="ellipsis")
+    table.add_column("line", no_wrap=True)
+    table.add_column("indicator", min_width=8, max_width=40, no_wrap=True, overflow="ellipsis")
     for heading in ("value", "share", "points", "full"):
-        table.add_column(heading, justify="right")
-    table.add_column("remarks")
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("remarks", min_width=len("discrepancy"))
     for line in card["lines"]:
         table.add_row(
             line["indicator"],
@@ -165,19 +181,21 @@ def scorecard_table(framework: dict[str, Any], card: dict[str, Any]) -> Table:
 def _what_next(url: str, made: Keys) -> str:
     path = f"{url}/v1/rounds/{ROUND}"
     body = (
-        '{"applicant": "demo-c2", "measure": "base_stations_5g", "value": 2600,'
+        f'{{"applicant": "{demo_data.RISING}", "measure": "base_stations_5g", "value": 2600,'
         f' "as_of": "{demo_data.AS_OF}"}}'
     )
     return f"""\
-Push a count and see the ranking move:
+Push a count and see {demo_data.RISING} rise to the second place; the first answers the ID:
 
   curl -s -X POST {path}/submissions \\
     -H 'Authorization: Bearer {made["demo-source"]}' \\
     -H 'Content-Type: application/json' -d '{body}'
 
-  curl -s '{path}/scores?cohort=county' -H 'Authorization: Bearer {made["demo-portal"]}'
+  curl -s '{path}/scores?cohort=county&limit=3&wait_for=ID' \\
+    -H 'Authorization: Bearer {made["demo-portal"]}'
 
 The interface, to read and to try: {url}/docs
+Ctrl-C stops everything; the data stay.
 """
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 AS_OF = "2026-06-30"
 ROUND = "demo-2026"
+RISING = "demo-c5"  # close behind the second: one count makes the difference
 SHOWN = "demo-c4"  # has values missing, and reports more stations than the statistics source
 EXPERTS = ("demo-expert-1", "demo-expert-2", "demo-expert-3")
 
@@ -40,7 +41,7 @@ APPLICANTS = (
         274_000,
         frozenset({"standards", "intellectual_property", "site_inspection"}),
     ),
-    Fictional("demo-c5", "county", "示例临海市", "Example Linhai City", 0.62, 540_000),
+    Fictional("demo-c5", "county", "示例临海市", "Example Linhai City", 0.77, 640_000),
     Fictional(
         "demo-c6",
         "county",

@@ -44,7 +44,8 @@ def main() -> None:
     try:
         sys.exit(application(*sys.argv[1:2])(standalone_mode=False))
     except typer.TyperException as error:
-        complain(f"{error.format_message().rstrip('.')}; try --help", error.exit_code)
+        said = error.format_message().rstrip(".")  # nothing, where the help was shown instead
+        sys.exit(error.exit_code) if not said else complain(f"{said}; try --help", error.exit_code)
     except Exception as error:
         from cli.explain import explain  # noqa: PLC0415 — slow, and most commands succeed
 

@@ -11,7 +11,7 @@ DataDir = Annotated[
     Path | None,
     typer.Option(
         "--data-dir",
-        help="Where the embedded PostgreSQL lives [env: PILOTZONE_DATA_DIR; default: .data].",
+        help="Where the embedded PostgreSQL lives (PILOTZONE_DATA_DIR, else .data).",
     ),
 ]
 

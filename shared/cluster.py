@@ -176,14 +176,23 @@ class Cluster:
         path = os.fsencode(self.path)
         if len(path) <= SOCKET_LIMIT and b"," not in path:
             return self.path
-        digest = hashlib.sha256(path).hexdigest()[:16]
-        private = Path(tempfile.gettempdir()) / f"pilotzone-{self.uid}-{digest}"
+        private = self._private_directory()
         private.mkdir(mode=0o700, exist_ok=True)
         found = private.lstat()
         if found.st_uid not in (os.geteuid(), self.uid) or found.st_mode != PRIVATE:
             raise EmbeddedError(f"{private} is not a private directory of ours: remove it")
         os.chown(private, self.uid, self.gid)
         return private
+
+    def remove_sockets(self) -> None:
+        """Remove the sockets' private directory, if there was need of one, after a stop."""
+        private = self._private_directory()
+        if private.exists():
+            shutil.rmtree(private)
+
+    def _private_directory(self) -> Path:
+        digest = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"pilotzone-{self.uid}-{digest}"
 
     def _as_account(self, alive: int) -> dict[str, Any]:
         """Run a command as the cluster's account, out of the terminal's reach, with the lock."""

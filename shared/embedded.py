@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 from shared.cluster import Cluster, EmbeddedError
 
-__all__ = ["EmbeddedError", "is_alive", "serve", "try_lock"]
+__all__ = ["EmbeddedError", "exists", "is_alive", "serve", "try_lock"]
 
 START_LIMIT = 600.0  # seconds: replaying a large write-ahead log takes minutes
 STOP_LIMIT = 60.0
@@ -49,6 +49,12 @@ def serve(data_dir: Path, settings: Mapping[str, str] = MappingProxyType({})) ->
                 fcntl.flock(start, fcntl.LOCK_EX)
                 if try_lock(users):
                     _stop(cluster)
+                    cluster.remove_sockets()
+
+
+def exists(data_dir: Path) -> bool:
+    """Whether a server was ever made under *data_dir*."""
+    return Cluster.under(data_dir.resolve()).path.exists()
 
 
 def is_alive(data_dir: Path) -> bool:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.bodies import ExactRoute
-from api.deps import ANY, Acting, Tx, admits
+from api.deps import ANY, Acting, Tx, admits, require_reach
 from api.paging import Cursor, Limit, cut, decode
 from api.paths import ApplicantCode, OfKind
 from api.problems import problems
@@ -21,8 +21,11 @@ router = APIRouter(prefix="/applicants", tags=["applicants"], route_class=ExactR
     responses=problems(ApplicantDiffers, also=ApplicantOut),
     **admits("admin", "portal"),
 )
-async def register(body: ApplicantIn, acting: Acting, tx: Tx, response: Response) -> ApplicantOut:
+async def register(
+    body: ApplicantIn, acting: Acting, tx: Tx, request: Request, response: Response
+) -> ApplicantOut:
     """Register a county-level division or an industrial park."""
+    require_reach(request, body.code)
     imported = await services.register(tx, acting, [body.to_domain()])
     if imported.unchanged:
         response.status_code = 200
@@ -53,8 +56,9 @@ async def read(code: ApplicantCode, tx: Tx) -> ApplicantOut:
 
 @router.patch("/{code}", responses=problems(NotFound), **admits("admin", "portal"))
 async def change(
-    code: ApplicantCode, body: ApplicantChange, acting: Acting, tx: Tx
+    code: ApplicantCode, body: ApplicantChange, acting: Acting, tx: Tx, request: Request
 ) -> ApplicantOut:
     """Change an applicant's name or division; what is left out stays."""
+    require_reach(request, code)
     name = None if body.name is None else body.name.to_domain()
     return ApplicantOut.of(await services.change(tx, acting, code, name, body.division))

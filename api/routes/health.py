@@ -1,6 +1,7 @@
 """For operators: is it alive, is it ready, what does it measure. Outside /v1, and without a key."""
 
 from fastapi import APIRouter
+from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from starlette.responses import PlainTextResponse, Response
@@ -12,6 +13,12 @@ from shared.metrics import observe_queue
 from shared.store import changes
 
 router = APIRouter(tags=["operations"])
+
+
+@router.get("/", include_in_schema=False)
+async def front_door() -> RedirectResponse:
+    """Show whoever comes without a path what there is."""
+    return RedirectResponse("/docs")
 
 
 @router.get("/health/live")

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.bodies import ExactRoute
-from api.deps import ANY, Acting, Tx, admits
+from api.deps import ANY, Acting, Tx, admits, require_reach
 from api.paging import Cursor, Limit, cut, decode
 from api.paths import ApplicantCode, RoundCode
 from api.problems import problems
@@ -91,9 +91,11 @@ async def enter(
     applicant: ApplicantCode,
     acting: Acting,
     tx: Tx,
+    request: Request,
     body: EntryIn | None = None,
 ) -> EntryOut:
     """Accept an applicant into the round's cohort, or withdraw it; the next run follows."""
+    require_reach(request, applicant)
     state = (body or EntryIn()).state
     entry, _ = await services.enter(tx, acting, round, applicant, state)
     return EntryOut.of(entry)

@@ -50,6 +50,11 @@ router = APIRouter(
     prefix="/rounds/{round}/submissions", tags=["submissions"], route_class=ExactRoute
 )
 
+MOST_MEMBERS = 20
+MOST_REPETITIONS = 10
+REPEATED = Refusal(
+    "as_of", "repeated-row", f"A batch states a value of one date at most {MOST_REPETITIONS} times."
+)
 UNKNOWN_APPLICANT = Refusal("applicant", "unknown-applicant", "No such applicant is registered.")
 
 
@@ -123,6 +128,7 @@ async def submit_batch(
         _read(framework, who, row, f"/items/{index}", request.state.request_id)
         for index, row in enumerate(body.items)
     ]
+    _refuse_repetitions(read)
     good = [index for index, item in enumerate(read) if isinstance(item, NewSubmission)]
     items = [item for item in read if isinstance(item, NewSubmission)]
     receipts = await held.intake.record(stored.id, items) if items else []
@@ -140,7 +146,9 @@ async def submit_batch(
 def _read(
     framework: Framework, who: Principal, row: Any, place: str, request_id: str
 ) -> NewSubmission | list[Finding]:
-    """Check one row; return it, or everything that is wrong with it."""
+    """Check one row; return it, or what is wrong with it."""
+    if isinstance(row, dict) and len(row) > MOST_MEMBERS:
+        return [Finding(place, "too-many-members", "The row has members that no submission has.")]
     try:
         draft = SubmissionIn.model_validate(row).to_domain()
     except ValidationError as error:
@@ -150,6 +158,19 @@ def _read(
         ]
     item = admit(framework, who, draft, request_id)
     return [_finding(item, place)] if isinstance(item, Refusal) else item
+
+
+def _refuse_repetitions(read: list[NewSubmission | list[Finding]]) -> None:
+    """Refuse the rows that say the same of the same again and again.
+
+    Each repetition waits for the one before it, and all other submissions for the batch.
+    """
+    seen: Counter[tuple[Any, ...]] = Counter()
+    for index, item in enumerate(read):
+        if isinstance(item, NewSubmission):
+            seen[item.natural_key] += 1
+            if seen[item.natural_key] > MOST_REPETITIONS:
+                read[index] = [_finding(REPEATED, f"/items/{index}")]
 
 
 def _finding(refusal: Refusal, place: str) -> Finding:

@@ -32,14 +32,22 @@ def _clean(text: str) -> str:
     return text
 
 
+YEARS = range(1900, 3000)
+"""PostgreSQL and its driver take the ends of the calendar for infinity."""
+
+
 def _date(value: Any) -> date:
     """Take ISO 8601 calendar dates alone; a timestamp or a number is not a date."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         with suppress(ValueError):  # whose text may quote the value
-            return date.fromisoformat(value)
-    raise PydanticCustomError("not-a-date", "a date is written YYYY-MM-DD")
+            found = date.fromisoformat(value)
+            if found.year in YEARS:
+                return found
+    raise PydanticCustomError(
+        "not-a-date", "a date is written YYYY-MM-DD and lies in the years 1900 to 2999"
+    )
 
 
 def _moment(value: Any) -> datetime:
@@ -49,10 +57,9 @@ def _moment(value: Any) -> datetime:
             value = datetime.fromisoformat(value)
     if not isinstance(value, datetime):
         raise PydanticCustomError("not-a-moment", "a moment is written YYYY-MM-DDThh:mm:ssZ")
-    try:
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    except OverflowError:
-        raise PydanticCustomError("not-a-moment", "a moment lies in the years 1 to 9999") from None
+    if value.year not in YEARS:
+        raise PydanticCustomError("not-a-moment", "a moment lies in the years 1900 to 2999")
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def one_finding(code: LiteralString, message: LiteralString) -> WrapValidator:

@@ -60,7 +60,8 @@ def out_of_reach(error: Exception) -> bool:
     origin = getattr(error, "orig", error)  # SQLAlchemy wraps the driver's errors; `columns` do not
     state = getattr(origin, "sqlstate", None) or ""
     return (
-        isinstance(error, OSError | PoolExhausted)
+        # The driver's own fault is what a server's last word looks like before the line is cut.
+        isinstance(error, OSError | PoolExhausted | asyncpg.InternalClientError)
         or getattr(error, "connection_invalidated", False)
         or state.startswith(NO_SERVER)
     )

@@ -81,7 +81,7 @@ async def glance(sessions: Sessions, round_id: int) -> Freshness:
     try:
         driver: Any = connection.driver_connection
         return Freshness(*await driver.fetchrow(FRESHNESS.text.replace(":round", "$1"), round_id))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
         connection.invalidate()
     finally:
         connection.close()

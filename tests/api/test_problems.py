@@ -23,7 +23,7 @@ NOBODY = "postgresql+asyncpg://nobody@127.0.0.1:1/none"  # port 1: connecting is
 async def test_a_path_that_leads_nowhere_is_a_problem(world: World) -> None:
     for path in ("/nothing", "/", "/rounds/R2026/nothing", "//", "/applicants/C1/scores"):
         problem(await world.call("admin", "GET", path), 404, "not-found")
-    for url in ("http://gateway/", "http://gateway/v2/rounds", "http://gateway/health"):
+    for url in ("http://gateway/v2/rounds", "http://gateway/health", "http://gateway/v1/rounds/"):
         problem(await world.client.get(url), 404, "not-found")
 
 

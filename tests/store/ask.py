@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from shared.store.engine import Sessions
 
-LIMIT = 20.0
+LIMIT = 60.0
 
 
 async def rows(owner: Sessions, statement: str, **parameters: Any) -> list[tuple[Any, ...]]:

@@ -1,6 +1,7 @@
 """How a process reaches PostgreSQL, and what it makes of not reaching it."""
 
 import asyncio
+import struct
 import uuid
 from collections.abc import AsyncIterator
 
@@ -9,12 +10,13 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from api.app import ROLE
-from shared.store import columns
+from shared.store import columns, standings
 from shared.store.engine import (
     REVISION,
     SchemaUnknown,
     Sessions,
     connect,
+    driver_of,
     driver_url,
     out_of_reach,
     sessions_of,
@@ -153,6 +155,30 @@ async def test_a_lost_connection_is_out_of_reach(
         await lose_connection()
 
     assert out_of_reach(lost.value)
+
+
+async def hang_up(sessions: Sessions) -> None:
+    """Let an idle connection hear the server's last word, and not yet that the line is cut."""
+    async with sessions() as session:
+        driver = await driver_of(session)
+        await session.rollback()
+        fields = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0"
+        driver._protocol.data_received(b"E" + struct.pack(">i", len(fields) + 4) + fields)
+
+
+async def test_a_server_that_takes_its_leave_is_out_of_reach(sessions: Sessions) -> None:
+    await hang_up(sessions)
+
+    error = await error_of(sessions, "SELECT 1")
+
+    assert error is not None
+    assert out_of_reach(error)
+
+
+async def test_a_glance_at_a_server_that_takes_its_leave_looks_again(sessions: Sessions) -> None:
+    await hang_up(sessions)
+
+    assert (await standings.glance(sessions, 1)).run == 0
 
 
 async def kill_once_asleep(owner: Sessions, pid: int) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.store.ask import until
 
-LIMIT = 20.0
+LIMIT = 60.0
 
 
 @dataclass(frozen=True)

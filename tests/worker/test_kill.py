@@ -74,7 +74,7 @@ async def test_a_worker_killed_between_statements_lets_go_at_once(
 
     await first.kill()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await until(lambda: one(owner, IDLE))
     assert await one(owner, "SELECT max(number) FROM run") == 2
     await require_order(owner, world, round_id)
@@ -104,7 +104,7 @@ async def test_workers_killed_one_after_the_other_lose_nothing(
     start_worker: StartWorker, world: World, owner: Sessions, round_id: int
 ) -> None:
     """At whatever line the kill happens to find each."""
-    for turn in range(6):
+    for turn in range(4):
         worker = start_worker(PILOTZONE_WORKER_DEBOUNCE="PT0S")
         await worker.until_said("worker started")
         await asyncio.gather(
@@ -116,5 +116,5 @@ async def test_workers_killed_one_after_the_other_lose_nothing(
 
     await until(lambda: one(owner, IDLE))
     assert await last.stop() == 0
-    assert await one(owner, "SELECT count(*) FROM submission") == 36
+    assert await one(owner, "SELECT count(*) FROM submission") == 24
     await require_order(owner, world, round_id)

@@ -94,9 +94,10 @@ def demonstrate(url: str, made: Keys, console: Console) -> None:
     ranking = gateway.call("demo-portal", "GET", f"/rounds/{ROUND}/scores", **until)
     if ranking["state"] != "current":
         raise CommandError(f"the worker did not answer: the ranking is {ranking['state']}")
-    console.print(ranking_table(framework, ranking, wide=console.width >= WIDE))
+    wide = console.width >= WIDE
+    console.print(ranking_table(framework, ranking, wide=wide))
     card = gateway.call("demo-portal", "GET", f"/rounds/{ROUND}/scores/{demo_data.SHOWN}")
-    console.print(scorecard_table(framework, card))
+    console.print(scorecard_table(framework, card, wide=wide))
     console.print(_what_next(url, made), soft_wrap=True, highlight=False)
 
 
@@ -148,8 +149,8 @@ def ranking_table(framework: dict[str, Any], ranking: dict[str, Any], *, wide: b
     return table
 
 
-def scorecard_table(framework: dict[str, Any], card: dict[str, Any]) -> Table:
-    """Return one scorecard with its lines."""
+def scorecard_table(framework: dict[str, Any], card: dict[str, Any], *, wide: bool) -> Table:
+    """Return one scorecard with its lines; indicators' names are cut unless it is *wide*."""
     names = {
         indicator["code"]: indicator["name"]["zh"]
         for dimension in framework["dimensions"]
@@ -161,7 +162,8 @@ def scorecard_table(framework: dict[str, Any], card: dict[str, Any]) -> Table:
         f" {card['full']:g} points, rank {card['rank']} of {card['cohort_size']}"
     )
     table.add_column("line", no_wrap=True)
-    table.add_column("indicator", min_width=8, max_width=40, no_wrap=True, overflow="ellipsis")
+    cut = 40 if wide else 16
+    table.add_column("indicator", max_width=cut, no_wrap=True, overflow="ellipsis")
     for heading in ("value", "share", "points", "full"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("remarks", min_width=len("discrepancy"))

@@ -64,7 +64,7 @@ def answers(url: str) -> bool:
 
 def part(process: subprocess.Popen[str], word: str) -> int | None:
     """Return the process id of the part whose command line has *word* in it."""
-    listing = ["/bin/ps", "-A", "-o", "pid=,ppid=,args="]
+    listing = ["/bin/ps", "-A", "-ww", "-o", "pid=,ppid=,args="]  # whatever COLUMNS says
     for line in subprocess.run(
         listing, capture_output=True, text=True, check=True
     ).stdout.splitlines():

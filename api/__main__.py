@@ -4,12 +4,10 @@ import argparse
 import asyncio
 
 import uvicorn
-from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from api.app import over
-from shared import log, orphan
-from shared.settings import Settings
-from shared.store.engine import SchemaUnknown, require_schema
+from shared import part
+from shared.store.engine import require_schema
 
 DRAIN_SECONDS = 10
 
@@ -24,21 +22,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--fd", type=int, default=None, help="an inherited listening socket")
     arguments = parser.parse_args()
-    settings = Settings()
-    if settings.database_url is None:
-        raise SystemExit("error: PILOTZONE_DATABASE_URL is not set")
-    log.configure("gateway", settings.log_format, settings.log_level)
-    orphan.watch_parent()
-    try:
-        asyncio.run(require_schema(settings.database_url))
-    except (SchemaUnknown, ArgumentError) as error:
-        raise SystemExit(f"error: {error}") from None
-    except OSError as error:
-        raise SystemExit(f"error: PostgreSQL does not answer: {error}") from None
-    except DBAPIError as error:
-        raise SystemExit(f"error: PostgreSQL says: {error.orig}") from None
+    settings, url = part.begin("gateway")
+    with part.faults_on_one_line():
+        asyncio.run(require_schema(url))
     config = uvicorn.Config(
-        over(settings.database_url, settings),
+        over(url, settings),
         host=arguments.host,
         port=arguments.port,
         fd=arguments.fd,

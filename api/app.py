@@ -1,4 +1,4 @@
-"""The gateway's composition: the only place of it that reads settings and makes an engine."""
+"""The gateway's composition: the only place of it that makes an engine."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""`python -m worker`: the only place of a worker that reads settings and makes an engine."""
+"""`python -m worker`: a worker's composition; the only place of it that makes an engine."""
 
 import argparse
 import asyncio
@@ -9,12 +9,10 @@ from pathlib import Path
 
 import structlog
 from prometheus_client import start_http_server
-from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from shared import log as logging
-from shared import orphan
+from shared import part
 from shared.settings import Settings
-from shared.store.engine import SchemaUnknown, connect, sessions_of
+from shared.store.engine import connect, sessions_of
 from shared.store.notifications import listen
 from worker.loop import Bell, Worker
 
@@ -93,19 +91,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="worker")
     parser.add_argument("--health-file", type=Path, default=None)
     arguments = parser.parse_args()
-    settings = Settings()
-    if settings.database_url is None:
-        raise SystemExit("error: PILOTZONE_DATABASE_URL is not set")
-    logging.configure("worker", settings.log_format, settings.log_level)
-    orphan.watch_parent()
-    try:
-        asyncio.run(serve(settings, settings.database_url, arguments.health_file))
-    except (SchemaUnknown, ArgumentError) as error:
-        raise SystemExit(f"error: {error}") from None
-    except OSError as error:
-        raise SystemExit(f"error: PostgreSQL does not answer: {error}") from None
-    except DBAPIError as error:
-        raise SystemExit(f"error: PostgreSQL says: {error.orig}") from None
+    settings, url = part.begin("worker")
+    with part.faults_on_one_line():
+        asyncio.run(serve(settings, url, arguments.health_file))
 
 
 if __name__ == "__main__":

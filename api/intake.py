@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.services import submissions
+from shared.store import rounds
 from shared.store.engine import Sessions, out_of_reach
 from shared.store.submissions import NewSubmission, Receipt
 
@@ -69,8 +70,8 @@ class Intake:
         """
         items = [item for each in gathered for item in each.items]
         try:
-            async with self._sessions.begin() as session:
-                receipts = await submissions.record(session, round_id, items)
+            async with rounds.writing(self._sessions, round_id) as driver:
+                receipts = await submissions.record(driver, round_id, items)
         except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
             if len(gathered) > 1 and not out_of_reach(error):
                 return False

@@ -109,7 +109,8 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
             found = await rankings.measure(on, round_, seconds, logs)
             console.print(rates("(b) ranking reads (floor: an empty route)", found))
         if "d" in wanted:
-            console.print(latencies(await latency.measure(on, round_, 200, logs)))
+            filled = await on.round(COHORT, filled=True)
+            console.print(latencies(await latency.measure(on, filled, 200, logs)))
 
 
 def main() -> None:

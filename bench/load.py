@@ -35,8 +35,29 @@ async def answer(reader: asyncio.StreamReader) -> bytes:
     return await reader.readexactly(int(lower[at : lower.index(b"\r", at)]))
 
 
-async def press(port: int, build: Request, clients: int, seconds: float) -> Rate:
-    """Send what *build* makes of a running number, from *clients* at once, for *seconds*."""
+SLICES = 5
+
+
+async def beside(
+    floor: tuple[int, Request], ours: tuple[int, Request], clients: int, seconds: float
+) -> tuple[Rate, Rate]:
+    """Press the floor's port and ours, for *seconds* each, and return what either did.
+
+    They take turns, so that what else the machine does meanwhile falls on both.
+    """
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(SLICES):
+        for (port, build), its in zip((floor, ours), times, strict=True):
+            its.extend(await press(port, build, clients, seconds / SLICES))
+    first, second = (Rate(clients * len(its) / sum(its), *milliseconds(its)) for its in times)
+    return first, second
+
+
+async def press(port: int, build: Request, clients: int, seconds: float) -> list[float]:
+    """Send what *build* makes of a running number, from *clients* at once, for *seconds*.
+
+    Returns the seconds that each answer took.
+    """
     times: list[float] = []
     sent = 0
     begin = time.perf_counter()
@@ -52,7 +73,7 @@ async def press(port: int, build: Request, clients: int, seconds: float) -> Rate
         writer.close()
 
     await asyncio.gather(*(one() for _ in range(clients)))
-    return Rate(len(times) / (time.perf_counter() - begin), *milliseconds(times))
+    return times
 
 
 def milliseconds(times: list[float]) -> tuple[float, float]:

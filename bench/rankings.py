@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.load import Rate, press, request
+from bench.load import Rate, beside, press, request
 from bench.stage import Round, Stage, answering, free_port, process
 
 CLIENTS = (1, 8, 32)
@@ -11,7 +11,7 @@ CLIENTS = (1, 8, 32)
 async def measure(
     stage: Stage, round_: Round, seconds: float, logs: Path
 ) -> dict[int, tuple[Rate, Rate]]:
-    """Return for each number of clients the floor's rate and ours, taken one after the other."""
+    """Return for each number of clients the floor's rate and ours."""
     ports = free_port(), free_port()
     empty = request("GET", "/empty")
     ranking = request("GET", f"/v1/rounds/{round_.code}/scores?limit=20", stage.portal)
@@ -28,9 +28,8 @@ async def measure(
         await press(ports[0], lambda _: empty, 8, 1)
         await press(ports[1], lambda _: ranking, 8, 1)
         return {
-            clients: (
-                await press(ports[0], lambda _: empty, clients, seconds),
-                await press(ports[1], lambda _: ranking, clients, seconds),
+            clients: await beside(
+                (ports[0], lambda _: empty), (ports[1], lambda _: ranking), clients, seconds
             )
             for clients in CLIENTS
         }

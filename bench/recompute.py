@@ -9,6 +9,7 @@ from sqlalchemy import text
 from bench.stage import ACTOR, Round, Stage, dsn, read_rows
 from shared.services import rounds, runs
 from shared.services.frameworks import Library
+from shared.services.runs import Outcome
 from shared.store.runs import NewRun
 
 
@@ -39,18 +40,20 @@ async def measure(stage: Stage, round_: Round) -> Recomputation:
     full, full_ms = await _run(stage, round_, library)
     await stage.tidy()
     await _change_one(stage, round_)
-    one, one_ms = await _run(stage, round_, library)
-    return Recomputation(
-        first, first_ms, full, full_ms, one, one_ms, *await _floor(stage, round_, full.number)
-    )
+    one, one_ms = await _run(stage, round_, library, full)
+    floor = await _floor(stage, round_, full.run.number)
+    return Recomputation(first.run, first_ms, full.run, full_ms, one.run, one_ms, *floor)
 
 
-async def _run(stage: Stage, round_: Round, library: Library) -> tuple[NewRun, float]:
+async def _run(
+    stage: Stage, round_: Round, library: Library, known: Outcome | None = None
+) -> tuple[Outcome, float]:
+    """Run the round as a worker does; *known* is what it did before, none if it just started."""
     begin = time.perf_counter()
     async with stage.sessions.begin() as session:
-        run = await runs.recompute(session, library, round_.id, "bench")
-    assert run is not None
-    return run, (time.perf_counter() - begin) * 1e3
+        outcome = await runs.recompute(session, library, round_.id, "bench", known)
+    assert outcome is not None
+    return outcome, (time.perf_counter() - begin) * 1e3
 
 
 async def _forget(stage: Stage, round_: Round) -> None:

@@ -3,19 +3,19 @@
 import json
 from pathlib import Path
 
-from bench.load import Rate, press, request
+from bench.load import Rate, beside, press, request
 from bench.stage import INDICATORS, Round, Stage, answering, free_port, process
 
 CLIENTS = (1, 8, 32)
 
 
-def body(number: int, applicants: int) -> bytes:
-    """Return a submission that no other of this measurement repeats."""
+def body(number: int, applicants: int, said: int) -> bytes:
+    """Return a submission of *said*: which applicant's, and of what, follows from *number*."""
     value = {
         "applicant": f"B{1 + number % applicants:06}",
         "measure": f"m{number // applicants % INDICATORS:02}",
         "as_of": "2026-06-02",
-        "value": number,
+        "value": said,
     }
     return json.dumps(value).encode()
 
@@ -23,18 +23,18 @@ def body(number: int, applicants: int) -> bytes:
 async def measure(
     stage: Stage, round_: Round, seconds: float, logs: Path
 ) -> dict[int, tuple[Rate, Rate]]:
-    """Return for each number of clients the floor's rate and ours, taken one after the other."""
+    """Return for each number of clients the floor's rate and ours."""
     path = f"/v1/rounds/{round_.code}/submissions"
     ports = free_port(), free_port()
     served = 0
 
     def floor(number: int) -> bytes:
-        return request("POST", "/insert", body=body(number, round_.applicants))
+        return request("POST", "/insert", body=body(number, round_.applicants, number))
 
     def ours(_: int) -> bytes:
         nonlocal served
         served += 1
-        return request("POST", path, stage.source, body(served, round_.applicants))
+        return request("POST", path, stage.source, body(served, round_.applicants, served))
 
     bare = (
         *("uvicorn", "bench.floor:app", "--port", str(ports[0])),
@@ -49,9 +49,6 @@ async def measure(
         await press(ports[0], floor, 8, 1)
         await press(ports[1], ours, 8, 1)
         return {
-            clients: (
-                await press(ports[0], floor, clients, seconds),
-                await press(ports[1], ours, clients, seconds),
-            )
+            clients: await beside((ports[0], floor), (ports[1], ours), clients, seconds)
             for clients in CLIENTS
         }

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         timedelta(seconds=1), description="How long a worker waits before it looks unasked."
     )
     worker_debounce: timedelta = Field(
-        timedelta(milliseconds=40), description="How long a worker lets a burst gather."
+        timedelta(milliseconds=20), description="How long a worker lets a burst gather."
     )
     worker_metrics_port: int | None = Field(
         None, ge=0, le=65535, description="Where a worker answers Prometheus; none: nowhere."

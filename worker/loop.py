@@ -13,6 +13,7 @@ from shared.domain.errors import DomainError
 from shared.metrics import observe_queue
 from shared.services import runs
 from shared.services.frameworks import Library
+from shared.services.runs import Outcome
 from shared.store import changes, rounds
 from shared.store.engine import Sessions, out_of_reach
 from shared.store.runs import NewRun
@@ -56,6 +57,8 @@ class Worker:
     alive: Callable[[], None]
     library: Library = field(default_factory=Library)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    next_count: float = 0.0
+    outcome: Outcome | None = None
 
     async def work(self) -> None:
         """Recompute rounds whose submissions changed until told to stop; a run is finished first.
@@ -80,7 +83,9 @@ class Worker:
         """Run each waiting round once; say whether any was run."""
         async with self.sessions.begin() as session:
             waiting = await changes.waiting_rounds(session)
-            observe_queue(await changes.queue(session))
+            if time.monotonic() >= self.next_count:
+                self.next_count = time.monotonic() + self.idle.total_seconds()
+                observe_queue(await changes.queue(session))
         worked = False
         for round_id in waiting:
             if self.stop.is_set():
@@ -96,15 +101,19 @@ class Worker:
             async with self.sessions.begin() as session:
                 if not await rounds.try_hold_for_run(session, round_id):
                     return False
-                run = await runs.recompute(session, self.library, round_id, self.name)
+                outcome = await runs.recompute(
+                    session, self.library, round_id, self.name, self.outcome
+                )
                 await changes.readmit(session, round_id)
         except Exception as error:
             if out_of_reach(error):
                 raise
             return await self._set_aside(round_id, error)  # whatever it was, other rounds go on
-        if run is not None:
-            _report(round_id, run, time.perf_counter() - begin)
-        return run is not None
+        if outcome is None:
+            return False
+        self.outcome = outcome
+        _report(round_id, outcome.run, time.perf_counter() - begin)
+        return True
 
     async def _set_aside(self, round_id: int, error: Exception) -> bool:
         # A domain error is written for readers; any other may carry data: its kind must do.

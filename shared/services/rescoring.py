@@ -18,12 +18,13 @@ from shared.store.scores import Versions
 
 @dataclass(frozen=True)
 class Rescored:
-    """The scores that differ from the versions before, and what was taken from the cohort.
+    """The cohort's scores, which of them differ from before, and what was taken from the cohort.
 
-    *parameters* are by kind of applicant and indicator.
+    *differs* has shape (applicants,); *parameters* are by kind of applicant and indicator.
     """
 
     scores: Versions
+    differs: BoolArray
     parameters: dict[str, Any]
 
 
@@ -47,7 +48,7 @@ def rescore(
     stale: IntArray,
     said: Evidence,
 ) -> Rescored:
-    """Score the cohort (one of *kinds* each) and keep what differs from *previous*.
+    """Score the cohort (one of *kinds* each) and say what differs from *previous*.
 
     *said* holds the evidence of the *stale* applicants, as positions among them.
     """
@@ -62,7 +63,7 @@ def rescore(
     names, cohort = np.unique(np.array(kinds, dtype=np.str_), return_inverse=True)
     sheet = score(framework, values, flags, cohort)
     parameters = dict(zip(names.tolist(), sheet.parameters, strict=True))
-    return Rescored(_versions(sheet).take(_differs(sheet, previous)), parameters)
+    return Rescored(_versions(sheet), _differs(sheet, previous), parameters)
 
 
 def _versions(sheet: Sheet) -> Versions:

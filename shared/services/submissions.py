@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.ext.asyncio import AsyncSession
+import asyncpg
 
 from shared.domain import submission
 from shared.domain.framework import Framework, Reporter
 from shared.domain.submission import Refusal, Value
-from shared.store import rounds, submissions
+from shared.store import submissions
 from shared.store.keys import Principal
 from shared.store.submissions import NewSubmission, Receipt
 
@@ -62,13 +62,12 @@ def admit(
 
 
 async def record(
-    session: AsyncSession, round_id: int, items: Sequence[NewSubmission]
+    driver: asyncpg.Connection, round_id: int, items: Sequence[NewSubmission]
 ) -> list[Receipt]:
-    """Append *items* in order; the round's state stays as it is until the transaction ends.
+    """Append *items* in order, in a transaction of `rounds.writing`. Returns a receipt each.
 
-    Items with the same natural key correct each other in turn. Returns a receipt each.
+    Items with the same natural key correct each other in turn.
     """
-    await rounds.hold_for_writing(session, round_id)
     receipts: dict[int, Receipt] = {}
     waiting = dict(enumerate(items))
     while waiting:
@@ -76,7 +75,7 @@ async def record(
         for position, item in waiting.items():
             first.setdefault(item.natural_key, position)
         wave = sorted(first.values())
-        results = await submissions.record(session, round_id, [items[at] for at in wave])
+        results = await submissions.record(driver, round_id, [items[at] for at in wave])
         for position, receipt in zip(wave, results, strict=True):
             if receipt.result != "contended":
                 receipts[position] = receipt

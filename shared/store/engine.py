@@ -29,9 +29,14 @@ async def reading(sessions: Sessions) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-PLANNING = {"jit": "off", "random_page_cost": "1.1"}
-"""For short statements on tables that grow: not compiled, and by the index from the first row on,
-as a plan made for an empty table would go on reading all of a full one."""
+PLANNING = {
+    "enable_seqscan": "off",
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "random_page_cost": "1.1",
+}
+"""For short statements on tables that grow: planned once, by the index from the first row on, as a
+plan made for an empty table would go on reading all of a full one; and not compiled."""
 
 KEEPALIVE = {
     "tcp_keepalives_idle": "20",
@@ -78,6 +83,31 @@ async def driver_of(session: AsyncSession) -> Any:
     return driver
 
 
+@asynccontextmanager
+async def transaction(sessions: Sessions, opening: str) -> AsyncIterator[asyncpg.Connection]:
+    """Give the driver itself within a transaction that *opening*, one statement, begins with.
+
+    For the one way that is in a hurry: BEGIN and *opening* are one round trip, and a statement
+    costs a third of what it costs through a session. Committed at the end, undone on an error.
+
+    Raises: ConnectionError where the connection was lost.
+    """
+    pooled = await sessions.kw["bind"].raw_connection()
+    driver: asyncpg.Connection = pooled.driver_connection
+    try:
+        await driver.execute(f"BEGIN; {opening}")
+        yield driver
+        await driver.execute("COMMIT")
+    except BaseException as error:
+        if driver.is_closed():
+            # The driver says so in several ways, not all of them an error of PostgreSQL's.
+            raise ConnectionError(str(error)) from error
+        await driver.execute("ROLLBACK")
+        raise
+    finally:
+        pooled.close()
+
+
 def driver_url(url: str) -> URL:
     """Return *url* with our driver, whichever of PostgreSQL's usual schemes it was given with."""
     return make_url(url).set(drivername="postgresql+asyncpg")
@@ -104,6 +134,7 @@ async def connect(url: str, role: str | None = None, pool: int = 5) -> AsyncEngi
         driver_url(url),
         pool_size=pool,
         max_overflow=0,
+        pool_use_lifo=True,
         connect_args={"server_settings": settings},
     )
     event.listen(engine.sync_engine, "checkout", _require_alive)

@@ -1,14 +1,17 @@
 """Rounds: what is fixed about one, its state, and the locks that order its writers."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import asyncpg
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.errors import NotFound
+from shared.store.engine import Sessions, transaction
 from shared.store.tables import FrameworkRow, RoundRow
 
 STATE_LOCK = 1
@@ -103,18 +106,24 @@ async def set_state(session: AsyncSession, round_id: int, state: str) -> None:
     )
 
 
-HOLD_FOR_WRITING = text(
-    "SELECT pg_advisory_xact_lock_shared(:lock, :key), pg_notify('submission_change', :round)"
-)
+def _hold_for_writing(round_id: int) -> str:
+    return (
+        f"SELECT pg_advisory_xact_lock_shared({STATE_LOCK}, {_key(round_id)}),"
+        f" pg_notify('submission_change', '{round_id:d}')"
+    )
 
 
 async def hold_for_writing(session: AsyncSession, round_id: int) -> None:
     """Keep the round's state as it is until the transaction ends, beside any number of others.
 
-    Also announces, on commit, that the round changed. One statement without a FROM: one round trip.
+    Also announces, on commit, that the round changed.
     """
-    parameters = {"lock": STATE_LOCK, "key": _key(round_id), "round": str(round_id)}
-    await session.execute(HOLD_FOR_WRITING, parameters)
+    await session.execute(text(_hold_for_writing(round_id)))
+
+
+def writing(sessions: Sessions, round_id: int) -> AbstractAsyncContextManager[asyncpg.Connection]:
+    """Give the driver within a transaction that has begun with `hold_for_writing`."""
+    return transaction(sessions, _hold_for_writing(round_id))
 
 
 async def hold_alone(session: AsyncSession, round_id: int) -> None:

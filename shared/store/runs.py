@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.errors import NotFound
@@ -57,10 +57,16 @@ def _stored(row: Sequence[Any]) -> StoredRun:
     return StoredRun(number, worker, tuple(request_ids), *rest)
 
 
-async def latest(session: AsyncSession, round_id: int) -> int:
-    """Return the number of the round's last run, 0 before the first."""
-    query = select(func.coalesce(func.max(RunRow.number), 0)).where(RunRow.round == round_id)
-    return (await session.scalars(query)).one()
+async def latest(session: AsyncSession, round_id: int) -> tuple[int, datetime | None]:
+    """Return number and beginning of the round's last run; (0, None) before the first."""
+    query = (
+        select(RunRow.number, RunRow.started_at)
+        .where(RunRow.round == round_id)
+        .order_by(RunRow.number.desc())
+        .limit(1)
+    )
+    row = (await session.execute(query)).first()
+    return (0, None) if row is None else (row[0], row[1])
 
 
 async def add(

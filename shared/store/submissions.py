@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import asyncpg
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.submission import Reported
-from shared.store.engine import driver_of
 from shared.store.tables import ReporterRow, SubmissionRow
 
 SEPARATOR = "\x1f"  # stands in no code
@@ -126,14 +126,13 @@ RECORD = """
 
 
 async def record(
-    session: AsyncSession, round_id: int, items: Sequence[NewSubmission]
+    driver: asyncpg.Connection, round_id: int, items: Sequence[NewSubmission]
 ) -> list[Receipt]:
     """Append *items*, whose natural keys differ from each other, with their change-log rows.
 
     Returns a receipt each, in order. `contended` says that another transaction got in between, and
     that the item is to be tried again.
     """
-    driver = await driver_of(session)
     rows = await driver.fetch(
         RECORD,
         round_id,

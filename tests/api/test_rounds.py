@@ -10,7 +10,7 @@ from sqlalchemy import text
 from shared.domain.actor import Actor
 from shared.services import rounds as services
 from shared.services import submissions
-from shared.store import rounds
+from shared.store import rounds as stored_rounds
 from shared.store.engine import Sessions
 from tests.api.make import (
     SUBMISSIONS,
@@ -191,9 +191,10 @@ async def test_closing_waits_for_what_is_being_submitted(
     world: World, sessions: Sessions, owner: Sessions
 ) -> None:
     async with sessions.begin() as session:
-        round_ = await rounds.get(session, ROUND)
+        round_ = await stored_rounds.get(session, ROUND)
         reporter = (await session.scalars(text("SELECT max(id) FROM reporter"))).one()
-        (receipt,) = await submissions.record(session, round_.id, [count(reporter, 5)])
+    async with stored_rounds.writing(sessions, round_.id) as driver:
+        (receipt,) = await submissions.record(driver, round_.id, [count(reporter, 5)])
         closing = asyncio.create_task(world.transition("closed"))
         await until_waiting(owner, closing)
         assert not closing.done()

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.domain.submission import Reported
 from shared.services import submissions as services
-from shared.store import submissions
+from shared.store import rounds, submissions
 from shared.store.engine import Sessions
 from shared.store.submissions import NewSubmission, Receipt
 from tests.make import STATIONS
@@ -30,14 +30,14 @@ def said(
 
 async def record(sessions: Sessions, round_id: int, *items: NewSubmission) -> list[Receipt]:
     """Record *items* with one statement and commit."""
-    async with sessions.begin() as session:
-        return await submissions.record(session, round_id, items)
+    async with rounds.writing(sessions, round_id) as driver:
+        return await submissions.record(driver, round_id, items)
 
 
 async def push(sessions: Sessions, round_id: int, *items: NewSubmission) -> list[Receipt]:
     """Record *items* as the service does and commit."""
-    async with sessions.begin() as session:
-        return await services.record(session, round_id, items)
+    async with rounds.writing(sessions, round_id) as driver:
+        return await services.record(driver, round_id, items)
 
 
 def results(receipts: list[Receipt]) -> list[str]:

@@ -11,7 +11,7 @@ from shared.domain.framework import MeasureType, Reporter
 from shared.domain.submission import Reported
 from shared.services import submissions as services
 from shared.store import evidence
-from shared.store.engine import Sessions
+from shared.store.engine import Sessions, driver_of
 from shared.store.submissions import NewSubmission
 from tests import make
 from tests.store.histories import APPLICANTS, FRAMEWORK, REFERENCE, statements
@@ -80,7 +80,7 @@ async def write(
     session: AsyncSession, round_id: int, history: list[NewSubmission]
 ) -> dict[int, int]:
     """Append *history* in order and return who reported each submission, by id."""
-    receipts = await services.record(session, round_id, history)
+    receipts = await services.record(await driver_of(session), round_id, history)
     return {
         receipt.id: said.reporter
         for receipt, said in zip(receipts, history, strict=True)

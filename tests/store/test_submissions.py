@@ -3,9 +3,10 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
-from shared.store import submissions
-from shared.store.engine import Sessions
+from shared.store import rounds, submissions
+from shared.store.engine import Sessions, driver_of
 from shared.store.submissions import Reach
 from tests.make import GRADE, ROUND, SCENES, World
 from tests.store.ask import one, rows
@@ -115,7 +116,7 @@ async def test_each_stored_row_and_no_other_is_logged_as_a_change(
     await record(sessions, round_id, said(5))
     (second,) = await record(sessions, round_id, said(6))
     async with sessions() as session:
-        await submissions.record(session, round_id, [said(7)])
+        await submissions.record(await driver_of(session), round_id, [said(7)])
         await session.rollback()
 
     assert await rows(owner, logged) == [(first.id,), (second.id,)]
@@ -175,3 +176,20 @@ async def test_no_text_with_a_nul_reaches_the_database(world: World, owner: Sess
 
         assert 400 <= answer.status_code < 500, field
     assert await stored(owner) == []
+
+
+async def test_however_small_the_tables_were_each_row_is_found_by_an_index(
+    round_id: int, sessions: Sessions, owner: Sessions
+) -> None:
+    """A plan is kept for long, and a round grows within minutes from nothing to all its values."""
+    async with owner() as session:
+        await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        await session.execute(text("VACUUM ANALYZE"))
+
+    async with rounds.writing(sessions, round_id) as driver:
+        await submissions.record(driver, round_id, [said(5)])
+        swept = await driver.fetch(
+            "SELECT relname FROM pg_stat_xact_user_tables WHERE seq_scan > 0"
+        )
+
+    assert swept == []

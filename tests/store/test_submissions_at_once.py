@@ -9,8 +9,8 @@ import pytest
 from shared.domain.actor import Actor
 from shared.services import rounds as rounds_services
 from shared.services import submissions as services
-from shared.store import submissions
-from shared.store.engine import Sessions
+from shared.store import rounds, submissions
+from shared.store.engine import Sessions, driver_of
 from tests.make import ROUND, World
 from tests.store.ask import execute, one, until_blocked
 from tests.store.saying import DAY, push, record, results, said, stored
@@ -29,7 +29,7 @@ async def test_who_comes_second_waits_for_the_first_and_is_told(
 ) -> None:
     """If the first goes through, the second has judged by what no longer stands."""
     async with sessions() as first:
-        (receipt,) = await submissions.record(first, round_id, [said(5)])
+        (receipt,) = await submissions.record(await driver_of(first), round_id, [said(5)])
         second = asyncio.create_task(record(sessions, round_id, said(5), said(9, "C2")))
         await until_blocked(owner)
         await getattr(first, ends)()
@@ -84,7 +84,7 @@ async def test_a_transition_waits_for_who_is_writing_and_stops_who_comes_after(
     round_id: int, world: World, sessions: Sessions, owner: Sessions
 ) -> None:
     """Nothing is taken after the moment of closing, and nothing acknowledged is left out."""
-    async with sessions.begin() as early:
+    async with rounds.writing(sessions, round_id) as early:
         await services.record(early, round_id, [said(5)])
         closing = asyncio.create_task(world.transition("closed"))
         await until_blocked(owner)

@@ -122,6 +122,22 @@ async def test_a_round_that_another_worker_has_run_is_not_set_aside(
     assert await rows(owner, "SELECT * FROM round_failure") == []
 
 
+async def test_a_run_that_was_undone_is_not_remembered(
+    world: World, owner: Sessions, round_id: int
+) -> None:
+    """Its number goes to another run, whose scores may be others."""
+    worker = worker_over(world.worker_sessions)
+    assert await worker.run(round_id)
+    before = worker.outcome
+    await world.submit("source", "C1", STATIONS, 5)
+    await execute(owner, BREAK.format(round=round_id), BROKEN)
+
+    assert not await worker.run(round_id)
+
+    assert before is not None
+    assert worker.outcome is before
+
+
 async def test_a_round_never_runs_twice_at_once(
     world: World, owner: Sessions, round_id: int
 ) -> None:

@@ -12,12 +12,13 @@ from sqlalchemy import text
 
 from bench import books
 from shared.domain.actor import Actor
-from shared.services import rounds, submissions
+from shared.services import rounds
 from shared.store.engine import Sessions
 from shared.store.submissions import NewSubmission
 from tests.make import MARK, ROUND, STATIONS, World, name, worker_over
 from tests.store.ask import execute, one, rows
 from tests.store.histories import APPLICANTS, statements
+from tests.store.saying import push
 from tests.worker import gate
 
 ADMIN = Actor("tests", "tests")
@@ -26,7 +27,7 @@ WRITTEN = "SELECT run, applicant, withdrawn FROM score_version ORDER BY run, app
 RUNS = "SELECT number, submissions, other_changes, cohort, scores_written FROM run ORDER BY number"
 
 Entry = tuple[str, str]  # an applicant, and the state of its entry
-Action = NewSubmission | Entry | None  # None: a run
+Action = NewSubmission | Entry | int  # a run, by one worker or the other
 
 
 async def require_order(owner: Sessions, worker_sessions: Sessions, round_id: int) -> None:
@@ -57,7 +58,7 @@ ACTIONS = st.lists(
         statements(),
         statements(),
         st.tuples(st.sampled_from(APPLICANTS), st.sampled_from(["accepted", "withdrawn"])),
-        st.none(),
+        st.integers(0, 1),
     ),
     max_size=25,
 )
@@ -71,18 +72,21 @@ ACTIONS = st.lists(
 async def test_run_after_run_comes_to_what_a_single_run_would(
     owner: Sessions, sessions: Sessions, worker_sessions: Sessions, actions: list[Action]
 ) -> None:
-    """A run reads only who changed; whatever happened in whatever order, nobody sees it."""
+    """A run reads only who changed, and what a worker knows of its last run not even once more.
+
+    Whatever happened in whatever order, nobody sees it.
+    """
     round_id, code = await another_round(owner)
-    worker = worker_over(worker_sessions)
-    for action in [*((each, "accepted") for each in APPLICANTS[:2]), *actions, None]:
-        if action is None:
-            await worker.run(round_id)
+    workers = worker_over(worker_sessions), worker_over(worker_sessions)
+    for action in [*((each, "accepted") for each in APPLICANTS[:2]), *actions, 0]:
+        if isinstance(action, int):
+            await workers[action].run(round_id)
+            continue
+        if isinstance(action, NewSubmission):
+            await push(sessions, round_id, action)
             continue
         async with sessions.begin() as session:
-            if isinstance(action, NewSubmission):
-                await submissions.record(session, round_id, [action])
-            else:
-                await rounds.enter(session, ADMIN, code, *action)
+            await rounds.enter(session, ADMIN, code, *action)
 
     await require_order(owner, worker_sessions, round_id)
 

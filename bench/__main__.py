@@ -94,14 +94,11 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
     console = Console(width=120)
     async with stage(url) as on:
         if "c" in wanted:
-            measured = {
-                size: await recompute.measure(on, await on.round(size, filled=True))
-                for size in sizes
-            }
+            measured = {size: await recompute.measure(on, await on.filled(size)) for size in sizes}
             console.print(recomputations(measured))
         if not set("abd") & set(wanted):
             return
-        round_ = await on.round(COHORT, filled=False)
+        round_ = await on.empty(COHORT)
         if "a" in wanted:
             found = await submissions.measure(on, round_, seconds, logs)
             console.print(rates("(a) single submissions (floor: one asyncpg insert)", found))
@@ -109,7 +106,7 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
             found = await rankings.measure(on, round_, seconds, logs)
             console.print(rates("(b) ranking reads (floor: an empty route)", found))
         if "d" in wanted:
-            filled = await on.round(COHORT, filled=True)
+            filled = await on.filled(COHORT)
             console.print(latencies(await latency.measure(on, filled, 200, logs)))
 
 

@@ -201,7 +201,7 @@ async def run(folder: Path, seconds: float, writers: int, seed: int = 1) -> Repo
 async def _run(
     folder: Path, server: Server, on: Stage, seconds: float, writers: int, seed: int
 ) -> Report:
-    round_ = await on.round(APPLICANTS, filled=False)
+    round_ = await on.empty(APPLICANTS)
     port = free_port()
     parts = {
         "gateway": Part(on.url, folder / "gateway.log", ("api", "--port", str(port))),

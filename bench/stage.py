@@ -5,9 +5,9 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,7 @@ class Stage:
     sessions: Sessions
     source: str
     portal: str
+    rounds: dict[str, Round] = field(default_factory=dict)
 
     async def tidy(self) -> None:
         """Do what autovacuum would have done by now."""
@@ -91,18 +92,26 @@ class Stage:
         await connection.execute("VACUUM ANALYZE")
         await connection.close()
 
-    async def round(self, applicants: int, *, filled: bool) -> Round:
-        """Make an open round of *applicants*, each with a value of every measure if *filled*."""
-        code = f"bench-{applicants}-{'filled' if filled else 'empty'}"
+    async def empty(self, applicants: int) -> Round:
+        """Give an open round of *applicants* who have no values yet."""
+        return await self._round(f"bench-{applicants}-empty", applicants, (APPLICANTS, ENTRIES))
+
+    async def filled(self, applicants: int) -> Round:
+        """Give an open round of *applicants*, each with a value of every measure."""
+        code = f"bench-{applicants}-filled"
+        if code not in self.rounds:
+            self.rounds[code] = await self._round(code, applicants, (APPLICANTS, ENTRIES, VALUES))
+            await self.tidy()
+        return self.rounds[code]
+
+    async def _round(self, code: str, applicants: int, statements: Sequence[str]) -> Round:
         async with self.sessions.begin() as session:
             framework, _ = await frameworks.register(session, ACTOR, document())
             new = stored_rounds.NewRound(code, framework.id, "Bench", REFERENCE_DATE, None, None)
             stored, _ = await rounds.create(session, ACTOR, new)
             await rounds.transition(session, ACTOR, code, "open", None)
-            for statement in (APPLICANTS, ENTRIES, *([VALUES] if filled else [])):
+            for statement in statements:
                 await session.execute(text(statement), {"round": stored.id, "n": applicants})
-        if filled:
-            await self.tidy()
         return Round(code, stored.id, applicants)
 
 

@@ -174,10 +174,16 @@ def test_the_table_of_metrics_is_that_of_the_registry() -> None:
         assert {name.strip("`") for name, of, _ in table if of == part} == exposed(own)
 
 
-def test_the_rights_to_grant_by_hand_are_those_of_the_migration() -> None:
-    step = import_module("migrations.versions.0001_tables")
-    created = [f"CREATE ROLE {role} NOLOGIN" for role in step.RIGHTS]
-    granted = [f"GRANT {clause} TO {role}" for role in step.RIGHTS for clause in step.rights(role)]
+def test_the_rights_to_grant_by_hand_are_those_of_the_migrations() -> None:
+    names = sorted(path.stem for path in (ROOT / "migrations" / "versions").glob("*.py"))
+    steps = [import_module(f"migrations.versions.{name}") for name in names]
+    created = [f"CREATE ROLE {role} NOLOGIN" for role in steps[0].RIGHTS]
+    granted = [
+        f"GRANT {clause} TO {role}"
+        for step in steps
+        for role in step.RIGHTS
+        for clause in step.rights(role)
+    ]
 
     scripts = [
         script for _, script in blocks(section(OPERATIONS.read_text(), "## Roles and rights"))

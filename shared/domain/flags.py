@@ -16,6 +16,7 @@ class Flag(IntFlag):
     PARTIAL = 16  # part of a sum was not reported
     ZERO_DENOMINATOR = 32
     CAPPED = 64  # the derivation's cap cut the value
+    ADJUDICATED = 128  # a mark with a reason replaces the panel's
 
     FLAT = 1024  # all values of the cohort are equal
     NO_SCALE = 2048  # `best` without a positive best
@@ -32,6 +33,7 @@ EVIDENCE = (
     | Flag.PARTIAL
     | Flag.ZERO_DENOMINATOR
     | Flag.CAPPED
+    | Flag.ADJUDICATED
 )
 """The flags that rest on the applicant's own evidence; the others are set anew in each run."""
 

@@ -29,6 +29,13 @@ class Reporter(StrEnum):
     EXPERT = "expert"
 
 
+ADJUDICATOR = "adjudicator"
+"""The kind of a submission that settles what a panel's marks leave open; no measure lists it."""
+
+KINDS = (*Reporter, ADJUDICATOR)
+"""Every kind of submission, as evidence numbers them."""
+
+
 class Missing(StrEnum):
     """What happens to an indicator of which nothing is known."""
 

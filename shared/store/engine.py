@@ -45,7 +45,7 @@ KEEPALIVE = {
 }
 """What a process holds is free at once when it dies; when its machine vanishes, within a minute."""
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest step under migrations/: the schema that this code knows."""
 
 

@@ -9,6 +9,7 @@ Missing numbers in arrays are NaN, never NULL: an array's binary form then has o
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -117,7 +119,10 @@ class ApiKeyRow(Table):
 
 
 class RoundRow(Table):
-    """One assessment under one framework version."""
+    """One assessment under one framework version.
+
+    The *salt* makes the experts' pseudonyms: it never leaves the service.
+    """
 
     __tablename__ = "round"
 
@@ -130,6 +135,7 @@ class RoundRow(Table):
     closes_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(Text, server_default="draft")
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    salt: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
 
     __table_args__ = (
         ForeignKeyConstraint(["framework"], ["framework.id"]),
@@ -152,6 +158,24 @@ class EntryRow(Table):
         PrimaryKeyConstraint("round", "applicant"),
         ForeignKeyConstraint(["round"], ["round.id"]),
         CheckConstraint("state IN ('accepted', 'withdrawn')", name="state"),
+    )
+
+
+class ConflictRow(Table):
+    """An expert's tie to an applicant, which it therefore cannot mark; a tie can be lifted."""
+
+    __tablename__ = "conflict"
+
+    round: Mapped[int]
+    reporter: Mapped[int]
+    applicant: Mapped[str] = mapped_column(CODE)
+    state: Mapped[str]
+    reason: Mapped[str]
+    changed_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+    __table_args__ = (
+        PrimaryKeyConstraint("round", "reporter", "applicant"),
+        CheckConstraint("state IN ('declared', 'lifted')", name="state"),
     )
 
 
@@ -192,7 +216,7 @@ class SubmissionRow(Table):
             "revision",
             name="submission_natural_key",
         ),
-        CheckConstraint("kind IN ('source', 'applicant', 'expert')", name="kind"),
+        CheckConstraint("kind IN ('source', 'applicant', 'expert', 'adjudicator')", name="kind"),
         CheckConstraint(
             "CASE status WHEN 'withdrawn' THEN num_nonnulls(number, codes) = 0"
             " WHEN 'reported' THEN num_nonnulls(number, codes) = 1 ELSE false END",
@@ -306,6 +330,39 @@ class ScoreVersionRow(Table):
     __table_args__ = (
         PrimaryKeyConstraint("round", "applicant", "run"),
         Index(None, "round", "run"),
+    )
+
+
+class OperationRow(Table):
+    """Work on a round that takes longer than a request, done by a worker.
+
+    A result appears together with the state `done`, or not at all.
+    """
+
+    __tablename__ = "operation"
+
+    round: Mapped[int]
+    id: Mapped[int] = mapped_column(BigInteger, autoincrement=True)
+    kind: Mapped[str]
+    parameters: Mapped[Any] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(Text, server_default="waiting")
+    progress: Mapped[float] = mapped_column(server_default=text("0"))
+    attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    result: Mapped[Any | None] = mapped_column(JSON)
+    error: Mapped[str | None]
+    requested_by: Mapped[str]
+    request_id: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        PrimaryKeyConstraint("round", "id"),
+        CheckConstraint(
+            "state IN ('waiting', 'running', 'done', 'failed', 'cancelled')", name="state"
+        ),
+        CheckConstraint("(state = 'done') = (result IS NOT NULL)", name="result"),
+        Index(None, "round", "id", postgresql_where=text("state IN ('waiting', 'running')")),
     )
 
 

@@ -24,7 +24,7 @@ class Evidence:
 
     applicant: IntArray  # position among the applicants
     measure: IntArray  # position in the framework's measure_codes
-    kind: IntArray  # position in tuple(Reporter)
+    kind: IntArray  # position in KINDS
     as_of: IntArray  # days since 1970-01-01
     id: IntArray  # of the submission, ascending with the time of recording
     value: FloatArray

@@ -42,8 +42,8 @@ async def recompute(
     """Take in the round's changes and append the scores that differ; None if nothing had changed.
 
     The caller holds the right to run the round. All happens in its transaction: the changes leave
-    the log when the scores appear, or neither. The log is emptied before anything is read, so what
-    lands in between is read now and causes one more run, and is never missed.
+    the log when the scores appear, or neither. What lands after the log was emptied is in the log
+    and not read: it causes one more run, and is never missed.
 
     *known* is the outcome of an earlier run, if the caller saw it committed: where no other came
     after it, the scores are not read again.

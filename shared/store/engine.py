@@ -34,9 +34,11 @@ PLANNING = {
     "jit": "off",
     "plan_cache_mode": "force_generic_plan",
     "random_page_cost": "1.1",
+    "work_mem": "64MB",
 }
 """For short statements on tables that grow: planned once, by the index from the first row on, as a
-plan made for an empty table would go on reading all of a full one; and not compiled."""
+plan made for an empty table would go on reading all of a full one; and not compiled. The memory is
+a bound, so that what may be hashed is hashed, and taken by a run over a whole round alone."""
 
 KEEPALIVE = {
     "tcp_keepalives_idle": "20",

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.framework import Framework, MeasureType, Reporter
+from shared.domain.framework import KINDS, Framework, MeasureType
 from shared.domain.resolve import Evidence
 from shared.store import columns
 
@@ -16,13 +16,18 @@ ROW = columns.row_type(
 
 # Of one reporter and date the last revision counts, and a withdrawn one takes the date away; of
 # what remains, the greatest date not after the reference date counts. All orders descend, so that
-# the natural key's index can be read backwards.
+# the natural key's index can be read backwards. What is still in the change log is left to the run
+# that takes it in: a run's scores then rest on its inputs and those before, and on nothing else.
+# NOT IN is hashed, however wrong the estimate of how many wait; a join might compare all with all.
 CURRENT = """
     WITH said AS (
         SELECT DISTINCT ON (applicant, measure, reporter, as_of)
             applicant, measure, reporter, as_of, kind, id, status, number, codes
         FROM submission
-        WHERE round = $1 AND as_of <= $2 {some}
+        WHERE round = $1 AND as_of <= $2 {some} AND id NOT IN (
+            SELECT submission FROM submission_change
+            WHERE round = $1 AND submission IS NOT NULL
+        )
         ORDER BY applicant DESC, measure DESC, reporter DESC, as_of DESC, revision DESC
     ), stands AS (
         SELECT DISTINCT ON (applicant, measure, reporter) * FROM said WHERE status <> 'withdrawn'
@@ -68,7 +73,7 @@ async def current(
         reference_date,
         list(applicants),
         list(framework.measure_codes),
-        [str(kind) for kind in Reporter],
+        list(KINDS),
         [measure for measure, _, _ in categories],
         [code for _, code, _ in categories],
         [number for _, _, number in categories],

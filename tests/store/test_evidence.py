@@ -5,16 +5,16 @@ from datetime import date, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.framework import MeasureType, Reporter
-from shared.domain.submission import Reported
 from shared.services import submissions as services
 from shared.store import evidence
 from shared.store.engine import Sessions, driver_of
 from shared.store.submissions import NewSubmission
-from tests import make
 from tests.store.histories import APPLICANTS, FRAMEWORK, REFERENCE, statements
+from tests.store.saying import said
 
 EPOCH = date(1970, 1, 1)
 
@@ -32,14 +32,14 @@ class Row:
 
 def standing(history: list[NewSubmission]) -> set[tuple[int, Row]]:
     """Read the rules one by one: what each reporter stands by, with the reporter."""
-    last_of_date = {said.natural_key: said for said in history}
+    last_of_date = {each.natural_key: each for each in history}
     counts: dict[tuple[str, str, int], NewSubmission] = {}
-    for said in sorted(last_of_date.values(), key=lambda said: said.as_of):
-        if said.as_of <= REFERENCE and said.reported.status != "withdrawn":
-            counts[said.applicant, said.measure, said.reporter] = said
+    for each in sorted(last_of_date.values(), key=lambda each: each.as_of):
+        if each.as_of <= REFERENCE and each.reported.status != "withdrawn":
+            counts[each.applicant, each.measure, each.reporter] = each
     return {
-        (said.reporter, Row(said.applicant, said.measure, said.kind, said.as_of, _number(said)))
-        for said in counts.values()
+        (each.reporter, Row(each.applicant, each.measure, each.kind, each.as_of, _number(each)))
+        for each in counts.values()
     }
 
 
@@ -79,8 +79,9 @@ async def read(
 async def write(
     session: AsyncSession, round_id: int, history: list[NewSubmission]
 ) -> dict[int, int]:
-    """Append *history* in order and return who reported each submission, by id."""
+    """Append *history* in order, as a run took it in; return who reported each, by id."""
     receipts = await services.record(await driver_of(session), round_id, history)
+    await session.execute(text("DELETE FROM submission_change"))
     return {
         receipt.id: said.reporter
         for receipt, said in zip(receipts, history, strict=True)
@@ -95,10 +96,10 @@ async def write(
 )
 @given(history=st.lists(statements(), max_size=40), some=st.sets(st.sampled_from(APPLICANTS)))
 async def test_a_history_is_read_by_the_rules(
-    round_id: int, sessions: Sessions, history: list[NewSubmission], some: set[str]
+    round_id: int, owner: Sessions, history: list[NewSubmission], some: set[str]
 ) -> None:
     """Latest date, then latest revision; what was taken back is gone; the future is not read."""
-    async with sessions() as session:  # never committed: each example begins with nothing
+    async with owner() as session:  # never committed: each example begins with nothing
         reporters = await write(session, round_id, history)
         whole = await read(session, round_id, APPLICANTS, everybody=True)
         part = await read(session, round_id, sorted(some), everybody=False)
@@ -112,18 +113,26 @@ async def test_a_history_is_read_by_the_rules(
 
 
 async def test_taking_back_the_latest_date_lets_the_one_before_count(
-    round_id: int, sessions: Sessions
+    round_id: int, owner: Sessions
 ) -> None:
-    def said(number: float | None, day: date) -> NewSubmission:
-        reported = Reported(number=number)
-        return NewSubmission("C1", make.STATIONS, 1, "source", day, reported, None, None, "r")
-
     june, may = date(2026, 6, 1), date(2026, 5, 1)
-    async with sessions() as session:
-        await write(session, round_id, [said(1, may), said(2, june), said(3, june)])
+    async with owner() as session:
+        await write(
+            session, round_id, [said(1, as_of=may), said(2, as_of=june), said(3, as_of=june)]
+        )
         before = await read(session, round_id, APPLICANTS, everybody=True)
-        await write(session, round_id, [said(None, june)])
+        await write(session, round_id, [said(None, as_of=june)])
         after = await read(session, round_id, APPLICANTS, everybody=True)
 
     assert [row.value for _, row in before] == [3]
     assert [(row.as_of, row.value) for _, row in after] == [(may, 1)]
+
+
+async def test_what_waits_for_the_next_run_is_not_read(round_id: int, owner: Sessions) -> None:
+    """It may have landed after the run took in its changes, and is not among its inputs."""
+    async with owner() as session:
+        await write(session, round_id, [said(1)])
+        await services.record(await driver_of(session), round_id, [said(2), said(3, "C2")])
+        found = await read(session, round_id, APPLICANTS, everybody=True)
+
+    assert [(row.applicant, row.value) for _, row in found] == [("C1", 1.0)]

@@ -1,6 +1,8 @@
 """rank: totals → places within the cohort."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 
@@ -49,6 +51,17 @@ def rank(totals: IntArray, cohort: IntArray, blocked: BoolArray) -> Ranks:
     percentile[order] = _percent(2 * below + tied - 1, 2 * (n - 1))
     index[order] = _percent(total - least, total[top] - least)
     return Ranks(place, tie, np.bincount(cohort)[cohort], percentile, index)
+
+
+def lots(codes: Sequence[str], seed: int) -> IntArray:
+    """Draw a lot for each of *codes*: who shares a rank is listed in the order of these.
+
+    A code's lot depends on *seed* and the code alone, so that no list changes because somebody
+    else comes or goes; another seed draws anew, so that no code is always first.
+    """
+    key = seed.to_bytes(8, "big", signed=True)
+    drawn = b"".join(blake2b(code.encode(), digest_size=8, key=key).digest() for code in codes)
+    return np.frombuffer(drawn, dtype=">i8").astype(np.int64)
 
 
 def _percent(part: IntArray, whole: IntArray) -> FloatArray:

@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.arrays import BoolArray, FloatArray, IntArray
-from shared.domain.rank import Ranks, rank
+from shared.domain.rank import Ranks, lots, rank
 from shared.store import standings
 from shared.store.standings import Standing
 
@@ -18,7 +18,7 @@ class Ranking:
     """Everybody's place, as columns in order of applicant.
 
     *own* are the places within the kind, *overall* among all. *order* lists positions from the
-    first place to the last, the unranked behind, ties in order of code.
+    first place to the last, the unranked behind; who ties is in an order drawn for the round.
     """
 
     applicants: Sequence[str]
@@ -43,11 +43,15 @@ class Ranking:
         return mine
 
 
-def ranked(standing: Standing) -> Ranking:
-    """Rank *standing*."""
+def ranked(standing: Standing, round_id: int) -> Ranking:
+    """Rank *standing*; lots are drawn for *round_id*."""
     totals = np.array(standing.totals, np.int64)
     blocked = np.array(standing.blocked, np.bool_)
     _, cohort = np.unique(np.array(standing.kinds, dtype=np.str_), return_inverse=True)
+    overall = rank(totals, np.zeros_like(totals), blocked)
+    tied = np.flatnonzero(blocked | (overall.tied > 1))
+    lot = np.zeros_like(totals)
+    lot[tied] = lots([standing.applicants[at] for at in tied], round_id)
     return Ranking(
         applicants=standing.applicants,
         kinds=standing.kinds,
@@ -55,11 +59,11 @@ def ranked(standing: Standing) -> Ranking:
         coverage=np.array(standing.coverage, np.float64),
         blocked=blocked,
         own=rank(totals, cohort, blocked),
-        overall=rank(totals, np.zeros_like(totals), blocked),
-        order=np.lexsort((-totals, blocked)),
+        overall=overall,
+        order=np.lexsort((lot, -totals, blocked)),
     )
 
 
 async def as_of(session: AsyncSession, round_id: int, run: int) -> Ranking:
     """Return the ranking that held from *run* on."""
-    return ranked(await standings.standing(session, round_id, run))
+    return ranked(await standings.standing(session, round_id, run), round_id)

@@ -44,11 +44,11 @@ async def test_ties_share_a_rank_and_the_next_is_skipped(world: World) -> None:
 
     ranking = await world.ranking(cohort="county")
 
-    assert column(ranking, "applicant", "rank", "tied") == [
-        ("C2", 1, 1),
-        ("C1", 2, 2),
-        ("C3", 2, 2),
-        ("C4", 4, 1),
+    assert sorted(column(ranking, "rank", "applicant", "tied")) == [
+        (1, "C2", 1),
+        (2, "C1", 2),
+        (2, "C3", 2),
+        (4, "C4", 1),
     ]
     assert column(ranking, "cohort_size", "percentile", "index") == [
         (4, 100, 100),
@@ -78,7 +78,10 @@ async def test_missing_never_outranks_a_value(world: World) -> None:
     """Zero is a value: with it C2 stands beside who reported nothing, never behind."""
     await mark(world, C2=0)
     ranking = await world.ranking(cohort="county")
-    assert column(ranking, "applicant", "rank", "coverage") == [("C1", 1, 0), ("C2", 1, 0.25)]
+    assert sorted(column(ranking, "applicant", "rank", "coverage")) == [
+        ("C1", 1, 0),
+        ("C2", 1, 0.25),
+    ]
 
 
 async def test_who_lacks_what_blocks_stands_last_without_a_rank(world: World) -> None:

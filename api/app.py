@@ -9,7 +9,20 @@ from fastapi_offline import FastAPIOffline
 
 from api import openapi, problems
 from api.middleware import Surround
-from api.routes import applicants, frameworks, health, rounds, runs, scores, submissions
+from api.routes import (
+    adjudications,
+    applicants,
+    conflicts,
+    diagnostics,
+    explanations,
+    frameworks,
+    health,
+    operations,
+    rounds,
+    runs,
+    scores,
+    submissions,
+)
 from api.shortcut import Shortcut
 from api.state import Gateway
 from shared.settings import Settings
@@ -41,7 +54,19 @@ def create_app(
     )
     app.state.gateway = Gateway.over(sessions, settings)
     # Routes are tried in order: first what is asked for most.
-    for each in (submissions, scores, runs, rounds, applicants, frameworks):
+    for each in (
+        submissions,
+        explanations,
+        scores,
+        runs,
+        conflicts,
+        adjudications,
+        diagnostics,
+        operations,
+        rounds,
+        applicants,
+        frameworks,
+    ):
         app.include_router(each.router, prefix="/v1")
     app.include_router(health.router)
     problems.register(app)

@@ -37,8 +37,11 @@ TAGS = {
     "applicants": "Who is ranked: counties and industrial parks.",
     "rounds": "Assessments under one framework version, and who takes part.",
     "submissions": "What is reported, value by value; never changed, only followed by another.",
+    "panels": "Experts' marks: who must not give them, and how what they leave open is settled.",
     "scores": "Ranking, scorecards and their history.",
     "runs": "When a round was recomputed, why, and how long that took.",
+    "diagnostics": "Where reporters differ, how indicators behave, what deserves a look.",
+    "sensitivity": "How sure a ranking is; worked out by an operation that is followed.",
     "operations": "For those who run the service.",
 }
 
@@ -147,7 +150,7 @@ def _add_examples(operation: dict[str, Any], examples: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         if status.startswith("2") and "response" in examples:
             for content in response["content"].values():
-                content["example"] = examples["response"]
+                content.setdefault("example", examples["response"])
 
 
 def _share_problems(responses: dict[str, Any], shared: dict[str, Any]) -> None:

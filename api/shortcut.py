@@ -15,6 +15,7 @@ from api.deps import BEARER
 from api.paging import link
 from api.rankings import Asked, Page, PageKey
 from api.state import Gateway
+from shared.store.keys import Principal
 
 PREFIX = BEARER.encode()
 
@@ -39,8 +40,7 @@ class Shortcut:
         """Answer one request, or pass it on."""
         if scope["type"] == "http" and scope["method"] == "GET":
             asked = self._held.rankings.asked.get((scope["path"], scope["query_string"]))
-            # Rankings are open to every role: a valid key is enough.
-            if asked is not None and self._has_known_key(scope):
+            if asked is not None and self._admits(asked, scope):
                 page = await self._kept(asked)
                 if page is not None:
                     scope["route"] = asked.route
@@ -53,11 +53,19 @@ class Shortcut:
         fresh = await self._held.watch.freshness(asked.page.round_id)
         return self._held.rankings.kept(asked.page._replace(fresh=fresh))
 
-    def _has_known_key(self, scope: Scope) -> bool:
+    def _admits(self, asked: Asked, scope: Scope) -> bool:
+        """Say whether a key is enough: not where the lines that an expert may see are in question.
+
+        Rankings without lines are open to every role.
+        """
+        holder = self._holder(scope)
+        return holder is not None and not (asked.page.with_lines and holder.role == "expert")
+
+    def _holder(self, scope: Scope) -> Principal | None:
         for name, value in scope["headers"]:
             if name == b"authorization" and value.startswith(PREFIX):
-                return self._held.keyring.known(value[len(PREFIX) :].decode("latin-1")) is not None
-        return False
+                return self._held.keyring.known(value[len(PREFIX) :].decode("latin-1"))
+        return None
 
 
 async def _send(path: str, asked: Asked, page: Page, send: Send) -> None:

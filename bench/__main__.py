@@ -8,9 +8,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import latency, rankings, recompute, submissions
+from bench import latency, methods, rankings, recompute, sensitivity, submissions
 from bench.load import Rate
 from bench.recompute import Recomputation
+from bench.sensitivity import DRAWS, Sensitivity
 from bench.stage import stage
 from shared import embedded
 from shared.store.migration import migrate
@@ -89,6 +90,42 @@ def latencies(measured: dict[str, tuple[float, float]]) -> Table:
     return shown
 
 
+def certainty(found: Sensitivity) -> Table:
+    """Show the time of one core for each part of the analysis beside the floor."""
+    shown = table(
+        f"(e) sensitivity, {COHORT:,} applicants, {DRAWS:,} draws, seconds of one core"
+        " (floor: product and sort)",
+        *("places", "choices", "swaps", "total", "floor", "ratio", "peak MB"),
+    )
+    total = found.places + found.choices + found.swaps
+    times = found.places, found.choices, found.swaps, total, found.floor, total / found.floor
+    shown.add_row(*(f"{each:.2f}" for each in times), f"{found.megabytes:.0f}")
+    return shown
+
+
+def method_costs() -> Table:
+    """Show what each method of normalising costs beside min_max, in CPU time."""
+    found = {size: methods.costs(size) for size in methods.REPETITIONS}
+    headings = [f"{size:,} {of}" for size in found for of in ("ms", "ratio")]
+    shown = table(f"(f) normalising {methods.INDICATORS} columns (floor: min_max)", "", *headings)
+    for name in methods.METHODS:
+        each = [found[size][name] for size in found]
+        numbers = (
+            text for cost in each for text in (f"{cost.milliseconds:.1f}", f"{cost.ratio:.2f}")
+        )
+        shown.add_row(name, *numbers)
+    return shown
+
+
+def stage_times() -> Table:
+    """Show how the computing of a run divides between its stages, in CPU time."""
+    shown = table("(f) stages, milliseconds", "framework", "applicants", *methods.STAGES)
+    for size in methods.REPETITIONS:
+        for name, times in methods.stages(size).items():
+            shown.add_row(name, f"{size:,}", *(f"{times[stage]:.1f}" for stage in methods.STAGES))
+    return shown
+
+
 async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list[int]) -> None:
     """Take the *wanted* measurements and print each as it comes."""
     console = Console(width=120)
@@ -113,10 +150,16 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
 def main() -> None:
     """Read the command line and measure on an embedded PostgreSQL of our own."""
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("--only", default="cabd", help="which of a, b, c and d")
+    parser.add_argument("--only", default="cabdef", help="which of a to f")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
     arguments = parser.parse_args()
+    if "e" in arguments.only:
+        Console(width=120).print(certainty(sensitivity.measure(COHORT)))
+    if "f" in arguments.only:
+        Console(width=120).print(method_costs(), stage_times(), sep="\n")
+    if not set("abcd") & set(arguments.only):
+        return
     with tempfile.TemporaryDirectory() as folder, embedded.serve(Path(folder)) as url:
         migrate(url)
         asyncio.run(measure(url, Path(folder), arguments.only, arguments.seconds, arguments.sizes))

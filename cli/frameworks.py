@@ -11,7 +11,7 @@ from cli.errors import CommandError
 from cli.options import DataDir
 from shared import reference, yaml_document
 from shared.domain import document
-from shared.domain.errors import FrameworkInvalid
+from shared.domain.errors import Finding, FrameworkInvalid
 from shared.services import frameworks
 from shared.store.frameworks import StoredFramework
 
@@ -37,6 +37,10 @@ def _report(error: FrameworkInvalid) -> CommandError:
     return CommandError(f"{error}: mend the findings above")
 
 
+def _warning(finding: Finding) -> str:
+    return f"warning: {finding.pointer or '/'}: {finding.message} [{finding.code}]"
+
+
 @app.command()
 def add(file: File = None, data_dir: DataDir = None) -> None:
     """Register a framework document; the same again changes nothing."""
@@ -49,6 +53,8 @@ def add(file: File = None, data_dir: DataDir = None) -> None:
         stored, created = in_transaction(data_dir, verb)
     except FrameworkInvalid as error:
         raise _report(error) from None
+    for finding in frameworks.doubtful(stored):
+        typer.echo(_warning(finding), err=True)
     word = "registered" if created else "unchanged"
     typer.echo(f"{word}: {stored.code} {stored.version} sha256:{stored.sha256}")
 
@@ -61,7 +67,7 @@ def check(file: File = None) -> None:
     except FrameworkInvalid as error:
         raise _report(error) from None
     for finding in document.warnings(framework):
-        typer.echo(f"warning: {finding.pointer or '/'}: {finding.message} [{finding.code}]")
+        typer.echo(_warning(finding))
     typer.echo(f"valid: {framework.code} {framework.version}")
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "keys": "cli.keys",
     "frameworks": "cli.frameworks",
     "applicants": "cli.applicants",
+    "explain": "cli.explanation",
     "demo": "cli.demo",
 }
 """The module that registers each command; only what was asked for is imported."""

@@ -44,7 +44,7 @@ every_document = pytest.mark.parametrize(
 
 def masked(output: str) -> str:
     """Return *output* without what differs from one database to another."""
-    return re.sub(r'"id":\d+', '"id":0', output)
+    return re.sub(r'("id":|#)\d+', r"\g<1>0", output)
 
 
 def test_the_example_in_the_readme_runs_as_shown(tmp_path: Path, database: str) -> None:

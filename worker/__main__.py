@@ -15,10 +15,13 @@ from shared.settings import Settings
 from shared.store.engine import connect, sessions_of
 from shared.store.notifications import listen
 from worker.loop import Bell, Worker
+from worker.operations import Operator
 
 log = structlog.get_logger()
 
 ROLE = "pilotzone_worker"
+CONNECTIONS = 4
+"""One for the loop, one for an operation, and one for each channel that is listened to."""
 BEAT_SECONDS = 0.5
 STALLED_SECONDS = 60.0
 """A loop that has not come round for so long, be it for a very large run, is not alive."""
@@ -27,18 +30,20 @@ STALLED_SECONDS = 60.0
 async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
     """Work until SIGINT or SIGTERM; *health_file* is touched while the loop is alive."""
     name = f"{socket.gethostname()}:{os.getpid()}"
-    engine = await connect(url, ROLE, pool=3)
-    bell = Bell()
+    engine = await connect(url, ROLE, pool=CONNECTIONS)
+    sessions = sessions_of(engine)
     beat = Heartbeat(health_file)
     worker = Worker(
-        sessions_of(engine), name, bell, settings.worker_idle, settings.worker_debounce, beat.alive
+        sessions, name, Bell(), settings.worker_idle, settings.worker_debounce, beat.alive
     )
+    operator = Operator(sessions, Bell(), settings.worker_idle)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         log.info("worker stopping", name=name)
-        worker.stop.set()
-        bell.ring()
+        for each in (worker, operator):
+            each.stop.set()
+            each.bell.ring()
 
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop)
@@ -49,12 +54,17 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
             where = f"{settings.worker_metrics_host}:{settings.worker_metrics_port}"
             raise SystemExit(f"error: metrics on {where}: {error}") from None
     async with asyncio.TaskGroup() as background:
-        listening = background.create_task(listen(engine, "submission_change", bell.ring))
+        listening = [
+            background.create_task(listen(engine, "submission_change", worker.bell.ring)),
+            background.create_task(listen(engine, "operation", operator.bell.ring)),
+        ]
         beating = background.create_task(beat.keep(STALLED_SECONDS))
+        operating = background.create_task(operator.work())
         log.info("worker started", name=name)
         await worker.work()
-        listening.cancel()
-        beating.cancel()
+        await operating
+        for task in (*listening, beating):
+            task.cancel()
     beat.end()
     await engine.dispose()
     log.info("worker stopped", name=name)

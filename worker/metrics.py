@@ -19,6 +19,9 @@ COHORT = Histogram(
 WRITTEN = Counter("pilotzone_scores_written", "Score versions appended.")
 INPUTS = Counter("pilotzone_run_submissions", "Submissions taken in by runs.")
 FAILURES = Counter("pilotzone_run_failures", "Runs that failed and were set aside.")
+OPERATIONS = Counter(
+    "pilotzone_operations", "Operations taken up, by what became of them.", ["state"]
+)
 
 
 def observe_run(run: NewRun, seconds: float) -> None:

@@ -10,7 +10,13 @@ from api.paging import Cursor, Limit, cut, decode
 from api.paths import FrameworkCode, FrameworkVersion
 from api.problems import problems
 from api.schemas.common import Name
-from api.schemas.frameworks import FrameworkItem, FrameworkOut, FrameworkPage
+from api.schemas.frameworks import (
+    FrameworkItem,
+    FrameworkOut,
+    FrameworkPage,
+    RegistrationOut,
+    WarningOut,
+)
 from shared.domain.errors import FrameworkDiffers, FrameworkInvalid, NotFound
 from shared.services import frameworks as services
 from shared.store import frameworks
@@ -22,8 +28,8 @@ router = APIRouter(prefix="/frameworks", tags=["frameworks"], route_class=ExactR
 @router.post(
     "",
     status_code=201,
-    response_model=FrameworkOut,
-    responses=problems(FrameworkInvalid, FrameworkDiffers, also=FrameworkOut),
+    response_model=RegistrationOut,
+    responses=problems(FrameworkInvalid, FrameworkDiffers, also=RegistrationOut),
     **admits("admin"),
 )
 async def register(
@@ -41,12 +47,15 @@ async def register(
 ) -> dict[str, Any]:
     """Register a framework document, checked as a whole; every finding is reported at once.
 
-    A registered document never changes: a revision has another version.
+    A registered document never changes: a revision has another version. What it may contain but
+    hardly means is said in `warnings` and keeps nothing from happening.
     """
     stored, created = await services.register(tx, acting, body)
     if not created:
         response.status_code = 200
-    return _document(stored)
+    return _document(stored) | {
+        "warnings": [WarningOut.of(each) for each in services.doubtful(stored)]
+    }
 
 
 @router.get("", response_model=FrameworkPage, responses=problems(), **admits(*ANY))

@@ -3,10 +3,11 @@
 from fastapi import APIRouter, Request, Response
 
 from api.bodies import ExactRoute
-from api.deps import ANY, Acting, Tx, admits, require_reach
+from api.deps import ANY, Acting, Held, Tx, admits, require_reach
 from api.paging import Cursor, Limit, cut, decode
 from api.paths import ApplicantCode, RoundCode
 from api.problems import problems
+from api.schemas.frameworks import WarningOut
 from api.schemas.rounds import (
     EntryIn,
     EntryOut,
@@ -16,9 +17,11 @@ from api.schemas.rounds import (
     RoundOut,
     RoundPage,
     TransitionIn,
+    TransitionOut,
     summary,
 )
 from shared.domain.errors import NotFound, RoundDiffers, TransitionNotAllowed
+from shared.services import diagnostics
 from shared.services import rounds as services
 from shared.store import changes, entries, frameworks, rounds, standings
 from shared.store.rounds import NewRound, StoredRound
@@ -76,11 +79,20 @@ async def transition(
     round: RoundCode,
     body: TransitionIn,
     acting: Acting,
+    held: Held,
     tx: Tx,
-) -> RoundOut:
-    """Open or close a round. What is being submitted is waited for, what comes later is refused."""
+) -> TransitionOut:
+    """Open or close a round. What is being submitted is waited for, what comes later is refused.
+
+    A round that opens answers with `warnings` where its ranking would mean less than it seems to;
+    they keep nothing from happening, and `GET /v1/rounds/{round}/diagnostics` has them at any time.
+    """
+    # Looked for before the transition holds the round, so that nobody waits for it meanwhile.
+    opens = body.to == "open"
+    found = await diagnostics.warnings_of(tx, held.library, round) if opens else []
     stored = await services.transition(tx, acting, round, body.to, body.reason)
-    return await _shown(tx, stored)
+    shown = dict(await _shown(tx, stored))
+    return TransitionOut(**shown, warnings=[WarningOut.of(each) for each in found])
 
 
 @router.put(

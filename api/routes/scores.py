@@ -7,7 +7,18 @@ from starlette.responses import Response as Answer
 
 from api import shortcut
 from api.bodies import ExactRoute
-from api.deps import ANY, Held, Round, Tx, admits, framework_of, gateway_of, round_of
+from api.deps import (
+    ANY,
+    Caller,
+    Held,
+    Round,
+    Tx,
+    admits,
+    caller_of,
+    framework_of,
+    gateway_of,
+    round_of,
+)
 from api.paging import Cursor, Limit, decode, encode, link_next
 from api.paths import GREATEST_ID, ApplicantCode, OfKind, RoundCode
 from api.problems import problems
@@ -15,9 +26,12 @@ from api.rankings import PageKey, freshened
 from api.schemas.scores import HistoryItem, HistoryPage, RankingOut, ScorecardOut
 from api.scorecards import dimensions, in_points, line_items, score
 from api.state import Gateway
-from shared.domain.errors import Finding, Invalid, NotFound
+from shared.domain.errors import Finding, Invalid, MarksOutstanding, NotFound
+from shared.domain.framework import Framework
+from shared.services.panels import require_marks
 from shared.store import applicants, runs, standings, submissions
 from shared.store.engine import reading
+from shared.store.keys import Principal
 from shared.store.rounds import StoredRound
 from shared.store.standings import Freshness
 
@@ -68,7 +82,23 @@ async def _await_inclusion(
     await held.watch.included(round_.id, submission, seconds)
 
 
-@router.get("", response_model=RankingOut, responses=problems(NotFound), **admits(*ANY))
+async def _require_marks(
+    held: Gateway, round_: StoredRound, framework: Framework, who: Principal, page: PageKey
+) -> None:
+    """Let an expert see the lines of *page* once it marked whom they show."""
+    async with reading(held.sessions) as session:
+        whole = await held.rankings.ranking(session, round_.id, page.fresh.run)
+        shown = whole.places(page.cohort)[page.start : page.start + page.limit]
+        codes = [whole.applicants[at] for at in shown]
+        await require_marks(session, framework, round_, who, codes)
+
+
+@router.get(
+    "",
+    response_model=RankingOut,
+    responses=problems(NotFound, MarksOutstanding),
+    **admits(*ANY),
+)
 async def ranking(
     round: RoundCode,
     request: Request,
@@ -84,6 +114,7 @@ async def ranking(
 
     With `wait_for` the answer comes once a run has taken that submission in, or after `wait`
     seconds with the ranking as it then is; `state` says which. Following pages show the same run.
+    Lines are shown to an expert once it marked whatever it can mark of whom they show.
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
@@ -93,9 +124,12 @@ async def ranking(
         run, start = int(key[0]) or None, int(key[1])
     fresh = await _freshness(held, stored, run)
     wanted = PageKey(stored.id, fresh, cohort, limit, start, "lines" in include)
+    framework = await framework_of(held, stored)
+    who = caller_of(request)
+    if wanted.with_lines and who.role == "expert":
+        await _require_marks(held, stored, framework, who, wanted)
     page = held.rankings.kept(wanted)
     if page is None:
-        framework = await framework_of(held, stored)
         async with reading(held.sessions) as session:
             page = await held.rankings.render(session, round, framework, wanted)
     if run is None and wait_for is None:
@@ -106,34 +140,40 @@ async def ranking(
 
 
 @router.get(
-    "/{applicant}", response_model=ScorecardOut, responses=problems(NotFound), **admits(*ANY)
+    "/{applicant}",
+    response_model=ScorecardOut,
+    responses=problems(NotFound, MarksOutstanding),
+    **admits(*ANY),
 )
 async def scorecard(
     round: Round,
     applicant: ApplicantCode,
+    caller: Caller,
     held: Held,
     tx: Tx,
     run: Run = None,
     wait_for: WaitFor = None,
     wait: Wait = 5.0,
 ) -> dict[str, Any]:
-    """Return one applicant's score with every line."""
+    """Return one applicant's score with every line, to an expert once it marked the applicant."""
     await _await_inclusion(held, round, wait_for, wait)
     framework = await framework_of(held, round)
     fresh = await _freshness(held, round, run)
     whole = await held.rankings.ranking(tx, round.id, fresh.run)
     if applicant not in whole.positions:
         raise NotFound(f"{applicant} has no score in round {round.code}")
+    await require_marks(tx, framework, round, caller, [applicant])
     who = await applicants.get(tx, applicant)
     lines = (await standings.lines(tx, round.id, [applicant], fresh.run))[applicant]
     card = score(framework, whole, whole.positions[applicant], who, lines, with_lines=True)
     return card | freshened(round.code, fresh)
 
 
-@router.get("/{applicant}/history", responses=problems(NotFound), **admits(*ANY))
+@router.get("/{applicant}/history", responses=problems(NotFound, MarksOutstanding), **admits(*ANY))
 async def history(
     round: Round,
     applicant: ApplicantCode,
+    caller: Caller,
     held: Held,
     tx: Tx,
     request: Request,
@@ -145,6 +185,8 @@ async def history(
     """List an applicant's scores, newest first; each holds from its run on, until the next."""
     framework = await framework_of(held, round)
     await applicants.get(tx, applicant)
+    if "lines" in include:
+        await require_marks(tx, framework, round, caller, [applicant])
     key = decode(cursor, int)
     found = await standings.history(
         tx, round.id, applicant, int(key[0]) if key else None, limit + 1

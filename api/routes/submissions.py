@@ -33,6 +33,7 @@ from api.schemas.submissions import (
     SubmissionReceipt,
 )
 from shared.domain.errors import (
+    ConflictOfInterest,
     Finding,
     NotFound,
     ReporterNotAdmitted,
@@ -41,7 +42,8 @@ from shared.domain.errors import (
 )
 from shared.domain.framework import Framework
 from shared.domain.submission import Refusal
-from shared.services.submissions import admit
+from shared.services.panels import shown_name
+from shared.services.submissions import admit, refused
 from shared.store import submissions
 from shared.store.keys import Principal
 from shared.store.submissions import NewSubmission, Receipt
@@ -55,14 +57,24 @@ MOST_REPETITIONS = 10
 REPEATED = Refusal(
     "as_of", "repeated-row", f"A batch states a value of one date at most {MOST_REPETITIONS} times."
 )
-UNKNOWN_APPLICANT = Refusal("applicant", "unknown-applicant", "No such applicant is registered.")
+NOT_TAKEN = {
+    "unknown-applicant": Refusal(
+        "applicant", "unknown-applicant", "No such applicant is registered."
+    ),
+    "conflict-of-interest": Refusal(
+        "applicant", "conflict-of-interest", "A tie to this applicant is declared."
+    ),
+}
+"""What is found out only where a row would be stored."""
 
 
 @router.post(
     "",
     status_code=201,
     response_model=SubmissionReceipt,
-    responses=problems(ReporterNotAdmitted, NotFound, RoundNotOpen, SubmissionRefused),
+    responses=problems(
+        ReporterNotAdmitted, NotFound, RoundNotOpen, ConflictOfInterest, SubmissionRefused
+    ),
     **admits("source", "portal", "expert"),
 )
 async def submit(
@@ -81,13 +93,15 @@ async def submit(
     item = admit(framework, who, body.to_domain(), request.state.request_id)
     if isinstance(item, Refusal):
         metrics.observe_submissions(["rejected"])
-        raise _error(item)
+        raise refused(item, f"/{item.field}")
     (receipt,) = await held.intake.record(stored.id, [item])
     metrics.observe_submissions([receipt.result])
     if receipt.result == "unknown-applicant":
         raise NotFound(f"no applicant {body.applicant} is registered")
     if receipt.result == "not-open":
         raise RoundNotOpen(f"round {round} does not accept submissions")
+    if receipt.result == "conflict-of-interest":
+        raise ConflictOfInterest(f"a tie to applicant {body.applicant} is declared")
     answer = {
         "id": receipt.id,
         "result": receipt.result,
@@ -97,12 +111,6 @@ async def submit(
         "as_of": body.as_of.isoformat(),
     }
     return JSONResponse(answer, 201)
-
-
-def _error(refusal: Refusal) -> SubmissionRefused | ReporterNotAdmitted:
-    kind = ReporterNotAdmitted if refusal.forbidden else SubmissionRefused
-    finding = Finding(f"/{refusal.field}", refusal.code, refusal.message)
-    return kind(refusal.message, (finding,))
 
 
 @router.post(
@@ -182,7 +190,9 @@ def _row(
 ) -> dict[str, Any]:
     if receipt is not None and receipt.id is not None:
         return {"index": index, "result": receipt.result, "id": receipt.id}
-    findings = item if isinstance(item, list) else [_finding(UNKNOWN_APPLICANT, f"/items/{index}")]
+    findings = item if isinstance(item, list) else []
+    if receipt is not None:
+        findings = [_finding(NOT_TAKEN[receipt.result], f"/items/{index}")]
     errors = [
         {"pointer": each.pointer, "code": each.code, "detail": each.message} for each in findings
     ]
@@ -204,8 +214,9 @@ async def list_recorded(
 ) -> SubmissionPage:
     """List every submission that the key reaches, oldest first.
 
-    Administrators and auditors read all; an expert its own marks; others what lies within the
-    applicants and measures of their key.
+    Administrators and auditors read all; an expert its own marks, and the others' of an applicant
+    and measure once its own stands; others what lies within the applicants and measures of their
+    key. Experts have pseudonyms but for administrators, auditors and themselves.
     """
     framework = await framework_of(held, round)
     after = decode(cursor, int)
@@ -217,10 +228,18 @@ async def list_recorded(
         submissions.Reach(
             applicants=who.applicants,
             measures=who.measures,
-            reporter=who.reporter if who.role == "expert" else None,
+            expert=who.reporter if who.role == "expert" else None,
         ),
         applicant,
         measure,
     )
     page = cut(request, response, found, limit, lambda each: (each.id,))
-    return SubmissionPage(items=[SubmissionOut.of(each, framework) for each in page])
+    items = [
+        SubmissionOut.of(
+            each,
+            framework,
+            shown_name(round, who, each.reporter, each.reporter_name, each.kind),
+        )
+        for each in page
+    ]
+    return SubmissionPage(items=items)

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from api.schemas.common import Items, Moment, Name, Schema
+from shared.domain.errors import Finding
 
 
 class FrameworkOut(Schema):
@@ -24,6 +25,27 @@ class FrameworkOut(Schema):
     dimensions: list[Any]
     sha256: str = Field(description="Of the document's canonical JSON (RFC 8785), in hexadecimal.")
     registered_at: Moment
+
+
+class WarningOut(Schema):
+    """Something that is admitted but hardly meant; it keeps nothing from happening."""
+
+    pointer: str = Field(
+        description="JSON pointer (RFC 6901) into the framework's document; empty: all of it."
+    )
+    code: str = Field(description="Stable; docs/frameworks.md and docs/diagnostics.md list them.")
+    message: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> "WarningOut":
+        """Show *finding*."""
+        return cls(pointer=finding.pointer, code=finding.code, message=finding.message)
+
+
+class RegistrationOut(FrameworkOut):
+    """A framework document as registered, and what in it deserves a second look."""
+
+    warnings: list[WarningOut]
 
 
 class FrameworkItem(Schema):

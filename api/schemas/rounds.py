@@ -16,7 +16,7 @@ from api.schemas.common import (
     Text,
     one_finding,
 )
-from api.schemas.frameworks import FrameworkRef
+from api.schemas.frameworks import FrameworkRef, WarningOut
 from shared.store.changes import Failure
 from shared.store.entries import Entry
 from shared.store.rounds import StoredRound
@@ -85,6 +85,14 @@ class RoundOut(RoundIn):
                 },
             }
         )
+
+
+class TransitionOut(RoundOut):
+    """A round as it stands after a transition."""
+
+    warnings: list[WarningOut] = Field(
+        description="Of a round that opens: what deserves a look before values come in."
+    )
 
 
 class RoundItem(RoundIn):

@@ -107,21 +107,21 @@ class SubmissionOut(Schema):
     as_of: Date
     status: Literal["reported", "withdrawn"]
     revision: int = Field(description="Counts what the reporter said of this date, from 1.")
-    reporter: str
-    kind: Literal["source", "applicant", "expert"]
+    reporter: str = Field(
+        description="An expert has a pseudonym, the same within a round, and whoever adjudicates is"
+        " called `adjudicator`; administrators, auditors and the reporter itself see the name."
+    )
+    kind: Literal["source", "applicant", "expert", "adjudicator"]
     reference: str | None
     comment: str | None
     recorded_at: Moment
 
     @classmethod
-    def of(cls, stored: StoredSubmission, framework: Framework) -> "SubmissionOut":
-        """Show *stored* in the measure's own terms."""
-        return cls.model_validate(
-            {
-                "value": stored.reported.value(framework.measures[stored.measure]),
-                **{name: getattr(stored, name) for name in cls.model_fields if name != "value"},
-            }
-        )
+    def of(cls, stored: StoredSubmission, framework: Framework, reporter: str) -> "SubmissionOut":
+        """Show *stored* in the measure's own terms, under the name that the reader may see."""
+        shown = {name: getattr(stored, name) for name in cls.model_fields if name != "value"}
+        value = stored.reported.value(framework.measures[stored.measure])
+        return cls.model_validate(shown | {"value": value, "reporter": reporter})
 
 
 class SubmissionPage(Items[SubmissionOut]):

@@ -72,6 +72,22 @@ class TransitionNotAllowed(Conflict):
     """The round cannot go from its present state to that one."""
 
 
+class ConflictOfInterest(Conflict):
+    """The expert has declared a tie to the applicant."""
+
+
+class MarksOutstanding(Conflict):
+    """The expert has yet to mark what the answer would show."""
+
+
+class RoundNotScored(Conflict):
+    """The round has no run yet."""
+
+
+class TooManyOperations(Conflict):
+    """The round has as many unfinished operations as it may."""
+
+
 class NameTaken(Conflict):
     """The name belongs to a reporter with another role."""
 

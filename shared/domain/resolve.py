@@ -10,7 +10,21 @@ from numpy.typing import NDArray
 
 from shared.domain.arrays import FlagArray, FloatArray, IntArray, runs
 from shared.domain.flags import Flag
-from shared.domain.framework import Framework, Measure, MeasureType, Panel, Reporter
+from shared.domain.framework import (
+    ADJUDICATOR,
+    KINDS,
+    Framework,
+    Measure,
+    MeasureType,
+    Panel,
+    Reporter,
+)
+
+NEVER = len(KINDS)
+"""The priority of a report that does not count."""
+
+SETTLES = NEVER + 1
+"""The priority of an adjudicated mark: no report beside others, but in place of them all."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +76,14 @@ def resolve(framework: Framework, evidence: Evidence, applicants: int) -> Resolv
 
     Of the admitted kinds of reporters the first in the measure's order counts; within it the
     greatest *as_of*, then the greatest *id*. A measure with a panel combines all experts' marks
-    instead; fewer than it asks for are flagged and count as missing. Kinds that are not admitted
-    are ignored.
+    instead; fewer than it asks for are flagged and count as missing. An adjudicated mark, the last
+    recorded of several, stands in place of whatever a panel says, remarks included. Kinds that are
+    not admitted are ignored.
     """
     measures = tuple(framework.measures.values())
     shape = (len(measures), applicants)
     reports = _reports(measures, evidence, applicants)
-    admitted = reports.priority < len(Reporter)
+    admitted = reports.priority < NEVER
     cell = reports.cell[admitted]
     count = np.bincount(cell, minlength=len(measures) * applicants)
     values = np.full(count.size, np.nan)
@@ -89,19 +104,24 @@ def resolve(framework: Framework, evidence: Evidence, applicants: int) -> Resolv
     few = (count > 0) & (count < asked)
     values[few] = np.nan
     flags[few] |= Flag.FEW_MARKS
+
+    cell, value = _by_adjudication(reports.take(reports.priority == SETTLES))
+    values[cell] = value
+    flags[cell] = Flag.ADJUDICATED
     flags[np.isnan(values)] |= Flag.MISSING
     return Resolved(values.reshape(shape).T, flags.reshape(shape).T)
 
 
 def _reports(measures: Sequence[Measure], evidence: Evidence, applicants: int) -> _Reports:
-    """Find each row's cell and priority: 0 counts first, the number of kinds never counts."""
-    kinds = tuple(Reporter)
-    priorities = np.full((len(measures), len(kinds)), len(kinds), dtype=np.int64)
+    """Find each row's cell and priority: 0 counts first."""
+    priorities = np.full((len(measures), len(KINDS)), NEVER, dtype=np.int64)
     for row, measure in enumerate(measures):
         for priority, kind in enumerate(
             (Reporter.EXPERT,) if measure.panel else measure.reported_by
         ):
-            priorities[row, kinds.index(kind)] = priority
+            priorities[row, KINDS.index(kind)] = priority
+        if measure.panel:
+            priorities[row, KINDS.index(ADJUDICATOR)] = SETTLES
     return _Reports(
         cell=evidence.measure * applicants + evidence.applicant,
         measure=evidence.measure,
@@ -165,6 +185,13 @@ def _by_panel(
     with np.errstate(over="ignore"):
         spread = marks[starts + size - 1] - marks[starts]
     return cell, combined, cell[spread > tolerance[measure]]
+
+
+def _by_adjudication(reports: _Reports) -> tuple[IntArray, FloatArray]:
+    """Give the cells that adjudicated marks settle, and the mark last recorded in each."""
+    reports = reports.take(np.lexsort((-reports.id, reports.cell)))
+    first, _ = runs(reports.cell)
+    return reports.cell[first], reports.value[first]
 
 
 def _trim(panel: Panel) -> tuple[int, int]:

@@ -73,8 +73,8 @@ def steps(values: FloatArray, bands: Sequence[Band]) -> Scaled:
 
 def grades(values: FloatArray, ladder: Sequence[float]) -> Scaled:
     """Give each category its share: *values* are positions in *ladder*, which holds the shares."""
-    positions = np.where(np.isnan(values), 0.0, values).astype(np.int64)
-    return Scaled(_each(values, np.array(ladder)[positions]))
+    positions = np.where(np.isnan(values), len(ladder), values).astype(np.int64)
+    return Scaled(np.array([*ladder, np.nan])[positions])
 
 
 def best(values: FloatArray, direction: Direction = HIGHER) -> Scaled:
@@ -150,16 +150,18 @@ def z_score(values: FloatArray, within: float = 3.0, direction: Direction = HIGH
         parameters = {"n": n, "mean": best, "deviation": 0.0}
         return Scaled(_each(values, 0.5), parameters, Flag.FLAT)
     position = _position(values, worst, best)
-    known = position if n == position.size else position[~np.isnan(position)]
-    mean = _total(known) / n
-    deviation = math.sqrt(_total((known - mean) ** 2) / (n - 1))
+    mean = _total(_known(position, n)) / n
+    z = position - mean
+    deviation = math.sqrt(_total(_known(z, n) ** 2) / (n - 1))
     parameters = {
         "n": n,
         "mean": worst * (1.0 - mean) + best * mean,
         "deviation": min(abs(deviation * best - deviation * worst), sys.float_info.max),
     }
-    z = (position - mean) / deviation
-    return Scaled((0.5 + z / (2.0 * within)).clip(0.0, 1.0), parameters)
+    z /= deviation  # in place from here on: fresh memory costs more than the arithmetic
+    z /= 2.0 * within
+    z += 0.5
+    return Scaled(z.clip(0.0, 1.0, out=z), parameters)
 
 
 def _reported(values: FloatArray) -> int:
@@ -181,15 +183,24 @@ def _position(values: FloatArray, start: float, end: float) -> FloatArray:
     return (values - start) / (end - start)
 
 
+def _known(values: FloatArray, n: int) -> FloatArray:
+    """Give the *n* values that are not NaN."""
+    return values if n == values.size else values[~np.isnan(values)]
+
+
 def _total(values: FloatArray) -> float:
     """Add values in [0, 1], cut to multiples of 2**-53, exactly and so in any order.
 
     Both parts of up to 2**26 values add up without rounding. A plain sum would depend on the order
     of the applicants and on how wide the machine's vectors are.
     """
-    coarse = (values + 2.0**27) - 2.0**27
-    fine = (values - coarse + 1.0) - 1.0
-    return float(coarse.sum() + fine.sum())
+    part = values + 2.0**27  # the coarse part; the fine one takes its place
+    part -= 2.0**27
+    coarse = part.sum()
+    np.subtract(values, part, out=part)
+    part += 1.0
+    part -= 1.0
+    return float(coarse + part.sum())
 
 
 def _each(values: FloatArray, shares: FloatArray | float) -> FloatArray:

@@ -7,8 +7,8 @@ import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.actor import Actor
-from shared.domain.document import read
-from shared.domain.errors import FrameworkDiffers
+from shared.domain.document import read, warnings
+from shared.domain.errors import Finding, FrameworkDiffers
 from shared.domain.framework import Framework
 from shared.store import audit, frameworks
 from shared.store.frameworks import StoredFramework
@@ -39,6 +39,11 @@ async def register(
         subject = f"{framework.code}/{framework.version}"
         await audit.record(session, actor, "framework.registered", subject, {"sha256": sha256})
     return stored, created
+
+
+def doubtful(stored: StoredFramework) -> tuple[Finding, ...]:
+    """Return what the document may contain but hardly means; the same whenever it is asked."""
+    return warnings(read(stored.document))
 
 
 class Library:

@@ -7,6 +7,7 @@ from datetime import date
 import asyncpg
 
 from shared.domain import submission
+from shared.domain.errors import Finding, ReporterNotAdmitted, SubmissionRefused
 from shared.domain.framework import Framework, Reporter
 from shared.domain.submission import Refusal, Value
 from shared.store import submissions
@@ -38,12 +39,8 @@ def admit(
     framework: Framework, principal: Principal, draft: Draft, request_id: str
 ) -> NewSubmission | Refusal:
     """Check *draft* against the framework and the key's reach; nothing is stored yet."""
-    if principal.applicants is not None and draft.applicant not in principal.applicants:
-        message = "The key does not reach this applicant."
-        return Refusal("applicant", "applicant-not-reached", message, forbidden=True)
-    if principal.measures is not None and draft.measure not in principal.measures:
-        message = "The key does not reach this measure."
-        return Refusal("measure", "measure-not-reached", message, forbidden=True)
+    if refusal := out_of_reach(principal, draft.applicant, draft.measure):
+        return refusal
     kind = REPORTERS[principal.role]
     read = submission.read(framework, kind, draft.measure, draft.value, draft.status)
     if isinstance(read, Refusal):
@@ -59,6 +56,23 @@ def admit(
         comment=draft.comment,
         request_id=request_id,
     )
+
+
+def out_of_reach(principal: Principal, applicant: str, measure: str) -> Refusal | None:
+    """Say what the key does not reach, if anything."""
+    if principal.applicants is not None and applicant not in principal.applicants:
+        message = "The key does not reach this applicant."
+        return Refusal("applicant", "applicant-not-reached", message, forbidden=True)
+    if principal.measures is not None and measure not in principal.measures:
+        message = "The key does not reach this measure."
+        return Refusal("measure", "measure-not-reached", message, forbidden=True)
+    return None
+
+
+def refused(refusal: Refusal, pointer: str) -> SubmissionRefused | ReporterNotAdmitted:
+    """Return *refusal* as the error of a whole request; *pointer* is where its field stands."""
+    kind = ReporterNotAdmitted if refusal.forbidden else SubmissionRefused
+    return kind(refusal.message, (Finding(pointer, refusal.code, refusal.message),))
 
 
 async def record(

@@ -1,9 +1,10 @@
 """Rounds: what is fixed about one, its state, and the locks that order its writers."""
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import select, text, update
@@ -33,13 +34,17 @@ class NewRound:
 
 @dataclass(frozen=True, slots=True)
 class StoredRound(NewRound):
-    """A round as it stands; all but *state* never changes."""
+    """A round as it stands; all but *state* never changes.
+
+    The *salt* makes the experts' pseudonyms: it belongs in no answer and in no log.
+    """
 
     id: int
     state: str
     created_at: datetime
     framework_code: str
     framework_version: str
+    salt: UUID = field(repr=False)
 
 
 QUERY = select(
@@ -54,6 +59,7 @@ QUERY = select(
     RoundRow.created_at,
     FrameworkRow.code,
     FrameworkRow.version,
+    RoundRow.salt,
 ).join(FrameworkRow, FrameworkRow.id == RoundRow.framework)
 
 
@@ -119,6 +125,13 @@ async def hold_for_writing(session: AsyncSession, round_id: int) -> None:
     Also announces, on commit, that the round changed.
     """
     await session.execute(text(_hold_for_writing(round_id)))
+
+
+async def announce(session: AsyncSession, round_id: int) -> None:
+    """Tell the workers, on commit, that the round changed; for who holds it alone."""
+    await session.execute(
+        text("SELECT pg_notify('submission_change', :round)"), {"round": str(round_id)}
+    )
 
 
 def writing(sessions: Sessions, round_id: int) -> AbstractAsyncContextManager[asyncpg.Connection]:

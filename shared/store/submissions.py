@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import asyncpg
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.domain.framework import ADJUDICATOR, Reporter
 from shared.domain.submission import Reported
+from shared.store import marks
 from shared.store.tables import ReporterRow, SubmissionRow
 
 SEPARATOR = "\x1f"  # stands in no code
@@ -36,9 +38,10 @@ class NewSubmission:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a submission: created, revised, unchanged, not-open or unknown-applicant.
+    """What became of a submission: created, revised, or unchanged; or why it was not taken.
 
-    *id* is None for the last two; for `unchanged` it is that of the submission that stands.
+    That is not-open, unknown-applicant or conflict-of-interest, and *id* is then None; for
+    `unchanged` it is that of the submission that stands.
     """
 
     result: str
@@ -56,7 +59,8 @@ class StoredSubmission:
     as_of: date
     status: str
     revision: int
-    reporter: str
+    reporter: int
+    reporter_name: str
     kind: str
     reference: str | None
     comment: str | None
@@ -65,11 +69,14 @@ class StoredSubmission:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a reader may see: some applicants, some measures, one reporter; None is no limit."""
+    """What a reader may see: some applicants, some measures, as one expert; None is no limit.
+
+    An expert sees what it said itself, and what its panels said where its own mark stands.
+    """
 
     applicants: frozenset[str] | None = None
     measures: frozenset[str] | None = None
-    reporter: int | None = None
+    expert: int | None = None
 
 
 # `stands` is what the reporter said last of that date. A submission that another transaction is
@@ -85,7 +92,12 @@ RECORD = """
     ), known AS (
         SELECT item.*, stands.id AS standing, coalesce(stands.revision, 0) AS revision,
             (stands.status, stands.number, stands.codes)
-                IS NOT DISTINCT FROM (item.status, item.number, item.code_set) AS same
+                IS NOT DISTINCT FROM (item.status, item.number, item.code_set) AS same,
+            item.kind = 'expert' AND EXISTS (
+                SELECT FROM conflict
+                WHERE conflict.round = $1 AND conflict.reporter = item.reporter
+                    AND conflict.applicant = item.applicant AND conflict.state = 'declared'
+            ) AS tied
         FROM item
         JOIN applicant ON applicant.code = item.applicant
         JOIN round ON round.id = $1 AND round.state = 'open'
@@ -101,7 +113,7 @@ RECORD = """
             status, number, codes, reference, comment, request_id)
         SELECT $1::bigint, applicant, measure, reporter, kind, as_of, revision + 1,
             status, number, code_set, reference, comment, request_id
-        FROM known WHERE NOT same ORDER BY applicant, measure, reporter, as_of
+        FROM known WHERE NOT same AND NOT tied ORDER BY applicant, measure, reporter, as_of
         ON CONFLICT DO NOTHING
         RETURNING id, applicant, measure, reporter, as_of, request_id
     ), logged AS (
@@ -110,6 +122,7 @@ RECORD = """
     )
     SELECT item.position,
         CASE
+            WHEN known.tied THEN 'conflict-of-interest'
             WHEN added.id IS NOT NULL AND known.revision > 0 THEN 'revised'
             WHEN added.id IS NOT NULL THEN 'created'
             WHEN known.same THEN 'unchanged'
@@ -117,7 +130,7 @@ RECORD = """
             WHEN EXISTS (SELECT FROM applicant WHERE code = item.applicant) THEN 'not-open'
             ELSE 'unknown-applicant'
         END,
-        CASE WHEN known.same THEN known.standing ELSE added.id END
+        CASE WHEN known.same AND NOT known.tied THEN known.standing ELSE added.id END
     FROM item
     LEFT JOIN known USING (position)
     LEFT JOIN added ON (added.applicant, added.measure, added.reporter, added.as_of)
@@ -177,6 +190,7 @@ async def page(
             SubmissionRow.as_of,
             SubmissionRow.status,
             SubmissionRow.revision,
+            SubmissionRow.reporter,
             ReporterRow.name,
             SubmissionRow.kind,
             SubmissionRow.reference,
@@ -196,8 +210,8 @@ async def page(
         query = query.where(SubmissionRow.applicant == func.any(list(reach.applicants)))
     if reach.measures is not None:
         query = query.where(SubmissionRow.measure == func.any(list(reach.measures)))
-    if reach.reporter is not None:
-        query = query.where(SubmissionRow.reporter == reach.reporter)
+    if reach.expert is not None:
+        query = query.where(_open_to(reach.expert, round_id))
     return [
         StoredSubmission(
             identity,
@@ -208,6 +222,18 @@ async def page(
         )
         for identity, of, what, number, codes, *rest in await session.execute(query)
     ]
+
+
+def _open_to(expert: int, round_id: int) -> ColumnElement[bool]:
+    """Say of a submission whether the expert may see it."""
+    marked = marks.STANDING.format(applicant="submission.applicant", measure="submission.measure")
+    return or_(
+        SubmissionRow.reporter == expert,
+        and_(
+            SubmissionRow.kind.in_([Reporter.EXPERT, ADJUDICATOR]),
+            text(f"EXISTS ({marked})").bindparams(round=round_id, expert=expert),
+        ),
+    )
 
 
 async def exists(session: AsyncSession, round_id: int, submission: int) -> bool:

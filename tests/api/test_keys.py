@@ -215,15 +215,17 @@ async def test_each_kind_of_reporter_reports_its_own_measures(world: World) -> N
     assert await stored(world) == []
 
 
-async def test_an_expert_reads_own_marks_alone(world: World, owner: Sessions) -> None:
+async def test_an_expert_reads_marks_alone_and_others_beside_its_own(
+    world: World, owner: Sessions
+) -> None:
     await world.submit("source", "C1", STATIONS, 100)
     await world.submit("expert", "C1", MARK, 60)
     world.headers["second"] = await key(owner, "expert", "second")
     await world.submit("second", "C1", MARK, 70)
     await world.submit("second", "C2", MARK, 75)
 
-    assert [each["value"] for each in await stored(world, "expert")] == [60]
-    assert [each["value"] for each in await stored(world, "second")] == [70, 75]
+    assert [each["value"] for each in await stored(world, "expert")] == [60, 70]
+    assert [each["value"] for each in await stored(world, "second")] == [60, 70, 75]
     assert await stored(world, "expert", applicant="C2") == []
     for role in ("admin", "auditor"):
         assert [each["value"] for each in await stored(world, role)] == [100, 60, 70, 75]

@@ -1,6 +1,7 @@
 """One round from its framework to its second run, played with the contract's own examples."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -10,6 +11,8 @@ from shared.store.engine import Sessions
 from shared.yaml_document import parse
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS, PROBLEM, Operation, faults
 from tests.make import worker_over
+from worker.loop import Bell
+from worker.operations import Operator
 
 GATEWAY = "http://gateway"
 ROUND = "/v1/rounds/2026-1"
@@ -131,6 +134,31 @@ async def play(player: Player, worker_sessions: Sessions) -> None:
     await player.replay("auditor", "GET /v1/rounds/{round}/scores/{applicant}/history")
     await player.replay("auditor", "GET /v1/rounds/{round}/runs")
     await player.replay("auditor", "GET /v1/rounds/{round}/runs/{run}")
+
+    await player.replay("portal", "GET /v1/rounds/{round}/scores/{applicant}/explanation")
+    await player.replay("auditor", "GET /v1/rounds/{round}/discrepancies")
+    await player.replay("auditor", "GET /v1/rounds/{round}/diagnostics")
+    await doubt(player, worker_sessions)
+    await settle(player)
+
+
+async def doubt(player: Player, worker_sessions: Sessions) -> None:
+    """Ask how sure the ranks are, and read the answer."""
+    await player.replay("auditor", "POST /v1/rounds/{round}/sensitivity")
+    await player.replay("portal", "GET /v1/rounds/{round}/operations")
+    operator = Operator(worker_sessions, Bell(), timedelta(seconds=1))
+    assert await operator.carry_out_next()
+    await player.replay("portal", "GET /v1/rounds/{round}/operations/{operation}")
+    await player.replay("portal", "GET /v1/rounds/{round}/operations/{operation}/items")
+    await player.replay("auditor", "DELETE /v1/rounds/{round}/operations/{operation}")
+
+
+async def settle(player: Player) -> None:
+    """Settle a panel's line, and declare the tie of an expert who marked it."""
+    await player.replay("admin", "PUT /v1/rounds/{round}/adjudications/{applicant}/{measure}")
+    await player.replay("auditor", "GET /v1/rounds/{round}/adjudications")
+    await player.replay("expert", "PUT /v1/rounds/{round}/conflicts/{expert}/{applicant}")
+    await player.replay("auditor", "GET /v1/rounds/{round}/conflicts")
 
 
 async def submit(player: Player, role: str, measure: str, value: Any) -> None:

@@ -16,9 +16,9 @@ from tests.contract.scenario import ROUND, Player, play
 
 APPLICANTS = "/v1/applicants"
 SUBMISSIONS = f"{ROUND}/submissions"
-MOMENT = re.compile(r"20\d\d-\d\d-\d\dT.*Z")
+OWN_TEXT = re.compile(r"20\d\d-\d\d-\d\dT.*Z|expert-[A-Z2-7]{8}")
 OWN = {"duration_ms", "read_ms", "compute_ms", "write_ms", "worker", "request_id", "request_ids"}
-"""What differs from one run of the scenario to the next, beside moments."""
+"""What differs from one run of the scenario to the next, beside moments and pseudonyms."""
 
 
 def settled(answer: Any) -> Any:
@@ -27,7 +27,7 @@ def settled(answer: Any) -> Any:
         return {key: "…" if key in OWN else settled(value) for key, value in answer.items()}
     if isinstance(answer, list):
         return [settled(each) for each in answer]
-    return "…" if isinstance(answer, str) and MOMENT.fullmatch(answer) else answer
+    return "…" if isinstance(answer, str) and OWN_TEXT.fullmatch(answer) else answer
 
 
 @pytest.fixture
@@ -97,6 +97,16 @@ async def refusals(player: Player) -> None:
     await player.refused(
         "body-too-large", "source", "POST", SUBMISSIONS, content=bytes(Settings().max_body + 1)
     )
+
+    mark = value | {"measure": "dedicated_policy", "value": 80}
+    await player.refused("conflict-of-interest", "expert", "POST", SUBMISSIONS, mark)
+    await player.refused("marks-outstanding", "expert", "GET", f"{ROUND}/scores/210213")
+    await player.send("admin", "POST", "/v1/rounds", round_ | {"code": "2027-1"})
+    unscored = "/v1/rounds/2027-1/sensitivity"
+    await player.refused("round-not-scored", "auditor", "POST", unscored, {})
+    for _ in range(3):
+        await player.send("auditor", "POST", f"{ROUND}/sensitivity", {})
+    await player.refused("too-many-operations", "auditor", "POST", f"{ROUND}/sensitivity", {})
 
     await player.send("admin", "POST", f"{ROUND}/transitions", {"to": "closed"})
     await player.refused("round-not-open", "source", "POST", SUBMISSIONS, value)

@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from shared.domain.arrays import FloatArray
 from shared.domain.framework import (
+    KINDS,
     Category,
     Derivation,
     Dimension,
@@ -90,7 +91,7 @@ class Report:
     applicant: int
     measure: str
     value: float
-    kind: Reporter = SOURCE
+    kind: str = SOURCE
     as_of: int = 0
     id: int = 0
 
@@ -102,7 +103,7 @@ def reports(*rows: Report) -> list[Report]:
 
 def evidence(framework: Framework, rows: Sequence[Report]) -> Evidence:
     """Write *rows* as columns."""
-    kinds, codes = tuple(Reporter), framework.measure_codes
+    codes = framework.measure_codes
 
     def integers(numbers: list[int]) -> Any:
         return np.array(numbers, dtype=np.int64)
@@ -110,7 +111,7 @@ def evidence(framework: Framework, rows: Sequence[Report]) -> Evidence:
     return Evidence(
         applicant=integers([row.applicant for row in rows]),
         measure=integers([codes.index(row.measure) for row in rows]),
-        kind=integers([kinds.index(row.kind) for row in rows]),
+        kind=integers([KINDS.index(row.kind) for row in rows]),
         as_of=integers([row.as_of for row in rows]),
         id=integers([row.id for row in rows]),
         value=np.array([row.value for row in rows], dtype=np.float64),

@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from shared.domain.framework import (
+    ADJUDICATOR,
     Derivation,
     Direction,
     Framework,
@@ -30,8 +31,11 @@ ZERO, HALF, ONE = Fraction(0), Fraction(1, 2), Fraction(1)
 def resolve(measure: Measure, said: Sequence[Report]) -> tuple[Number, set[str]]:
     """Settle what was *said* of one applicant and measure: the value and its flags."""
     if measure.panel is not None:
-        return _panel(measure.panel, [row for row in said if row.kind is Reporter.EXPERT])
-    latest: dict[Reporter, Report] = {}
+        settled = [row for row in said if row.kind == ADJUDICATOR]
+        if settled:
+            return Fraction(max(settled, key=lambda row: row.id).value), {"adjudicated"}
+        return _panel(measure.panel, [row for row in said if row.kind == Reporter.EXPERT])
+    latest: dict[str, Report] = {}
     for row in sorted(said, key=lambda row: (row.as_of, row.id)):
         latest[row.kind] = row
     current = [latest[kind] for kind in measure.reported_by if kind in latest]

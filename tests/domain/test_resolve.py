@@ -1,5 +1,6 @@
 """resolve: whose value counts, and how marks are combined."""
 
+from collections.abc import Sequence
 from random import Random
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.flags import Flag, names
-from shared.domain.framework import Framework, Measure, MeasureType, Panel, Reporter
+from shared.domain.framework import ADJUDICATOR, KINDS, Framework, Measure, MeasureType, Panel
 from shared.domain.resolve import resolve
 from tests.domain import make, oracle
 from tests.domain.make import APPLICANT, EXPERT, SOURCE, Report, examples
@@ -23,8 +24,14 @@ def settled(measure: Measure, *said: Report) -> tuple[float, list[str]]:
 
 def marks(panel: Panel, *given: float) -> tuple[float, list[str]]:
     """Resolve the marks that experts have *given*."""
+    return ruled(panel, given)
+
+
+def ruled(panel: Panel, given: Sequence[float], *adjudicated: float) -> tuple[float, list[str]]:
+    """Resolve the marks that experts have *given*, and those *adjudicated* after them."""
     judged = make.measure("A", type=MeasureType.MARK, reported_by=(EXPERT,), panel=panel)
-    return settled(judged, *(Report(0, "A", mark, EXPERT) for mark in given))
+    said = [Report(0, "A", mark, EXPERT) for mark in given]
+    return settled(judged, *said, *(Report(0, "A", mark, ADJUDICATOR) for mark in adjudicated))
 
 
 def test_the_later_date_counts_whenever_it_was_recorded() -> None:
@@ -177,6 +184,40 @@ def test_a_panel_hears_experts_only() -> None:
     assert settled(judged, *said) == (60.0, [])
 
 
+def test_an_adjudicated_mark_stands_in_place_of_a_panel_that_lies_apart() -> None:
+    assert ruled(Panel(tolerance=10), (20, 90)) == (55.0, ["spread"])
+    assert ruled(Panel(tolerance=10), (20, 90), 70) == (70.0, ["adjudicated"])
+
+
+def test_an_adjudicated_mark_stands_in_place_of_marks_that_are_too_few() -> None:
+    assert ruled(Panel(at_least=3), (20,), 70) == (70.0, ["adjudicated"])
+    assert ruled(Panel(at_least=3), (), 70) == (70.0, ["adjudicated"])
+
+
+def test_of_two_adjudicated_marks_the_last_recorded_counts() -> None:
+    assert ruled(Panel(), (20, 90), 70, 60) == (60.0, ["adjudicated"])
+
+
+def test_nobody_adjudicates_what_no_panel_marks() -> None:
+    source, adjudicated = Report(0, "A", 7.0, SOURCE), Report(0, "A", 9.0, ADJUDICATOR)
+
+    assert settled(make.measure("A", tolerance=0.0), source, adjudicated) == (7.0, [])
+    assert settled(make.measure("A"), adjudicated)[1] == ["missing"]
+
+
+MARKS = st.lists(st.floats(0, 100), max_size=8)
+
+
+@given(MARKS, st.floats(0, 100), st.sampled_from(["mean", "median", "trimmed_mean"]))
+@examples(40)
+def test_an_adjudication_overrides_any_set_of_marks(
+    given_marks: list[float], adjudicated: float, combine: str
+) -> None:
+    panel = Panel(combine, at_least=3, tolerance=5.0)
+
+    assert ruled(panel, given_marks, adjudicated) == (adjudicated, ["adjudicated"])
+
+
 def test_without_evidence_everything_is_missing() -> None:
     framework = make.framework([make.indicator("A"), make.indicator("B")])
 
@@ -213,7 +254,7 @@ REPORTS = st.builds(
     applicant=st.integers(0, 3),
     measure=st.sampled_from([each.code for each in MEASURES]),
     value=st.integers(-8, 8).map(float),
-    kind=st.sampled_from(Reporter),
+    kind=st.sampled_from(KINDS),
     as_of=st.integers(0, 2),
 )
 FRAMEWORK: Framework = make.framework(

@@ -1,0 +1,64 @@
+"""Conflicts of interest: declared by experts, lifted by administrators."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from api.bodies import ExactRoute
+from api.deps import Acting, Caller, Round, Tx, admits, require_reach
+from api.paging import Cursor, Limit, cut, decode
+from api.paths import ApplicantCode, RoundCode
+from api.problems import problems
+from api.schemas.common import Line
+from api.schemas.panels import ConflictIn, ConflictOut, ConflictPage
+from shared.domain.errors import NotFound, RoundNotOpen
+from shared.services import conflicts as services
+from shared.store import conflicts
+
+router = APIRouter(prefix="/rounds/{round}/conflicts", tags=["panels"], route_class=ExactRoute)
+
+Expert = Annotated[Line, Path(description="The expert's name.", examples=["expert"])]
+
+
+@router.put(
+    "/{expert}/{applicant}",
+    responses=problems(NotFound, RoundNotOpen),
+    **admits("admin", "expert"),
+)
+async def declare(
+    round: RoundCode,
+    expert: Expert,
+    applicant: ApplicantCode,
+    body: ConflictIn,
+    caller: Caller,
+    acting: Acting,
+    tx: Tx,
+    request: Request,
+) -> ConflictOut:
+    """Declare an expert's tie to an applicant, or lift it; an expert declares its own alone.
+
+    Whoever is tied cannot mark the applicant, and the marks it gave are taken back. A tie that is
+    lifted brings no mark back: the expert gives it again.
+    """
+    services.require_own_declaration(caller, expert, body.state)
+    require_reach(request, applicant)
+    return ConflictOut.of(
+        await services.put(tx, acting, round, expert, applicant, body.state, body.reason)
+    )
+
+
+@router.get("", responses=problems(NotFound), **admits("admin", "auditor"))
+async def list_declared(
+    round: Round,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> ConflictPage:
+    """List ties, lifted ones too, by expert in order of registration, and applicant."""
+    key = decode(cursor, int, str)
+    after = None if key is None else (int(key[0]), str(key[1]))
+    found = await conflicts.page(tx, round.id, after, limit + 1)
+    page = cut(request, response, found, limit, lambda each: (each.reporter, each.applicant))
+    return ConflictPage(items=[ConflictOut.of(each) for each in page])

@@ -1,0 +1,101 @@
+"""Diagnostics: where reporters differ, how indicators behave, what deserves a look."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.bodies import ExactRoute
+from api.deps import Caller, Held, Round, Tx, admits, framework_of
+from api.paging import Cursor, Limit, decode, encode, link_next
+from api.paths import OfApplicant, OfMeasure
+from api.problems import problems
+from api.rankings import freshened
+from api.schemas.diagnostics import (
+    DiagnosticsOut,
+    DiscrepancyOut,
+    DiscrepancyPage,
+    cohorts,
+    coverage,
+)
+from api.schemas.frameworks import WarningOut
+from shared.domain.errors import Finding, Invalid, NotFound
+from shared.services import diagnostics as services
+from shared.services.discrepancies import scope
+from shared.store import discrepancies
+from shared.store.discrepancies import Key
+
+router = APIRouter(prefix="/rounds/{round}", tags=["diagnostics"], route_class=ExactRoute)
+
+Beyond = Annotated[
+    bool,
+    Query(
+        description="`true`: only what is beyond its measure's tolerance. `false`: everything that"
+        " several kinds of reporters state, agreeing or not."
+    ),
+]
+
+
+@router.get("/diagnostics", responses=problems(NotFound), **admits("admin", "auditor"))
+async def read(round: Round, held: Held, tx: Tx) -> DiagnosticsOut:
+    """Say how the indicators behaved in the last run, and what deserves a look.
+
+    `warnings` are of the round as it now is, and are there before the first run too.
+    """
+    framework = await framework_of(held, round)
+    fresh = await held.watch.freshness(round.id)
+    diagnosis = await services.diagnose(tx, framework, round.id, fresh.run)
+    warnings = await services.warnings(tx, framework, round.id, diagnosis)
+    return DiagnosticsOut(
+        **freshened(round.code, fresh),
+        warnings=[WarningOut.of(each) for each in warnings],
+        cohorts=cohorts(diagnosis, framework),
+        coverage=coverage(diagnosis),
+    )
+
+
+@router.get(
+    "/discrepancies",
+    responses=problems(NotFound),
+    **admits("admin", "auditor", "portal", "source"),
+)
+async def list_discrepancies(
+    round: Round,
+    who: Caller,
+    held: Held,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    beyond: Beyond = True,  # noqa: FBT002
+    applicant: OfApplicant = None,
+    measure: OfMeasure = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> DiscrepancyPage:
+    """List where kinds of reporters state different values, the furthest apart first.
+
+    What each stands by as of the round's reference date is compared, whether a run has taken it in
+    or not, for accepted entries and measures without a panel, as far as the key reaches. First
+    come differences of which nothing relative can be said: categories, and from a counted 0.
+    """
+    framework = await framework_of(held, round)
+    compared = scope(framework, who, applicant, measure, only_beyond=beyond)
+    found = await discrepancies.page(
+        tx, round.id, round.reference_date, compared, _place(cursor), limit + 1
+    )
+    if len(found) > limit:
+        weight, applicant, measure, priority = found[limit - 1].key
+        link_next(request, response, encode(repr(weight), applicant, measure, priority))
+    return DiscrepancyPage(items=[DiscrepancyOut.of(each, framework) for each in found[:limit]])
+
+
+def _place(cursor: str | None) -> Key | None:
+    """Return where a page begins; a weight travels as text. Raises: Invalid."""
+    key = decode(cursor, str, str, str, int)
+    if key is None:
+        return None
+    weight, applicant, measure, priority = key
+    try:
+        return float(weight), str(applicant), str(measure), int(priority)
+    except ValueError:
+        finding = Finding("/query/cursor", "unknown-cursor", "Take it from a Link header.")
+        raise Invalid("the cursor is none of ours", (finding,)) from None

@@ -1,0 +1,71 @@
+"""Explanations: what a score rests on, for a script or for a person."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import PlainTextResponse
+
+from api import negotiation
+from api.bodies import ExactRoute
+from api.deps import ANY, Caller, Held, Round, Tx, admits, framework_of
+from api.paths import GREATEST_ID, ApplicantCode
+from api.problems import problems
+from api.schemas.explanations import ExplanationOut
+from shared.domain.errors import MarksOutstanding, NotFound
+from shared.explanation import text
+from shared.services.explanation import explain
+from shared.store import runs
+
+router = APIRouter(
+    prefix="/rounds/{round}/scores/{applicant}/explanation",
+    tags=["scores"],
+    route_class=ExactRoute,
+)
+
+JSON, PLAIN = "application/json", "text/plain"
+EXAMPLE = "旅顺口区 (210212) · 县（市、区）\n批次 2026-1 · 第 2 次计算，2026-11-20 08:00:00 UTC\n…"
+AS_TEXT = {PLAIN: {"schema": {"type": "string"}, "example": EXAMPLE}}
+
+Run = Annotated[
+    int | None, Query(ge=1, le=GREATEST_ID, description="As of this run, not the last.")
+]
+
+
+@router.get(
+    "",
+    response_model=ExplanationOut,
+    responses={**problems(NotFound, MarksOutstanding), 200: {"content": AS_TEXT}},
+    **admits(*ANY),
+)
+async def explanation(
+    round: Round,
+    applicant: ApplicantCode,
+    caller: Caller,
+    held: Held,
+    tx: Tx,
+    response: Response,
+    request: Request,
+    run: Run = None,
+) -> Any:
+    """Explain a score: what it rests on, step by step, and what would change it.
+
+    The JSON holds every number that the score was computed from; docs/explanation.md says how to
+    compute it again. With `Accept: text/plain` the same comes in sentences, in Chinese or English
+    by `Accept-Language`. An expert reads it once it marked the applicant.
+    """
+    framework = await framework_of(held, round)
+    if run is None:
+        run = (await held.watch.freshness(round.id)).run
+    else:
+        await runs.get(tx, round.id, run)
+    whole = await held.rankings.ranking(tx, round.id, run)
+    document = await explain(tx, framework, round, whole, run, applicant, caller)
+    varied = {"Vary": "Accept, Accept-Language, Authorization"}
+    headers = request.headers
+    if negotiation.media_type(headers.get("accept"), (JSON, PLAIN)) == JSON:
+        response.headers.update(varied)
+        return document
+    wanted = negotiation.language(headers.get("accept-language"), list(text.LANGUAGES), "en")
+    language = text.LANGUAGES[wanted]
+    varied["Content-Language"] = language
+    return PlainTextResponse(text.render(document, language), headers=varied)

@@ -1,0 +1,61 @@
+"""`pilotzone explain`: why an applicant has the score that it has."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cli.context import OPERATOR, in_transaction
+from cli.errors import CommandError
+from cli.options import DataDir
+from shared.explanation import text
+from shared.services import explanation, ranking
+from shared.services.frameworks import Library
+from shared.store import rounds, runs
+from shared.store.keys import Principal
+
+READER = Principal(0, OPERATOR.name, "admin", applicants=None, measures=None)
+"""Who can read the database reads everything."""
+
+
+def explain(
+    round_: Annotated[str, typer.Argument(metavar="ROUND", help="The round's code.")],
+    applicant: Annotated[str, typer.Argument(help="The applicant's code.")],
+    run: Annotated[int | None, typer.Option(help="As of this run, not the last.", min=1)] = None,
+    lang: Annotated[str, typer.Option(help="zh or en.")] = "en",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="What a script computes the score from.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Say what an applicant's score rests on, step by step, and what would change it."""
+    if lang not in text.LANGUAGES:
+        raise CommandError(f"{lang} is no language of the service; choose zh or en")
+
+    async def verb(session: AsyncSession) -> dict[str, Any]:
+        return await _document(session, round_, applicant, run)
+
+    document = in_transaction(data_dir, verb)
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        typer.echo(text.render(document, text.LANGUAGES[lang]), nl=False)
+
+
+async def _document(
+    session: AsyncSession, code: str, applicant: str, run: int | None
+) -> dict[str, Any]:
+    stored = await rounds.get(session, code)
+    framework = await Library().get(session, stored.framework)
+    if run is None:
+        run, _ = await runs.latest(session, stored.id)
+    else:
+        await runs.get(session, stored.id, run)
+    whole = await ranking.as_of(session, stored.id, run)
+    return await explanation.explain(session, framework, stored, whole, run, applicant, READER)
+
+
+def register(main: typer.Typer) -> None:
+    """Add the command of this module."""
+    main.command("explain")(explain)

@@ -1,0 +1,107 @@
+"""Explaining one applicant's score as of one run."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.domain.errors import NotFound
+from shared.domain.framework import Framework
+from shared.services import explanation_document as document
+from shared.services.panels import require_marks, shown_name
+from shared.services.ranking import Ranking
+from shared.services.submissions import out_of_reach
+from shared.store import applicants, explanations, standings
+from shared.store.explanations import Cohort, Input
+from shared.store.keys import Principal
+from shared.store.rounds import StoredRound
+from shared.store.standings import Lines
+
+
+async def explain(
+    session: AsyncSession,
+    framework: Framework,
+    round_: StoredRound,
+    ranking: Ranking,
+    run: int,
+    applicant: str,
+    reader: Principal,
+) -> dict[str, Any]:
+    """Return what the applicant's score rests on as of *run*, step by step, for *reader*.
+
+    Only what runs up to *run* took in is said of: a submission that came later has no part in the
+    score. *ranking* is that of the run. The document is in JSON's terms alone.
+
+    Raises: NotFound, MarksOutstanding.
+    """
+    if applicant not in ranking.positions:
+        raise NotFound(f"{applicant} has no score in round {round_.code}")
+    await require_marks(session, framework, round_, reader, [applicant])
+    basis = await explanations.basis(session, round_.id, run)
+    who = await applicants.get(session, applicant)
+    lines = (await standings.lines(session, round_.id, [applicant], run))[applicant]
+    inputs = await explanations.inputs(session, round_.id, applicant, run)
+    at = ranking.positions[applicant]
+    kind = ranking.kinds[at]
+    cohort = await _cohort(session, framework, round_, run, applicant, kind, lines)
+
+    def show(said: Input) -> dict[str, Any]:
+        return _shown(said, applicant, round_, reader)
+
+    def assemble() -> dict[str, Any]:
+        measures = document.measures(framework, round_.reference_date, inputs, show)
+        measured = {each["measure"]: each["value"] for each in measures}
+        parameters = basis.parameters[kind]
+        published = document.Published(framework, lines, cohort, parameters, measured)
+        return {
+            "measures": measures,
+            "lines": document.lines(published),
+            "dimensions": document.dimensions(framework, lines.units),
+            "total": document.in_points(framework, lines.total),
+            "full": document.in_points(framework, framework.full),
+            "coverage": lines.coverage,
+        } | document.place(framework, ranking, at)
+
+    return {
+        "round": round_.code,
+        "run": run,
+        "as_of": basis.recorded_at.isoformat().replace("+00:00", "Z"),
+        "reference_date": round_.reference_date.isoformat(),
+        "framework": {
+            "code": framework.code,
+            "version": framework.version,
+            "sha256": basis.sha256,
+        },
+        "precision": framework.precision,
+        "applicant": applicant,
+        "name": asdict(who.name),
+        "kind": kind,
+    } | await asyncio.to_thread(assemble)
+
+
+async def _cohort(
+    session: AsyncSession,
+    framework: Framework,
+    round_: StoredRound,
+    run: int,
+    applicant: str,
+    kind: str,
+    lines: Lines,
+) -> Cohort:
+    """Read the cohort, where any line depends on it; else the applicant is all that matters."""
+    if not any(each.normalisation.depends_on_cohort for each in framework.indicators):
+        return Cohort(np.array([lines.values]), 0)
+    width = len(framework.indicators)
+    return await explanations.cohort(session, round_.id, kind, run, applicant, width)
+
+
+def _shown(said: Input, applicant: str, round_: StoredRound, reader: Principal) -> dict[str, Any]:
+    """Say who reported, and what it noted beside the value, where the key reaches that."""
+    reached = out_of_reach(reader, applicant, said.measure) is None
+    return {
+        "reporter": shown_name(round_, reader, said.reporter, said.name, said.kind),
+        "reference": said.reference if reached else None,
+        "comment": said.comment if reached else None,
+    }

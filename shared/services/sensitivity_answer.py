@@ -1,0 +1,139 @@
+"""The answer to how sure a ranking is: the part that only computes."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from shared.domain.arrays import IntArray
+from shared.domain.choices import shifts
+from shared.domain.framework import Framework
+from shared.domain.rank import rank
+from shared.domain.sensitivity import GENERATOR, Draws, Report, places
+from shared.domain.swaps import swaps
+from shared.store.scores import Versions
+
+SHARE_OF_DRAWS = 0.9
+"""How much of the progress the draws are; the choices come before."""
+
+NOTHING_BELOW = {"next": None, "beats_next": None, "swap": None}
+
+
+@dataclass(frozen=True)
+class Material:
+    """The scores to look into; *applicants* and *kinds* are what their positions stand for."""
+
+    framework: Framework
+    applicants: list[str]
+    kinds: list[str]
+    scores: Versions
+
+
+def answer(material: Material, parameters: dict[str, Any], report: Report) -> str:
+    """Work out how sure each place is; return the result as JSON.
+
+    The result is a *summary*, with what was asked and each cohort's choices, and *items*: the
+    ranked applicants by kind and in order of place, ties in order of code.
+    """
+    kinds = np.array(material.kinds, dtype=np.str_)[material.scores.applicant]
+    cohorts: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
+    names = np.unique(kinds).tolist()
+    for number, kind in enumerate(names):
+
+        def part(done: float, before: int = number) -> None:
+            report((before + done) / len(names))
+
+        own = _cohort(material, np.flatnonzero(kinds == kind))
+        cohorts.append({"kind": kind} | _choices(own, part))
+        items += [{"kind": kind} | item for item in _items(own, parameters, part)]
+    summary = parameters | {"generator": GENERATOR, "cohorts": cohorts}
+    return json.dumps({"summary": summary, "items": items}, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class _Cohort:
+    """One kind's scores, codes and ranks (0: not ranked), and the ranked in order of place."""
+
+    framework: Framework
+    scores: Versions
+    codes: list[str]
+    rank: IntArray
+    order: IntArray
+
+
+def _cohort(material: Material, members: IntArray) -> _Cohort:
+    own = material.scores.take(members)
+    place = rank(own.totals, np.zeros_like(own.totals), own.blocked).rank
+    ranked = np.flatnonzero(place)
+    order = ranked[np.argsort(place[ranked], kind="stable")]
+    codes = [material.applicants[at] for at in own.applicant]
+    return _Cohort(material.framework, own, codes, place, order)
+
+
+def _choices(cohort: _Cohort, part: Report) -> dict[str, Any]:
+    own = cohort.scores
+
+    def report(done: float) -> None:
+        part((1 - SHARE_OF_DRAWS) * done)
+
+    found = shifts(cohort.framework, own.values, own.shares, own.blocked, report)
+    return {
+        "applicants": len(own),
+        "ranked": len(cohort.order),
+        "choices": [
+            {
+                "choice": each.choice,
+                "value": each.value,
+                "mean_shift": each.mean,
+                "greatest_shift": each.greatest,
+                "applicant": None if each.row is None else cohort.codes[each.row],
+                "rank": each.before,
+                "becomes": each.after,
+            }
+            for each in found
+        ],
+    }
+
+
+def _items(cohort: _Cohort, parameters: dict[str, Any], part: Report) -> list[dict[str, Any]]:
+    framework, ranked = cohort.framework, cohort.scores.take(cohort.order)
+
+    def report(done: float) -> None:
+        part(1 - SHARE_OF_DRAWS + SHARE_OF_DRAWS * done)
+
+    draws = Draws(parameters["seed"], parameters["draws"], parameters["band"])
+    found = places(framework, ranked.shares, ranked.units, draws, parameters["first"], report)
+    turns = swaps(framework, ranked.shares, ranked.units)
+    codes = [cohort.codes[at] for at in cohort.order]
+    below = [
+        {"next": code, "beats_next": beats, "swap": _swap(framework, indicator, change)}
+        for code, beats, indicator, change in zip(
+            codes[1:],
+            found.beats_next[:-1].tolist(),
+            turns.indicator.tolist(),
+            turns.change.tolist(),
+            strict=True,
+        )
+    ]
+    names = "applicant", "rank", "low", "median", "high", "first"
+    columns = cohort.rank[cohort.order], found.low, found.median, found.high, found.first
+    rows = zip(codes, *(column.tolist() for column in columns), strict=True)
+    return [
+        dict(zip(names, row, strict=True)) | after
+        for row, after in zip(rows, [*below, NOTHING_BELOW][: len(codes)], strict=True)
+    ]
+
+
+def _swap(framework: Framework, indicator: int, change: int) -> dict[str, Any] | None:
+    """Show a change of one weight, in points; None where no single weight can swap two."""
+    if indicator < 0:
+        return None
+    changed, unit = framework.indicators[indicator], 10**framework.precision
+    return {
+        "indicator": changed.code,
+        "weight": changed.full / unit,
+        "new_weight": (changed.full + change) / unit,
+        "change": change / unit,
+    }

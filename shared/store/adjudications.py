@@ -1,0 +1,132 @@
+"""Adjudications, and the panels that await one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An adjudicated mark that stands; *reporter* is the administrator."""
+
+    reporter: int
+    value: float
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLine:
+    """What a panel says of one applicant and measure, and how that was settled, if it was.
+
+    *experts*, *names* and *marks* correspond, ordered from the lowest mark up.
+    """
+
+    applicant: str
+    measure: str
+    experts: list[int]
+    names: list[str]
+    marks: list[float]
+    adjudicator: str | None
+    adjudicated: float | None
+    reason: str | None
+
+
+STANDING = text("""
+    WITH said AS (
+        SELECT DISTINCT ON (reporter) reporter, id, status, number, comment FROM submission
+        WHERE round = :round AND applicant = :applicant AND measure = :measure
+            AND as_of = (SELECT reference_date FROM round WHERE id = :round)
+            AND kind = 'adjudicator'
+        ORDER BY reporter, revision DESC
+    )
+    SELECT reporter, number, comment FROM said WHERE status <> 'withdrawn' ORDER BY id
+""")
+
+# As in `evidence`: of one reporter and date the last revision counts, and a withdrawn one takes the
+# date away; of what remains the greatest date not after the reference date. The natural key's index
+# brings the rows in the order of the page, so that reading ends with it. A spread is compared by
+# halves, which no double is too small for, and which never exceed what one holds.
+PAGE = text("""
+    WITH asked AS (
+        SELECT CAST(:measures AS text[]) AS measures, CAST(:tolerances AS float8[]) AS tolerances
+    ), said AS (
+        SELECT DISTINCT ON (applicant, measure, reporter, as_of)
+            applicant, measure, reporter, as_of, kind, id, status, number, comment
+        FROM submission
+        WHERE round = :round AND as_of <= (SELECT reference_date FROM round WHERE id = :round)
+            AND measure = ANY (CAST(:measures AS text[])) AND kind IN ('expert', 'adjudicator')
+            AND (applicant, measure) > (:after_applicant, :after_measure)
+        ORDER BY applicant, measure, reporter, as_of, revision DESC
+    ), stands AS (
+        SELECT DISTINCT ON (applicant, measure, reporter) * FROM said WHERE status <> 'withdrawn'
+        ORDER BY applicant, measure, reporter, as_of DESC
+    ), panel AS (
+        SELECT applicant, measure,
+            array_agg(reporter ORDER BY number, id) FILTER (WHERE kind = 'expert') AS experts,
+            array_agg(number ORDER BY number, id) FILTER (WHERE kind = 'expert') AS marks,
+            max(number) FILTER (WHERE kind = 'expert') / 2
+                - min(number) FILTER (WHERE kind = 'expert') / 2 AS half_spread,
+            (array_agg(reporter ORDER BY id DESC) FILTER (WHERE kind = 'adjudicator'))[1]
+                AS adjudicator,
+            (array_agg(number ORDER BY id DESC) FILTER (WHERE kind = 'adjudicator'))[1]
+                AS adjudicated,
+            (array_agg(comment ORDER BY id DESC) FILTER (WHERE kind = 'adjudicator'))[1]
+                AS reason
+        FROM stands GROUP BY applicant, measure
+    ), shown AS (
+        SELECT panel.* FROM panel, asked
+        WHERE CASE
+            WHEN adjudicator IS NOT NULL THEN :settled
+            ELSE :open AND half_spread > tolerances[array_position(measures, measure)] / 2
+        END
+        ORDER BY applicant, measure LIMIT :limit
+    )
+    SELECT applicant, measure, coalesce(experts, '{}'),
+        ARRAY(
+            SELECT (SELECT name FROM reporter WHERE reporter.id = expert.id)
+            FROM unnest(experts) WITH ORDINALITY AS expert (id, place) ORDER BY place
+        ),
+        coalesce(marks, '{}'),
+        (SELECT name FROM reporter WHERE id = adjudicator), adjudicated, reason
+    FROM shown ORDER BY applicant, measure
+""")
+
+
+async def standing(
+    session: AsyncSession, round_id: int, applicant: str, measure: str
+) -> list[Standing]:
+    """Return the adjudications that stand of one applicant and measure, the last recorded last.
+
+    They are one at most, unless two administrators settled it at the same moment.
+    """
+    parameters = {"round": round_id, "applicant": applicant, "measure": measure}
+    return [Standing(*row) for row in await session.execute(STANDING, parameters)]
+
+
+async def page(
+    session: AsyncSession,
+    round_id: int,
+    panels: Sequence[tuple[str, float | None]],
+    states: Sequence[str],
+    after: tuple[str, str],
+    limit: int,
+) -> list[PanelLine]:
+    """Return at most *limit* lines in order of applicant and measure, from behind *after* on.
+
+    *panels* are the measures with a panel, each with the tolerance of its spread. Of *states*,
+    `settled` are the lines whose adjudication stands, `open` those without where the spread of the
+    marks is beyond the tolerance.
+    """
+    parameters = {
+        "round": round_id,
+        "measures": [code for code, _ in panels],
+        "tolerances": [tolerance for _, tolerance in panels],
+        "open": "open" in states,
+        "settled": "settled" in states,
+        "after_applicant": after[0],
+        "after_measure": after[1],
+        "limit": limit,
+    }
+    return [PanelLine(*row) for row in await session.execute(PAGE, parameters)]

@@ -1,0 +1,98 @@
+"""What experts said: which marks stand, which are outstanding, and how they are taken back."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+STANDING = """
+    SELECT true AS stands FROM submission AS own
+    WHERE own.round = :round AND own.applicant = {applicant} AND own.measure = {measure}
+        AND own.reporter = :expert AND own.status = 'reported'
+        AND own.as_of <= (SELECT reference_date FROM round WHERE id = :round)
+        AND NOT EXISTS (
+            SELECT FROM submission AS later
+            WHERE later.round = :round AND later.applicant = own.applicant
+                AND later.measure = own.measure AND later.reporter = own.reporter
+                AND later.as_of = own.as_of AND later.revision > own.revision
+        )
+"""
+"""Whether the mark of :expert stands: one of a date that counts, and the last word on that date."""
+
+# LIMIT keeps each pair a look-up of its own, whatever the planner thinks of reading all at once.
+OUTSTANDING = """
+    SELECT who.code, what.code
+    FROM round
+    CROSS JOIN unnest(CAST(:applicants AS text[])) AS who (code)
+    CROSS JOIN unnest(CAST(:measures AS text[])) AS what (code)
+    LEFT JOIN LATERAL (
+        {mark} LIMIT 1
+    ) AS mark ON true
+    WHERE round.id = :round AND round.state = 'open' AND mark.stands IS NULL AND NOT EXISTS (
+        SELECT FROM conflict
+        WHERE conflict.round = :round AND conflict.reporter = :expert
+            AND conflict.applicant = who.code AND conflict.state = 'declared'
+    )
+    LIMIT :most
+"""
+
+TAKE_BACK = text("""
+    WITH said AS (
+        SELECT DISTINCT ON (measure, as_of) measure, as_of, revision, status FROM submission
+        WHERE round = :round AND applicant = :applicant AND reporter = :expert AND kind = 'expert'
+        ORDER BY measure, as_of, revision DESC
+    ), added AS (
+        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
+            comment, request_id)
+        SELECT CAST(:round AS bigint), :applicant, measure, CAST(:expert AS bigint), 'expert',
+            as_of, revision + 1, 'withdrawn', :comment, :request_id
+        FROM said WHERE status = 'reported' ORDER BY measure, as_of
+        RETURNING id
+    ), logged AS (
+        INSERT INTO submission_change (round, applicant, submission, request_id)
+        SELECT CAST(:round AS bigint), :applicant, id, :request_id FROM added
+    )
+    SELECT count(*) FROM added
+""")
+
+
+async def outstanding(
+    session: AsyncSession,
+    round_id: int,
+    expert: int,
+    applicants: Sequence[str],
+    measures: Sequence[str],
+    most: int,
+) -> list[tuple[str, str]]:
+    """Return at most *most* pairs of applicant and measure that the expert could still mark.
+
+    That is nothing where the round is not open, and nothing of an applicant it is tied to.
+    """
+    mark = STANDING.format(applicant="who.code", measure="what.code")
+    parameters = {
+        "round": round_id,
+        "expert": expert,
+        "applicants": list(applicants),
+        "measures": list(measures),
+        "most": most,
+    }
+    found = await session.execute(text(OUTSTANDING.format(mark=mark)), parameters)
+    return [(applicant, measure) for applicant, measure in found]
+
+
+async def take_back(
+    session: AsyncSession, round_id: int, expert: int, applicant: str, comment: str, request_id: str
+) -> int:
+    """Withdraw every standing mark that the expert gave to *applicant*; return how many stood.
+
+    The caller holds the round alone.
+    """
+    parameters = {
+        "round": round_id,
+        "expert": expert,
+        "applicant": applicant,
+        "comment": comment,
+        "request_id": request_id,
+    }
+    taken: int = (await session.scalars(TAKE_BACK, parameters)).one()
+    return taken

@@ -1,0 +1,300 @@
+"""Compute an explained score again, from its JSON alone, and compare to the last digit.
+
+The JSON is in the file that is named, or on standard input. Each check prints a line; the exit
+status is 0 if all hold. It needs nothing but Python itself.
+"""
+
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+Number = float | None
+Scored = list[tuple[float, float, int]]
+
+LARGEST = sys.float_info.max
+
+
+def clip(x: float, low: float = -LARGEST, high: float = LARGEST) -> float:
+    return min(max(x, low), high)
+
+
+def as_number(measure: Json, value: Any) -> float:
+    """Give the number that stands for a reported value."""
+    if measure["type"] == "category":
+        return float(measure["codes"].index(value))
+    return float(len(value) if measure["type"] == "codes" else value)
+
+
+def stands(measure: Json, reference_date: str, verdict: dict[int, str]) -> list[Json]:
+    """Find what each reporter stands by: of one date the last revision, of dates the latest."""
+    last: dict[tuple[int, str], Json] = {}
+    for each in sorted(measure["submissions"], key=lambda one: one["revision"]):
+        if each["as_of"] > reference_date:
+            verdict[each["id"]] = "after-reference-date"
+            continue
+        date = (each["reporter_number"], each["as_of"])
+        if date in last:
+            verdict[last[date]["id"]] = "superseded"
+        last[date] = each
+    latest: dict[int, Json] = {}
+    for each in sorted(last.values(), key=lambda one: one["as_of"]):
+        if each["status"] == "withdrawn":
+            verdict[each["id"]] = "withdrawn"
+            continue
+        reporter = each["reporter_number"]
+        if reporter in latest:
+            verdict[latest[reporter]["id"]] = "older"
+        latest[reporter] = each
+    return list(latest.values())
+
+
+def by_authority(rule: Json, said: list[Json], verdict: dict[int, str]) -> list[Json]:
+    """Let the kind that comes first count, of that the latest date, of that the last recorded."""
+    kinds = [kind for kind in rule["order"] if any(each["kind"] == kind for each in said)]
+    peers = [each for each in said if each["kind"] == kinds[0]]
+    order = sorted(peers, key=lambda one: (one["as_of"], one["id"]))
+    verdict |= {each["id"]: "outranked" for each in said if each not in peers}
+    for each in peers:
+        older = each["as_of"] < order[-1]["as_of"]
+        verdict[each["id"]] = "older" if older else "recorded-earlier"
+    verdict |= {each["id"]: "counts" for each in order[-1:]}
+    return order[-1:]
+
+
+def by_panel(rule: Json, said: list[Json], verdict: dict[int, str]) -> list[Json]:
+    """Let the last adjudication count, or else the marks that the panel combines."""
+    settled = [each for each in said if each["kind"] == "adjudicator"]
+    marks = [each for each in said if each["kind"] == "expert"]
+    drop, word = 0, "trimmed"
+    if settled:
+        verdict |= {each["id"]: "replaced-by-adjudication" for each in marks}
+        verdict |= {each["id"]: "recorded-earlier" for each in settled}
+        marks = [max(settled, key=lambda one: one["id"])]
+    elif len(marks) < rule["at_least"]:
+        verdict |= {each["id"]: "too-few-marks" for each in marks}
+        marks = []
+    elif rule["combine"] == "median":
+        drop, word = (len(marks) - 1) // 2, "not-middle"
+    elif rule["combine"] == "trimmed_mean" and len(marks) >= rule["trim_from"]:
+        drop = min(rule["trim"], (len(marks) - 1) // 2)
+    marks.sort(key=lambda one: (one["value"], one["id"]))
+    verdict |= {each["id"]: word for each in marks}
+    kept = marks[drop : len(marks) - drop]
+    verdict |= {each["id"]: "counts" for each in kept}
+    return kept
+
+
+def resolve(measure: Json, reference_date: str) -> tuple[Number, dict[int, str]]:
+    """Settle on a measure's value, and on what became of each submission."""
+    rule = measure["rule"]
+    verdict: dict[int, str] = {}
+    said = stands(measure, reference_date, verdict)
+    admitted = rule["order"] if rule["kind"] == "authority" else ["expert", "adjudicator"]
+    verdict |= {each["id"]: "not-admitted" for each in said if each["kind"] not in admitted}
+    said = [each for each in said if each["kind"] in admitted]
+    decide = by_authority if rule["kind"] == "authority" else by_panel
+    numbers = [as_number(measure, each["value"]) for each in decide(rule, said, verdict)]
+    total = 0.0
+    for number in numbers:  # from the lowest mark up, rounded after each addition
+        total = total + number
+    return (clip(total / len(numbers), numbers[0], numbers[-1]) if numbers else None), verdict
+
+
+def derive(rule: Json, value_of: dict[str, Number]) -> Number:
+    """Compute a raw value from its measures."""
+    parts = [(term["weight"], value_of[term["measure"]]) for term in rule["terms"]]
+    value = parts[0][1]
+    if rule["kind"] == "sum":
+        value, total = None, 0.0
+        for weight, part in parts:
+            if part is not None:
+                value = total = clip(total + clip(weight * part))
+    if rule["kind"] == "ratio":
+        under = value_of[rule["denominator"]["measure"]]
+        known = value is not None and under is not None and under != 0
+        value = clip(value / under * rule["per"]) if known else None  # type: ignore[operator]
+    return value if value is None or rule["cap"] is None else min(value, rule["cap"])
+
+
+def position(x: float, start: float, end: float) -> float:
+    if math.isinf(end - start):
+        x, start, end = x / 2, start / 2, end / 2
+    return (x - start) / (end - start)
+
+
+def fixed(x: float, scale: Json) -> float:
+    """Give the share on a scale that the framework fixes."""
+    rule = scale["rule"]
+    if scale["method"] == "grades":
+        return float(rule["grades"][int(x)]["share"])
+    if scale["method"] == "steps":
+        share = rule["bands"][0]["share"]
+        for band in rule["bands"][1:]:
+            if x > band["from"] or (band["inclusive"] and x == band["from"]):
+                share = band["share"]
+        return float(share)
+    floor, target, step = rule["floor"], rule["target"], rule["step"]
+    if step is not None:
+        x = floor + math.floor((x - floor) / step + 1e-9) * step
+    share = position(clip(x, floor, target), floor, target)
+    return share if scale["direction"] == "higher" else 1.0 - share
+
+
+def ratio_to_best(x: float, best: float, *, higher: bool) -> float:
+    if best < 0 or (best == 0 and higher):
+        return 0.0
+    if higher:
+        return max(x, 0.0) / best
+    return 1.0 if x == 0 else best / x
+
+
+def relative(x: float, scale: Json) -> float:
+    """Give the share on a scale that rests on the cohort."""
+    rule, cohort, higher = scale["rule"], scale["cohort"], scale["direction"] == "higher"
+    if scale["method"] == "percent_rank":
+        n, tied = int(cohort["n"]), int(cohort["tied"])
+        below = int(cohort["below"]) if higher else n - int(cohort["below"]) - tied
+        return (2 * below + tied - 1) / (2 * (n - 1)) if n > 1 else 1.0
+    if scale["method"] == "best":
+        return ratio_to_best(x, cohort["best"], higher=higher)
+    worst, best = cohort["worst"], cohort["best"]
+    if scale["method"] == "min_max":
+        flat = 0.0 if best == 0 and higher else 1.0
+        base = rule["base"]
+        return flat if worst == best else base + (1.0 - base) * position(x, worst, best)
+    if worst == best:
+        return 0.5
+    z = (position(x, worst, best) - cohort["mean_position"]) / cohort["deviation_position"]
+    return clip(0.5 + z / (2.0 * rule["within"]), 0.0, 1.0)
+
+
+def normalise(x: Number, scale: Json) -> Number:
+    if x is None:
+        return None
+    return fixed(x, scale) if scale["cohort"] is None else relative(x, scale)
+
+
+def in_original_unit(cohort: Json) -> tuple[float, float]:
+    """Give mean and deviation as published, from those of the positions from worst to best."""
+    worst, best = cohort["worst"], cohort["best"]
+    if worst == best:
+        return best, 0.0
+    mean, deviation = cohort["mean_position"], cohort["deviation_position"]
+    return worst * (1.0 - mean) + best * mean, clip(abs(deviation * best - deviation * worst))
+
+
+def half_up(amount: float) -> int:
+    whole = math.floor(amount)
+    return whole + (2 * (amount - whole) >= 1)
+
+
+class Recomputation:
+    """One document, computed again; units are whole numbers of 10 ** -precision points."""
+
+    def __init__(self, document: Json) -> None:
+        self.document = document
+        self.lines: list[Json] = document["lines"]
+        self.unit = 10 ** document["precision"]
+        self.own = [round(line["own_full"] * self.unit) for line in self.lines]
+        self.failures = 0
+
+    def equal(self, what: str, stated: object, computed: object) -> None:
+        """Print a comparison, and count it if it fails."""
+        holds = stated == computed
+        self.failures += not holds
+        difference = "" if holds else f", but is {computed!r}"
+        print(f"{'ok  ' if holds else 'FAIL'} {what}: {stated!r}{difference}")  # noqa: T201
+
+    def score(self, shares: list[Number]) -> Scored:
+        """Give maximum in force, amount and units of each line, had they these shares."""
+        found, of = [], [line["dimension"] for line in self.lines]
+        lines = zip(self.lines, shares, strict=True)
+        skipped = [line["missing_rule"] == "skip" and share is None for line, share in lines]
+        for at in range(len(of)):
+            peers = [i for i, code in enumerate(of) if code == of[at]]
+            full = 0.0 if skipped[at] else float(self.own[at])
+            if any(skipped[i] for i in peers):
+                left = sum(self.own[i] for i in peers if not skipped[i])
+                full = full * sum(self.own[i] for i in peers) / (left or 1)
+            amount = (shares[at] or 0.0) * full
+            found.append((full, amount, half_up(amount)))
+        return found
+
+    def check(self) -> bool:
+        """Compute all of it again; say whether everything is as stated."""
+        values: dict[str, Number] = {}
+        for measure in self.document["measures"]:
+            name = measure["measure"]
+            values[name], verdict = resolve(measure, self.document["reference_date"])
+            for each in measure["submissions"]:
+                self.equal(f"{name} #{each['id']}", each["verdict"], verdict[each["id"]])
+            self.equal(f"{name} value", measure["value"], values[name])
+        shares = []
+        for line in self.lines:
+            rule, name = line["derivation"], line["indicator"]
+            for term in [*rule["terms"], *filter(None, [rule["denominator"]])]:
+                self.equal(f"{name} reads", term["value"], values[term["measure"]])
+            raw = derive(rule, values)
+            self.equal(f"{name} raw value", line["value"], raw)
+            shares.append(normalise(raw, line["normalisation"]))
+        scored = self.score(shares)
+        for at in range(len(self.lines)):
+            self.check_line(at, shares, scored)
+        self.check_sums(shares, scored)
+        return self.failures == 0
+
+    def check_line(self, at: int, shares: list[Number], scored: Scored) -> None:
+        """Check what a line earns, lacks, and would earn."""
+        line, share, (full, amount, units) = self.lines[at], shares[at], scored[at]
+        name, scale, more = line["indicator"], line["normalisation"], line["one_more"]
+        self.equal(f"{name} share", line["share"], share)
+        self.equal(f"{name} full", line["full"], full / self.unit)
+        self.equal(f"{name} unrounded", line["unrounded"], amount / self.unit)
+        self.equal(f"{name} points", line["points"], units / self.unit)
+        cost = None
+        if share is None:
+            best = self.score([*shares[:at], 1.0, *shares[at + 1 :]])
+            rise = sum(each[2] for each in best) - sum(each[2] for each in scored)
+            cost = max(rise, 0) / self.unit
+        self.equal(f"{name} costs at most", line["costs_at_most"], cost)
+        if scale["method"] == "z_score" and share is not None:
+            stated = scale["cohort"]["mean"], scale["cohort"]["deviation"]
+            self.equal(f"{name} mean, deviation", stated, in_original_unit(scale["cohort"]))
+        if more is not None:
+            if scale["cohort"] is None:
+                share = normalise(more["value"], scale)
+                self.equal(f"{name} share with one more", more["share"], share)
+            then = half_up(more["share"] * full)
+            self.equal(f"{name} points with one more", more["points"], then / self.unit)
+            self.equal(f"{name} gain of one more", more["gain"], (then - units) / self.unit)
+
+    def check_sums(self, shares: list[Number], scored: Scored) -> None:
+        """Check dimensions, total, coverage, and the distances to the neighbours."""
+        document, unit = self.document, self.unit
+        units = [each for _, _, each in scored]
+        for each in document["dimensions"]:
+            lines = enumerate(self.lines)
+            mine = [at for at, line in lines if line["dimension"] == each["code"]]
+            points, full = (sum(of[at] for at in mine) / unit for of in (units, self.own))
+            self.equal(f"{each['code']} points", each["points"], points)
+            self.equal(f"{each['code']} full", each["full"], full)
+        total = sum(units)
+        self.equal("total", document["total"], total / unit)
+        self.equal("full", document["full"], sum(self.own) / unit)
+        known = sum(own for own, share in zip(self.own, shares, strict=True) if share is not None)
+        self.equal("coverage", document["coverage"], known / sum(self.own))
+        for side in filter(document.get, ("above", "below")):
+            away = abs(round(document[side]["total"] * unit) - total) / unit
+            self.equal(f"distance {side}", document[side]["distance"], away)
+
+
+def main(arguments: list[str]) -> int:
+    text = Path(arguments[0]).read_bytes() if arguments else sys.stdin.buffer.read()
+    return 0 if Recomputation(json.loads(text)).check() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

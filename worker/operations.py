@@ -1,0 +1,122 @@
+"""Operations: carried out one at a time beside the scoring loop, which they never hold up."""
+
+import asyncio
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from shared.domain.errors import DomainError
+from shared.services import sensitivity
+from shared.services.frameworks import Library
+from shared.services.sensitivity_answer import Material, answer
+from shared.store import operations
+from shared.store.engine import Sessions, out_of_reach
+from shared.store.operations import Claim
+from worker import metrics
+from worker.loop import Bell
+
+log = structlog.get_logger()
+
+BEAT_SECONDS = 0.25
+"""How often progress is shown, and looked whether the work is still wanted."""
+
+MOST_ATTEMPTS = 3
+"""What was cut off so many times may be what kills workers: it is given up."""
+
+
+class Halted(Exception):
+    """The work is not wanted any more."""
+
+
+@dataclass
+class Computation:
+    """Work in a thread: how far it is, and a way to halt it."""
+
+    progress: float = 0.0
+    halted: threading.Event = field(default_factory=threading.Event)
+
+    def report(self, progress: float) -> None:
+        """Note how far the work is. Raises: Halted."""
+        if self.halted.is_set():
+            raise Halted
+        self.progress = progress
+
+    async def run(self, material: Material, parameters: dict[str, Any]) -> str | None:
+        """Return the answer; None if halted."""
+        try:
+            return await asyncio.to_thread(answer, material, parameters, self.report)
+        except Halted:
+            return None
+
+
+@dataclass
+class Operator:
+    """Carries out operations; any number of workers share them."""
+
+    sessions: Sessions
+    bell: Bell
+    idle: timedelta
+    library: Library = field(default_factory=Library)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def work(self) -> None:
+        """Carry out operations until told to stop; one under way is then given back."""
+        while not self.stop.is_set():
+            try:
+                worked = await self.carry_out_next()
+            except Exception as error:
+                if out_of_reach(error):
+                    log.warning("database unreachable", error=type(error).__name__)
+                else:
+                    log.exception("operation broke off")
+                worked = False
+            if not worked and not self.stop.is_set():
+                await self.bell.wait(self.idle)
+
+    async def carry_out_next(self) -> bool:
+        """Carry out the oldest operation that waits, if there is one; say whether there was."""
+        async with operations.claim(self.sessions) as claim:
+            if claim is None:
+                return False
+            operation = claim.operation
+            with bound_contextvars(request_ids=[operation.request_id]):
+                state = await self._carry_out(claim)
+                log.info("operation", round=operation.round_id, id=operation.id, state=state)
+            metrics.OPERATIONS.labels(state).inc()
+            return True
+
+    async def _carry_out(self, claim: Claim) -> str:
+        """Bring the operation to an end and return its state."""
+        if claim.operation.attempts > MOST_ATTEMPTS:
+            await claim.fail(f"given up: {MOST_ATTEMPTS} attempts were cut off")
+            return "failed"
+        try:
+            result = await self._computed(claim)
+        except Exception as error:
+            if out_of_reach(error):
+                raise
+            log.exception("operation failed", id=claim.operation.id)
+            # A domain error is written for readers; any other may carry data: its kind must do.
+            shown = str(error) if isinstance(error, DomainError) else type(error).__name__
+            return "failed" if await claim.fail(shown) else "cancelled"
+        if result is None:
+            return "waiting" if await claim.give_back() else "cancelled"
+        return "done" if await claim.finish(result) else "cancelled"
+
+    async def _computed(self, claim: Claim) -> str | None:
+        """Compute the result; None if told to stop, or if the operation was cancelled."""
+        material = await sensitivity.read(claim.session, self.library, claim.operation)
+        computation = Computation()
+        running = asyncio.create_task(computation.run(material, claim.operation.parameters))
+        try:
+            while not (await asyncio.wait({running}, timeout=BEAT_SECONDS))[0]:
+                if self.stop.is_set() or not await claim.note(computation.progress):
+                    computation.halted.set()
+        finally:
+            computation.halted.set()
+            await asyncio.wait({running})
+        return await running

@@ -6,8 +6,9 @@ arrives for the same round gathers and goes into the next; nobody is answered be
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from shared.services import submissions
 from shared.store import rounds
@@ -46,11 +47,10 @@ class Intake:
     async def _write(self, round_id: int) -> None:
         """Write what waits for the round, transaction after transaction, until nothing does."""
         try:
-            while gathered := self._gather(round_id):
-                if not await self._commit(round_id, gathered):
+            while round_id in self._queues:
+                for each in await self._commit(round_id, partial(self._gather, round_id)):
                     # One request must not fail because of another: each goes again by itself.
-                    for each in gathered:
-                        await self._commit(round_id, [each])
+                    await self._commit(round_id, partial(list, [each]))
         finally:
             del self._writers[round_id]
 
@@ -63,25 +63,29 @@ class Intake:
             del self._queues[round_id]
         return gathered
 
-    async def _commit(self, round_id: int, gathered: list[Waiting]) -> bool:
-        """Write *gathered* in one transaction and hand out the receipts, or the error.
+    async def _commit(self, round_id: int, gather: Callable[[], list[Waiting]]) -> list[Waiting]:
+        """Write what *gather* gives in one transaction and hand out the receipts, or the error.
 
-        False if it failed and nobody knows because of whom.
+        What arrives while the transaction opens is still taken along. Returns whoever failed
+        together, if nobody knows because of whom.
         """
-        items = [item for each in gathered for item in each.items]
+        gathered = list[Waiting]()
         try:
             async with rounds.writing(self._sessions, round_id) as driver:
+                gathered = gather()
+                items = [item for each in gathered for item in each.items]
                 receipts = await submissions.record(driver, round_id, items)
         except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
+            gathered = gathered or gather()
             if len(gathered) > 1 and not out_of_reach(error):
-                return False
+                return gathered
             for each in gathered:
                 if not each.receipts.done():
                     each.receipts.set_exception(error)
-            return True
+            return []
         start = 0
         for each in gathered:
             if not each.receipts.done():
                 each.receipts.set_result(receipts[start : start + len(each.items)])
             start += len(each.items)
-        return True
+        return []

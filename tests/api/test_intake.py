@@ -39,12 +39,13 @@ class Bench:
         return asyncio.create_task(self.intake.record(self.round_id, items))
 
     @asynccontextmanager
-    async def held(
-        self, *, round_id: int | None = None
-    ) -> AsyncIterator[asyncio.Task[list[Receipt]]]:
-        """Hold up the writing of a first request; what is sent meanwhile must wait for it."""
+    async def held(self, *, opening: bool = False) -> AsyncIterator[asyncio.Task[list[Receipt]]]:
+        """Hold up a first request while it is written, or while its transaction is *opening*."""
         async with self.owner.begin() as session:
-            await rounds.hold_alone(session, round_id or self.round_id)
+            if opening:
+                await rounds.hold_alone(session, self.round_id)
+            else:
+                await session.execute(text("LOCK TABLE submission IN SHARE MODE"))
             first = self.send(self.item(0))
             await until_waiting(self.owner, first)
             yield first
@@ -85,6 +86,14 @@ async def test_what_arrives_while_one_is_written_is_written_next_and_together(
     assert await transactions(bench) == 2
     by_id = {each["id"]: each["value"] for each in await stored(bench.world)}
     assert [by_id[receipt.id] for (receipt,) in answered if receipt.id] == list(range(41))
+
+
+async def test_what_arrives_while_a_transaction_opens_is_taken_along(bench: Bench) -> None:
+    async with bench.held(opening=True) as first:
+        rest = [bench.send(bench.item(day, day=day)) for day in range(2, 10)]
+
+    assert [results(await each) for each in (first, *rest)] == [["created"]] * 9
+    assert await transactions(bench) == 1
 
 
 async def test_nobody_is_answered_before_the_commit(bench: Bench) -> None:
@@ -157,7 +166,7 @@ async def test_rounds_do_not_wait_for_each_other(bench: Bench) -> None:
     async with bench.owner() as session:
         other = (await rounds.get(session, "OTHER")).id
 
-    async with bench.held() as first:
+    async with bench.held(opening=True) as first:
         assert results(await bench.intake.record(other, [bench.item(5)])) == ["created"]
         assert not first.done()
     assert results(await first) == ["created"]

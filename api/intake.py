@@ -9,6 +9,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
+
+import asyncpg
 
 from shared.services import submissions
 from shared.store import rounds
@@ -48,9 +51,11 @@ class Intake:
         """Write what waits for the round, transaction after transaction, until nothing does."""
         try:
             while round_id in self._queues:
-                for each in await self._commit(round_id, partial(self._gather, round_id)):
+                failed = await self._commit(round_id, partial(self._gather, round_id))
+                while failed:
                     # One request must not fail because of another: each goes again by itself.
-                    await self._commit(round_id, partial(list, [each]))
+                    alone = [await self._commit(round_id, partial(list, [each])) for each in failed]
+                    failed = list(chain.from_iterable(alone))
         finally:
             del self._writers[round_id]
 
@@ -66,8 +71,9 @@ class Intake:
     async def _commit(self, round_id: int, gather: Callable[[], list[Waiting]]) -> list[Waiting]:
         """Write what *gather* gives in one transaction and hand out the receipts, or the error.
 
-        What arrives while the transaction opens is still taken along. Returns whoever failed
-        together, if nobody knows because of whom.
+        What arrives while the transaction opens is still taken along. Returns who is to try again:
+        those who failed together, if nobody knows because of whom, and who met the transaction of
+        another gateway head-on, of which PostgreSQL lets one go through.
         """
         gathered = list[Waiting]()
         try:
@@ -77,7 +83,9 @@ class Intake:
                 receipts = await submissions.record(driver, round_id, items)
         except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
             gathered = gathered or gather()
-            if len(gathered) > 1 and not out_of_reach(error):
+            if isinstance(error, asyncpg.DeadlockDetectedError) or (
+                len(gathered) > 1 and not out_of_reach(error)
+            ):
                 return gathered
             for each in gathered:
                 if not each.receipts.done():

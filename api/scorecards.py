@@ -1,7 +1,7 @@
 """Scores in the contract's shape."""
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from shared.services.ranking import Ranking
 from shared.store.applicants import StoredApplicant
 from shared.store.standings import Lines
 
+Detail = Literal["totals", "dimensions", "lines"]
+"""How much of a score is shown."""
+
 
 def score(
     framework: Framework,
@@ -20,7 +23,7 @@ def score(
     applicant: StoredApplicant,
     lines: Lines,
     *,
-    with_lines: bool,
+    detail: Detail,
 ) -> dict[str, Any]:
     """Return the score at position *at* of the ranking, as `ScoreOut` describes it."""
     own, overall = ranking.own, ranking.overall
@@ -38,9 +41,9 @@ def score(
         "total": in_points(framework, lines.total),
         "full": in_points(framework, framework.full),
         "coverage": lines.coverage,
-        "dimensions": dimensions(framework, lines),
+        "dimensions": [] if detail == "totals" else dimensions(framework, lines),
     }
-    if with_lines:
+    if detail == "lines":
         document["lines"] = line_items(framework, lines)
     return document
 

@@ -40,7 +40,7 @@ class Shortcut:
         """Answer one request, or pass it on."""
         if scope["type"] == "http" and scope["method"] == "GET":
             asked = self._held.rankings.asked.get((scope["path"], scope["query_string"]))
-            if asked is not None and self._admits(asked, scope):
+            if asked is not None and self._admits(scope):
                 page = await self._kept(asked)
                 if page is not None:
                     scope["route"] = asked.route
@@ -53,13 +53,10 @@ class Shortcut:
         fresh = await self._held.watch.freshness(asked.page.round_id)
         return self._held.rankings.kept(asked.page._replace(fresh=fresh))
 
-    def _admits(self, asked: Asked, scope: Scope) -> bool:
-        """Say whether a key is enough: not where the lines that an expert may see are in question.
-
-        Rankings without lines are open to every role.
-        """
+    def _admits(self, scope: Scope) -> bool:
+        """Say whether a key is enough: it is for every role but an expert's, which sees less."""
         holder = self._holder(scope)
-        return holder is not None and not (asked.page.with_lines and holder.role == "expert")
+        return holder is not None and holder.role != "expert"
 
     def _holder(self, scope: Scope) -> Principal | None:
         for name, value in scope["headers"]:

@@ -114,7 +114,7 @@ class Operator:
         running = asyncio.create_task(computation.run(material, claim.operation.parameters))
         try:
             while not (await asyncio.wait({running}, timeout=BEAT_SECONDS))[0]:
-                if self.stop.is_set() or not await claim.note(computation.progress):
+                if self.stop.is_set() or not await claim.note(round(computation.progress, 3)):
                     computation.halted.set()
         finally:
             computation.halted.set()

@@ -13,6 +13,7 @@ from api.schemas.common import Line
 from api.schemas.panels import ConflictIn, ConflictOut, ConflictPage
 from shared.domain.errors import NotFound, RoundNotOpen
 from shared.services import conflicts as services
+from shared.services.conflicts import Declaration
 from shared.store import conflicts
 
 router = APIRouter(prefix="/rounds/{round}/conflicts", tags=["panels"], route_class=ExactRoute)
@@ -42,9 +43,9 @@ async def declare(
     """
     services.require_own_declaration(caller, expert, body.state)
     require_reach(request, applicant)
-    return ConflictOut.of(
-        await services.put(tx, acting, round, expert, applicant, body.state, body.reason)
-    )
+    said = Declaration(expert, applicant, body.state, body.reason)
+    tie = await services.put(tx, acting, round, said, may_correct=caller.role == "admin")
+    return ConflictOut.of(tie)
 
 
 @router.get("", responses=problems(NotFound), **admits("admin", "auditor"))

@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse
 
 from api import negotiation
 from api.bodies import ExactRoute
-from api.deps import ANY, Caller, Held, Round, Tx, admits, framework_of
+from api.deps import ANY, Caller, Held, Round, Tx, admits, framework_of, require_reach
 from api.paths import GREATEST_ID, ApplicantCode
 from api.problems import problems
 from api.schemas.explanations import ExplanationOut
@@ -51,8 +51,10 @@ async def explanation(
 
     The JSON holds every number that the score was computed from; docs/explanation.md says how to
     compute it again. With `Accept: text/plain` the same comes in sentences, in Chinese or English
-    by `Accept-Language`. An expert reads it once it marked the applicant.
+    by `Accept-Language`. A key that is limited to some applicants reads theirs alone, an expert
+    those whom it marked in full, or all once the round is closed.
     """
+    require_reach(request, applicant)
     framework = await framework_of(held, round)
     if run is None:
         run = (await held.watch.freshness(round.id)).run

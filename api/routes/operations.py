@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from api.bodies import ExactRoute
-from api.deps import ANY, Acting, Caller, Round, Tx, admits
+from api.deps import Acting, Caller, Role, Round, Tx, admits
 from api.paging import Cursor, Limit, cut, decode
 from api.paths import GREATEST_ID, RoundCode
 from api.problems import problems
@@ -25,6 +25,9 @@ from shared.store import operations
 from shared.store.operations import Operation
 
 router = APIRouter(prefix="/rounds/{round}", tags=["sensitivity"], route_class=ExactRoute)
+
+READERS: tuple[Role, ...] = ("admin", "portal", "source", "auditor")
+"""All but experts: how far points would have to change to swap two places tells of their marks."""
 
 OperationId = Annotated[
     int, Path(ge=1, le=GREATEST_ID, description="The operation's id.", examples=[1])
@@ -71,7 +74,7 @@ async def request(
     return await _answer(tx, operation, caller)
 
 
-@router.get("/operations", responses=problems(NotFound), **admits(*ANY))
+@router.get("/operations", responses=problems(NotFound), **admits(*READERS))
 async def list_requested(
     round: Round,
     caller: Caller,
@@ -90,13 +93,13 @@ async def list_requested(
     return OperationPage(items=items)
 
 
-@router.get("/operations/{operation}", responses=problems(NotFound), **admits(*ANY))
+@router.get("/operations/{operation}", responses=problems(NotFound), **admits(*READERS))
 async def read(round: Round, operation: OperationId, caller: Caller, tx: Tx) -> OperationOut:
     """Return an operation: how far it is, and its result once it is done."""
     return await _answer(tx, await operations.get(tx, round.id, operation), caller)
 
 
-@router.get("/operations/{operation}/items", responses=problems(NotFound), **admits(*ANY))
+@router.get("/operations/{operation}/items", responses=problems(NotFound), **admits(*READERS))
 async def list_items(
     round: Round,
     operation: OperationId,

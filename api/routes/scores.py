@@ -1,5 +1,6 @@
 """Scores: the ranking, one scorecard, its history."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -24,7 +25,7 @@ from api.paths import GREATEST_ID, ApplicantCode, OfKind, RoundCode
 from api.problems import problems
 from api.rankings import PageKey, freshened
 from api.schemas.scores import HistoryItem, HistoryPage, RankingOut, ScorecardOut
-from api.scorecards import dimensions, in_points, line_items, score
+from api.scorecards import Detail, dimensions, in_points, line_items, score
 from api.state import Gateway
 from shared.domain.errors import Finding, Invalid, MarksOutstanding, NotFound
 from shared.domain.framework import Framework
@@ -82,10 +83,19 @@ async def _await_inclusion(
     await held.watch.included(round_.id, submission, seconds)
 
 
+def _detail(who: Principal, include: Sequence[str]) -> Detail:
+    """Say how much to show: a dimension of panels alone would tell an expert what others marked."""
+    if "lines" in include:
+        return "lines"
+    return "totals" if who.role == "expert" else "dimensions"
+
+
 async def _require_marks(
     held: Gateway, round_: StoredRound, framework: Framework, who: Principal, page: PageKey
 ) -> None:
     """Let an expert see the lines of *page* once it marked whom they show."""
+    if who.role != "expert":
+        return
     async with reading(held.sessions) as session:
         whole = await held.rankings.ranking(session, round_.id, page.fresh.run)
         shown = whole.places(page.cohort)[page.start : page.start + page.limit]
@@ -114,7 +124,8 @@ async def ranking(
 
     With `wait_for` the answer comes once a run has taken that submission in, or after `wait`
     seconds with the ranking as it then is; `state` says which. Following pages show the same run.
-    Lines are shown to an expert once it marked whatever it can mark of whom they show.
+    Lines, and with them dimensions, are shown to an expert once all of its marks of whom they show
+    stand, or the round is closed.
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
@@ -123,16 +134,16 @@ async def ranking(
     if (key := decode(cursor, int, int)) is not None:
         run, start = int(key[0]) or None, int(key[1])
     fresh = await _freshness(held, stored, run)
-    wanted = PageKey(stored.id, fresh, cohort, limit, start, "lines" in include)
-    framework = await framework_of(held, stored)
     who = caller_of(request)
-    if wanted.with_lines and who.role == "expert":
+    wanted = PageKey(stored.id, fresh, cohort, limit, start, _detail(who, include))
+    framework = await framework_of(held, stored)
+    if wanted.detail == "lines":
         await _require_marks(held, stored, framework, who, wanted)
     page = held.rankings.kept(wanted)
     if page is None:
         async with reading(held.sessions) as session:
             page = await held.rankings.render(session, round, framework, wanted)
-    if run is None and wait_for is None:
+    if run is None and wait_for is None and who.role != "expert":
         shortcut.remember(held, request, wanted)
     answer = Answer(page.body, media_type="application/json")
     link_next(request, answer, page.next)
@@ -165,7 +176,7 @@ async def scorecard(
     await require_marks(tx, framework, round, caller, [applicant])
     who = await applicants.get(tx, applicant)
     lines = (await standings.lines(tx, round.id, [applicant], fresh.run))[applicant]
-    card = score(framework, whole, whole.positions[applicant], who, lines, with_lines=True)
+    card = score(framework, whole, whole.positions[applicant], who, lines, detail="lines")
     return card | freshened(round.code, fresh)
 
 
@@ -185,7 +196,8 @@ async def history(
     """List an applicant's scores, newest first; each holds from its run on, until the next."""
     framework = await framework_of(held, round)
     await applicants.get(tx, applicant)
-    if "lines" in include:
+    detail = _detail(caller, include)
+    if detail == "lines":
         await require_marks(tx, framework, round, caller, [applicant])
     key = decode(cursor, int)
     found = await standings.history(
@@ -202,9 +214,11 @@ async def history(
                 "full": in_points(framework, framework.full),
                 "coverage": each.coverage,
                 "ranked": not (each.withdrawn or each.blocked),
-                "dimensions": [] if each.withdrawn else dimensions(framework, each),
+                "dimensions": []
+                if each.withdrawn or detail == "totals"
+                else dimensions(framework, each),
                 "lines": line_items(framework, each)
-                if "lines" in include and not each.withdrawn
+                if detail == "lines" and not each.withdrawn
                 else None,
             }
         )

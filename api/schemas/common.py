@@ -50,6 +50,13 @@ def _date(value: Any) -> date:
     )
 
 
+def _said(value: str) -> str:
+    """Refuse what says nothing."""
+    if not value.strip():
+        raise PydanticCustomError("blank", "the text says something")
+    return value
+
+
 def _moment(value: Any) -> datetime:
     """Take ISO 8601 moments; one without an offset is UTC."""
     if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}([T ]|$)", value):
@@ -75,7 +82,9 @@ def one_finding(code: LiteralString, message: LiteralString) -> WrapValidator:
 
 
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_clean)]
-Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_clean)]
+Line = Annotated[
+    str, Field(min_length=1, max_length=500), AfterValidator(_clean), AfterValidator(_said)
+]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
 Date = Annotated[date, BeforeValidator(_date)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]

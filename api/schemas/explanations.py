@@ -158,6 +158,23 @@ class Neighbours(Schema):
     distance: Points
 
 
+class Ahead(Schema):
+    """A line in which the first named above earns more."""
+
+    indicator: str
+    points: Points
+    theirs: Points
+
+
+class NeighboursAbove(Neighbours):
+    """Those who share the next rank above, and where the first of them is ahead."""
+
+    ahead_in: list[Ahead] | None = Field(
+        description="The lines, three at most, in which the first applicant named earns most more,"
+        " the widest difference first. Null for experts, who mark blindly."
+    )
+
+
 class ExplanationOut(Schema):
     """What a score rests on: a script that has this alone can compute all of it again."""
 
@@ -179,5 +196,5 @@ class ExplanationOut(Schema):
     rank: int | None
     tied: int
     cohort_size: int
-    above: Neighbours | None = Field(description="Null at the top, and for who is not ranked.")
+    above: NeighboursAbove | None = Field(description="Null at the top, and for who is not ranked.")
     below: Neighbours | None = Field(description="Null at the end, and for who is not ranked.")

@@ -45,7 +45,7 @@ class ScoreOut(Schema):
     total: Points
     full: Points
     coverage: Share = Field(description="Points of indicators with a value, of all points.")
-    dimensions: list[DimensionOut]
+    dimensions: list[DimensionOut] = Field(description="None for an expert who asks for no lines.")
     lines: list[LineOut] | None = None
 
 
@@ -85,7 +85,7 @@ class HistoryItem(Schema):
     full: Points
     coverage: Share
     ranked: bool
-    dimensions: list[DimensionOut]
+    dimensions: list[DimensionOut] = Field(description="None for an expert who asks for no lines.")
     lines: list[LineOut] | None = None
 
 

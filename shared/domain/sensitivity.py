@@ -27,7 +27,7 @@ Report: TypeAlias = Callable[[float], None]
 """Is told now and then how much is done, in 0 … 1; raises to stop the work."""
 
 TOTALS = 2**20
-"""Totals drawn at a time: 8 MiB, and so many for each of a handful of arrays beside them."""
+"""Totals, and factors, drawn at a time: 8 MiB, and as much for a handful of arrays beside them."""
 
 COUNTS = 2**26
 """Places counted at most, 256 MiB; a cohort beyond 8192 is counted roughly first, then finely."""
@@ -156,7 +156,7 @@ def _drawn(framework: Framework, lines: _Lines, draws: Draws) -> Iterator[tuple[
     n, width = lines.units.shape
     grid = 2.0 ** max(16, min(24, 52 - framework.full.bit_length()))
     stream = np.random.Philox(key=draws.seed)
-    step = max(TOTALS // max(n, 1), 1)
+    step = max(TOTALS // max(n, width, 1), 1)
     for start in range(0, draws.number, step):
         number = min(step, draws.number - start)
         uniform = (stream.random_raw(number * width) >> np.uint64(11)) * 2.0**-53

@@ -43,7 +43,7 @@ def wrap(text: str, columns: int, indent: str, hanging: str) -> list[str]:
     return [*lines, line.rstrip()]
 
 
-CLOSING = "，。：；）」、！？”"
+CLOSING = "，。：；）」、！？”—"
 """What never begins a line."""
 
 

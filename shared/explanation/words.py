@@ -41,25 +41,29 @@ VERDICTS = {
 }
 
 FLAGS = {
-    Flag.MISSING: Name("没有数值", "There is no value."),
+    Flag.MISSING: Name("没有数值。", "There is no value."),
     Flag.DISCREPANCY: Name(
-        "另一填报方的数值相差超过允许范围", "Another reporter differs beyond the tolerance."
+        "另一填报方的数值相差超过允许范围。", "Another reporter differs beyond the tolerance."
     ),
-    Flag.FEW_MARKS: Name("专家评分份数不足", "There are fewer marks than the panel asks for."),
-    Flag.SPREAD: Name("专家评分分歧超过允许范围", "The marks lie further apart than tolerated."),
-    Flag.PARTIAL: Name("合计中有部分数据项未填报", "Part of the sum was not reported."),
-    Flag.ZERO_DENOMINATOR: Name("分母为零，没有数值", "The denominator is 0: there is no value."),
-    Flag.CAPPED: Name("超过上限的部分不计", "The value was cut to the cap."),
-    Flag.ADJUDICATED: Name("以裁定代替专家评分", "An adjudication replaces the panel's marks."),
-    Flag.FLAT: Name("所有申报主体数值相同", "All values of the cohort are equal."),
-    Flag.NO_SCALE: Name("最优值不为正，无法计算比例", "Without a positive best there is no scale."),
+    Flag.FEW_MARKS: Name("专家评分份数不足。", "There are fewer marks than the panel asks for."),
+    Flag.SPREAD: Name("专家评分分歧超过允许范围。", "The marks lie further apart than tolerated."),
+    Flag.PARTIAL: Name("合计中有部分数据项未填报。", "Part of the sum was not reported."),
+    Flag.ZERO_DENOMINATOR: Name("分母为零。", "The denominator is 0."),
+    Flag.CAPPED: Name("超过上限的部分不计。", "The value was cut to the cap."),
+    Flag.ADJUDICATED: Name("以裁定代替专家评分。", "An adjudication replaces the panel's marks."),
+    Flag.FLAT: Name("所有申报主体数值相同。", "All values of the cohort are equal."),
+    Flag.NO_SCALE: Name(
+        "最优值不为正，无法计算份额。", "Without a positive best there is no scale."
+    ),
     Flag.REWEIGHTED: Name(
-        "承担了本维度缺失指标的分值", "The line carries the weight of skipped lines."
+        "承担了本维度缺失指标的分值。", "The line carries the weight of skipped lines."
     ),
     Flag.EMPTY_DIMENSION: Name(
-        "本维度没有可承担分值的指标", "Nothing of the dimension is left to carry its weight."
+        "本维度没有可承担分值的指标。", "Nothing of the dimension is left to carry its weight."
     ),
-    Flag.BLOCKS: Name("缺失导致不参加排名", "Missing, which bars the applicant from the ranking."),
+    Flag.BLOCKS: Name(
+        "缺失导致不参加排名。", "Missing, which bars the applicant from the ranking."
+    ),
 }
 
 KINDS = {
@@ -82,8 +86,8 @@ METHODS = {
         "在下限 {floor} 与目标 {target} 之间的位置",
         "place between floor {floor} and target {target}",
     ),
-    "steps": Name("所在分段的得分比例", "share of the band that the value lies in"),
-    "grades": Name("该等级的得分比例", "share of the grade"),
+    "steps": Name("所在分段的份额", "share of the band that the value lies in"),
+    "grades": Name("该等级的份额", "share of the grade"),
     "best": Name("与同类最优值 {best} 之比", "ratio to the cohort's best, {best}"),
     "min_max": Name(
         "在同类最差值 {worst} 与最优值 {best} 之间的位置",
@@ -105,7 +109,7 @@ PHRASES = {
     "framework": Name("指标体系 {code} {version}", "framework {code} {version}"),
     "reference date": Name("基准日 {date}", "reference date {date}"),
     "total": Name("总分 {total} / {full}", "total {total} of {full} points"),
-    "rank": Name("第 {rank} 名 / 共 {size}", "rank {rank} of {size}"),
+    "rank": Name("第 {rank} 名，共 {size} 个", "rank {rank} of {size}"),
     "tied": Name("并列 {tied} 个", "{tied} tied"),
     "unranked": Name("不参加排名", "not ranked"),
     "coverage": Name("数据覆盖 {coverage}", "coverage {coverage}"),
@@ -118,12 +122,19 @@ PHRASES = {
         "{distance} points ahead of rank {rank}: {applicants} with {total}",
     ),
     "and others": Name("{codes} 等 {tied} 个", "{codes} and others, {tied} in all"),
+    "ahead": Name(
+        "{applicant} 领先于 {indicator} {name}：{theirs} 分，本主体 {points} 分",
+        "{applicant} earns {theirs} against {points} in {indicator} {name}",
+    ),
     "of": Name("{points} / {full}", "{points} of {full}"),
     "resolved": Name("{name} {code} = {value}", "{name} {code} = {value}"),
     "nothing": Name("无数值", "no value"),
-    "no submission": Name("没有填报", "nothing was submitted"),
+    "no submission": Name("{name} {code}：没有填报", "{name} {code}: nothing was submitted"),
     "see above": Name("见上文", "see above"),
     "authority": Name("按填报方次序：{kinds}", "by authority: {kinds}"),
+    "panel of one": Name(
+        "专家评审：{combine}，至少 {least} 份", "panel: {combine}, {least} mark at least"
+    ),
     "panel": Name(
         "专家评审：{combine}，至少 {least} 份", "panel: {combine}, {least} marks at least"
     ),
@@ -142,17 +153,23 @@ PHRASES = {
     "comment": Name("说明：{text}", "comment: {text}"),
     "raw": Name("原始值 {value} = {formula}", "raw value {value} = {formula}"),
     "raw missing": Name("原始值缺失：{formula}", "raw value missing: {formula}"),
-    "distinct": Name("{code} 的种类数", "how many of {code}"),
+    "skipped": Name(
+        "本行跳过，其 {own} 分归本维度的其他指标",
+        "skipped, its {own} points go to the dimension's other lines",
+    ),
+    "skipped with all": Name("本行跳过", "skipped"),
+    "distinct": Name("{name}的种类数", "how many of {name}"),
     "cap": Name("上限 {cap}", "at most {cap}"),
-    "share": Name("得分比例 {share}：{method}", "share {share}: {method}"),
+    "share": Name("份额 {share}", "share {share}"),
     "lower": Name("越低越好", "lower is better"),
+    "cohort of one": Name("同类 {n} 个有数值", "{n} of the cohort has a value"),
     "cohort": Name("同类 {n} 个有数值", "{n} of the cohort have a value"),
     "points": Name(
         "得分 {share} × {full} = {unrounded}，四舍五入为 {points}",
         "points {share} × {full} = {unrounded}, rounded half up to {points}",
     ),
     "in force": Name(
-        "现行满分 {full} = {own} × {dimension} / {counted}（本维度满分 / 有数值指标的满分之和）",
+        "现行满分 {full} = {own} × {dimension} / {counted}（本维度满分 / 未跳过指标的满分之和）",
         "maximum in force {full} = {own} × {dimension} / {counted}"
         " (the dimension's points / those of its lines that are not skipped)",
     ),
@@ -161,9 +178,14 @@ PHRASES = {
         "with a raw value of {value}: {points} points ({gain})",
     ),
     "costs": Name(
-        "若有数值，总分最多可增加 {costs} 分；缺：{measures}",
-        "with a value the total could rise by {costs} points; missing: {measures}",
+        "若有数值，总分最多可增加 {costs} 分",
+        "with a value the total could rise by {costs} points",
     ),
+    "judged": Name("{statement}——{reason}", "{statement} — {reason}"),
+    "explained": Name("{what}：{how}", "{what}: {how}"),
+    "aside": Name("{text}（{aside}）", "{text} ({aside})"),
+    "comma": Name("、", ", "),
+    "semicolon": Name("；", "; "),
     "check": Name("{code} {version} 的 SHA-256：{sha256}", "SHA-256 of {code} {version}: {sha256}"),
 }
 

@@ -83,13 +83,13 @@ async def settle(session: AsyncSession, round_id: int, item: NewSubmission) -> R
     """Record *item* in an open round, and withdraw whichever adjudication stands.
 
     What is replaced is withdrawn first, whoever said it: of two administrators the last word
-    counts, and lifting it does not bring back what was said before. The same again changes nothing.
-    Raises: NotFound, RoundNotOpen.
+    counts, and lifting it does not bring back what was said before. The round is held alone, so
+    that there is a last one. The same again changes nothing. Raises: NotFound, RoundNotOpen.
     """
-    await rounds.hold_for_writing(session, round_id)
+    await rounds.hold_alone(session, round_id)
     round_ = await rounds.by_id(session, round_id)
     if round_.state != "open":
-        raise RoundNotOpen(f"round {round_.code} does not accept adjudications")
+        raise RoundNotOpen(f"round {round_.code} does not accept adjudications", state=round_.state)
     await applicants.get(session, item.applicant)
     stands = await adjudications.standing(session, round_id, item.applicant, item.measure)
     wanted = (item.reporter, item.reported.number, item.comment)
@@ -102,6 +102,7 @@ async def settle(session: AsyncSession, round_id: int, item: NewSubmission) -> R
         items.append(item)
     driver = await driver_of(session)
     receipts = await submissions.record(driver, round_id, items)
+    await rounds.announce(session, round_id)
     return receipts[-1] if receipts else Receipt("unchanged", None)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.errors import NotFound
-from shared.domain.framework import Framework
+from shared.domain.framework import Framework, Reporter
 from shared.services import explanation_document as document
 from shared.services.panels import require_marks, shown_name
 from shared.services.ranking import Ranking
@@ -41,9 +41,10 @@ async def explain(
     await require_marks(session, framework, round_, reader, [applicant])
     basis = await explanations.basis(session, round_.id, run)
     who = await applicants.get(session, applicant)
-    lines = (await standings.lines(session, round_.id, [applicant], run))[applicant]
-    inputs = await explanations.inputs(session, round_.id, applicant, run)
     at = ranking.positions[applicant]
+    place = await asyncio.to_thread(document.place, framework, ranking, at)
+    lines = await _lines(session, framework, round_, run, applicant, place["above"], reader)
+    inputs = await explanations.inputs(session, round_.id, applicant, run)
     kind = ranking.kinds[at]
     cohort = await _cohort(session, framework, round_, run, applicant, kind, lines)
 
@@ -62,7 +63,7 @@ async def explain(
             "total": document.in_points(framework, lines.total),
             "full": document.in_points(framework, framework.full),
             "coverage": lines.coverage,
-        } | document.place(framework, ranking, at)
+        }
 
     return {
         "round": round_.code,
@@ -78,7 +79,31 @@ async def explain(
         "applicant": applicant,
         "name": asdict(who.name),
         "kind": kind,
-    } | await asyncio.to_thread(assemble)
+        **await asyncio.to_thread(assemble),
+        **place,
+    }
+
+
+async def _lines(
+    session: AsyncSession,
+    framework: Framework,
+    round_: StoredRound,
+    run: int,
+    applicant: str,
+    above: dict[str, Any] | None,
+    reader: Principal,
+) -> Lines:
+    """Return the applicant's lines; tell those *above* in which the first of them is ahead.
+
+    An expert may have yet to mark that one, blindly: it is told of its own applicant alone.
+    """
+    named = above["applicants"][:1] if above and reader.role != Reporter.EXPERT else []
+    lines = await standings.lines(session, round_.id, [applicant, *named], run)
+    own = lines[applicant]
+    if above is not None:
+        told = [document.ahead(framework, own.units, lines[code].units) for code in named]
+        above["ahead_in"] = told[0] if told else None
+    return own
 
 
 async def _cohort(

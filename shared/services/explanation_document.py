@@ -22,6 +22,9 @@ from shared.store.standings import Lines
 MOST_NEIGHBOURS = 10
 """How many of those who share the neighbouring rank are named."""
 
+MOST_AHEAD = 3
+"""How many lines are named in which the one above earns more."""
+
 Json = dict[str, Any]
 Show = Callable[[Input], Json]
 """Says who reported an input and what they noted, as far as the reader may know."""
@@ -244,6 +247,20 @@ def place(framework: Framework, ranking: Ranking, at: int) -> Json:
         "above": _neighbours(framework, ranking, above, total),
         "below": _neighbours(framework, ranking, below, total),
     }
+
+
+def ahead(framework: Framework, own: Sequence[int], theirs: Sequence[int]) -> list[Json]:
+    """Name the lines in which *theirs* earn most more units than *own*, the widest first."""
+    wider = sorted(range(len(own)), key=lambda at: own[at] - theirs[at])
+    return [
+        {
+            "indicator": framework.indicators[at].code,
+            "points": in_points(framework, own[at]),
+            "theirs": in_points(framework, theirs[at]),
+        }
+        for at in wider[:MOST_AHEAD]
+        if theirs[at] > own[at]
+    ]
 
 
 def _neighbours(framework: Framework, ranking: Ranking, at: Any, total: int) -> Json | None:

@@ -24,38 +24,27 @@ async def require_marks(
     principal: Principal,
     applicants: Sequence[str],
 ) -> None:
-    """Let an expert see lines of *applicants* once its own marks of them stand.
+    """Let an expert see lines of *applicants* once all of its own marks of them stand.
 
-    Marks are given blind: who could still give one must not know the others'. What the key does
-    not reach, whom the expert is tied to, and what is closed it cannot mark, and may see. Other
-    roles always pass. Raises: MarksOutstanding.
+    Marks are given blind: while a round is open, who might give one must not know the others'. An
+    expert whom a tie or its key's limits keep from marking might be let to it later, by a lifted
+    tie or another key, and waits until the round is closed. Other roles always pass.
+
+    Raises: MarksOutstanding.
     """
     if principal.role != "expert":
         return
-    reached = principal.applicants
+    judged = [
+        each.code for each in framework.measures.values() if Reporter.EXPERT in each.reported_by
+    ]
     missing = await marks.outstanding(
-        session,
-        round_.id,
-        principal.reporter,
-        [each for each in applicants if reached is None or each in reached],
-        _judged(framework, principal),
-        MOST_NAMED + 1,
+        session, round_.id, principal.reporter, applicants, judged, MOST_NAMED + 1
     )
     if missing:
         named = [f"{measure} of {applicant}" for applicant, measure in sorted(missing)]
         if len(named) > MOST_NAMED:
             named[MOST_NAMED:] = ["…"]
-        raise MarksOutstanding(f"mark first: {', '.join(named)}")
-
-
-def _judged(framework: Framework, principal: Principal) -> list[str]:
-    """Return the measures with a panel that the key reaches."""
-    reached = principal.measures
-    return [
-        measure.code
-        for measure in framework.measures.values()
-        if measure.panel is not None and (reached is None or measure.code in reached)
-    ]
+        raise MarksOutstanding(f"shown once your own marks stand: {', '.join(named)}")
 
 
 def shown_name(

@@ -28,11 +28,7 @@ OUTSTANDING = """
     LEFT JOIN LATERAL (
         {mark} LIMIT 1
     ) AS mark ON true
-    WHERE round.id = :round AND round.state = 'open' AND mark.stands IS NULL AND NOT EXISTS (
-        SELECT FROM conflict
-        WHERE conflict.round = :round AND conflict.reporter = :expert
-            AND conflict.applicant = who.code AND conflict.state = 'declared'
-    )
+    WHERE round.id = :round AND round.state = 'open' AND mark.stands IS NULL
     LIMIT :most
 """
 
@@ -43,9 +39,9 @@ TAKE_BACK = text("""
         ORDER BY measure, as_of, revision DESC
     ), added AS (
         INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
-            comment, request_id)
+            request_id)
         SELECT CAST(:round AS bigint), :applicant, measure, CAST(:expert AS bigint), 'expert',
-            as_of, revision + 1, 'withdrawn', :comment, :request_id
+            as_of, revision + 1, 'withdrawn', :request_id
         FROM said WHERE status = 'reported' ORDER BY measure, as_of
         RETURNING id
     ), logged AS (
@@ -64,9 +60,9 @@ async def outstanding(
     measures: Sequence[str],
     most: int,
 ) -> list[tuple[str, str]]:
-    """Return at most *most* pairs of applicant and measure that the expert could still mark.
+    """Return at most *most* pairs of applicant and measure of which no mark of the expert stands.
 
-    That is nothing where the round is not open, and nothing of an applicant it is tied to.
+    Nothing is outstanding where the round is not open.
     """
     mark = STANDING.format(applicant="who.code", measure="what.code")
     parameters = {
@@ -81,17 +77,17 @@ async def outstanding(
 
 
 async def take_back(
-    session: AsyncSession, round_id: int, expert: int, applicant: str, comment: str, request_id: str
+    session: AsyncSession, round_id: int, expert: int, applicant: str, request_id: str
 ) -> int:
     """Withdraw every standing mark that the expert gave to *applicant*; return how many stood.
 
-    The caller holds the round alone.
+    Nothing beside them says why: everybody may read that, and of a tie only few. The caller holds
+    the round alone.
     """
     parameters = {
         "round": round_id,
         "expert": expert,
         "applicant": applicant,
-        "comment": comment,
         "request_id": request_id,
     }
     taken: int = (await session.scalars(TAKE_BACK, parameters)).one()

@@ -108,15 +108,25 @@ async def test_distances_lead_to_the_neighbouring_ranks(world: World) -> None:
     found = await explained(world)
     other = await world.card("C2")
 
-    nearest = {
-        "rank": other["rank"],
+    assert found["below"] is None
+    assert found["above"] == {
+        "rank": 1,
         "tied": 1,
         "applicants": ["C2"],
         "total": other["total"],
-        "distance": round(abs(found["total"] - other["total"]), 4),
+        "distance": round(other["total"] - found["total"], 4),
+        "ahead_in": [
+            {"indicator": code, "points": found["lines"][code]["points"], "theirs": theirs}
+            for code, theirs in (("A-2", 4), ("A-1", 6))
+        ],
     }
-    sides = ("above", "below") if found["rank"] == 2 else ("below", "above")
-    assert (found[sides[0]], found[sides[1]]) == (nearest, None)
+
+
+async def test_an_expert_is_not_told_lines_of_the_one_above(world: World) -> None:
+    """It may have yet to mark that one, blindly; how far it is away is no secret."""
+    await told(world)
+    above = (await explained(world, "expert"))["above"]
+    assert (above["applicants"], above["ahead_in"]) == (["C2"], None)
 
 
 async def test_one_more_and_what_is_missing_are_said(world: World) -> None:
@@ -167,17 +177,27 @@ async def test_an_expert_reads_it_once_it_marked_the_applicant(
     problem(answer, 409, "marks-outstanding")
 
 
-async def test_what_a_key_does_not_reach_it_learns_without_the_notes(
+async def test_a_key_reads_why_of_the_applicants_that_it_reaches(
     world: World, owner: Sessions
 ) -> None:
-    """Scores are open to every key; what reporters wrote beside their values is not."""
+    """The score is open to every key; what was submitted, mark by mark, is not."""
     await told(world)
-    for limits in ({"applicants": ["C2"]}, {"measures": [MARK]}):
-        limited = await key(owner, "source", f"limited to {limits}", **limits)
-        document = (await world.client.get(PATH, headers=limited)).json()
-        said = [each for measure in document["measures"] for each in measure["submissions"]]
-        assert {(each["reference"], each["comment"]) for each in said} == {(None, None)}
-        assert recompute(document).returncode == 0
+    limited = await key(owner, "portal", "another county's", applicants=["C2"])
+
+    problem(await world.client.get(PATH, headers=limited), 403, "forbidden")
+
+
+async def test_of_measures_that_a_key_does_not_reach_it_learns_without_the_notes(
+    world: World, owner: Sessions
+) -> None:
+    await told(world)
+    limited = await key(owner, "source", "limited", measures=[MARK])
+
+    document = (await world.client.get(PATH, headers=limited)).json()
+
+    said = [each for measure in document["measures"] for each in measure["submissions"]]
+    assert {(each["reference"], each["comment"]) for each in said} == {(None, None)}
+    assert recompute(document).returncode == 0
 
 
 @pytest.mark.parametrize(("asked", "word"), [("zh-CN,en;q=0.5", "总分"), ("en", "total ")])

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import text
 
 from api import intake as module
 from api.intake import Intake
+from shared.services import submissions
 from shared.store import rounds
 from shared.store.engine import Sessions
 from shared.store.submissions import NewSubmission, Receipt
@@ -117,6 +119,26 @@ async def test_a_request_that_cannot_be_written_fails_alone(bench: Bench) -> Non
     with pytest.raises(CharacterNotInRepertoireError):
         await bad
     assert [each["value"] for each in await stored(bench.world)] == [0, 1, 4]
+
+
+async def test_who_meets_another_gateway_head_on_is_written_after_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL lets one of two go through that wait for each other; nobody need hear of it."""
+    record, met = submissions.record, 0
+
+    async def meet(*arguments: Any) -> list[Receipt]:
+        nonlocal met
+        met += 1
+        if met <= 3:
+            raise asyncpg.DeadlockDetectedError
+        return await record(*arguments)
+
+    monkeypatch.setattr(submissions, "record", meet)
+    async with bench.held(opening=True) as first:
+        second = bench.send(bench.item(1, day=2))
+
+    assert results(await first + await second) == ["created"] * 2
 
 
 async def test_one_that_fails_does_not_stop_the_next(bench: Bench) -> None:

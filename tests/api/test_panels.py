@@ -48,11 +48,11 @@ async def test_an_expert_sees_lines_once_its_own_marks_stand(
     panel: Panel, path: str, query: dict[str, Any]
 ) -> None:
     refused = problem(await panel.call("anna", "GET", path, **query), 409, "marks-outstanding")
-    assert refused["detail"] == f"mark first: {MARK} of C1, {TEAM} of C1"
+    assert refused["detail"] == f"shown once your own marks stand: {MARK} of C1, {TEAM} of C1"
 
     await panel.mark("anna", "C1", 62)
     refused = problem(await panel.call("anna", "GET", path, **query), 409, "marks-outstanding")
-    assert refused["detail"] == f"mark first: {TEAM} of C1"
+    assert refused["detail"] == f"shown once your own marks stand: {TEAM} of C1"
     await panel.mark("anna", "C1", 72, TEAM)
 
     assert (await panel.call("anna", "GET", path, **query)).status_code == 200
@@ -91,7 +91,8 @@ async def test_every_applicant_of_a_page_must_be_marked_but_a_few_are_named(pane
     refused = await panel.call("anna", "GET", "/scores", include="lines")
 
     detail = problem(refused, 409, "marks-outstanding")["detail"]
-    assert detail == f"mark first: {MARK} of C2, {TEAM} of C2, {MARK} of P1, {TEAM} of P1"
+    outstanding = f"{MARK} of C2, {TEAM} of C2, {MARK} of P1, {TEAM} of P1"
+    assert detail == f"shown once your own marks stand: {outstanding}"
     await panel.mark("boris", "C1", None)
     await panel.mark("boris", "C2", None)
     first = await panel.call("clara", "GET", "/scores", include="lines")
@@ -99,7 +100,10 @@ async def test_every_applicant_of_a_page_must_be_marked_but_a_few_are_named(pane
     assert first.json()["detail"].endswith(", …")
 
 
-async def test_what_an_expert_cannot_mark_it_need_not(panel: Panel, owner: Sessions) -> None:
+async def test_who_cannot_mark_waits_until_the_round_is_closed(
+    panel: Panel, owner: Sessions
+) -> None:
+    """Another key, or a tie that is lifted, would let it mark after it has looked."""
     limits: dict[str, dict[str, Any]] = {
         "of others": {"applicants": ["C2"]},
         "of else": {"measures": [GRADE]},
@@ -107,20 +111,31 @@ async def test_what_an_expert_cannot_mark_it_need_not(panel: Panel, owner: Sessi
     }
     for name, limit in limits.items():
         panel.world.headers[name] = await key(owner, "expert", name, **limit)
-    await panel.tie("clara", "C1")
-
-    for who in ("of others", "of else", "clara"):
-        assert await see(panel, who) == [200] * 3, who
-    assert await see(panel, "of one") == [409] * 3
     await panel.mark("of one", "C1", 72, TEAM)
-    assert await see(panel, "of one") == [200] * 3
-
-
-async def test_a_tie_that_is_lifted_hides_the_lines_again(panel: Panel) -> None:
+    await mark_all(panel, "clara", "C1")
     await panel.tie("clara", "C1")
-    await panel.tie("clara", "C1", "lifted")
+    everybody = [*limits, "clara"]
 
-    assert await see(panel, "clara") == [409] * 3
+    assert [await see(panel, who) for who in everybody] == [[409] * 3] * 4
+    await panel.transition("closed")
+    assert [await see(panel, who) for who in everybody] == [[200] * 3] * 4
+
+
+async def test_dimensions_come_to_experts_with_the_lines(panel: Panel) -> None:
+    """Else the points of a dimension of panels alone would be the panel's mark."""
+    for path in ("/scores", "/scores/C1/history"):
+        for who, shown in (("anna", False), ("portal", True), ("anna", False)):
+            answer = (await panel.call(who, "GET", path)).json()
+            assert [bool(each["dimensions"]) for each in answer["items"]].count(shown) == len(
+                answer["items"]
+            )
+
+    await mark_all(panel, "anna", "C1")
+
+    (first,) = (await panel.call("anna", "GET", "/scores", include="lines", limit=1)).json()[
+        "items"
+    ]
+    assert first["dimensions"]
 
 
 async def test_in_a_closed_round_everything_is_open(panel: Panel) -> None:

@@ -161,16 +161,15 @@ async def test_who_asked_is_shown_to_administrators_and_auditors_alone(scored: W
 
     names = {
         role: (await read(scored, operation, role))["requested_by"]
-        for role in ("admin", "auditor", "portal", "source", "expert")
+        for role in ("admin", "auditor", "portal", "source")
     }
     assert names == {
         "admin": "auditor",
         "auditor": "auditor",
         "portal": None,
         "source": None,
-        "expert": None,
     }
-    (listed,) = (await scored.call("expert", "GET", LIST)).json()["items"]
+    (listed,) = (await scored.call("portal", "GET", LIST)).json()["items"]
     assert listed["requested_by"] is None
 
 

@@ -1,7 +1,7 @@
 """Compute an explained score again, from its JSON alone, and compare to the last digit.
 
 The JSON is in the file that is named, or on standard input. Each check prints a line; the exit
-status is 0 if all hold. It needs nothing but Python itself.
+status is 0 if all hold, 1 if not, 2 without an explanation. It needs nothing but Python itself.
 """
 
 import json
@@ -35,8 +35,7 @@ def stands(measure: Json, reference_date: str, verdict: dict[int, str]) -> list[
         if each["as_of"] > reference_date:
             verdict[each["id"]] = "after-reference-date"
             continue
-        date = (each["reporter_number"], each["as_of"])
-        if date in last:
+        if (date := (each["reporter_number"], each["as_of"])) in last:
             verdict[last[date]["id"]] = "superseded"
         last[date] = each
     latest: dict[int, Json] = {}
@@ -44,8 +43,7 @@ def stands(measure: Json, reference_date: str, verdict: dict[int, str]) -> list[
         if each["status"] == "withdrawn":
             verdict[each["id"]] = "withdrawn"
             continue
-        reporter = each["reporter_number"]
-        if reporter in latest:
+        if (reporter := each["reporter_number"]) in latest:
             verdict[latest[reporter]["id"]] = "older"
         latest[reporter] = each
     return list(latest.values())
@@ -57,9 +55,8 @@ def by_authority(rule: Json, said: list[Json], verdict: dict[int, str]) -> list[
     peers = [each for each in said if each["kind"] == kinds[0]]
     order = sorted(peers, key=lambda one: (one["as_of"], one["id"]))
     verdict |= {each["id"]: "outranked" for each in said if each not in peers}
-    for each in peers:
-        older = each["as_of"] < order[-1]["as_of"]
-        verdict[each["id"]] = "older" if older else "recorded-earlier"
+    verdict |= {each["id"]: "recorded-earlier" for each in peers}
+    verdict |= {each["id"]: "older" for each in peers if each["as_of"] < order[-1]["as_of"]}
     verdict |= {each["id"]: "counts" for each in order[-1:]}
     return order[-1:]
 
@@ -172,9 +169,7 @@ def relative(x: float, scale: Json) -> float:
 
 
 def normalise(x: Number, scale: Json) -> Number:
-    if x is None:
-        return None
-    return fixed(x, scale) if scale["cohort"] is None else relative(x, scale)
+    return None if x is None else (fixed if scale["cohort"] is None else relative)(x, scale)
 
 
 def in_original_unit(cohort: Json) -> tuple[float, float]:
@@ -187,8 +182,7 @@ def in_original_unit(cohort: Json) -> tuple[float, float]:
 
 
 def half_up(amount: float) -> int:
-    whole = math.floor(amount)
-    return whole + (2 * (amount - whole) >= 1)
+    return (whole := math.floor(amount)) + (2 * (amount - whole) >= 1)
 
 
 class Recomputation:
@@ -196,6 +190,7 @@ class Recomputation:
 
     def __init__(self, document: Json) -> None:
         self.document = document
+        self.measures: list[Json] = document["measures"]
         self.lines: list[Json] = document["lines"]
         self.unit = 10 ** document["precision"]
         self.own = [round(line["own_full"] * self.unit) for line in self.lines]
@@ -226,7 +221,7 @@ class Recomputation:
     def check(self) -> bool:
         """Compute all of it again; say whether everything is as stated."""
         values: dict[str, Number] = {}
-        for measure in self.document["measures"]:
+        for measure in self.measures:
             name = measure["measure"]
             values[name], verdict = resolve(measure, self.document["reference_date"])
             for each in measure["submissions"]:
@@ -254,11 +249,9 @@ class Recomputation:
         self.equal(f"{name} full", line["full"], full / self.unit)
         self.equal(f"{name} unrounded", line["unrounded"], amount / self.unit)
         self.equal(f"{name} points", line["points"], units / self.unit)
-        cost = None
-        if share is None:
-            best = self.score([*shares[:at], 1.0, *shares[at + 1 :]])
-            rise = sum(each[2] for each in best) - sum(each[2] for each in scored)
-            cost = max(rise, 0) / self.unit
+        best = self.score([*shares[:at], 1.0, *shares[at + 1 :]])
+        rise = sum(each[2] for each in best) - sum(each[2] for each in scored)
+        cost = max(rise, 0) / self.unit if share is None else None
         self.equal(f"{name} costs at most", line["costs_at_most"], cost)
         if scale["method"] == "z_score" and share is not None:
             stated = scale["cohort"]["mean"], scale["cohort"]["deviation"]
@@ -276,8 +269,7 @@ class Recomputation:
         document, unit = self.document, self.unit
         units = [each for _, _, each in scored]
         for each in document["dimensions"]:
-            lines = enumerate(self.lines)
-            mine = [at for at, line in lines if line["dimension"] == each["code"]]
+            mine = [at for at, line in enumerate(self.lines) if line["dimension"] == each["code"]]
             points, full = (sum(of[at] for at in mine) / unit for of in (units, self.own))
             self.equal(f"{each['code']} points", each["points"], points)
             self.equal(f"{each['code']} full", each["full"], full)
@@ -292,8 +284,16 @@ class Recomputation:
 
 
 def main(arguments: list[str]) -> int:
-    text = Path(arguments[0]).read_bytes() if arguments else sys.stdin.buffer.read()
-    return 0 if Recomputation(json.loads(text)).check() else 1
+    if {"-h", "--help"} & set(arguments):
+        print(f"usage: recompute.py [FILE]\n\n{__doc__}", end="")  # noqa: T201
+        return 0
+    try:
+        text = Path(arguments[0]).read_bytes() if arguments else sys.stdin.buffer.read()
+        recomputation = Recomputation(json.loads(text))
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        print(f"error: no explanation to check: {error!r}", file=sys.stderr)  # noqa: T201
+        return 2
+    return 0 if recomputation.check() else 1
 
 
 if __name__ == "__main__":

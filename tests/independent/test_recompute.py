@@ -142,6 +142,26 @@ def largest(document: Any) -> Any:
     return max(document["lines"], key=lambda line: line["share"] or 0)
 
 
+@pytest.mark.parametrize("text", ["", "no JSON", "{}", "[1]", "\udcff"])
+def test_what_is_no_explanation_is_one_line_of_error(text: str) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-I", SCRIPT],
+        input=text.encode(errors="surrogateescape"),
+        capture_output=True,
+        check=False,
+    )
+    assert (answer.returncode, answer.stdout) == (2, b"")
+    assert answer.stderr.startswith(b"error: ")
+    assert answer.stderr.count(b"\n") == 1
+
+
+def test_the_script_says_what_it_does() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-I", SCRIPT, "--help"], capture_output=True, check=True, text=True
+    )
+    assert "from its JSON alone" in answer.stdout
+
+
 async def test_a_document_that_was_tampered_with_is_caught(
     owner: Sessions, worker_sessions: Sessions
 ) -> None:

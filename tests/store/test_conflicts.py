@@ -8,6 +8,7 @@ import pytest
 
 from shared.domain.actor import Actor
 from shared.services import conflicts as services
+from shared.services.conflicts import Declaration
 from shared.store import conflicts, marks, rounds, submissions
 from shared.store.conflicts import Tie
 from shared.store.engine import Sessions
@@ -17,6 +18,7 @@ from tests.store.ask import execute, one, rows, until_blocked
 from tests.store.saying import DAY, record, results, said
 
 ACTOR = Actor("admin", "tests")
+DECLARED = Declaration("expert", "C1", "declared", "cousins")
 OTHER = 77
 LATER = date(2026, 6, 2)
 
@@ -38,7 +40,13 @@ def marked(
 async def declare(sessions: Sessions, state: str = "declared", applicant: str = "C1") -> Tie:
     """Declare or lift a tie of the expert, and commit."""
     async with sessions.begin() as session:
-        return await services.put(session, ACTOR, ROUND, "expert", applicant, state, "cousins")
+        return await services.put(
+            session,
+            ACTOR,
+            ROUND,
+            Declaration("expert", applicant, state, "cousins"),
+            may_correct=True,
+        )
 
 
 async def test_only_the_tied_expert_s_own_items_are_not_taken(
@@ -113,9 +121,7 @@ async def test_what_stands_is_taken_back_and_nothing_else(
 
     async with sessions.begin() as session:
         await rounds.hold_alone(session, round_id)
-        counts = [
-            await marks.take_back(session, round_id, expert, "C1", "why", "tests") for _ in range(2)
-        ]
+        counts = [await marks.take_back(session, round_id, expert, "C1", "tests") for _ in range(2)]
 
     assert counts == [3, 0]
     assert await rows(
@@ -123,7 +129,8 @@ async def test_what_stands_is_taken_back_and_nothing_else(
         "SELECT measure, as_of, revision, reporter, kind, number, request_id FROM submission"
         " JOIN (SELECT round, applicant, submission AS id, request_id FROM submission_change)"
         " AS change USING (round, applicant, id, request_id)"
-        " WHERE status = 'withdrawn' AND comment = 'why' ORDER BY measure, as_of",
+        " WHERE status = 'withdrawn' AND comment IS NULL AND request_id = 'tests'"
+        " ORDER BY measure, as_of",
     ) == [
         ("plan", DAY, 2, expert, "expert", None, "tests"),
         (MARK, DAY, 3, expert, "expert", None, "tests"),
@@ -152,7 +159,7 @@ async def test_a_mark_waits_for_a_declaration_under_way_and_is_not_taken(
     round_id: int, expert: int, sessions: Sessions, crowd: Sessions, owner: Sessions
 ) -> None:
     async with sessions.begin() as session:
-        await services.put(session, ACTOR, ROUND, "expert", "C1", "declared", "cousins")
+        await services.put(session, ACTOR, ROUND, DECLARED, may_correct=True)
         marking = asyncio.create_task(record(crowd, round_id, marked(expert, 5)))
         await until_blocked(owner)
 
@@ -184,7 +191,7 @@ async def test_a_declaration_that_is_undone_leaves_the_marks(
     await record(sessions, round_id, marked(expert, 5))
 
     async with sessions() as session:
-        await services.put(session, ACTOR, ROUND, "expert", "C1", "declared", "cousins")
+        await services.put(session, ACTOR, ROUND, DECLARED, may_correct=True)
         await session.rollback()
 
     assert await one(owner, "SELECT count(*) FROM conflict") == 0

@@ -12,7 +12,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: ## make .venv as the lock files say; nothing to do is quick
-	@$(PYTHON) bootstrap.py
+	@"$(PYTHON)" bootstrap.py
 
 run: setup ## everything, with a demonstration round, until Ctrl-C: make run ARGS='--port 8001'
 	@PILOTZONE_LOG_LEVEL=$${PILOTZONE_LOG_LEVEL:-warning} $(BIN)/pilotzone up --demo $(ARGS)

@@ -1,13 +1,13 @@
 """Scores in the contract's shape."""
 
-import math
 from typing import Any, Literal
 
 import numpy as np
 
 from shared.domain import flags
+from shared.domain.arrays import number
 from shared.domain.framework import Framework
-from shared.domain.points import points
+from shared.domain.points import by_dimension, in_points, points
 from shared.services.ranking import Ranking
 from shared.store.applicants import StoredApplicant
 from shared.store.standings import Lines
@@ -34,8 +34,8 @@ def score(
         "rank": int(own.rank[at]) or None,
         "tied": int(own.tied[at]),
         "cohort_size": int(own.cohort_size[at]),
-        "percentile": _number(own.percentile[at]),
-        "index": _number(own.index[at]),
+        "percentile": number(own.percentile[at]),
+        "index": number(own.index[at]),
         "overall_rank": int(overall.rank[at]) or None,
         "overall_size": int(overall.cohort_size[at]),
         "total": in_points(framework, lines.total),
@@ -50,9 +50,7 @@ def score(
 
 def dimensions(framework: Framework, lines: Lines) -> list[dict[str, Any]]:
     """Return the sums of each dimension's lines."""
-    sums = [0] * len(framework.dimensions)
-    for at, units in zip(framework.dimension_of, lines.units, strict=True):
-        sums[at] += units
+    sums = by_dimension(framework, lines.units)
     return [
         {
             "code": dimension.code,
@@ -69,8 +67,8 @@ def line_items(framework: Framework, lines: Lines) -> list[dict[str, Any]]:
     return [
         {
             "indicator": indicator.code,
-            "value": _number(lines.values[at]),
-            "share": _number(lines.shares[at]),
+            "value": number(lines.values[at]),
+            "share": number(lines.shares[at]),
             "points": in_points(framework, lines.units[at]),
             "full": in_points(framework, float(full[at])),
             "missing": bool(lines.flags[at] & flags.Flag.MISSING),
@@ -78,12 +76,3 @@ def line_items(framework: Framework, lines: Lines) -> list[dict[str, Any]]:
         }
         for at, indicator in enumerate(framework.indicators)
     ]
-
-
-def in_points(framework: Framework, units: float) -> float:
-    """Return *units* as points: the shortest decimal that names them."""
-    return float(units / 10**framework.precision)
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)

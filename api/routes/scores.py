@@ -25,10 +25,10 @@ from api.paths import GREATEST_ID, ApplicantCode, OfKind, RoundCode
 from api.problems import problems
 from api.rankings import PageKey, freshened
 from api.schemas.scores import HistoryItem, HistoryPage, RankingOut, ScorecardOut
-from api.scorecards import Detail, dimensions, in_points, line_items, score
+from api.scorecards import Detail, dimensions, line_items, score
 from api.state import Gateway
 from shared.domain.errors import Finding, Invalid, MarksOutstanding, NotFound
-from shared.domain.framework import Framework
+from shared.domain.points import in_points
 from shared.services.panels import require_marks
 from shared.store import applicants, runs, standings, submissions
 from shared.store.engine import reading
@@ -90,12 +90,9 @@ def _detail(who: Principal, include: Sequence[str]) -> Detail:
     return "totals" if who.role == "expert" else "dimensions"
 
 
-async def _require_marks(
-    held: Gateway, round_: StoredRound, framework: Framework, who: Principal, page: PageKey
-) -> None:
+async def _require_marks(held: Gateway, round_: StoredRound, who: Principal, page: PageKey) -> None:
     """Let an expert see the lines of *page* once it marked whom they show."""
-    if who.role != "expert":
-        return
+    framework = await framework_of(held, round_)
     async with reading(held.sessions) as session:
         whole = await held.rankings.ranking(session, round_.id, page.fresh.run)
         shown = whole.places(page.cohort)[page.start : page.start + page.limit]
@@ -136,11 +133,11 @@ async def ranking(
     fresh = await _freshness(held, stored, run)
     who = caller_of(request)
     wanted = PageKey(stored.id, fresh, cohort, limit, start, _detail(who, include))
-    framework = await framework_of(held, stored)
-    if wanted.detail == "lines":
-        await _require_marks(held, stored, framework, who, wanted)
+    if wanted.detail == "lines" and who.role == "expert":
+        await _require_marks(held, stored, who, wanted)
     page = held.rankings.kept(wanted)
     if page is None:
+        framework = await framework_of(held, stored)
         async with reading(held.sessions) as session:
             page = await held.rankings.render(session, round, framework, wanted)
     if run is None and wait_for is None and who.role != "expert":

@@ -10,6 +10,7 @@ from api.schemas.scores import Freshened
 from api.schemas.submissions import Value
 from shared.domain import diagnostics
 from shared.domain.framework import Framework, Measure
+from shared.domain.points import in_points
 from shared.services.diagnostics import Diagnosis
 from shared.store.discrepancies import Discrepancy, Statement
 
@@ -153,15 +154,14 @@ class DiagnosticsOut(Freshened):
 def cohorts(diagnosis: Diagnosis, framework: Framework) -> list[CohortOut]:
     """Show every cohort, in order of kind."""
     codes = [each.code for each in framework.indicators]
-    unit = 10**framework.precision
 
     def leverage(found: diagnostics.Leverage | None) -> LeverageOut | None:
         if found is None:
             return None
         return LeverageOut(
             applicant=diagnosis.applicants[found.applicant],
-            mean_change=found.mean / unit,
-            greatest_change=found.greatest / unit,
+            mean_change=in_points(framework, found.mean),
+            greatest_change=in_points(framework, found.greatest),
         )
 
     return [

@@ -1,5 +1,6 @@
-"""The array types of the domain, and how equal neighbours in a sorted array are found."""
+"""The array types of the domain, and what is asked of such arrays everywhere."""
 
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -23,3 +24,8 @@ def runs(*keys: NDArray[Any]) -> tuple[IntArray, IntArray]:
         begins[1:] |= key[1:] != key[:-1]
     starts = np.flatnonzero(begins)
     return starts, np.diff(starts, append=rows)
+
+
+def number(value: float) -> float | None:
+    """Return *value* as a plain number, None where it is missing."""
+    return None if isnan(value) else float(value)

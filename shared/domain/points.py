@@ -1,5 +1,6 @@
 """points: shares → whole units of points; from here on everything adds up exactly."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +62,19 @@ def points(framework: Framework, shares: FloatArray) -> Points:
         flags=flags,
         blocked=blocked,
     )
+
+
+def by_dimension(framework: Framework, units: Sequence[int]) -> list[int]:
+    """Add up one applicant's lines, in the framework's order, by dimension."""
+    sums = [0] * len(framework.dimensions)
+    for at, earned in zip(framework.dimension_of, units, strict=True):
+        sums[at] += earned
+    return sums
+
+
+def in_points(framework: Framework, units: float) -> float:
+    """Return *units* as points: the shortest decimal that names them."""
+    return float(units / 10**framework.precision)
 
 
 def half_up(amounts: FloatArray) -> IntArray:

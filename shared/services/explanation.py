@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.errors import NotFound
 from shared.domain.framework import Framework, Reporter
+from shared.domain.points import in_points
 from shared.services import explanation_document as document
 from shared.services.panels import require_marks, shown_name
 from shared.services.ranking import Ranking
@@ -60,8 +61,8 @@ async def explain(
             "measures": measures,
             "lines": document.lines(published),
             "dimensions": document.dimensions(framework, lines.units),
-            "total": document.in_points(framework, lines.total),
-            "full": document.in_points(framework, framework.full),
+            "total": in_points(framework, lines.total),
+            "full": in_points(framework, framework.full),
             "coverage": lines.coverage,
         }
 

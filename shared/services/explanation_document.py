@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from shared.domain import explain, flags
+from shared.domain.arrays import number
 from shared.domain.explain import OneMore, Reason, Reasons, Statement
 from shared.domain.flags import Flag
 from shared.domain.framework import Framework, Indicator, Measure, Missing
-from shared.domain.points import points
+from shared.domain.points import by_dimension, in_points, points
 from shared.domain.resolve import resolve
 from shared.explanation.words import VERDICTS, say
 from shared.services.ranking import Ranking
@@ -28,16 +29,6 @@ MOST_AHEAD = 3
 Json = dict[str, Any]
 Show = Callable[[Input], Json]
 """Says who reported an input and what they noted, as far as the reader may know."""
-
-
-def in_points(framework: Framework, units: float) -> float:
-    """Return *units* as points: the shortest decimal that names them."""
-    return float(units / 10**framework.precision)
-
-
-def number(value: float) -> float | None:
-    """Return *value*, None where it is missing."""
-    return None if isnan(value) else float(value)
 
 
 def measures(
@@ -215,9 +206,7 @@ def _one_more(of: Published, at: int, more: OneMore | None) -> Json | None:
 
 def dimensions(framework: Framework, units: Sequence[int]) -> list[Json]:
     """Return the sums of each dimension's lines."""
-    sums = [0] * len(framework.dimensions)
-    for at, each in zip(framework.dimension_of, units, strict=True):
-        sums[at] += each
+    sums = by_dimension(framework, units)
     return [
         {
             "code": dimension.code,

@@ -9,6 +9,7 @@ import numpy as np
 from shared.domain.arrays import IntArray
 from shared.domain.choices import shifts
 from shared.domain.framework import Framework
+from shared.domain.points import in_points
 from shared.domain.rank import rank
 from shared.domain.sensitivity import GENERATOR, Draws, Report, places
 from shared.domain.swaps import swaps
@@ -130,10 +131,10 @@ def _swap(framework: Framework, indicator: int, change: int) -> dict[str, Any] |
     """Show a change of one weight, in points; None where no single weight can swap two."""
     if indicator < 0:
         return None
-    changed, unit = framework.indicators[indicator], 10**framework.precision
+    changed = framework.indicators[indicator]
     return {
         "indicator": changed.code,
-        "weight": changed.full / unit,
-        "new_weight": (changed.full + change) / unit,
-        "change": change / unit,
+        "weight": in_points(framework, changed.full),
+        "new_weight": in_points(framework, changed.full + change),
+        "change": in_points(framework, change),
     }

@@ -6,20 +6,21 @@ arrives for the same round gathers and goes into the next; nobody is answered be
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 
 import asyncpg
 
 from shared.services import submissions
-from shared.store import rounds
-from shared.store.engine import Sessions, out_of_reach
+from shared.store.engine import Sessions, bare, out_of_reach
 from shared.store.submissions import NewSubmission, Receipt
 
 MOST_ITEMS = 2_000
 """How many items one transaction gathers; a larger request goes alone."""
+
+MET = asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError
+"""What is raised where two transactions said something of the same at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,10 @@ class Intake:
         """Write what waits for the round, transaction after transaction, until nothing does."""
         try:
             while round_id in self._queues:
-                failed = await self._commit(round_id, partial(self._gather, round_id))
+                failed = await self._commit(round_id, self._gather(round_id))
                 while failed:
                     # One request must not fail because of another: each goes again by itself.
-                    alone = [await self._commit(round_id, partial(list, [each])) for each in failed]
+                    alone = [await self._commit(round_id, [each]) for each in failed]
                     failed = list(chain.from_iterable(alone))
         finally:
             del self._writers[round_id]
@@ -68,24 +69,18 @@ class Intake:
             del self._queues[round_id]
         return gathered
 
-    async def _commit(self, round_id: int, gather: Callable[[], list[Waiting]]) -> list[Waiting]:
-        """Write what *gather* gives in one transaction and hand out the receipts, or the error.
+    async def _commit(self, round_id: int, gathered: list[Waiting]) -> list[Waiting]:
+        """Write what was *gathered* in one transaction and hand out the receipts, or the error.
 
-        What arrives while the transaction opens is still taken along. Returns who is to try again:
-        those who failed together, if nobody knows because of whom, and who met the transaction of
-        another gateway head-on, of which PostgreSQL lets one go through.
+        Returns who is to try again: those who failed together, if nobody knows because of whom,
+        and who met the transaction of another gateway, of which PostgreSQL lets one go through.
         """
-        gathered = list[Waiting]()
+        items = [item for each in gathered for item in each.items]
         try:
-            async with rounds.writing(self._sessions, round_id) as driver:
-                gathered = gather()
-                items = [item for each in gathered for item in each.items]
+            async with bare(self._sessions) as driver:
                 receipts = await submissions.record(driver, round_id, items)
         except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
-            gathered = gathered or gather()
-            if isinstance(error, asyncpg.DeadlockDetectedError) or (
-                len(gathered) > 1 and not out_of_reach(error)
-            ):
+            if isinstance(error, MET) or (len(gathered) > 1 and not out_of_reach(error)):
                 return gathered
             for each in gathered:
                 if not each.receipts.done():

@@ -1,5 +1,6 @@
 """Around every request: an id, a bound on the body, a log record, a measurement."""
 
+import logging
 import re
 import time
 import uuid
@@ -90,6 +91,8 @@ def _request_id(scope: Scope) -> str:
 def _report(scope: Scope, status: int, seconds: float) -> None:
     # What only reads is counted in the metrics; a record for each would drown the writes.
     quiet = scope["method"] == "GET" and status < FAULT
+    if quiet and not logging.getLogger().isEnabledFor(logging.DEBUG):
+        return  # asked here, since the logger assembles itself before it finds out
     (log.debug if quiet else log.info)(
         "request",
         method=scope["method"],

@@ -138,7 +138,7 @@ def percent_rank(values: FloatArray, direction: Direction = HIGHER) -> Scaled:
 def z_score(values: FloatArray, within: float = 3.0, direction: Direction = HIGHER) -> Scaled:
     """Place each value by its distance from the cohort's mean, in sample deviations.
 
-    z = (x - mean) / deviation, s = clip(½ + z / (2 · within), 0, 1); z changes its sign for
+    s = clip(½ + (x - mean) / (2 · within · deviation), 0, 1); the difference changes its sign for
     `lower`. Where all are equal, one alone included, the deviation is 0 and all earn ½, flagged.
     Nobody reported: nobody has a share. z is computed on the positions from worst (0) to best (1),
     which has the same result as on the values but neither overflows nor cancels.
@@ -149,19 +149,22 @@ def z_score(values: FloatArray, within: float = 3.0, direction: Direction = HIGH
     if worst == best:
         parameters = {"n": n, "mean": best, "deviation": 0.0}
         return Scaled(_each(values, 0.5), parameters, Flag.FLAT)
-    position = _position(values, worst, best)
-    mean = _total(_known(position, n)) / n
-    z = position - mean
-    deviation = math.sqrt(_total(_known(z, n) ** 2) / (n - 1))
+    unit = 2.0 ** ((62 - n.bit_length()) // 2)  # n squares of it have room in 63 bits
+    z = _position(values, worst, best, unit)
+    mean = _total(_known(z, n) * unit) / unit**2 / n
+    z -= mean * unit  # in place here and below: fresh memory costs more than the arithmetic
+    deviation = math.sqrt(_total(np.square(_known(z, n))) / unit**2 / (n - 1))
     parameters = {
         "n": n,
         "mean": worst * (1.0 - mean) + best * mean,
         "deviation": min(abs(deviation * best - deviation * worst), sys.float_info.max),
     }
-    z /= deviation  # in place from here on: fresh memory costs more than the arithmetic
-    z /= 2.0 * within
+    spread = 2.0 * within * deviation
+    z /= spread * unit
     z += 0.5
-    return Scaled(z.clip(0.0, 1.0, out=z), parameters)
+    if 0.5 - mean / spread < 0.0 or 0.5 + (1.0 - mean) / spread > 1.0:  # the worst, the best
+        z.clip(0.0, 1.0, out=z)
+    return Scaled(z, parameters)
 
 
 def _reported(values: FloatArray) -> int:
@@ -176,11 +179,21 @@ def _extent(values: FloatArray, direction: Direction) -> tuple[int, float, float
     return (n, lowest, highest) if direction is HIGHER else (n, highest, lowest)
 
 
-def _position(values: FloatArray, start: float, end: float) -> FloatArray:
-    """Say how far each value lies on the way from *start* (0) to *end* (1), which differ."""
-    if math.isinf(end - start):  # halves are exact at this size
-        values, start, end = values / 2, start / 2, end / 2
-    return (values - start) / (end - start)
+def _position(values: FloatArray, start: float, end: float, unit: float = 1.0) -> FloatArray:
+    """Say how far each value lies on the way from *start* (0) to *end* (*unit*), which differ."""
+    factor = _into_range(end - start)
+    if factor != 1.0:  # a power of 2, so that nothing is rounded
+        values, start, end = values * factor, start * factor, end * factor
+    position = values - start
+    position /= (end - start) / unit
+    return position
+
+
+def _into_range(width: float) -> float:
+    """Return by what to multiply so that *width* is neither infinite nor loses its last places."""
+    if math.isinf(width):
+        return 0.5
+    return 2.0**64 if abs(width) < 2.0**-960 else 1.0
 
 
 def _known(values: FloatArray, n: int) -> FloatArray:
@@ -188,19 +201,13 @@ def _known(values: FloatArray, n: int) -> FloatArray:
     return values if n == values.size else values[~np.isnan(values)]
 
 
-def _total(values: FloatArray) -> float:
-    """Add values in [0, 1], cut to multiples of 2**-53, exactly and so in any order.
+def _total(values: FloatArray) -> int:
+    """Add values of at least 0, cut to whole numbers: exactly, and so in any order.
 
-    Both parts of up to 2**26 values add up without rounding. A plain sum would depend on the order
-    of the applicants and on how wide the machine's vectors are.
+    A plain sum would depend on the order of the applicants and on how wide the machine's vectors
+    are.
     """
-    part = values + 2.0**27  # the coarse part; the fine one takes its place
-    part -= 2.0**27
-    coarse = part.sum()
-    np.subtract(values, part, out=part)
-    part += 1.0
-    part -= 1.0
-    return float(coarse + part.sum())
+    return int(np.add.reduce(values.astype(np.int64)))
 
 
 def _each(values: FloatArray, shares: FloatArray | float) -> FloatArray:

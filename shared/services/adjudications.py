@@ -102,7 +102,6 @@ async def settle(session: AsyncSession, round_id: int, item: NewSubmission) -> R
         items.append(item)
     driver = await driver_of(session)
     receipts = await submissions.record(driver, round_id, items)
-    await rounds.announce(session, round_id)
     return receipts[-1] if receipts else Receipt("unchanged", None)
 
 

@@ -1,5 +1,6 @@
 """Admitting submissions and appending them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -78,20 +79,30 @@ def refused(refusal: Refusal, pointer: str) -> SubmissionRefused | ReporterNotAd
 async def record(
     driver: asyncpg.Connection, round_id: int, items: Sequence[NewSubmission]
 ) -> list[Receipt]:
-    """Append *items* in order, in a transaction of `rounds.writing`. Returns a receipt each.
+    """Append *items*, all or none, and return a receipt each, in order.
 
-    Items with the same natural key correct each other in turn.
+    Items with the same natural key correct each other in turn. Raises what
+    `shared.store.submissions.record` does.
     """
+    waves = _waves(items)
+    if len(waves) <= 1:
+        return await submissions.record(driver, round_id, items)
     receipts: dict[int, Receipt] = {}
-    waiting = dict(enumerate(items))
-    while waiting:
-        first: dict[tuple[str, str, int, date], int] = {}
-        for position, item in waiting.items():
-            first.setdefault(item.natural_key, position)
-        wave = sorted(first.values())
-        results = await submissions.record(driver, round_id, [items[at] for at in wave])
-        for position, receipt in zip(wave, results, strict=True):
-            if receipt.result != "contended":
-                receipts[position] = receipt
-                del waiting[position]
+    async with driver.transaction():
+        for wave in waves:
+            results = await submissions.record(driver, round_id, [items[at] for at in wave])
+            receipts.update(zip(wave, results, strict=True))
     return [receipts[position] for position in range(len(items))]
+
+
+def _waves(items: Sequence[NewSubmission]) -> list[list[int]]:
+    """Group the positions of *items* so that each group has a natural key once."""
+    waves: list[list[int]] = []
+    said: Counter[tuple[str, str, int, date]] = Counter()
+    for position, item in enumerate(items):
+        earlier = said[item.natural_key]
+        said[item.natural_key] += 1
+        if earlier == len(waves):
+            waves.append([])
+        waves[earlier].append(position)
+    return waves

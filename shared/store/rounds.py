@@ -1,23 +1,23 @@
 """Rounds: what is fixed about one, its state, and the locks that order its writers."""
 
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.errors import NotFound
-from shared.store.engine import Sessions, transaction
 from shared.store.tables import FrameworkRow, RoundRow
 
 STATE_LOCK = 1
 RUN_LOCK = 2
-"""The two-part advisory locks of a round are (one of these, round modulo 2^31)."""
+"""The two-part advisory locks of a round are (one of these, round modulo 2^31).
+
+`record_submissions` of the database takes the first one too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +112,17 @@ async def set_state(session: AsyncSession, round_id: int, state: str) -> None:
     )
 
 
-def _hold_for_writing(round_id: int) -> str:
-    return (
-        f"SELECT pg_advisory_xact_lock_shared({STATE_LOCK}, {_key(round_id)}),"
-        f" pg_notify('submission_change', '{round_id:d}')"
-    )
-
-
 async def hold_for_writing(session: AsyncSession, round_id: int) -> None:
     """Keep the round's state as it is until the transaction ends, beside any number of others.
 
     Also announces, on commit, that the round changed.
     """
-    await session.execute(text(_hold_for_writing(round_id)))
+    await session.execute(
+        text(
+            "SELECT pg_advisory_xact_lock_shared(:lock, :key), pg_notify('submission_change', :id)"
+        ),
+        {"lock": STATE_LOCK, "key": _key(round_id), "id": str(round_id)},
+    )
 
 
 async def announce(session: AsyncSession, round_id: int) -> None:
@@ -132,11 +130,6 @@ async def announce(session: AsyncSession, round_id: int) -> None:
     await session.execute(
         text("SELECT pg_notify('submission_change', :round)"), {"round": str(round_id)}
     )
-
-
-def writing(sessions: Sessions, round_id: int) -> AbstractAsyncContextManager[asyncpg.Connection]:
-    """Give the driver within a transaction that has begun with `hold_for_writing`."""
-    return transaction(sessions, _hold_for_writing(round_id))
 
 
 async def hold_alone(session: AsyncSession, round_id: int) -> None:

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.store.engine import Sessions, reading
+from shared.store.engine import Sessions, bare, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,8 @@ FRESHNESS = text("""
     ) AS run ON true
 """)
 
+GLANCE = FRESHNESS.text.replace(":round", "$1")
+
 
 async def freshness(session: AsyncSession, round_id: int) -> Freshness:
     """Return where the round stands now, in one look at it."""
@@ -76,17 +77,12 @@ async def glance(sessions: Sessions, round_id: int) -> Freshness:
     It goes past the session, whose work is several times that of the statement; if the connection
     turns out to be lost, through the session after all, which knows how to say so.
     """
-    engine: AsyncEngine = sessions.kw["bind"]
-    connection = await engine.raw_connection()
     try:
-        driver: Any = connection.driver_connection
-        return Freshness(*await driver.fetchrow(FRESHNESS.text.replace(":round", "$1"), round_id))
+        async with bare(sessions) as driver:
+            return Freshness(*await driver.fetchrow(GLANCE, round_id))
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
-        connection.invalidate()
-    finally:
-        connection.close()
-    async with reading(sessions) as session:
-        return await freshness(session, round_id)
+        async with reading(sessions) as session:
+            return await freshness(session, round_id)
 
 
 async def standing(session: AsyncSession, round_id: int, run: int) -> Standing:

@@ -13,7 +13,8 @@ from shared.domain.submission import Reported
 from shared.store import marks
 from shared.store.tables import ReporterRow, SubmissionRow
 
-SEPARATOR = "\x1f"  # stands in no code
+SEPARATOR = "\x1f"
+"""Between the codes of one value, for `record_submissions`; it stands in no code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,62 +80,9 @@ class Reach:
     expert: int | None = None
 
 
-# `stands` is what the reporter said last of that date. A submission that another transaction is
-# about to make conflicts, is skipped, and comes back with neither id: the caller tries it again.
-# All insert in the order of the key, so that no two of them wait for each other.
 RECORD = """
-    WITH item AS (
-        SELECT item.*, string_to_array(codes, $13::text) COLLATE "C" AS code_set
-        FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::date[], $7::text[],
-                $8::float8[], $9::text[], $10::text[], $11::text[], $12::text[]) WITH ORDINALITY
-            AS item (applicant, measure, reporter, kind, as_of, status, number, codes, reference,
-                comment, request_id, position)
-    ), known AS (
-        SELECT item.*, stands.id AS standing, coalesce(stands.revision, 0) AS revision,
-            (stands.status, stands.number, stands.codes)
-                IS NOT DISTINCT FROM (item.status, item.number, item.code_set) AS same,
-            item.kind = 'expert' AND EXISTS (
-                SELECT FROM conflict
-                WHERE conflict.round = $1 AND conflict.reporter = item.reporter
-                    AND conflict.applicant = item.applicant AND conflict.state = 'declared'
-            ) AS tied
-        FROM item
-        JOIN applicant ON applicant.code = item.applicant
-        JOIN round ON round.id = $1 AND round.state = 'open'
-        LEFT JOIN LATERAL (
-            SELECT id, revision, status, number, codes FROM submission
-            WHERE submission.round = $1
-                AND submission.applicant = item.applicant AND submission.measure = item.measure
-                AND submission.reporter = item.reporter AND submission.as_of = item.as_of
-            ORDER BY submission.revision DESC LIMIT 1
-        ) AS stands ON true
-    ), added AS (
-        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision,
-            status, number, codes, reference, comment, request_id)
-        SELECT $1::bigint, applicant, measure, reporter, kind, as_of, revision + 1,
-            status, number, code_set, reference, comment, request_id
-        FROM known WHERE NOT same AND NOT tied ORDER BY applicant, measure, reporter, as_of
-        ON CONFLICT DO NOTHING
-        RETURNING id, applicant, measure, reporter, as_of, request_id
-    ), logged AS (
-        INSERT INTO submission_change (round, applicant, submission, request_id)
-        SELECT $1, applicant, id, request_id FROM added
-    )
-    SELECT item.position,
-        CASE
-            WHEN known.tied THEN 'conflict-of-interest'
-            WHEN added.id IS NOT NULL AND known.revision > 0 THEN 'revised'
-            WHEN added.id IS NOT NULL THEN 'created'
-            WHEN known.same THEN 'unchanged'
-            WHEN known.position IS NOT NULL THEN 'contended'
-            WHEN EXISTS (SELECT FROM applicant WHERE code = item.applicant) THEN 'not-open'
-            ELSE 'unknown-applicant'
-        END,
-        CASE WHEN known.same AND NOT known.tied THEN known.standing ELSE added.id END
-    FROM item
-    LEFT JOIN known USING (position)
-    LEFT JOIN added ON (added.applicant, added.measure, added.reporter, added.as_of)
-        = (item.applicant, item.measure, item.reporter, item.as_of)
+    SELECT place, result, submission_id
+    FROM record_submissions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ORDER BY place
 """
 
 
@@ -143,8 +91,11 @@ async def record(
 ) -> list[Receipt]:
     """Append *items*, whose natural keys differ from each other, with their change-log rows.
 
-    Returns a receipt each, in order. `contended` says that another transaction got in between, and
-    that the item is to be tried again.
+    One round trip, and a transaction of its own unless one is under way: it keeps the round's
+    state as it is until its end, as `rounds.hold_for_writing` does. Returns a receipt each, in
+    order. Raises: UniqueViolationError if another transaction said something of the same key at
+    the same moment; DeadlockDetectedError if two wait for each other. Nothing was stored then, and
+    the same can be tried again.
     """
     rows = await driver.fetch(
         RECORD,
@@ -160,10 +111,8 @@ async def record(
         [each.reference for each in items],
         [each.comment for each in items],
         [each.request_id for each in items],
-        SEPARATOR,
     )
-    receipts = {position: Receipt(result, identity) for position, result, identity in rows}
-    return [receipts[position] for position in range(1, len(items) + 1)]
+    return [Receipt(result, identity) for _, result, identity in rows]
 
 
 def _joined(codes: tuple[str, ...] | None) -> str | None:

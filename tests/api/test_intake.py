@@ -1,6 +1,7 @@
 """Group commit: submissions that arrive together are written together."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from shared.store.engine import Sessions
 from shared.store.submissions import NewSubmission, Receipt
 from tests.api.make import count, stored, until_waiting
 from tests.make import ROUND, World, name
-from tests.store.ask import one
+from tests.store.ask import one, until_blocked
 
 
 @dataclass
@@ -41,13 +42,10 @@ class Bench:
         return asyncio.create_task(self.intake.record(self.round_id, items))
 
     @asynccontextmanager
-    async def held(self, *, opening: bool = False) -> AsyncIterator[asyncio.Task[list[Receipt]]]:
-        """Hold up a first request while it is written, or while its transaction is *opening*."""
+    async def held(self) -> AsyncIterator[asyncio.Task[list[Receipt]]]:
+        """Hold up a first request while it is written."""
         async with self.owner.begin() as session:
-            if opening:
-                await rounds.hold_alone(session, self.round_id)
-            else:
-                await session.execute(text("LOCK TABLE submission IN SHARE MODE"))
+            await rounds.hold_alone(session, self.round_id)
             first = self.send(self.item(0))
             await until_waiting(self.owner, first)
             yield first
@@ -90,14 +88,6 @@ async def test_what_arrives_while_one_is_written_is_written_next_and_together(
     assert [by_id[receipt.id] for (receipt,) in answered if receipt.id] == list(range(41))
 
 
-async def test_what_arrives_while_a_transaction_opens_is_taken_along(bench: Bench) -> None:
-    async with bench.held(opening=True) as first:
-        rest = [bench.send(bench.item(day, day=day)) for day in range(2, 10)]
-
-    assert [results(await each) for each in (first, *rest)] == [["created"]] * 9
-    assert await transactions(bench) == 1
-
-
 async def test_nobody_is_answered_before_the_commit(bench: Bench) -> None:
     """At the moment of the answer another connection sees the row."""
     for day in range(1, 6):
@@ -121,24 +111,40 @@ async def test_a_request_that_cannot_be_written_fails_alone(bench: Bench) -> Non
     assert [each["value"] for each in await stored(bench.world)] == [0, 1, 4]
 
 
+@pytest.mark.parametrize("met", [asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError])
 async def test_who_meets_another_gateway_head_on_is_written_after_it(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, met: type[Exception]
 ) -> None:
     """PostgreSQL lets one of two go through that wait for each other; nobody need hear of it."""
-    record, met = submissions.record, 0
+    record, tries = submissions.record, 0
 
     async def meet(*arguments: Any) -> list[Receipt]:
-        nonlocal met
-        met += 1
-        if met <= 3:
-            raise asyncpg.DeadlockDetectedError
+        nonlocal tries
+        tries += 1
+        if 1 < tries <= 4:
+            raise met
         return await record(*arguments)
 
     monkeypatch.setattr(submissions, "record", meet)
-    async with bench.held(opening=True) as first:
-        second = bench.send(bench.item(1, day=2))
+    async with bench.held() as first:
+        rest = [bench.send(bench.item(at, day=at)) for at in (2, 3)]
 
-    assert results(await first + await second) == ["created"] * 2
+    assert [results(await each) for each in (first, *rest)] == [["created"]] * 3
+
+
+async def test_what_two_gateways_are_told_at_once_is_stored_once(
+    bench: Bench, sessions: Sessions
+) -> None:
+    """Of what each gathered, only what both were told is judged anew."""
+    other = Intake(sessions)
+    async with bench.held() as first:
+        second = asyncio.create_task(
+            other.record(bench.round_id, [bench.item(0), bench.item(7, day=2)])
+        )
+        await until_blocked(bench.owner, 2)
+
+    assert Counter(results([*await first, *await second])) == {"created": 2, "unchanged": 1}
+    assert sorted(each["value"] for each in await stored(bench.world)) == [0, 7]
 
 
 async def test_one_that_fails_does_not_stop_the_next(bench: Bench) -> None:
@@ -188,7 +194,7 @@ async def test_rounds_do_not_wait_for_each_other(bench: Bench) -> None:
     async with bench.owner() as session:
         other = (await rounds.get(session, "OTHER")).id
 
-    async with bench.held(opening=True) as first:
+    async with bench.held() as first:
         assert results(await bench.intake.record(other, [bench.item(5)])) == ["created"]
         assert not first.done()
     assert results(await first) == ["created"]
@@ -197,17 +203,15 @@ async def test_rounds_do_not_wait_for_each_other(bench: Bench) -> None:
 async def test_when_the_outcome_is_unknown_the_same_is_safely_sent_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writing = rounds.writing
+    record = submissions.record
 
-    @asynccontextmanager
-    async def torn(sessions: Sessions, round_id: int) -> AsyncIterator[asyncpg.Connection]:
+    async def torn(*arguments: Any) -> list[Receipt]:
         """Commit, and lose the connection before that is known."""
-        async with writing(sessions, round_id) as driver:
-            yield driver
+        await record(*arguments)
         raise ConnectionResetError
 
     with monkeypatch.context() as patched:
-        patched.setattr(rounds, "writing", torn)
+        patched.setattr(submissions, "record", torn)
         requests = [bench.send(bench.item(at, day=at)) for at in (1, 2)]
         for each in requests:
             with pytest.raises(ConnectionResetError):

@@ -11,7 +11,7 @@ from shared.domain.actor import Actor
 from shared.services import rounds as services
 from shared.services import submissions
 from shared.store import rounds as stored_rounds
-from shared.store.engine import Sessions
+from shared.store.engine import Sessions, driver_of
 from tests.api.make import (
     SUBMISSIONS,
     count,
@@ -194,7 +194,8 @@ async def test_closing_waits_for_what_is_being_submitted(
     async with sessions.begin() as session:
         round_ = await stored_rounds.get(session, ROUND)
         reporter = (await session.scalars(text("SELECT max(id) FROM reporter"))).one()
-    async with stored_rounds.writing(sessions, round_.id) as driver:
+    async with sessions.begin() as session:
+        driver = await driver_of(session)
         (receipt,) = await submissions.record(driver, round_.id, [count(reporter, 5)])
         closing = asyncio.create_task(world.transition("closed"))
         await until_waiting(owner, closing)

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
+from api.intake import Intake
 from shared.domain.submission import Reported
-from shared.services import submissions as services
-from shared.store import rounds, submissions
-from shared.store.engine import Sessions
+from shared.store import submissions
+from shared.store.engine import Sessions, bare
 from shared.store.submissions import NewSubmission, Receipt
 from tests.make import STATIONS
 from tests.store.ask import rows
@@ -30,14 +30,13 @@ def said(
 
 async def record(sessions: Sessions, round_id: int, *items: NewSubmission) -> list[Receipt]:
     """Record *items* with one statement and commit."""
-    async with rounds.writing(sessions, round_id) as driver:
+    async with bare(sessions) as driver:
         return await submissions.record(driver, round_id, items)
 
 
 async def push(sessions: Sessions, round_id: int, *items: NewSubmission) -> list[Receipt]:
     """Record *items* as the service does and commit."""
-    async with rounds.writing(sessions, round_id) as driver:
-        return await services.record(driver, round_id, items)
+    return await Intake(sessions).record(round_id, items)
 
 
 def results(receipts: list[Receipt]) -> list[str]:

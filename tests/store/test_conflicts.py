@@ -11,11 +11,11 @@ from shared.services import conflicts as services
 from shared.services.conflicts import Declaration
 from shared.store import conflicts, marks, rounds, submissions
 from shared.store.conflicts import Tie
-from shared.store.engine import Sessions
+from shared.store.engine import Sessions, driver_of
 from shared.store.submissions import NewSubmission
 from tests.make import MARK, ROUND, World
 from tests.store.ask import execute, one, rows, until_blocked
-from tests.store.saying import DAY, record, results, said
+from tests.store.saying import DAY, push, record, results, said
 
 ACTOR = Actor("admin", "tests")
 DECLARED = Declaration("expert", "C1", "declared", "cousins")
@@ -142,7 +142,8 @@ async def test_what_stands_is_taken_back_and_nothing_else(
 async def test_a_declaration_waits_for_a_mark_under_way_and_takes_it_back(
     round_id: int, expert: int, sessions: Sessions, crowd: Sessions, owner: Sessions
 ) -> None:
-    async with rounds.writing(sessions, round_id) as driver:
+    async with sessions.begin() as session:
+        driver = await driver_of(session)
         (mark,) = await submissions.record(driver, round_id, [marked(expert, 5)])
         declaring = asyncio.create_task(declare(crowd))
         await until_blocked(owner)
@@ -172,9 +173,9 @@ async def test_declarations_and_marks_at_once_leave_no_mark_of_who_is_tied(
 ) -> None:
     """Whoever comes first: no mark stands in the end, and each tie is one event."""
     await asyncio.gather(
-        *(record(crowd, round_id, marked(expert, value)) for value in range(8)),
+        *(push(crowd, round_id, marked(expert, value)) for value in range(8)),
         *(declare(crowd) for _ in range(4)),
-        *(record(crowd, round_id, marked(expert, value)) for value in range(8)),
+        *(push(crowd, round_id, marked(expert, value)) for value in range(8)),
     )
 
     last = "SELECT status FROM submission ORDER BY revision DESC LIMIT 1"

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from shared.store import rounds, submissions
-from shared.store.engine import Sessions, driver_of
+from shared.store import submissions
+from shared.store.engine import Sessions, bare, driver_of
 from shared.store.submissions import Reach
 from tests.make import GRADE, MARK, ROUND, SCENES, World
 from tests.store.ask import one, rows
@@ -190,7 +190,7 @@ async def test_however_small_the_tables_were_each_row_is_found_by_an_index(
         await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
         await session.execute(text("VACUUM ANALYZE"))
 
-    async with rounds.writing(crowd, round_id) as driver:
+    async with bare(crowd) as driver, driver.transaction():
         items = [said(5), replace(said(5, measure=MARK), kind="expert")]
         await submissions.record(driver, round_id, items)
         swept = await driver.fetch(

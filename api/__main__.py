@@ -19,7 +19,7 @@ def main() -> None:
     """
     parser = argparse.ArgumentParser(prog="api")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=part.port, default=8000)
     parser.add_argument("--fd", type=int, default=None, help="an inherited listening socket")
     arguments = parser.parse_args()
     settings, url = part.begin("gateway")

@@ -1,4 +1,4 @@
-"""What routes ask for: a transaction, who is calling, a page of a list."""
+"""What routes ask for: a transaction, who is calling, the round in the path."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Literal

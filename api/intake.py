@@ -8,7 +8,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import asyncpg
 
@@ -52,11 +51,9 @@ class Intake:
         """Write what waits for the round, transaction after transaction, until nothing does."""
         try:
             while round_id in self._queues:
-                failed = await self._commit(round_id, self._gather(round_id))
-                while failed:
-                    # One request must not fail because of another: each goes again by itself.
-                    alone = [await self._commit(round_id, [each]) for each in failed]
-                    failed = list(chain.from_iterable(alone))
+                # One request must not fail because of another: each goes again by itself.
+                for each in await self._commit(round_id, self._gather(round_id)):
+                    await self._commit(round_id, [each], alone=True)
         finally:
             del self._writers[round_id]
 
@@ -69,18 +66,22 @@ class Intake:
             del self._queues[round_id]
         return gathered
 
-    async def _commit(self, round_id: int, gathered: list[Waiting]) -> list[Waiting]:
+    async def _commit(
+        self, round_id: int, gathered: list[Waiting], *, alone: bool = False
+    ) -> list[Waiting]:
         """Write what was *gathered* in one transaction and hand out the receipts, or the error.
 
-        Returns who is to try again: those who failed together, if nobody knows because of whom,
-        and who met the transaction of another gateway, of which PostgreSQL lets one go through.
+        Returns who is to try again, *alone*: those who failed together, if nobody knows because of
+        whom, and who met the transaction of another gateway, of which PostgreSQL lets one go
+        through. Whoever tries alone has the round to itself, so that it meets nobody again.
         """
         items = [item for each in gathered for item in each.items]
         try:
             async with bare(self._sessions) as driver:
-                receipts = await submissions.record(driver, round_id, items)
+                receipts = await submissions.record(driver, round_id, items, alone=alone)
         except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
-            if isinstance(error, MET) or (len(gathered) > 1 and not out_of_reach(error)):
+            met = isinstance(error, MET) or (len(gathered) > 1 and not out_of_reach(error))
+            if met and not alone:
                 return gathered
             for each in gathered:
                 if not each.receipts.done():

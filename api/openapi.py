@@ -8,7 +8,9 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from api import headers
 from api.deps import ANY
+from api.headers import sends
 from api.problems import (
     MEDIA_TYPE,
     BodyTooLarge,
@@ -53,14 +55,6 @@ KEY = {
     "description": "An API key: `pilotzone keys create`.",
 }
 
-HEADERS = {
-    "X-Request-ID": "What the request gave as its `X-Request-ID`, if that is 1 to 64 of"
-    " A-Z a-z 0-9 . _ - alone; otherwise a new id. The logs and the audit trail have it too.",
-    "Link": 'Where the next page is, as `<…>; rel="next"`; left out on the last.',
-    "WWW-Authenticate": "Always `Bearer`.",
-    "Retry-After": "Seconds to wait before the same request is sent again.",
-}
-
 
 def operation_id(route: APIRoute) -> str:
     """Name an operation by noun and verb: `submissions-submit`."""
@@ -83,9 +77,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     examples = json.loads((files("api") / "examples.json").read_text("utf-8"))
     components = document["components"]
     components["securitySchemes"] = {"key": KEY}
-    components["headers"] = {
-        name: {"description": text, "schema": {"type": "string"}} for name, text in HEADERS.items()
-    }
+    components["headers"] = headers.components()
     components["examples"] = {
         key.removeprefix("/problems/"): {"summary": example["title"], "value": example}
         for key, example in examples.items()
@@ -139,8 +131,8 @@ def _add_headers(operation: dict[str, Any]) -> None:
     if any(each["name"] == "cursor" for each in operation.get("parameters", ())):
         own["200"] = ["Link"]
     for status, response in operation["responses"].items():
-        names = ["X-Request-ID", *own.get(status, ())]
-        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+        named = response.get("headers", {})  # by the route that sends them
+        response.update(sends("X-Request-ID", *own.get(status, ()), *named))
 
 
 def _add_examples(operation: dict[str, Any], examples: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.paging import encode
 from api.schemas.rounds import freshness_state
-from api.scorecards import Detail, score
+from api.scorecards import score
 from shared.domain.framework import Framework
 from shared.services import ranking
 from shared.services.ranking import Ranking
@@ -29,7 +29,7 @@ class PageKey(NamedTuple):
     cohort: str | None
     limit: int
     start: int
-    detail: Detail
+    with_lines: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Rankings:
         who = await applicants.some(session, codes)
         document = freshened(code, key.fresh) | {
             "items": [
-                score(framework, whole, at, who[each], lines[each], detail=key.detail)
+                score(framework, whole, at, who[each], lines[each], with_lines=key.with_lines)
                 for at, each in zip(chosen, codes, strict=True)
             ]
         }

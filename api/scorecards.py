@@ -1,6 +1,6 @@
 """Scores in the contract's shape."""
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +12,6 @@ from shared.services.ranking import Ranking
 from shared.store.applicants import StoredApplicant
 from shared.store.standings import Lines
 
-Detail = Literal["totals", "dimensions", "lines"]
-"""How much of a score is shown."""
-
 
 def score(
     framework: Framework,
@@ -23,7 +20,7 @@ def score(
     applicant: StoredApplicant,
     lines: Lines,
     *,
-    detail: Detail,
+    with_lines: bool,
 ) -> dict[str, Any]:
     """Return the score at position *at* of the ranking, as `ScoreOut` describes it."""
     own, overall = ranking.own, ranking.overall
@@ -41,9 +38,9 @@ def score(
         "total": in_points(framework, lines.total),
         "full": in_points(framework, framework.full),
         "coverage": lines.coverage,
-        "dimensions": [] if detail == "totals" else dimensions(framework, lines),
+        "dimensions": dimensions(framework, lines),
     }
-    if detail == "lines":
+    if with_lines:
         document["lines"] = line_items(framework, lines)
     return document
 

@@ -37,7 +37,6 @@ class Rounds:
 class Gateway:
     """The parts of a gateway; `app.state.gateway` is one."""
 
-    settings: Settings
     sessions: Sessions
     keyring: Keyring
     intake: Intake
@@ -50,7 +49,6 @@ class Gateway:
     def over(cls, sessions: Sessions, settings: Settings) -> "Gateway":
         """Assemble a gateway over *sessions*."""
         return cls(
-            settings=settings,
             sessions=sessions,
             keyring=Keyring(sessions, settings.key_cache),
             intake=Intake(sessions),

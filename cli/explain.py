@@ -4,27 +4,28 @@ A module of its own because it imports the database driver, which most commands 
 """
 
 from pydantic import ValidationError
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from cli.errors import CommandError
 from shared.domain.errors import DomainError
 from shared.embedded import EmbeddedError
-from shared.store.engine import SchemaUnknown
+from shared.store.engine import SchemaUnknown, UrlUnusable
 
 
 def explain(error: Exception) -> str | None:
     """Say on one line what happened and what to do; None for what nobody foresaw."""
     match error:
-        case CommandError() | EmbeddedError() | SchemaUnknown():
+        case CommandError() | EmbeddedError() | SchemaUnknown() | UrlUnusable():
             line = str(error)
         case DomainError():
             findings = [f"{each.pointer}: {each.message}" for each in error.findings]
             line = "; ".join([str(error), *findings])
         case ValidationError():
             wrong = [f"PILOTZONE_{each['loc'][0]}".upper() for each in error.errors()]
-            line = f"{', '.join(wrong)}: {error.errors()[0]['msg']}"
-        case ArgumentError():
-            line = "PILOTZONE_DATABASE_URL is not a URL: write postgresql://user@host/database"
+            first = error.errors()[0]
+            no_duration = first["type"] == "time_delta_parsing"
+            said = "a duration is written like PT1S or PT0.5S" if no_duration else first["msg"]
+            line = f"{', '.join(wrong)}: {said}"
         case DBAPIError():
             line = f"PostgreSQL refuses: {error.orig}"
         case OSError(filename=None):

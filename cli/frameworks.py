@@ -31,14 +31,18 @@ def _parse(file: Path | None) -> object:
         raise CommandError(f"{file} cannot be read: {error.strerror}") from None
 
 
+def _said(finding: Finding) -> str:
+    return f"{finding.pointer or '(document)'}: {finding.message} [{finding.code}]"
+
+
 def _report(error: FrameworkInvalid) -> CommandError:
     for finding in error.findings:
-        typer.echo(f"{finding.pointer or '/'}: {finding.message} [{finding.code}]", err=True)
+        typer.echo(_said(finding), err=True)
     return CommandError(f"{error}: mend the findings above")
 
 
 def _warning(finding: Finding) -> str:
-    return f"warning: {finding.pointer or '/'}: {finding.message} [{finding.code}]"
+    return f"warning: {_said(finding)}"
 
 
 @app.command()

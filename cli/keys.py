@@ -28,7 +28,10 @@ def create(
     ] = None,
     expires: Annotated[
         datetime | None,
-        typer.Option(help="When it ends, in UTC.", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+        typer.Option(
+            help="When it ends, in UTC; of a date alone, at its beginning.",
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
+        ),
     ] = None,
     data_dir: DataDir = None,
 ) -> None:

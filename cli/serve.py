@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,9 @@ from cli.errors import CommandError
 from cli.options import DataDir, settings_with
 from shared import orphan
 from shared.services import rounds
+from shared.settings import LAST_PORT
 from shared.store.migration import migrate as bring_to_head
+from shared.store.migration import missing_roles
 
 FRESH_SECONDS = 10.0
 
@@ -43,7 +46,7 @@ def _become(module: str, arguments: list[str], data_dir: Path | None) -> None:
 
 def api(
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="0: a free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=LAST_PORT, help="0: a free one.")] = 8000,
     fd: Annotated[int | None, typer.Option(hidden=True)] = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -56,17 +59,28 @@ def worker(
     health_file: Annotated[
         Path | None, typer.Option(help="Touched at least every second while the loop is alive.")
     ] = None,
+    metrics_port: Annotated[int | None, typer.Option(min=0, max=LAST_PORT, hidden=True)] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Run one scoring worker; any number of them share the work."""
-    _become("worker", [] if health_file is None else ["--health-file", str(health_file)], data_dir)
+    given = {"--health-file": health_file, "--metrics-port": metrics_port}
+    options = [(name, str(value)) for name, value in given.items() if value is not None]
+    _become("worker", [*chain(*options)], data_dir)
 
 
 def migrate(data_dir: DataDir = None) -> None:
     """Bring the database to this version's schema; none missing is no error."""
     with database(settings_with(data_dir)) as url:
         bring_to_head(url)
+        missing = missing_roles(url)
     typer.echo("the schema is up to date")
+    if missing:
+        typer.echo(
+            f"warning: the roles {', '.join(missing)} do not exist: without them gateway and"
+            " workers run with all rights of their user; create them as docs/operations.md says"
+            ' under "Roles and rights"',
+            err=True,
+        )
 
 
 def health(

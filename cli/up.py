@@ -21,6 +21,8 @@ from cli.options import DataDir, settings_with
 from cli.supervisor import Part, PartFailed, Supervisor
 from shared import log
 from shared.embedded import try_lock
+from shared.ownership import make_in, open_in
+from shared.settings import LAST_PORT
 
 STALE = 10.0  # seconds without a heartbeat after which a worker counts as dead
 LEFTOVERS = 20.0  # seconds in which the parts of an `up` that was killed must have ended
@@ -35,26 +37,29 @@ def register(app: typer.Typer) -> None:
 def up(
     data_dir: DataDir = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=LAST_PORT, help="0 picks a free one.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="How many scoring workers.")] = 1,
     demo: Annotated[bool, typer.Option(help="Fill in and show a demonstration round.")] = False,
 ) -> None:
     """Run PostgreSQL, gateway and workers until Ctrl-C; say `ready URL` once all of them answer.
 
-    With PILOTZONE_DATABASE_URL set, that PostgreSQL serves instead of the embedded one.
+    With PILOTZONE_DATABASE_URL set, that PostgreSQL serves instead of the embedded one. With
+    PILOTZONE_WORKER_METRICS_PORT set, the first worker answers Prometheus there and each other one
+    on the next port.
     """
     settings = settings_with(data_dir)
+    metrics_ports = _in_a_row(settings.worker_metrics_port, workers)
     log.configure("up", settings.log_format, settings.log_level)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with _alone(settings.data_dir) as parts_lock, _listen(host, port) as listener:
         port = listener.getsockname()[1]
         run_dir = settings.data_dir / "run"
         shutil.rmtree(run_dir, ignore_errors=True)
-        run_dir.mkdir()
+        make_in(run_dir)
         health_files = [run_dir / f"worker-{number}.health" for number in range(1, workers + 1)]
         gateway = pilotzone("api", "--fd", str(listener.fileno()))
         parts = [
-            *(_worker(health_file) for health_file in health_files),
+            *map(_worker, health_files, metrics_ports),
             Part("gateway", gateway, lambda: _answers(host, port)),
         ]
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -93,8 +98,21 @@ def pilotzone(*arguments: str) -> list[str]:
     return [*command, *arguments]
 
 
-def _worker(health_file: Path) -> Part:
-    worker = pilotzone("worker", "--health-file", str(health_file))
+def _in_a_row(first: int | None, count: int) -> Sequence[int | None]:
+    """Return a port for each of *count* workers: none, a free one each, or from *first* on."""
+    if not first:
+        return [first] * count
+    if first + count - 1 > LAST_PORT:
+        raise CommandError(
+            f"PILOTZONE_WORKER_METRICS_PORT={first} leaves no port for each of {count} workers:"
+            " set a lower one"
+        )
+    return range(first, first + count)
+
+
+def _worker(health_file: Path, metrics_port: int | None) -> Part:
+    metrics = [] if metrics_port is None else ["--metrics-port", str(metrics_port)]
+    worker = pilotzone("worker", "--health-file", str(health_file), *metrics)
     return Part(health_file.stem, worker, lambda: _beats(health_file))
 
 
@@ -134,7 +152,7 @@ def _alone(data_dir: Path) -> Iterator[int]:
 @contextmanager
 def _hold(path: Path, patience: float, otherwise: str) -> Iterator[int]:
     """Lock the file at *path*, waiting for some seconds if need be; *otherwise* is what to say."""
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    lock = open_in(path, os.O_RDWR)
     try:
         deadline = time.monotonic() + patience
         while not try_lock(lock):

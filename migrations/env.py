@@ -23,9 +23,11 @@ def migrate(connection: sa.Connection) -> None:
 async def connect_and_migrate(url: str) -> None:
     """Open a connection of our own and migrate over it."""
     engine = create_async_engine(driver_url(url))
-    async with engine.begin() as connection:
-        await connection.run_sync(migrate)
-    await engine.dispose()
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(migrate)
+    finally:
+        await engine.dispose()
 
 
 given = context.config.attributes.get("connection")

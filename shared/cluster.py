@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
+from shared.ownership import open_in
+
 INITDB = [
     "--username=postgres",
     "--auth-local=trust",
@@ -57,15 +59,20 @@ class Cluster:
 
     @classmethod
     def under(cls, data_dir: Path) -> Self:
-        """Choose the account: ourselves; for root, whom PostgreSQL refuses, the owner or nobody."""
+        """Choose the account: ourselves; for root, whom PostgreSQL refuses, the owner or nobody.
+
+        The owner is the cluster's; before there is one, the directory's, if the system knows it.
+        """
         if os.geteuid() != 0:
             return cls(data_dir, os.geteuid(), os.getegid())
         with suppress(FileNotFoundError):
             owner = (data_dir / "postgres").stat()
             if owner.st_uid != 0:
                 return cls(data_dir, owner.st_uid, owner.st_gid)
-        nobody = pwd.getpwnam("nobody")
-        return cls(data_dir, nobody.pw_uid, nobody.pw_gid)
+        account = pwd.getpwnam("nobody")
+        with suppress(FileNotFoundError, KeyError):
+            account = pwd.getpwuid(data_dir.stat().st_uid or account.pw_uid)
+        return cls(data_dir, account.pw_uid, account.pw_gid)
 
     @property
     def path(self) -> Path:
@@ -138,7 +145,7 @@ class Cluster:
         }
         options = [f"--{name}={value}" for name, value in {**settings, **fixed}.items()]
         postgres = [_binary("postgres"), "-D", str(self.path), *options]
-        with self.log.open("ab") as log:
+        with os.fdopen(open_in(self.log, os.O_WRONLY | os.O_APPEND, 0o644), "ab") as log:
             # The shell ends at once: nobody's child leaves no zombie behind.
             daemonize = ["/bin/sh", "-c", '"$@" &', "sh"]
             _run([*daemonize, *postgres], stdout=log, stderr=log, **self._as_account(alive))

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from shared.cluster import Cluster, EmbeddedError
+from shared.ownership import open_in
 
 __all__ = ["EmbeddedError", "exists", "is_alive", "serve", "try_lock"]
 
@@ -77,7 +78,7 @@ def _lock_file(data_dir: Path, name: str) -> Iterator[int]:
     """Open a lock file; what is locked through it is let go at the end, unless a child has it."""
     path = data_dir / f"postgres.{name}"
     try:
-        fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        fd = open_in(path, os.O_RDWR)
     except PermissionError:
         raise EmbeddedError(
             f"{path} belongs to another user: run as that user or choose another data directory"

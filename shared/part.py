@@ -1,13 +1,14 @@
 """How gateway and worker begin: settings, logs, the tie to the parent, and errors on one line."""
 
+import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from shared import log, orphan
-from shared.settings import Settings
-from shared.store.engine import SchemaUnknown
+from shared.settings import LAST_PORT, Settings
+from shared.store.engine import SchemaUnknown, UrlUnusable
 
 
 def begin(name: str) -> tuple[Settings, str]:
@@ -23,12 +24,22 @@ def begin(name: str) -> tuple[Settings, str]:
     return settings, settings.database_url
 
 
+def port(text: str) -> int:
+    """Read a port from the command line; 0 is a free one.
+
+    Raises: argparse.ArgumentTypeError for what the system would take modulo 65536.
+    """
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is not a port: 0 to {LAST_PORT}")
+    return int(text)
+
+
 @contextmanager
 def faults_on_one_line() -> Iterator[None]:
     """Exit with status 1 and a line that says what to do where the database is not as needed."""
     try:
         yield
-    except (SchemaUnknown, ArgumentError) as error:
+    except (SchemaUnknown, UrlUnusable) as error:
         raise SystemExit(f"error: {error}") from None
     except OSError as error:
         raise SystemExit(f"error: PostgreSQL does not answer: {error}") from None

@@ -4,8 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LAST_PORT = 65535
 
 
 class Settings(BaseSettings):
@@ -15,7 +18,8 @@ class Settings(BaseSettings):
 
     database_url: str | None = Field(
         None,
-        description="Where PostgreSQL 15 or newer is; none starts the embedded one in `data_dir`.",
+        description="Where PostgreSQL 15 or newer is; none starts the embedded one in"
+        " `PILOTZONE_DATA_DIR`.",
     )
     database_pool: int = Field(10, ge=1, le=200, description="Connections of one gateway process.")
     data_dir: Path = Field(Path(".data"), description="Where the embedded PostgreSQL lives.")
@@ -32,7 +36,11 @@ class Settings(BaseSettings):
         timedelta(milliseconds=20), description="How long a worker lets a burst gather."
     )
     worker_metrics_port: int | None = Field(
-        None, ge=0, le=65535, description="Where a worker answers Prometheus; none: nowhere."
+        None,
+        ge=0,
+        le=LAST_PORT,
+        description="Where a worker answers Prometheus, further ones of one `up` on the next ports;"
+        " none: nowhere.",
     )
     worker_metrics_host: str = Field(
         "127.0.0.1", description="On which address it answers Prometheus."
@@ -43,3 +51,11 @@ class Settings(BaseSettings):
     max_body: int = Field(
         32 * 1024 * 1024, ge=1024, description="Largest request body, in bytes; beyond it 413."
     )
+
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _named(cls, given: object) -> object:
+        """Refuse the empty path, which would be the current directory."""
+        if given == "":
+            raise PydanticCustomError("empty", "it is empty: name a directory, or leave it unset")
+        return given

@@ -1,5 +1,6 @@
 """`pilotzone`: how it is called, and what it says when it cannot do what it was asked."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -7,14 +8,15 @@ from pathlib import Path
 
 import pytest
 import typer
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from cli.errors import CommandError
 from cli.explain import explain
 from cli.main import COMMANDS, application
 from shared.domain.errors import Finding, FrameworkInvalid, NotFound
 from shared.embedded import EmbeddedError
-from shared.store.engine import SchemaUnknown
+from shared.store.engine import SchemaUnknown, Sessions, UrlUnusable
+from tests.store.ask import execute
 
 PILOTZONE = str(Path(sys.executable).with_name("pilotzone"))
 
@@ -59,7 +61,15 @@ def test_a_wrong_call_is_one_line_and_status_2(arguments: list[str]) -> None:
         ("PILOTZONE_DATABASE_URL", "postgresql://me@/none?host=/nowhere", "is out of reach"),
         ("PILOTZONE_DATABASE_URL", "nonsense", "PILOTZONE_DATABASE_URL is not a URL"),
         ("PILOTZONE_DATABASE_POOL", "many", "PILOTZONE_DATABASE_POOL: Input should be"),
+        (
+            "PILOTZONE_DATABASE_URL",
+            "mysql://me@db/name",
+            "begins with mysql, not PostgreSQL: write",
+        ),
         ("PILOTZONE_DATA_DIR", "/dev/null", "/dev/null: File exists"),
+        ("PILOTZONE_DATA_DIR", "", "PILOTZONE_DATA_DIR: it is empty: name a directory"),
+        ("PILOTZONE_WORKER_IDLE", "1", "PILOTZONE_WORKER_IDLE: a duration is written like PT1S"),
+        ("PILOTZONE_WORKER_METRICS_PORT", "65536", "PILOTZONE_WORKER_METRICS_PORT: Input should"),
     ],
 )
 def test_a_wrong_setting_is_one_line_and_status_1(setting: str, value: str, said: str) -> None:
@@ -69,6 +79,81 @@ def test_a_wrong_setting_is_one_line_and_status_1(setting: str, value: str, said
     assert answer.stderr.startswith("error: ")
     assert said in answer.stderr
     assert answer.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "number"),
+    [("api", "--port", 99999), ("api", "--port", -1), ("worker", "--metrics-port", 65536)],
+)
+def test_what_is_no_port_is_refused_before_anything_starts(
+    command: str, option: str, number: int, tmp_path: Path
+) -> None:
+    answer = pilotzone(command, f"{option}={number}", f"--data-dir={tmp_path / 'data'}")
+
+    assert answer.returncode == 2
+    assert answer.stderr.startswith(f"error: Invalid value for '{option}': Input should be ")
+    assert answer.stderr.count("\n") == 1
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("part", ["api", "worker"])
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [("nonsense", "is not a URL"), ("mysql://me@db/name", "begins with mysql, not PostgreSQL")],
+)
+def test_a_part_without_a_usable_url_says_what_migrate_says(part: str, url: str, said: str) -> None:
+    answer = pilotzone(part, PILOTZONE_DATABASE_URL=url)
+
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        f"error: PILOTZONE_DATABASE_URL {said}: write postgresql://user@host/database\n"
+    )
+
+
+def test_an_empty_data_directory_is_not_the_current_one() -> None:
+    answer = pilotzone("keys", "revoke", "--name=nobody", "--data-dir=")
+
+    assert answer.returncode == 2
+    assert "'--data-dir': it is empty: name a directory" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
+def test_workers_that_would_run_out_of_ports_are_not_started(tmp_path: Path) -> None:
+    answer = pilotzone(
+        "up",
+        "--workers=2",
+        f"--data-dir={tmp_path / 'data'}",
+        PILOTZONE_WORKER_METRICS_PORT="65535",
+    )
+
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        "error: PILOTZONE_WORKER_METRICS_PORT=65535 leaves no port for each of 2 workers:"
+        " set a lower one\n"
+    )
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("command", ["migrate", "api", "worker", "up"])
+async def test_a_database_of_a_newer_version_is_one_line(
+    command: str, database: str, owner: Sessions, tmp_path: Path
+) -> None:
+    await execute(owner, "UPDATE alembic_version SET version_num = '0099'")
+
+    answer = await asyncio.to_thread(
+        pilotzone,
+        command,
+        f"--data-dir={tmp_path}",
+        *(["--port=0"] if command in ("api", "up") else []),
+        PILOTZONE_DATABASE_URL=database,
+    )
+
+    assert answer.returncode == 1
+    assert answer.stdout == ""
+    assert answer.stderr == (
+        "error: the database is at revision 0099, which this version does not know:"
+        " run the version that made it, or a newer one\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +167,7 @@ def test_a_wrong_setting_is_one_line_and_status_1(setting: str, value: str, said
             FrameworkInvalid("2 findings", (Finding("/a", "x", "why"), Finding("/b", "y", "so"))),
             "2 findings; /a: why; /b: so",
         ),
-        (ArgumentError("secret"), "PILOTZONE_DATABASE_URL is not a URL: write"),
+        (UrlUnusable("no URL"), "no URL"),
         (
             DBAPIError("SELECT 1", {}, Exception("no\nsuch role")),
             "PostgreSQL refuses: no such role",

@@ -4,13 +4,19 @@ import json
 import os
 import shlex
 import shutil
+import socket
 import subprocess
+import sys
 import venv
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from shared.settings import Settings
+from tests.waiting import eventually
+from tests.worker.processes import part
 
 ROOT = Path(__file__).parents[1]
 COMPOSITION: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -182,9 +188,87 @@ def test_our_containers_can_change_nothing(service: str) -> None:
     assert SERVICES[service]["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_the_gateways_health_check_is_a_program() -> None:
-    *command, program = SERVICES["gateway"]["healthcheck"]["test"]
+def test_the_gateways_health_check_follows_a_real_gateway(database: str, tmp_path: Path) -> None:
+    """Only the port differs: the composition's own may be taken here."""
+    command = SERVICES["gateway"]["command"]
+    *interpreter, program = SERVICES["gateway"]["healthcheck"]["test"]
+    place = f"127.0.0.1:{command[command.index('--port') + 1]}/health/ready"
+    assert interpreter == ["CMD", "python", "-c"]
+    assert place in program
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    check = [sys.executable, "-c", program.replace(place, f"127.0.0.1:{port}/health/ready")]
 
-    assert command == ["CMD", "python", "-c"]
-    assert "/health/ready" in program
-    compile(program, "healthcheck", "exec")
+    def healthy() -> bool:
+        return subprocess.run(check, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+    assert not healthy()
+    with part("api", database, tmp_path / "log", "--port", str(port)):
+        assert eventually(healthy)
+    assert not healthy()
+
+
+def schema_check(composition: Path) -> subprocess.CompletedProcess[str]:
+    """Hold a file against the Compose Specification's schema, which the tool brings along."""
+    tool = Path(sys.executable).with_name("check-jsonschema")
+    return subprocess.run(
+        [tool, "--builtin-schema", "vendor.compose-spec", composition],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_composition_keeps_the_compose_specification() -> None:
+    answer = schema_check(ROOT / "docker-compose.yml")
+
+    assert answer.returncode == 0, answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("written", "mistaken"),
+    [
+        ("  gateway:\n", "  gateway:\n    restarts: always\n"),
+        ("    healthcheck:", "    healtcheck:"),
+        ("start_period:", "start-period:"),
+        ("volumes:\n  database:", "volume:\n  database:"),
+        ("  cap_drop: [ALL]", "  cap_drop: ALL"),
+        ("read_only: true", "read_only: [true]"),
+        ("expose: [", "expose: [[], "),
+        ("condition: service_healthy", "condition: service_healty"),
+        ("stop_grace_period: 30s", "stop_grace_period: 30"),
+    ],
+)
+def test_a_composition_that_compose_refuses_is_found(
+    written: str, mistaken: str, tmp_path: Path
+) -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    assert written in text
+    wrong = tmp_path / "docker-compose.yml"
+    wrong.write_text(text.replace(written, mistaken))
+
+    answer = schema_check(wrong)
+
+    assert answer.returncode == 1
+    assert "Schema validation errors were encountered" in answer.stdout
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_every_variable_is_a_setting(service: str) -> None:
+    """One with another name would be passed over in silence."""
+    environment = dict(SERVICES[service]["environment"])
+    del environment["PGPASSWORD"]
+    settings = {
+        name.removeprefix("PILOTZONE_").lower(): value for name, value in environment.items()
+    }
+
+    assert set(settings) <= set(Settings.model_fields)
+    Settings.model_validate(settings)
+
+
+def test_prometheus_reaches_every_worker_from_within_the_network() -> None:
+    environment = SERVICES["worker"]["environment"]
+
+    assert environment["PILOTZONE_WORKER_METRICS_HOST"] == "0.0.0.0"  # noqa: S104 -- of a container
+    assert SERVICES["worker"]["expose"] == [environment["PILOTZONE_WORKER_METRICS_PORT"]]
+    assert SERVICES["gateway"]["environment"].items() <= environment.items()

@@ -12,6 +12,8 @@ import pytest
 
 from shared.embedded import is_alive, serve
 from tests.postgres import ask, url_of, user
+from tests.test_up import up
+from tests.test_up import url_of as service_url
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
 
@@ -73,6 +75,42 @@ def test_an_ordinary_user_runs_the_server_as_itself(home_of_nobody: Path) -> Non
 
     assert ordinary.returncode == 0
     assert not is_alive(home_of_nobody)
+
+
+def owners(folder: Path) -> set[int]:
+    """Return whose *folder* and all in it is."""
+    return {each.lstat().st_uid for each in (folder, *folder.rglob("*"))}
+
+
+def test_what_root_leaves_with_an_ordinary_user_is_that_user_s(home_of_nobody: Path) -> None:
+    with serve(home_of_nobody):
+        pass
+    assert owners(home_of_nobody) == {home_of_nobody.stat().st_uid}
+
+    with user(home_of_nobody, AS_NOBODY) as ordinary:
+        assert ask(url_of(ordinary), "SELECT 1") == 1
+
+
+def test_after_root_an_ordinary_user_can_bring_the_service_up(home_of_nobody: Path) -> None:
+    """Its parts still write as root, into a directory that the user may clear."""
+    with up(home_of_nobody) as process:
+        service_url(process)
+        assert owners(home_of_nobody / "run") == {0, home_of_nobody.stat().st_uid}
+
+    assert (home_of_nobody / "run").stat().st_uid == home_of_nobody.stat().st_uid
+    for lock in ("up.lock", "parts.lock"):
+        assert (home_of_nobody / lock).stat().st_uid == home_of_nobody.stat().st_uid
+
+
+def test_root_is_not_led_to_what_is_not_the_user_s(home_of_nobody: Path, data_dir: Path) -> None:
+    other = data_dir / "other"
+    other.touch()
+    (home_of_nobody / "postgres.users").symlink_to(other)
+
+    with pytest.raises(OSError, match="symbolic link"), serve(home_of_nobody):
+        pass
+
+    assert other.stat().st_uid == 0
 
 
 def test_an_ordinary_user_is_told_whose_the_server_is(

@@ -18,6 +18,7 @@ def submission(value: float) -> dict[str, Any]:
         "kind": "source",
         "reporter": "statistics",
         "as_of": "2026-06-30",
+        "recorded_at": "2026-07-01T09:30:15.123456Z",
         "value": value,
         "reference": None,
         "comment": None,
@@ -129,6 +130,11 @@ def flowing(text: str) -> str:
 def test_a_formula_names_what_it_reads() -> None:
     assert "raw value 5 = Base stations (10) / Residents (2) × 1" in render(document(), "en")
     assert "原始值 5 = 基站数（10） / 人口（2） × 1" in render(document(), "zh")
+
+
+def test_a_submission_says_when_it_was_recorded() -> None:
+    assert "\n          recorded 2026-07-01 09:30:15 UTC\n" in render(document(), "en")
+    assert "\n          记录于 2026-07-01 09:30:15 UTC\n" in render(document(), "zh")
 
 
 def test_who_is_ahead_is_said_line_by_line() -> None:

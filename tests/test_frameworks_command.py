@@ -40,3 +40,14 @@ def test_checking_a_document_shows_its_warnings(doubtful: str) -> None:
 
     assert (answer.returncode, answer.stderr) == (0, "")
     assert answer.stdout == f"{SAID}valid: small 1\n"
+
+
+def test_what_is_wrong_with_a_document_as_a_whole_names_the_document(tmp_path: Path) -> None:
+    """RFC 6901 writes the whole as nothing, and `/` is a member whose name is empty."""
+    file = tmp_path / "framework.yaml"
+    file.write_text("[]")
+
+    answer = pilotzone("frameworks", "check", str(file))
+
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("(document): ")

@@ -3,10 +3,11 @@
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -30,11 +31,16 @@ def refused(data_dir: Path, port: int = 0, *options: str) -> subprocess.Complete
 
 
 @contextmanager
-def up(data_dir: Path, port: int = 0, **settings: str) -> Iterator[subprocess.Popen[str]]:
+def up(
+    data_dir: Path, port: int = 0, *options: str, **settings: str
+) -> Iterator[subprocess.Popen[str]]:
     """Bring the service up; whatever the test does, it goes down."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PILOTZONE")}
     process = subprocess.Popen(
-        command(data_dir, port), env=clean | settings, stdout=subprocess.PIPE, text=True
+        [*command(data_dir, port), *options],
+        env=clean | settings,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         yield process
@@ -199,6 +205,31 @@ def test_another_postgresql_may_serve(place: Path, server: str) -> None:
     with up(place, PILOTZONE_DATABASE_URL=server) as process:
         assert answers(url_of(process))
         assert not (place / "postgres").exists()
+
+
+def ports_in_a_row() -> int:
+    """Return the first of two free ports."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as first:
+            port: int = first.getsockname()[1]
+            with suppress(OSError, OverflowError), socket.create_server(("127.0.0.1", port + 1)):
+                return port
+
+
+def test_every_worker_has_a_port_of_its_own_for_its_metrics(place: Path, database: str) -> None:
+    port = ports_in_a_row()
+    settings = {
+        "PILOTZONE_DATABASE_URL": database,
+        "PILOTZONE_WORKER_METRICS_PORT": str(port),
+    }
+
+    with up(place, 0, "--workers=2", **settings) as process:
+        url_of(process)
+        for each in (port, port + 1):
+            connection = http.client.HTTPConnection("127.0.0.1", each, timeout=5)
+            connection.request("GET", "/metrics")
+            assert b"pilotzone_run_seconds" in connection.getresponse().read()
+            connection.close()
 
 
 def test_a_cluster_of_another_version_is_one_line(place: Path) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -48,11 +49,8 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop)
     if settings.worker_metrics_port is not None:
-        try:
-            start_http_server(settings.worker_metrics_port, settings.worker_metrics_host)
-        except OSError as error:
-            where = f"{settings.worker_metrics_host}:{settings.worker_metrics_port}"
-            raise SystemExit(f"error: metrics on {where}: {error}") from None
+        answer_prometheus(settings.worker_metrics_host, settings.worker_metrics_port)
+    beat.begin()
     async with asyncio.TaskGroup() as background:
         listening = [
             background.create_task(listen(engine, "submission_change", worker.bell.ring)),
@@ -70,6 +68,22 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
     log.info("worker stopped", name=name)
 
 
+def answer_prometheus(host: str, port: int) -> None:
+    """Answer Prometheus from a thread of its own, or exit with a line that says what to do."""
+    try:
+        start_http_server(port, host)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise SystemExit(
+                f"error: metrics: port {port} of {host} is in use: stop what holds it or set"
+                " another PILOTZONE_WORKER_METRICS_PORT"
+            ) from None
+        raise SystemExit(
+            f"error: metrics: {host} port {port} cannot be had ({error.strerror}): set another"
+            " PILOTZONE_WORKER_METRICS_HOST or PILOTZONE_WORKER_METRICS_PORT"
+        ) from None
+
+
 class Heartbeat:
     """A file whose time of change says that the loop is alive."""
 
@@ -82,13 +96,27 @@ class Heartbeat:
         """Note that the loop came round."""
         self._last = asyncio.get_running_loop().time()
 
+    def begin(self) -> None:
+        """Touch the file for the first time, or exit with a line that says what to do."""
+        try:
+            self._touch()
+        except OSError as error:
+            raise SystemExit(
+                f"error: --health-file {self._file} cannot be written ({error.filename}:"
+                f" {error.strerror}): name a file in a directory that this user may write to"
+            ) from None
+
     async def keep(self, stalled: float) -> None:
         """Touch the file until cancelled, unless the loop has stood still for *stalled* seconds."""
-        while self._file is not None:
+        while True:
             if asyncio.get_running_loop().time() - self._last < stalled:
-                self._file.parent.mkdir(parents=True, exist_ok=True)
-                self._file.touch()
+                self._touch()
             await asyncio.sleep(BEAT_SECONDS)
+
+    def _touch(self) -> None:
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.touch()
 
     def end(self) -> None:
         """Take the file away: the loop ended as it should."""
@@ -100,8 +128,11 @@ def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="worker")
     parser.add_argument("--health-file", type=Path, default=None)
+    parser.add_argument("--metrics-port", type=part.port, default=None, help="over the setting")
     arguments = parser.parse_args()
     settings, url = part.begin("worker")
+    if arguments.metrics_port is not None:
+        settings = settings.model_copy(update={"worker_metrics_port": arguments.metrics_port})
     with part.faults_on_one_line():
         asyncio.run(serve(settings, url, arguments.health_file))
 

@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse
 from api import negotiation
 from api.bodies import ExactRoute
 from api.deps import ANY, Caller, Held, Round, Tx, admits, framework_of, require_reach
+from api.headers import sends
 from api.paths import GREATEST_ID, ApplicantCode
 from api.problems import problems
 from api.schemas.explanations import ExplanationOut
@@ -34,7 +35,8 @@ Run = Annotated[
 @router.get(
     "",
     response_model=ExplanationOut,
-    responses={**problems(NotFound, MarksOutstanding), 200: {"content": AS_TEXT}},
+    responses=problems(NotFound, MarksOutstanding)
+    | {200: {"content": AS_TEXT} | sends("Vary", "Content-Language")},
     **admits(*ANY),
 )
 async def explanation(

@@ -12,6 +12,15 @@ from api.schemas.health import Health
 from shared.metrics import observe_queue
 from shared.store import changes
 
+EXAMPLE = """\
+# HELP pilotzone_queue_changes Changes that wait for a run.
+# TYPE pilotzone_queue_changes gauge
+pilotzone_queue_changes 0.0
+# HELP pilotzone_queue_oldest_seconds Age of the oldest change that waits.
+# TYPE pilotzone_queue_oldest_seconds gauge
+pilotzone_queue_oldest_seconds 0.0
+"""
+
 router = APIRouter(tags=["operations"])
 
 
@@ -34,7 +43,11 @@ async def ready(tx: Tx) -> Health:
     return Health(status="ready")
 
 
-@router.get("/metrics", response_class=PlainTextResponse, responses=problems(Unavailable))
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"text/plain": {"example": EXAMPLE}}}, **problems(Unavailable)},
+)
 async def measurements(tx: Tx) -> Response:
     """Return what Prometheus asks for."""
     observe_queue(await changes.queue(tx))

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from api.bodies import ExactRoute
 from api.deps import Acting, Caller, Role, Round, Tx, admits
+from api.headers import sends
 from api.paging import Cursor, Limit, cut, decode
 from api.paths import GREATEST_ID, RoundCode
 from api.problems import problems
@@ -49,7 +50,7 @@ async def _answer(tx: Tx, operation: Operation, caller: Caller) -> OperationOut:
 @router.post(
     "/sensitivity",
     status_code=202,
-    responses=problems(NotFound, RoundNotScored, TooManyOperations),
+    responses=problems(NotFound, RoundNotScored, TooManyOperations) | {202: sends("Location")},
     **admits("admin", "auditor"),
 )
 async def request(

@@ -20,7 +20,7 @@ from api.schemas.rounds import (
     TransitionOut,
     summary,
 )
-from shared.domain.errors import NotFound, RoundDiffers, TransitionNotAllowed
+from shared.domain.errors import NotFound, RoundDiffers, RoundNotOpen, TransitionNotAllowed
 from shared.services import diagnostics
 from shared.services import rounds as services
 from shared.store import changes, entries, frameworks, rounds, standings
@@ -96,7 +96,9 @@ async def transition(
 
 
 @router.put(
-    "/{round}/entries/{applicant}", responses=problems(NotFound), **admits("admin", "portal")
+    "/{round}/entries/{applicant}",
+    responses=problems(NotFound, RoundNotOpen),
+    **admits("admin", "portal"),
 )
 async def enter(
     round: RoundCode,
@@ -106,7 +108,11 @@ async def enter(
     request: Request,
     body: EntryIn | None = None,
 ) -> EntryOut:
-    """Accept an applicant into the round's cohort, or withdraw it; the next run follows."""
+    """Accept an applicant into the round's cohort, or withdraw it; the next run follows.
+
+    What was submitted for the applicant before counts from then on. A closed round keeps its
+    cohort; to change it, open the round again.
+    """
     require_reach(request, applicant)
     state = (body or EntryIn()).state
     entry, _ = await services.enter(tx, acting, round, applicant, state)

@@ -1,6 +1,5 @@
 """Scores: the ranking, one scorecard, its history."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -25,7 +24,7 @@ from api.paths import GREATEST_ID, ApplicantCode, OfKind, RoundCode
 from api.problems import problems
 from api.rankings import PageKey, freshened
 from api.schemas.scores import HistoryItem, HistoryPage, RankingOut, ScorecardOut
-from api.scorecards import Detail, dimensions, line_items, score
+from api.scorecards import dimensions, line_items, score
 from api.state import Gateway
 from shared.domain.errors import Finding, Invalid, MarksOutstanding, NotFound
 from shared.domain.points import in_points
@@ -83,15 +82,8 @@ async def _await_inclusion(
     await held.watch.included(round_.id, submission, seconds)
 
 
-def _detail(who: Principal, include: Sequence[str]) -> Detail:
-    """Say how much to show: a dimension of panels alone would tell an expert what others marked."""
-    if "lines" in include:
-        return "lines"
-    return "totals" if who.role == "expert" else "dimensions"
-
-
 async def _require_marks(held: Gateway, round_: StoredRound, who: Principal, page: PageKey) -> None:
-    """Let an expert see the lines of *page* once it marked whom they show."""
+    """Let an expert see *page* once it marked whom it shows: totals move with others' marks."""
     framework = await framework_of(held, round_)
     async with reading(held.sessions) as session:
         whole = await held.rankings.ranking(session, round_.id, page.fresh.run)
@@ -121,8 +113,8 @@ async def ranking(
 
     With `wait_for` the answer comes once a run has taken that submission in, or after `wait`
     seconds with the ranking as it then is; `state` says which. Following pages show the same run.
-    Lines, and with them dimensions, are shown to an expert once all of its marks of whom they show
-    stand, or the round is closed.
+    An expert is shown a page once all of its marks of whom the page shows stand, or the round is
+    closed: before, totals would tell it what others marked.
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
@@ -132,8 +124,8 @@ async def ranking(
         run, start = int(key[0]) or None, int(key[1])
     fresh = await _freshness(held, stored, run)
     who = caller_of(request)
-    wanted = PageKey(stored.id, fresh, cohort, limit, start, _detail(who, include))
-    if wanted.detail == "lines" and who.role == "expert":
+    wanted = PageKey(stored.id, fresh, cohort, limit, start, "lines" in include)
+    if who.role == "expert":
         await _require_marks(held, stored, who, wanted)
     page = held.rankings.kept(wanted)
     if page is None:
@@ -173,7 +165,7 @@ async def scorecard(
     await require_marks(tx, framework, round, caller, [applicant])
     who = await applicants.get(tx, applicant)
     lines = (await standings.lines(tx, round.id, [applicant], fresh.run))[applicant]
-    card = score(framework, whole, whole.positions[applicant], who, lines, detail="lines")
+    card = score(framework, whole, whole.positions[applicant], who, lines, with_lines=True)
     return card | freshened(round.code, fresh)
 
 
@@ -190,12 +182,13 @@ async def history(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> HistoryPage:
-    """List an applicant's scores, newest first; each holds from its run on, until the next."""
+    """List an applicant's scores, newest first; each holds from its run on, until the next.
+
+    An expert is shown them once it marked the applicant, or the round is closed.
+    """
     framework = await framework_of(held, round)
     await applicants.get(tx, applicant)
-    detail = _detail(caller, include)
-    if detail == "lines":
-        await require_marks(tx, framework, round, caller, [applicant])
+    await require_marks(tx, framework, round, caller, [applicant])
     key = decode(cursor, int)
     found = await standings.history(
         tx, round.id, applicant, int(key[0]) if key else None, limit + 1
@@ -211,11 +204,9 @@ async def history(
                 "full": in_points(framework, framework.full),
                 "coverage": each.coverage,
                 "ranked": not (each.withdrawn or each.blocked),
-                "dimensions": []
-                if each.withdrawn or detail == "totals"
-                else dimensions(framework, each),
+                "dimensions": [] if each.withdrawn else dimensions(framework, each),
                 "lines": line_items(framework, each)
-                if detail == "lines" and not each.withdrawn
+                if "lines" in include and not each.withdrawn
                 else None,
             }
         )

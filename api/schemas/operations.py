@@ -110,7 +110,7 @@ class PlaceOut(Schema):
     median: int
     high: int = Field(description="95 % of the draws have a rank as good as this or better.")
     first: Share = Field(description="Of the draws, with a rank among the first.")
-    next: str | None = Field(description="Who comes next, of equals in order of code.")
+    next: str | None = Field(description="Who comes next in the ranking.")
     beats_next: Share | None = Field(description="Of the draws, with a total above the next one's.")
     swap: SwapOut | None = Field(
         description="What lets the next one pass; null: it ties, or no single weight can."

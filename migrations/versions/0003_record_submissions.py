@@ -7,13 +7,15 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+RIGHTS = {"pilotzone_gateway": "EXECUTE ON FUNCTION record_submissions"}
+
 # Each statement of the function sees what was committed before it began, so that the second judges
 # by a state of the round, and by ties, that stay as they are until the transaction ends: one
 # statement alone would see what was there before it waited for the lock. `stands` is what the
 # reporter said last of that date; where another transaction says more of it at the same moment, the
 # natural key lets only one of the two through. All insert in the order of the key, so that no two
-# wait for each other. What applicants, dates, refs … share is the position; codes are joined by
-# the separator of units, which stands in no code.
+# wait for each other. The arrays have an element for each item; the codes of one item are joined by
+# chr(31), which stands in no code.
 RECORD = """
 CREATE FUNCTION record_submissions(
     round_id bigint, applicants text[], measures text[], reporters bigint[], kinds text[],
@@ -80,9 +82,29 @@ END
 $function$"""
 
 
+def rights(role: str) -> list[str]:
+    """Return the grants of *role*, one clause each."""
+    return [RIGHTS[role]]
+
+
+def grant(role: str) -> None:
+    """Give *role* its rights, where somebody created it."""
+    op.execute(f"""
+DO $rights$
+BEGIN
+    IF to_regrole('{role}') IS NOT NULL THEN
+        GRANT {RIGHTS[role]} TO {role};
+    END IF;
+END
+$rights$""")
+
+
 def upgrade() -> None:
-    """Apply this step. The function has the rights of who calls it, so nothing is granted."""
+    """Apply this step. The function itself has no more rights than who calls it."""
     op.execute(RECORD)
+    op.execute("REVOKE EXECUTE ON FUNCTION record_submissions FROM PUBLIC")
+    for role in RIGHTS:
+        grant(role)
 
 
 def downgrade() -> None:

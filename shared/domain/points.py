@@ -35,8 +35,7 @@ def points(framework: Framework, shares: FloatArray) -> Points:
     A line earns share × maximum in force, rounded half up to a whole unit; sums are sums of lines.
     A missing line earns nothing. Under `zero` that is all; under `block` the applicant is not
     ranked; under `skip` the maximum passes to the dimension's other lines in proportion, so that
-    the dimension keeps its full points, unless all of its lines are skipped. As lines are rounded
-    each by itself, a dimension with skipped lines can exceed its full points by a few units.
+    the dimension keeps its full points, unless all of its lines are skipped.
     """
     missing = np.isnan(shares)
     full, flags = _maxima(framework, missing)
@@ -46,7 +45,7 @@ def points(framework: Framework, shares: FloatArray) -> Points:
     blocked = np.zeros(shares.shape[0], dtype=np.bool_)
     for column, indicator in enumerate(framework.indicators):
         absent = missing[:, column]
-        earned = half_up(np.where(absent, 0.0, shares[:, column]) * full[:, column])
+        earned = half_up(np.where(absent, 0.0, shares[:, column]), full[:, column])
         units[:, column] = earned
         dimensions[:, framework.dimension_of[column]] += earned
         covered += np.where(absent, 0, indicator.full)
@@ -77,14 +76,24 @@ def in_points(framework: Framework, units: float) -> float:
     return float(units / 10**framework.precision)
 
 
-def half_up(amounts: FloatArray) -> IntArray:
-    """Round each amount, 0 or more, to the nearest whole number, exactly half upwards."""
+def half_up(shares: FloatArray, full: FloatArray) -> IntArray:
+    """Round each share, in [0, 1], of a *full* number of units to the nearest whole unit.
+
+    Half a unit is rounded up, and so is what misses it by no more than 2**-47 of *full*: 0.29 of 5
+    is 1.45, though in binary it comes out as a trace less.
+    """
+    amounts = shares * full
     whole = np.floor(amounts)
-    return whole.astype(np.int64) + (2 * (amounts - whole) >= 1)
+    trace = np.minimum(full * 2.0**-47, 2.0**-10)
+    return whole.astype(np.int64) + (amounts - whole >= 0.5 - trace)
 
 
 def _maxima(framework: Framework, missing: BoolArray) -> tuple[FloatArray, FlagArray]:
-    """Give every line's maximum in force, and flag where skipped lines changed it."""
+    """Give every line's maximum in force, and flag where skipped lines changed it.
+
+    The maxima of a dimension are whole units that add up to its full points: not they are rounded,
+    but where each ends when they are laid end to end.
+    """
     full = np.empty(missing.shape, order="F")
     full[:] = [indicator.full for indicator in framework.indicators]
     flags = np.zeros(missing.shape, dtype=np.int32, order="F")
@@ -96,7 +105,8 @@ def _maxima(framework: Framework, missing: BoolArray) -> tuple[FloatArray, FlagA
         skipped = missing[rows, start:end] & skips
         own = np.where(skipped, 0.0, full[rows, start:end])
         left = own.sum(axis=1, keepdims=True)
-        full[rows, start:end] = own * dimension.full / np.where(left == 0, 1.0, left)
+        ends = own.cumsum(axis=1) * dimension.full / np.where(left == 0, 1.0, left)
+        full[rows, start:end] = np.diff(np.floor(ends + 0.5), axis=1, prepend=0.0)
         flags[rows, start:end] = np.select(
             [left == 0, ~skipped], [Flag.EMPTY_DIMENSION, Flag.REWEIGHTED], 0
         )

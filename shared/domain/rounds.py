@@ -5,8 +5,6 @@ from shared.domain.errors import TransitionNotAllowed
 TRANSITIONS = {"draft": {"open"}, "open": {"closed"}, "closed": {"open"}}
 """From each state, the states that may follow; a closed round can be opened again."""
 
-STATES = tuple(TRANSITIONS)
-
 
 def require_transition(state: str, to: str) -> None:
     """Let a round go from *state* to *to*, or stay where it is. Raises: TransitionNotAllowed."""

@@ -23,6 +23,12 @@ from shared.domain.framework import Band, Direction
 
 HIGHER, LOWER = Direction.HIGHER, Direction.LOWER
 
+UNIT = 2.0**26
+"""What a z-score counts positions in: squares then have 52 places behind the point."""
+
+BLOCK = 1024
+"""How many squares of units 63 bits have room for."""
+
 WHOLE_STEP = 1e-9
 """By how much of a step one may be missed and count: 0.3 is three steps of 0.1, in floats too."""
 
@@ -149,18 +155,17 @@ def z_score(values: FloatArray, within: float = 3.0, direction: Direction = HIGH
     if worst == best:
         parameters = {"n": n, "mean": best, "deviation": 0.0}
         return Scaled(_each(values, 0.5), parameters, Flag.FLAT)
-    unit = 2.0 ** ((62 - n.bit_length()) // 2)  # n squares of it have room in 63 bits
-    z = _position(values, worst, best, unit)
-    mean = _total(_known(z, n) * unit) / unit**2 / n
-    z -= mean * unit  # in place here and below: fresh memory costs more than the arithmetic
-    deviation = math.sqrt(_total(np.square(_known(z, n))) / unit**2 / (n - 1))
+    z = _position(values, worst, best, UNIT)
+    mean = _total(_known(z, n) * UNIT) / UNIT**2 / n
+    z -= mean * UNIT  # in place here and below: fresh memory costs more than the arithmetic
+    deviation = math.sqrt(_total(np.square(_known(z, n))) / UNIT**2 / (n - 1))
     parameters = {
         "n": n,
         "mean": worst * (1.0 - mean) + best * mean,
-        "deviation": min(abs(deviation * best - deviation * worst), sys.float_info.max),
+        "deviation": min(_width(worst, best, deviation), sys.float_info.max),
     }
     spread = 2.0 * within * deviation
-    z /= spread * unit
+    z /= spread * UNIT
     z += 0.5
     if 0.5 - mean / spread < 0.0 or 0.5 + (1.0 - mean) / spread > 1.0:  # the worst, the best
         z.clip(0.0, 1.0, out=z)
@@ -177,6 +182,12 @@ def _extent(values: FloatArray, direction: Direction) -> tuple[int, float, float
     lowest = float(np.fmin.reduce(values, initial=np.nan))
     highest = float(np.fmax.reduce(values, initial=np.nan))
     return (n, lowest, highest) if direction is HIGHER else (n, highest, lowest)
+
+
+def _width(start: float, end: float, share: float) -> float:
+    """Give *share* of the way between two ends, which may be longer than a float holds."""
+    way = end - start
+    return abs(share * end - share * start if math.isinf(way) else share * way)
 
 
 def _position(values: FloatArray, start: float, end: float, unit: float = 1.0) -> FloatArray:
@@ -202,12 +213,13 @@ def _known(values: FloatArray, n: int) -> FloatArray:
 
 
 def _total(values: FloatArray) -> int:
-    """Add values of at least 0, cut to whole numbers: exactly, and so in any order.
+    """Add values from 0 to UNIT², cut to whole numbers: exactly, and so in any order.
 
     A plain sum would depend on the order of the applicants and on how wide the machine's vectors
     are.
     """
-    return int(np.add.reduce(values.astype(np.int64)))
+    blocks = np.add.reduceat(values.astype(np.int64), np.arange(0, values.size, BLOCK))
+    return sum(blocks.tolist())
 
 
 def _each(values: FloatArray, shares: FloatArray | float) -> FloatArray:

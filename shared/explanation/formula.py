@@ -34,6 +34,11 @@ def formula(language: Language, derivation: Document, names: Mapping[str, str]) 
     return phrase(language, "semicolon").join([written, cap])
 
 
+def moment(written: str) -> str:
+    """Return a moment as JSON has it, in UTC, to the second and without its marks."""
+    return f"{written[:19].replace('T', ' ')} UTC"
+
+
 def number(value: float) -> str:
     """Return at most ten digits of *value*."""
     return f"{value:.10g}"

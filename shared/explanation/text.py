@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from shared.domain.explain import Verdict
 from shared.domain.flags import Flag
 from shared.domain.framework import Missing
+from shared.domain.verdicts import Verdict
 from shared.explanation import words
-from shared.explanation.formula import formula, number
+from shared.explanation.formula import formula, moment, number
 from shared.explanation.width import fill, plain, width, wrap
 from shared.explanation.words import Language, phrase, say
 
@@ -44,7 +44,7 @@ class _Text:
 
     def _head(self) -> Iterator[str]:
         document = self._document
-        as_of = document["as_of"].replace("T", " ")[:19] + " UTC"
+        as_of = moment(document["as_of"])
         name = self._name(document["name"])
         kind = say(self._language, words.KINDS[document["kind"]])
         yield from self._wrapped(f"{self._aside(name, document['applicant'])} · {kind}", 0)
@@ -234,6 +234,7 @@ class _Text:
         mark = "+" if each["verdict"] == Verdict.COUNTS else "-"
         judged = self._say("judged", statement=statement, reason=self._name(each["reason"]))
         yield from self._wrapped(f"{mark} {judged}", 8)
+        yield from self._wrapped(self._say("recorded", time=moment(each["recorded_at"])), 10)
         for key in ("reference", "comment"):
             if each[key]:
                 text = " ".join(each[key].split())

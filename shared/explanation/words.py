@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from shared.domain.explain import Verdict
 from shared.domain.flags import Flag
 from shared.domain.framework import Name
+from shared.domain.verdicts import Verdict
 
 Language = Literal["zh", "en"]
 
@@ -106,7 +106,6 @@ METHODS = {
 PHRASES = {
     "as of run": Name("第 {run} 次计算，{as_of}", "run {run}, {as_of}"),
     "round": Name("批次 {round}", "round {round}"),
-    "framework": Name("指标体系 {code} {version}", "framework {code} {version}"),
     "reference date": Name("基准日 {date}", "reference date {date}"),
     "total": Name("总分 {total} / {full}", "total {total} of {full} points"),
     "rank": Name("第 {rank} 名，共 {size} 个", "rank {rank} of {size}"),
@@ -149,6 +148,7 @@ PHRASES = {
     "statement": Name(
         "#{id} {kind} {reporter}，{date}：{value}", "#{id} {kind} {reporter}, {date}: {value}"
     ),
+    "recorded": Name("记录于 {time}", "recorded {time}"),
     "reference": Name("依据：{text}", "reference: {text}"),
     "comment": Name("说明：{text}", "comment: {text}"),
     "raw": Name("原始值 {value} = {formula}", "raw value {value} = {formula}"),

@@ -11,6 +11,7 @@ from shared.domain import submission
 from shared.domain.actor import Actor
 from shared.domain.errors import RoundNotOpen
 from shared.domain.framework import ADJUDICATOR, KINDS, Framework, Panel, Reporter
+from shared.domain.nodes import exact
 from shared.domain.resolve import Evidence, resolve
 from shared.domain.submission import WITHDRAWN, Refusal
 from shared.services import submissions
@@ -128,10 +129,17 @@ async def page(
             each,
             panels[each.measure],
             combined,
-            min(each.marks[-1] - each.marks[0], sys.float_info.max) if each.marks else None,
+            _spread(each.marks),
         )
         for each, combined in zip(found, _combined(framework, found), strict=True)
     ]
+
+
+def _spread(marks: Sequence[float]) -> float | None:
+    """Say how far *marks*, ascending, lie apart, as the decimals that they are."""
+    if not marks:
+        return None
+    return min(float(exact(marks[-1]) - exact(marks[0])), sys.float_info.max)
 
 
 def _combined(framework: Framework, lines: Sequence[PanelLine]) -> list[float | None]:

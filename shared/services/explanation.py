@@ -11,6 +11,7 @@ from shared.domain.errors import NotFound
 from shared.domain.framework import Framework, Reporter
 from shared.domain.points import in_points
 from shared.services import explanation_document as document
+from shared.services.explanation_place import ahead, place_in
 from shared.services.panels import require_marks, shown_name
 from shared.services.ranking import Ranking
 from shared.services.submissions import out_of_reach
@@ -43,7 +44,7 @@ async def explain(
     basis = await explanations.basis(session, round_.id, run)
     who = await applicants.get(session, applicant)
     at = ranking.positions[applicant]
-    place = await asyncio.to_thread(document.place, framework, ranking, at)
+    place = await asyncio.to_thread(place_in, framework, ranking, at)
     lines = await _lines(session, framework, round_, run, applicant, place["above"], reader)
     inputs = await explanations.inputs(session, round_.id, applicant, run)
     kind = ranking.kinds[at]
@@ -102,7 +103,7 @@ async def _lines(
     lines = await standings.lines(session, round_.id, [applicant, *named], run)
     own = lines[applicant]
     if above is not None:
-        told = [document.ahead(framework, own.units, lines[code].units) for code in named]
+        told = [ahead(framework, own.units, lines[code].units) for code in named]
         above["ahead_in"] = told[0] if told else None
     return own
 

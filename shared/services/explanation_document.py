@@ -8,23 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from shared.domain import explain, flags
+from shared.domain import explain, flags, verdicts
 from shared.domain.arrays import number
-from shared.domain.explain import OneMore, Reason, Reasons, Statement
+from shared.domain.explain import OneMore
 from shared.domain.flags import Flag
 from shared.domain.framework import Framework, Indicator, Measure, Missing
 from shared.domain.points import by_dimension, in_points, points
 from shared.domain.resolve import resolve
+from shared.domain.verdicts import Reason, Reasons, Statement
 from shared.explanation.words import VERDICTS, say
-from shared.services.ranking import Ranking
 from shared.store.explanations import Cohort, Input
 from shared.store.standings import Lines
-
-MOST_NEIGHBOURS = 10
-"""How many of those who share the neighbouring rank are named."""
-
-MOST_AHEAD = 3
-"""How many lines are named in which the one above earns more."""
 
 Json = dict[str, Any]
 Show = Callable[[Input], Json]
@@ -44,9 +38,9 @@ def measures(
     reasons: Reasons = {}
     for code, measure in framework.measures.items():
         statements = [_statement(measure, each) for each in said[code]]
-        stands[code], passed_over = explain.standing(statements, reference_date)
-        reasons |= passed_over | explain.judge(measure, stands[code])
-    resolved = resolve(framework, explain.evidence_of(framework, stands), 1)
+        stands[code], passed_over = verdicts.standing(statements, reference_date)
+        reasons |= passed_over | verdicts.judge(measure, stands[code])
+    resolved = resolve(framework, verdicts.evidence_of(framework, stands), 1)
     return [
         {
             "measure": code,
@@ -69,7 +63,7 @@ def measures(
 
 
 def _statement(measure: Measure, said: Input) -> Statement:
-    value = explain.number_of(measure, said.reported)
+    value = verdicts.number_of(measure, said.reported)
     return Statement(said.id, said.reporter, said.kind, said.as_of, said.revision, value)
 
 
@@ -216,50 +210,3 @@ def dimensions(framework: Framework, units: Sequence[int]) -> list[Json]:
         }
         for dimension, earned in zip(framework.dimensions, sums, strict=True)
     ]
-
-
-def place(framework: Framework, ranking: Ranking, at: int) -> Json:
-    """Say where the applicant at this position of *ranking* stands, and how far from the next."""
-    own, kind, total = ranking.own, ranking.kinds[at], int(ranking.totals[at])
-    peers = ranking.places(kind)
-    peers = peers[~ranking.blocked[peers]]
-    above = below = np.empty(0, np.int64)
-    if not ranking.blocked[at]:
-        totals = ranking.totals[peers]  # descending
-        first, end = (totals > total).sum(), (totals >= total).sum()
-        above = peers[totals == totals[first - 1]] if first else above
-        below = peers[totals == totals[end]] if end < totals.size else below
-    return {
-        "rank": int(own.rank[at]) or None,
-        "tied": int(own.tied[at]),
-        "cohort_size": int(own.cohort_size[at]),
-        "above": _neighbours(framework, ranking, above, total),
-        "below": _neighbours(framework, ranking, below, total),
-    }
-
-
-def ahead(framework: Framework, own: Sequence[int], theirs: Sequence[int]) -> list[Json]:
-    """Name the lines in which *theirs* earn most more units than *own*, the widest first."""
-    wider = sorted(range(len(own)), key=lambda at: own[at] - theirs[at])
-    return [
-        {
-            "indicator": framework.indicators[at].code,
-            "points": in_points(framework, own[at]),
-            "theirs": in_points(framework, theirs[at]),
-        }
-        for at in wider[:MOST_AHEAD]
-        if theirs[at] > own[at]
-    ]
-
-
-def _neighbours(framework: Framework, ranking: Ranking, at: Any, total: int) -> Json | None:
-    if at.size == 0:
-        return None
-    theirs = int(ranking.totals[at[0]])
-    return {
-        "rank": int(ranking.own.rank[at[0]]),
-        "tied": int(at.size),
-        "applicants": [ranking.applicants[each] for each in at[:MOST_NEIGHBOURS]],
-        "total": in_points(framework, theirs),
-        "distance": in_points(framework, abs(theirs - total)),
-    }

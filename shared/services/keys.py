@@ -40,7 +40,14 @@ async def create(
         raise NameTaken(f"{name} is a reporter with the role {stored_role}", role=stored_role)
     key = PREFIX + secrets.token_urlsafe(32)
     number = await keys.add(session, reporter, fingerprint(key), applicants, measures, expires_at)
-    await audit.record(session, actor, "key.created", name, {"number": number, "role": role})
+    detail = {
+        "number": number,
+        "role": role,
+        "applicants": applicants,
+        "measures": measures,
+        "expires_at": expires_at and expires_at.isoformat(),
+    }
+    await audit.record(session, actor, "key.created", name, detail)
     return key
 
 

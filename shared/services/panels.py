@@ -24,9 +24,10 @@ async def require_marks(
     principal: Principal,
     applicants: Sequence[str],
 ) -> None:
-    """Let an expert see lines of *applicants* once all of its own marks of them stand.
+    """Let an expert see scores of *applicants* once all of its own marks of them stand.
 
-    Marks are given blind: while a round is open, who might give one must not know the others'. An
+    Marks are given blind: while a round is open, who might give one must not know the others', and
+    a total that moves with a run tells a mark. An
     expert whom a tie or its key's limits keep from marking might be let to it later, by a lifted
     tie or another key, and waits until the round is closed. Other roles always pass.
 

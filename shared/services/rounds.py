@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.actor import Actor
-from shared.domain.errors import RoundDiffers
+from shared.domain.errors import RoundDiffers, RoundNotOpen
 from shared.domain.rounds import require_transition
 from shared.store import applicants, audit, changes, entries, rounds
 from shared.store.entries import Entry
@@ -47,13 +47,16 @@ async def enter(
 ) -> tuple[Entry, bool]:
     """Accept the applicant into the round's cohort, or withdraw it; the next run follows.
 
-    Returns the entry, and whether that changed anything. Raises: NotFound.
+    Returns the entry, and whether that changed anything. A closed round stays as it is: what would
+    change it goes with the caller's transaction. Raises: NotFound, RoundNotOpen.
     """
     round_ = await rounds.get(session, code)
     stored = await applicants.get(session, applicant)
     await rounds.hold_for_writing(session, round_.id)
     entry, changed = await entries.put(session, round_.id, applicant, stored.kind, state)
     if changed:
+        if (await rounds.get(session, code)).state == "closed":
+            raise RoundNotOpen(f"round {code} is closed", state="closed")
         await changes.add(session, round_.id, [applicant], actor.request_id)
         await audit.record(session, actor, f"entry.{state}", applicant, round_id=round_.id)
     return entry, changed

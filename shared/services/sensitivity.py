@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.domain.actor import Actor
 from shared.domain.errors import RoundNotScored, TooManyOperations
 from shared.services.frameworks import Library
+from shared.services.ranking import ranked
 from shared.services.sensitivity_answer import Material
 from shared.store import audit, operations, rounds, runs, scores, standings
 from shared.store.operations import Operation
@@ -76,4 +77,5 @@ async def read(session: AsyncSession, library: Library, operation: Operation) ->
     standing = await standings.standing(session, operation.round_id, run)
     width = len(framework.indicators)
     held = await scores.latest(session, operation.round_id, standing.applicants, width, run)
-    return Material(framework, standing.applicants, standing.kinds, held)
+    order = ranked(standing, operation.round_id).order
+    return Material(framework, standing.applicants, standing.kinds, order, held)

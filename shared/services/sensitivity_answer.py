@@ -23,11 +23,15 @@ NOTHING_BELOW = {"next": None, "beats_next": None, "swap": None}
 
 @dataclass(frozen=True)
 class Material:
-    """The scores to look into; *applicants* and *kinds* are what their positions stand for."""
+    """The scores to look into; *applicants* and *kinds* are what their positions stand for.
+
+    *order* has the positions as the ranking lists them.
+    """
 
     framework: Framework
     applicants: list[str]
     kinds: list[str]
+    order: IntArray
     scores: Versions
 
 
@@ -35,7 +39,7 @@ def answer(material: Material, parameters: dict[str, Any], report: Report) -> st
     """Work out how sure each place is; return the result as JSON.
 
     The result is a *summary*, with what was asked and each cohort's choices, and *items*: the
-    ranked applicants by kind and in order of place, ties in order of code.
+    ranked applicants by kind and in the order of the ranking, ties included.
     """
     kinds = np.array(material.kinds, dtype=np.str_)[material.scores.applicant]
     cohorts: list[dict[str, Any]] = []
@@ -68,7 +72,8 @@ def _cohort(material: Material, members: IntArray) -> _Cohort:
     own = material.scores.take(members)
     place = rank(own.totals, np.zeros_like(own.totals), own.blocked).rank
     ranked = np.flatnonzero(place)
-    order = ranked[np.argsort(place[ranked], kind="stable")]
+    listed = np.argsort(material.order)[own.applicant]
+    order = ranked[np.argsort(listed[ranked])]
     codes = [material.applicants[at] for at in own.applicant]
     return _Cohort(material.framework, own, codes, place, order)
 

@@ -11,7 +11,7 @@ from shared.domain import submission
 from shared.domain.errors import Finding, ReporterNotAdmitted, SubmissionRefused
 from shared.domain.framework import Framework, Reporter
 from shared.domain.submission import Refusal, Value
-from shared.store import submissions
+from shared.store import rounds, submissions
 from shared.store.keys import Principal
 from shared.store.submissions import NewSubmission, Receipt
 
@@ -77,18 +77,24 @@ def refused(refusal: Refusal, pointer: str) -> SubmissionRefused | ReporterNotAd
 
 
 async def record(
-    driver: asyncpg.Connection, round_id: int, items: Sequence[NewSubmission]
+    driver: asyncpg.Connection,
+    round_id: int,
+    items: Sequence[NewSubmission],
+    *,
+    alone: bool = False,
 ) -> list[Receipt]:
     """Append *items*, all or none, and return a receipt each, in order.
 
     Items with the same natural key correct each other in turn. Raises what
-    `shared.store.submissions.record` does.
+    `shared.store.submissions.record` does, but not where nobody else writes to the round meanwhile:
+    if *alone* is asked for, and for items that correct each other, whose keys are in no one order.
     """
     waves = _waves(items)
-    if len(waves) <= 1:
+    if len(waves) <= 1 and not alone:
         return await submissions.record(driver, round_id, items)
     receipts: dict[int, Receipt] = {}
     async with driver.transaction():
+        await rounds.hold_alone_with(driver, round_id)
         for wave in waves:
             results = await submissions.record(driver, round_id, [items[at] for at in wave])
             receipts.update(zip(wave, results, strict=True))

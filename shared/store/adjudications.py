@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.domain.resolve import TRACE
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -66,8 +68,8 @@ PAGE = text("""
         SELECT applicant, measure,
             array_agg(reporter ORDER BY number, id) FILTER (WHERE kind = 'expert') AS experts,
             array_agg(number ORDER BY number, id) FILTER (WHERE kind = 'expert') AS marks,
-            max(number) FILTER (WHERE kind = 'expert') / 2
-                - min(number) FILTER (WHERE kind = 'expert') / 2 AS half_spread,
+            max(number) FILTER (WHERE kind = 'expert') AS highest,
+            min(number) FILTER (WHERE kind = 'expert') AS lowest,
             (array_agg(reporter ORDER BY id DESC) FILTER (WHERE kind = 'adjudicator'))[1]
                 AS adjudicator,
             (array_agg(number ORDER BY id DESC) FILTER (WHERE kind = 'adjudicator'))[1]
@@ -79,7 +81,9 @@ PAGE = text("""
         SELECT panel.* FROM panel, asked
         WHERE CASE
             WHEN adjudicator IS NOT NULL THEN :settled
-            ELSE :open AND half_spread > tolerances[array_position(measures, measure)] / 2
+            ELSE :open AND highest / 2 - lowest / 2
+                > tolerances[array_position(measures, measure)] / 2 * (1 + CAST(:trace AS float8))
+                + greatest(abs(highest), abs(lowest), 1e-290) * (CAST(:trace AS float8) / 4)
         END
         ORDER BY applicant, measure LIMIT :limit
     )
@@ -128,5 +132,6 @@ async def page(
         "after_applicant": after[0],
         "after_measure": after[1],
         "limit": limit,
+        "trace": TRACE,
     }
     return [PanelLine(*row) for row in await session.execute(PAGE, parameters)]

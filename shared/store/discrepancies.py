@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.framework import Measure, MeasureType
+from shared.domain.resolve import TRACE
 from shared.domain.submission import Reported
 
 NOMINAL = {MeasureType.CATEGORY, MeasureType.FLAG}
@@ -111,7 +112,9 @@ PAGE = """
                 WHEN tolerance IS NULL THEN false
                 WHEN nominal THEN differs
                 WHEN abs(own_number) BETWEEN 1e-290 AND 1e290 AND abs(number) < 1e290
-                    THEN abs(number - own_number) > tolerance * abs(own_number)
+                    THEN abs(number - own_number)
+                        > tolerance * abs(own_number) * (1 + CAST(:trace AS float8))
+                        + greatest(abs(number), abs(own_number)) * (CAST(:trace AS float8) / 2)
                 ELSE abs(difference) > tolerance::numeric * base END AS beyond
         FROM measured
     ), weighed AS (
@@ -159,6 +162,7 @@ async def page(
         "nominal": [measure.type in NOMINAL for measure, _, _ in asked],
         "only_beyond": scope.only_beyond,
         "limit": limit,
+        "trace": TRACE,
     }
     some = behind = ""
     if scope.applicants is not None:

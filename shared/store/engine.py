@@ -1,12 +1,15 @@
 """How a process reaches PostgreSQL: the URL, the role it takes, the schema it must find."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeAlias
 
 import asyncpg
+import structlog
 from sqlalchemy import URL, AdaptedConnection, event, make_url, text
-from sqlalchemy.exc import DisconnectionError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -14,6 +17,8 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
+
+log = structlog.get_logger()
 
 Sessions: TypeAlias = async_sessionmaker[AsyncSession]
 
@@ -28,6 +33,9 @@ async def reading(sessions: Sessions) -> AsyncIterator[AsyncSession]:
         await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
         yield session
 
+
+READ_COMMITTED = {"default_transaction_isolation": "read committed"}
+"""Who waited for a round's lock must see what was committed meanwhile."""
 
 PLANNING = {
     "enable_seqscan": "off",
@@ -47,9 +55,11 @@ KEEPALIVE = {
 }
 """What a process holds is free at once when it dies; when its machine vanishes, within a minute."""
 
-REVISION = "0003"
-"""The newest step under migrations/: the schema that this code knows."""
+REVISIONS = ("0001", "0002", "0003")
+"""The steps under migrations/, oldest first."""
 
+REVISION = REVISIONS[-1]
+"""The schema that this code was written for."""
 
 NO_SERVER = ("08", "57P", "53300")
 """How the SQLSTATE begins where a server is gone, stops, starts, or has no connection to spare."""
@@ -59,12 +69,24 @@ class SchemaUnknown(RuntimeError):
     """The database's schema is not the one this version of the service was written for."""
 
 
+class UrlUnusable(ValueError):
+    """The database's URL is none, or not PostgreSQL's; the message never repeats it."""
+
+
+def made_by_another(revision: str) -> SchemaUnknown:
+    """Return the error for a database at a *revision* from which no step of ours leads on."""
+    return SchemaUnknown(
+        f"the database is at revision {revision}, which this version does not know:"
+        " run the version that made it, or a newer one"
+    )
+
+
 def out_of_reach(error: Exception) -> bool:
     """Say whether PostgreSQL did not answer, whatever it was asked: the same can be asked again.
 
     At a commit it is then unknown whether it took effect.
     """
-    origin = getattr(error, "orig", error)  # SQLAlchemy wraps the driver's errors; `columns` do not
+    origin = getattr(error, "orig", error)  # what goes past SQLAlchemy raises the driver's own
     state = getattr(origin, "sqlstate", None) or ""
     return (
         # The driver's own fault is what a server's last word looks like before the line is cut.
@@ -89,8 +111,8 @@ async def driver_of(session: AsyncSession) -> Any:
 async def bare(sessions: Sessions) -> AsyncIterator[asyncpg.Connection]:
     """Give the driver itself, whose statements are transactions of their own.
 
-    For the one way that is in a hurry: a statement costs a third of what it costs through a
-    session. Raises: ConnectionError where the connection was lost.
+    For what is in a hurry: a statement costs a third of what it costs through a session. Raises:
+    ConnectionError where the connection was lost.
     """
     pooled = await sessions.kw["bind"].raw_connection()
     driver: asyncpg.Connection = pooled.driver_connection
@@ -106,8 +128,19 @@ async def bare(sessions: Sessions) -> AsyncIterator[asyncpg.Connection]:
 
 
 def driver_url(url: str) -> URL:
-    """Return *url* with our driver, whichever of PostgreSQL's usual schemes it was given with."""
-    return make_url(url).set(drivername="postgresql+asyncpg")
+    """Return *url* with our driver, whichever of PostgreSQL's usual schemes it was given with.
+
+    Raises: UrlUnusable.
+    """
+    write = "write postgresql://user@host/database"
+    try:
+        given = make_url(url)
+    except (ArgumentError, ValueError):
+        raise UrlUnusable(f"PILOTZONE_DATABASE_URL is not a URL: {write}") from None
+    scheme = given.get_backend_name()
+    if scheme not in ("postgresql", "postgres"):
+        raise UrlUnusable(f"PILOTZONE_DATABASE_URL begins with {scheme}, not PostgreSQL: {write}")
+    return given.set(drivername="postgresql+asyncpg")
 
 
 def sessions_of(engine: AsyncEngine) -> Sessions:
@@ -119,16 +152,23 @@ async def connect(url: str, role: str | None = None, pool: int = 5) -> AsyncEngi
     """Open an engine on a schema that this code knows, with the rights of *role* alone.
 
     The role is taken where the connecting user may; where it may not, or where nobody created the
-    role, the connection keeps the rights it came with.
+    role, the connection keeps the rights it came with, and a warning says so.
 
-    Raises: SchemaUnknown, and the driver's errors where no server answers.
+    Raises: SchemaUnknown, UrlUnusable, and the driver's errors where no server answers.
     """
     may_take_role = await require_schema(url, role)
-    settings = PLANNING | KEEPALIVE | {"application_name": role or "pilotzone"}
+    settings = READ_COMMITTED | PLANNING | KEEPALIVE | {"application_name": role or "pilotzone"}
     if role and may_take_role:
         settings["role"] = role
+    elif role:
+        log.warning(
+            "role not taken: all rights of the database's user are in force;"
+            ' see docs/operations.md, "Roles and rights"',
+            role=role,
+        )
     engine = create_async_engine(
         driver_url(url),
+        json_serializer=partial(json.dumps, ensure_ascii=False),
         pool_size=pool,
         max_overflow=0,
         pool_use_lifo=True,
@@ -148,7 +188,7 @@ def _require_alive(connection: AdaptedConnection, *_: object) -> None:
 async def require_schema(url: str, role: str | None = None) -> bool:
     """Say whether *role* may be taken on the server of *url*, whose schema must be known.
 
-    Raises: SchemaUnknown, and the driver's errors where no server answers.
+    Raises: SchemaUnknown, UrlUnusable, and the driver's errors where no server answers.
     """
     engine = create_async_engine(driver_url(url))
     try:
@@ -163,6 +203,8 @@ async def require_schema(url: str, role: str | None = None) -> bool:
                 revision = None
     finally:
         await engine.dispose()
+    if revision and revision not in REVISIONS:
+        raise made_by_another(revision)
     if revision != REVISION:
         found = f"is at revision {revision}" if revision else "was never migrated"
         raise SchemaUnknown(

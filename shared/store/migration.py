@@ -1,12 +1,20 @@
 """Bringing a database to the newest schema."""
 
+import asyncio
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 import migrations
-from shared.store.engine import driver_url
+from shared.store.engine import driver_url, made_by_another
+
+ROLES = ("pilotzone_gateway", "pilotzone_worker")
+"""Whose rights the steps grant; the first step creates them where its user may."""
 
 
 def configuration(url: str) -> Config:
@@ -20,5 +28,28 @@ def configuration(url: str) -> Config:
 
 
 def migrate(url: str) -> None:
-    """Take every step that is missing; two at once take turns, and none missing is no error."""
-    command.upgrade(configuration(url), "head")
+    """Take every step that is missing; two at once take turns, and none missing is no error.
+
+    Raises: SchemaUnknown, with the database left as it is, where another version made it.
+    """
+    try:
+        command.upgrade(configuration(url), "head")
+    except CommandError as error:
+        if isinstance(error.__cause__, ResolutionError):
+            raise made_by_another(error.__cause__.argument) from None
+        raise
+
+
+def missing_roles(url: str) -> list[str]:
+    """Return which of our roles nobody created on the server of *url*."""
+
+    async def ask() -> list[str]:
+        engine = create_async_engine(driver_url(url))
+        try:
+            async with engine.connect() as connection:
+                there = set(await connection.scalars(text("SELECT rolname FROM pg_roles")))
+                return [role for role in ROLES if role not in there]
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(ask())

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -141,6 +142,12 @@ async def hold_alone(session: AsyncSession, round_id: int) -> None:
         text("SELECT pg_advisory_xact_lock(:lock, :key)"),
         {"lock": STATE_LOCK, "key": _key(round_id)},
     )
+
+
+async def hold_alone_with(driver: asyncpg.Connection, round_id: int) -> None:
+    """Do what `hold_alone` does, past the session."""
+    query = "SELECT pg_advisory_xact_lock($1::integer, $2::integer)"
+    await driver.execute(query, STATE_LOCK, _key(round_id))
 
 
 async def try_hold_for_run(session: AsyncSession, round_id: int) -> bool:

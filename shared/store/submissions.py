@@ -1,4 +1,4 @@
-"""Submissions: appended, looked up, and handed to a run as columns."""
+"""Submissions: appended by a function of the database, and looked up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -229,8 +229,8 @@ async def test_only_marks_that_count_make_a_case(panel: Panel) -> None:
 
 
 async def test_a_spread_within_the_tolerance_is_no_case(panel: Panel) -> None:
-    """As the line is flagged, to the last digit."""
-    for expert, value in (("anna", 0.1), ("boris", 10.1)):
+    """As the line is flagged, to the last digit; in binary 16.1 - 6.1 is a trace more than 10."""
+    for expert, value in (("anna", 6.1), ("boris", 16.1)):
         await panel.mark(expert, "C2", value)
     assert (await panel.line("C2"))[1] == []
 

@@ -67,6 +67,26 @@ async def test_who_leaves_is_gone_from_the_next_run_and_still_in_the_one_before(
     assert places(await world.ranking(cohort="county", run=2)) == [("C1", 1)]
 
 
+async def test_a_closed_round_keeps_its_cohort(world: World) -> None:
+    """What stands may be sent again, as any write may after a lost connection."""
+    path = f"/rounds/{ROUND}/entries"
+    body = {"code": "C3", "kind": "county", "name": name("C3"), "division": None}
+    await world.call("admin", "POST", "/applicants", body)
+    await world.call("admin", "POST", f"/rounds/{ROUND}/transitions", {"to": "closed"})
+    before = await pages(world, path)
+
+    for role in ("admin", "portal"):
+        entering = await world.call(role, "PUT", f"{path}/C3")
+        leaving = await world.call(role, "PUT", f"{path}/C2", {"state": "withdrawn"})
+        for answer in (entering, leaving):
+            assert problem(answer, 409, "round-not-open")["state"] == "closed"
+        assert (await world.call(role, "PUT", f"{path}/C2")).status_code == 200
+
+    assert await pages(world, path) == before
+    await world.call("admin", "POST", f"/rounds/{ROUND}/transitions", {"to": "open"})
+    assert (await world.call("portal", "PUT", f"{path}/C3")).status_code == 200
+
+
 async def test_to_enter_twice_is_to_enter_once(world: World) -> None:
     await world.recompute()
     before = await pages(world, f"/rounds/{ROUND}/entries")

@@ -49,6 +49,22 @@ async def test_a_key_is_shown_once_and_stored_hashed(owner: Sessions) -> None:
     assert keys.fingerprint(secret).hex() in "".join(rows)
 
 
+async def test_the_audit_trail_says_how_far_a_key_reaches_and_when_it_ends(
+    owner: Sessions,
+) -> None:
+    ends = datetime(2127, 1, 31, tzinfo=UTC)
+    await key(owner, "source", "narrow", applicants=["C1"], measures=[STATIONS], expires_at=ends)
+    await key(owner, "source", "wide")
+
+    async with owner() as session:
+        query = text("SELECT detail FROM audit_event WHERE action = 'key.created' ORDER BY id")
+        narrow, wide = (await session.scalars(query)).all()
+
+    limits = {"applicants": ["C1"], "measures": [STATIONS], "expires_at": ends.isoformat()}
+    assert {name: narrow[name] for name in limits} == limits
+    assert {name: wide[name] for name in limits} == dict.fromkeys(limits)
+
+
 async def test_an_expired_key_opens_nothing(client: httpx.AsyncClient, owner: Sessions) -> None:
     now = datetime.now(UTC)
     past = await key(owner, "source", "past", expires_at=now - timedelta(seconds=1))

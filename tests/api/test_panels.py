@@ -23,12 +23,14 @@ async def panel(world: World, owner: Sessions) -> Panel:
 
 
 SALTS = text("SELECT salt FROM round")
-LINES: list[tuple[str, dict[str, Any]]] = [
+SCORES: list[tuple[str, dict[str, Any]]] = [
     ("/scores/C1", {}),
+    ("/scores/C1/history", {}),
     ("/scores/C1/history", {"include": "lines"}),
+    ("/scores", {"limit": 1}),
     ("/scores", {"include": "lines", "limit": 1}),
 ]
-"""What shows lines of C1 and of nobody else."""
+"""What shows scores of C1 and of nobody else."""
 
 
 async def mark_all(panel: Panel, who: str, *applicants: str) -> None:
@@ -39,12 +41,12 @@ async def mark_all(panel: Panel, who: str, *applicants: str) -> None:
 
 
 async def see(panel: Panel, who: str) -> list[int]:
-    """Ask for everything that shows C1's lines; return the statuses."""
-    return [(await panel.call(who, "GET", path, **query)).status_code for path, query in LINES]
+    """Ask for everything that shows C1's scores; return the statuses."""
+    return [(await panel.call(who, "GET", path, **query)).status_code for path, query in SCORES]
 
 
-@pytest.mark.parametrize(("path", "query"), LINES)
-async def test_an_expert_sees_lines_once_its_own_marks_stand(
+@pytest.mark.parametrize(("path", "query"), SCORES)
+async def test_an_expert_sees_scores_once_its_own_marks_stand(
     panel: Panel, path: str, query: dict[str, Any]
 ) -> None:
     refused = problem(await panel.call("anna", "GET", path, **query), 409, "marks-outstanding")
@@ -58,22 +60,17 @@ async def test_an_expert_sees_lines_once_its_own_marks_stand(
     assert (await panel.call("anna", "GET", path, **query)).status_code == 200
 
 
-async def test_other_roles_see_lines_as_ever(panel: Panel) -> None:
+async def test_other_roles_see_scores_as_ever(panel: Panel) -> None:
     for who in ("admin", "auditor", "portal", "source"):
-        assert await see(panel, who) == [200] * 3
+        assert await see(panel, who) == [200] * 5
 
 
-async def test_what_shows_no_line_is_open_to_every_expert(panel: Panel) -> None:
-    for path in ("/scores", "/scores/C1/history", "/runs"):
-        assert (await panel.call("anna", "GET", path)).status_code == 200
-
-
-async def test_a_mark_taken_back_hides_the_lines_again(panel: Panel) -> None:
-    assert await see(panel, "boris") == [200] * 3
+async def test_a_mark_taken_back_hides_the_scores_again(panel: Panel) -> None:
+    assert await see(panel, "boris") == [200] * 5
 
     await panel.mark("boris", "C1", None)
 
-    assert await see(panel, "boris") == [409] * 3
+    assert await see(panel, "boris") == [409] * 5
 
 
 async def test_a_mark_that_does_not_count_opens_nothing(panel: Panel) -> None:
@@ -81,7 +78,7 @@ async def test_a_mark_that_does_not_count_opens_nothing(panel: Panel) -> None:
     for measure in (MARK, TEAM):
         await panel.mark("anna", "C1", 50, measure, as_of="2026-07-01")
 
-    assert await see(panel, "anna") == [409] * 3
+    assert await see(panel, "anna") == [409] * 5
     assert {each["reporter"] for each in await panel.listed("/submissions", "anna")} == {"anna"}
 
 
@@ -116,39 +113,22 @@ async def test_who_cannot_mark_waits_until_the_round_is_closed(
     await panel.tie("clara", "C1")
     everybody = [*limits, "clara"]
 
-    assert [await see(panel, who) for who in everybody] == [[409] * 3] * 4
+    assert [await see(panel, who) for who in everybody] == [[409] * 5] * 4
     await panel.transition("closed")
-    assert [await see(panel, who) for who in everybody] == [[200] * 3] * 4
-
-
-async def test_dimensions_come_to_experts_with_the_lines(panel: Panel) -> None:
-    """Else the points of a dimension of panels alone would be the panel's mark."""
-    for path in ("/scores", "/scores/C1/history"):
-        for who, shown in (("anna", False), ("portal", True), ("anna", False)):
-            answer = (await panel.call(who, "GET", path)).json()
-            assert [bool(each["dimensions"]) for each in answer["items"]].count(shown) == len(
-                answer["items"]
-            )
-
-    await mark_all(panel, "anna", "C1")
-
-    (first,) = (await panel.call("anna", "GET", "/scores", include="lines", limit=1)).json()[
-        "items"
-    ]
-    assert first["dimensions"]
+    assert [await see(panel, who) for who in everybody] == [[200] * 5] * 4
 
 
 async def test_in_a_closed_round_everything_is_open(panel: Panel) -> None:
     await panel.transition("closed")
-    assert await see(panel, "anna") == [200] * 3
+    assert await see(panel, "anna") == [200] * 5
 
     await panel.transition("open")
-    assert await see(panel, "anna") == [409] * 3
+    assert await see(panel, "anna") == [409] * 5
 
 
 async def test_a_page_that_others_have_asked_for_is_not_shown_to_experts(panel: Panel) -> None:
     """The short way to a page that is rendered already checks a key, and no marks."""
-    query = {"include": "lines", "limit": 1}
+    query = {"limit": 1}
     for who in ("portal", "portal", "boris", "boris"):
         assert (await panel.call(who, "GET", "/scores", **query)).status_code == 200
 

@@ -110,6 +110,24 @@ async def test_the_items_follow_the_published_order(scored: World) -> None:
     assert (park["kind"], park["rank"], park["first"]) == ("park", 1, 1)
 
 
+async def test_equals_are_listed_as_in_the_ranking(scored: World) -> None:
+    """Who follows whom is the ranking's to say, and its ties are in no order of codes."""
+    for number in range(12):
+        code = f"T{number:02}"
+        body = {"code": code, "kind": "county", "name": name(code), "division": None}
+        await scored.call("portal", "POST", "/applicants", body)
+        await scored.call("portal", "PUT", f"/rounds/{ROUND}/entries/{code}")
+    await scored.recompute()
+    operation = await ask(scored, seed=7, draws=5)
+    assert await work(scored)
+
+    shown = (await items(scored, operation)).json()["items"]
+    counties = [each for each in shown if each["kind"] == "county"]
+    ranking = (await scored.ranking(cohort="county"))["items"]
+    assert [each["applicant"] for each in counties] == [each["applicant"] for each in ranking]
+    assert [each["next"] for each in counties[:-1]] == [each["applicant"] for each in counties[1:]]
+
+
 async def test_items_come_in_pages(scored: World) -> None:
     operation = await ask(scored, seed=7, draws=5)
     assert await work(scored)

@@ -9,12 +9,14 @@ import httpx
 from shared.reference import framework_text
 from shared.store.engine import Sessions
 from shared.yaml_document import parse
-from tests.contract.document import EXAMPLES, JSON, OPERATIONS, PROBLEM, Operation, faults
+from tests.contract.document import EXAMPLES, JSON, OPERATIONS, PROBLEM, Operation, faults, resolved
 from tests.make import worker_over
 from worker.loop import Bell
 from worker.operations import Operator
 
 GATEWAY = "http://gateway"
+OF_THE_BODY = {"content-length", "content-type"}
+"""What the contract says by an answer's media types, or leaves to HTTP."""
 ROUND = "/v1/rounds/2026-1"
 NEIGHBOURS = (
     {
@@ -34,11 +36,15 @@ NEIGHBOURS = (
 
 @dataclass
 class Player:
-    """Sends requests, holds each answer against the contract, and keeps those with an example."""
+    """Sends requests, holds each answer against the contract, and keeps those with an example.
+
+    It also notes the names of all headers that were *sent* to it.
+    """
 
     client: httpx.AsyncClient
     headers: dict[str, dict[str, str]]
     answers: dict[str, Any] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
 
     async def replay(self, role: str | None, key: str, **query: Any) -> None:
         """Send the example request of the operation *key*, and keep the answer."""
@@ -64,16 +70,18 @@ class Player:
         body: Any = None,
         content: bytes | None = None,
         media_type: str = JSON,
+        accept: str = JSON,
         **query: Any,
     ) -> httpx.Response:
         """Send a request with a key of *role*; its answer is as the contract says."""
-        headers = self.headers[role] if role else {}
+        headers = {"Accept": accept} | (self.headers[role] if role else {})
         if content is not None:
             headers = headers | {"Content-Type": media_type}
         answer = await self.client.request(
             method, GATEWAY + path, json=body, content=content, params=query, headers=headers
         )
         conforms(answer)
+        self.sent |= set(answer.headers)
         return answer
 
 
@@ -86,10 +94,13 @@ def conforms(answer: httpx.Response) -> None:
     assert operation, request.url
     assert answer.status_code in operation.responses, answer.text
     said = operation.responses[answer.status_code]
-    assert all(name in answer.headers for name in said["headers"] if name != "Link")
-    media_type = PROBLEM if answer.is_error else JSON
-    assert answer.headers["content-type"] == media_type
-    assert faults(said["content"][media_type]["schema"], answer.json()) == [], answer.text
+    named = {name.lower(): resolved(each) for name, each in said["headers"].items()}
+    always = {name for name, each in named.items() if each.get("required")}
+    assert always <= set(answer.headers) - OF_THE_BODY <= set(named)
+    media_type, *_ = answer.headers["content-type"].split(";")
+    assert media_type in said["content"]
+    if media_type in {JSON, PROBLEM}:
+        assert faults(said["content"][media_type]["schema"], answer.json()) == [], answer.text
 
 
 async def play(player: Player, worker_sessions: Sessions) -> None:
@@ -136,10 +147,13 @@ async def play(player: Player, worker_sessions: Sessions) -> None:
     await player.replay("auditor", "GET /v1/rounds/{round}/runs/{run}")
 
     await player.replay("portal", "GET /v1/rounds/{round}/scores/{applicant}/explanation")
+    explanation = f"{ROUND}/scores/210212/explanation"
+    await player.send("portal", "GET", explanation, accept="text/plain")
     await player.replay("auditor", "GET /v1/rounds/{round}/discrepancies")
     await player.replay("auditor", "GET /v1/rounds/{round}/diagnostics")
     await doubt(player, worker_sessions)
     await settle(player)
+    await player.send(None, "GET", "/metrics", accept="text/plain")
 
 
 async def doubt(player: Player, worker_sessions: Sessions) -> None:

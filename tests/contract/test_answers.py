@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.app import create_app
+from api.headers import HEADERS
 from shared.settings import Settings
 from shared.store import rounds
 from shared.store.engine import Sessions, sessions_of
-from tests.contract.document import EXAMPLES, OPERATIONS
-from tests.contract.scenario import ROUND, Player, play
+from tests.contract.document import EXAMPLES, JSON, OPERATIONS
+from tests.contract.scenario import OF_THE_BODY, ROUND, Player, play
 
 APPLICANTS = "/v1/applicants"
 SUBMISSIONS = f"{ROUND}/submissions"
@@ -48,9 +49,25 @@ async def test_every_example_is_what_the_service_answers(
 
 def test_every_operation_with_a_json_answer_has_an_example() -> None:
     """So the scenario above, which plays all examples, leaves no operation out."""
-    answering = {str(each) for each in OPERATIONS if each.path != "/metrics"}
+    answering = {
+        str(each)
+        for each in OPERATIONS
+        if any(JSON in said["content"] for status, said in each.responses.items() if status < 300)
+    }
 
     assert {key for key in EXAMPLES if not key.startswith("/problems/")} == answering
+
+
+async def test_the_example_of_metrics_is_part_of_what_an_idle_gateway_answers(
+    player: Player,
+) -> None:
+    (operation,) = (each for each in OPERATIONS if each.path == "/metrics")
+    example = operation.responses[200]["content"]["text/plain"]["example"]
+
+    answer = await player.send(None, "GET", "/metrics", accept="text/plain")
+
+    assert example.endswith("\n")
+    assert example in answer.text
 
 
 async def refusals(player: Player) -> None:
@@ -135,7 +152,11 @@ async def fail(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_every_problem_is_what_the_service_answers(
     player: Player, worker_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A form can be built on the examples of the problems: their pointers and codes are real."""
+    """A form can be built on the examples of the problems: their pointers and codes are real.
+
+    Every answer on the way sends the headers that the contract names and no others; by the end
+    each was sent.
+    """
     await play(player, worker_sessions)
     player.answers.clear()
     await refusals(player)
@@ -143,3 +164,4 @@ async def test_every_problem_is_what_the_service_answers(
 
     examples = {key: each for key, each in EXAMPLES.items() if key.startswith("/problems/")}
     assert settled(player.answers) == settled(examples)
+    assert player.sent - OF_THE_BODY == set(map(str.lower, HEADERS))

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from shared.domain.framework import (
     ADJUDICATOR,
@@ -200,8 +200,8 @@ class Line:
 
     @property
     def on_the_edge(self) -> bool:
-        """Whether so little decides on the rounding that a float may decide otherwise."""
-        return abs(self.exact % 1 - HALF) < Fraction(1, 10**9)
+        """Whether so little is missing to a half that a float cannot tell it from a half."""
+        return 0 < HALF - self.exact % 1 < self.full * Fraction(1, 2**46)
 
 
 def points(framework: Framework, earned: Sequence[Number]) -> list[Line]:
@@ -211,14 +211,15 @@ def points(framework: Framework, earned: Sequence[Number]) -> list[Line]:
     for dimension in framework.dimensions:
         shares = [next(remaining) for _ in dimension.indicators]
         counted = [
-            indicator.full
+            0 if _skipped(indicator, share) else indicator.full
             for indicator, share in zip(dimension.indicators, shares, strict=True)
-            if not _skipped(indicator, share)
         ]
-        for indicator, share in zip(dimension.indicators, shares, strict=True):
-            full = ZERO
-            if not _skipped(indicator, share):
-                full = Fraction(indicator.full * dimension.full, sum(counted))
+        ends = [
+            math.floor(Fraction(sum(counted[:at]) * dimension.full, sum(counted) or 1) + HALF)
+            for at in range(len(counted) + 1)
+        ]
+        for share, (start, end) in zip(shares, pairwise(ends), strict=True):
+            full = Fraction(end - start)
             lines.append(Line((share or ZERO) * full, full))
     return lines
 

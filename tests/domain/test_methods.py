@@ -7,7 +7,7 @@ library: none of them sorts, shares a step with another, or knows an edge that i
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from random import Random
 from typing import Final
@@ -255,13 +255,14 @@ def combined(panel: Panel, marks: Sequence[float]) -> float:
     return float(resolve(framework, make.evidence(framework, said), 1).values[0, 0])
 
 
-@given(st.floats(0, 1e15) | st.integers(0, 10**7).map(lambda halves: halves / 2))
-@examples(200)
-def test_rounding_is_half_up(amount: float) -> None:
-    """As `decimal` rounds the very number that the float holds."""
-    expected = Decimal(amount).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+@given(st.integers(1, 20_000), st.integers(1, 1_000_000), st.data())
+@examples(300)
+def test_rounding_is_half_up(of: int, full: int, data: st.DataObject) -> None:
+    """As the fraction is rounded that the float stands for; some hit a half exactly."""
+    part = data.draw(st.integers(0, of))
+    expected = math.floor(Fraction(part * full, of) + Fraction(1, 2))
 
-    assert half_up(np.array([amount])).tolist() == [int(expected)]
+    assert half_up(np.array([part / of]), np.array([float(full)])).tolist() == [expected]
 
 
 def test_places_are_counted() -> None:

@@ -30,21 +30,22 @@ def flags(earned: Points) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("amount", "rounded"),
+    ("share", "full", "rounded"),
     [
-        (0.0, 0),
-        (0.49999999999999994, 0),
-        (0.5, 1),
-        (1.5, 2),
-        (2.5, 3),
-        (2.4999999999999996, 2),
-        (4503599627370495.5, 4503599627370496),
-        (9007199254740991.0, 9007199254740991),
+        (0.0, 10, 0),
+        (0.5, 1, 1),
+        (0.5, 3, 2),
+        (0.5, 5, 3),
+        (0.29, 50, 15),  # 14.499999999999998
+        (57 / 1600, 20_000, 713),  # 712.4999999999999
+        (0.2899999999, 50, 14),
+        (1.0, 10**15, 10**15),
     ],
 )
-def test_exactly_half_is_rounded_up_and_nothing_less(amount: float, rounded: int) -> None:
-    """Adding a half and cutting would round the largest float below a half up to 1."""
-    assert half_up(np.array([amount])).tolist() == [rounded]
+def test_half_a_unit_is_rounded_up_whatever_is_lost_in_binary(
+    share: float, full: int, rounded: int
+) -> None:
+    assert half_up(np.array([share]), np.array([float(full)])).tolist() == [rounded]
 
 
 def test_the_lines_add_up_to_the_total() -> None:
@@ -82,6 +83,15 @@ def test_a_skipped_lines_weight_passes_to_the_others_of_its_dimension() -> None:
     assert earned.dimensions.tolist() == [[6000, 1000]]
     assert earned.coverage.tolist() == [0.7]
     assert flags(earned) == [[], ["reweighted"], ["reweighted"], []]
+
+
+def test_a_dimension_of_which_something_is_skipped_never_earns_more_than_its_points() -> None:
+    """Six lines of 8.1666… points each would be rounded to 49.0002 together."""
+    lines = {f"A{at}": (70_000, SKIP) for at in range(7)}
+    earned = points(framework(lines), make.table([1.0] * 6 + [None], [1.0] * 7))
+
+    assert earned.totals.tolist() == [490_000, 490_000]
+    assert earned.full[0].tolist() == [81667, 81666, 81667, 81667, 81666, 81667, 0]
 
 
 def test_a_missing_line_under_zero_keeps_its_weight_beside_a_skipped_one() -> None:

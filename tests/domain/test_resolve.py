@@ -88,6 +88,25 @@ def test_a_difference_beyond_the_tolerance_is_flagged(
     assert settled(measure, *said) == (100.0, flags)
 
 
+@pytest.mark.parametrize(("counts", "other", "tolerance"), [(0.7, 0.77, 0.1), (180.0, 243.0, 0.35)])
+def test_a_difference_of_just_the_tolerance_is_none_though_binary_adds_a_trace(
+    counts: float, other: float, tolerance: float
+) -> None:
+    measure = make.measure("A", tolerance=tolerance)
+    said = Report(0, "A", counts), Report(0, "A", other, APPLICANT)
+
+    assert abs(other - counts) > tolerance * counts
+    assert settled(measure, *said) == (counts, [])
+
+
+def test_marks_just_the_tolerance_apart_are_not_spread() -> None:
+    judged = make.measure("A", type=MeasureType.MARK, panel=Panel(tolerance=20))
+    marks = Report(0, "A", 12.2, EXPERT), Report(0, "A", 32.2, EXPERT)
+
+    assert 32.2 - 12.2 > 20
+    assert settled(judged, *marks)[1] == []
+
+
 def test_what_a_kind_has_corrected_is_no_discrepancy() -> None:
     """Only the other kind's current value is compared."""
     measure = make.measure("A", tolerance=0.05)

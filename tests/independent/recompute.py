@@ -178,11 +178,14 @@ def in_original_unit(cohort: Json) -> tuple[float, float]:
     if worst == best:
         return best, 0.0
     mean, deviation = cohort["mean_position"], cohort["deviation_position"]
-    return worst * (1.0 - mean) + best * mean, clip(abs(deviation * best - deviation * worst))
+    way = best - worst
+    width = deviation * best - deviation * worst if math.isinf(way) else deviation * way
+    return worst * (1.0 - mean) + best * mean, clip(abs(width))
 
 
-def half_up(amount: float) -> int:
-    return (whole := math.floor(amount)) + (2 * (amount - whole) >= 1)
+def half_up(amount: float, full: float) -> int:
+    """Round to a whole unit; what misses a half by a trace of the maximum is a half."""
+    return (whole := math.floor(amount)) + (amount - whole >= 0.5 - min(full * 2**-47, 2**-10))
 
 
 class Recomputation:
@@ -210,12 +213,20 @@ class Recomputation:
         skipped = [line["missing_rule"] == "skip" and share is None for line, share in lines]
         for at in range(len(of)):
             peers = [i for i, code in enumerate(of) if code == of[at]]
-            full = 0.0 if skipped[at] else float(self.own[at])
+            full = float(self.own[at])
             if any(skipped[i] for i in peers):
                 left = sum(self.own[i] for i in peers if not skipped[i])
-                full = full * sum(self.own[i] for i in peers) / (left or 1)
+                whole = sum(self.own[i] for i in peers)
+                before, upto = (
+                    math.floor(float(sum(self.own[i] for i in ones)) * whole / (left or 1) + 0.5)
+                    for ones in (
+                        [i for i in peers if i < at and not skipped[i]],
+                        [i for i in peers if i <= at and not skipped[i]],
+                    )
+                )
+                full = float(upto - before)
             amount = (shares[at] or 0.0) * full
-            found.append((full, amount, half_up(amount)))
+            found.append((full, amount, half_up(amount, full)))
         return found
 
     def check(self) -> bool:
@@ -260,7 +271,7 @@ class Recomputation:
             if scale["cohort"] is None:
                 share = normalise(more["value"], scale)
                 self.equal(f"{name} share with one more", more["share"], share)
-            then = half_up(more["share"] * full)
+            then = half_up(more["share"] * full, full)
             self.equal(f"{name} points with one more", more["points"], then / self.unit)
             self.equal(f"{name} gain of one more", more["gain"], (then - units) / self.unit)
 

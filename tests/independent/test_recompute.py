@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.explain import Verdict
+from shared.domain.verdicts import Verdict
 from shared.reference import framework_text
 from shared.store.engine import Sessions
 from shared.yaml_document import parse

@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import TimeoutError as PoolExhausted
+from structlog.testing import capture_logs
 
 from api.app import ROLE
-from shared.store import columns, standings
+from shared.domain.actor import Actor
+from shared.store import audit, columns, standings
 from shared.store.engine import (
     REVISION,
     SchemaUnknown,
@@ -69,15 +71,34 @@ async def test_a_role_that_nobody_created_is_not_taken(database: str) -> None:
     assert (await whoami(database, "nobody_created_it"))[0] == make_url(database).username
 
 
+async def test_a_role_that_is_not_taken_is_warned_of_once(database: str, plain: str) -> None:
+    """Whoever runs it believes that it can only insert."""
+    with capture_logs() as logs:
+        await whoami(database, ROLE)
+        await whoami(plain, None)
+    assert logs == []
+
+    with capture_logs() as logs:
+        await whoami(plain, ROLE)
+    assert [(each["log_level"], each["role"]) for each in logs] == [("warning", ROLE)]
+
+
+async def test_chinese_can_be_read_in_a_json_column(owner: Sessions) -> None:
+    async with owner.begin() as session:
+        await audit.record(session, Actor("tests", "tests"), "tested", "it", {"reason": "截止"})
+
+    assert await rows(owner, "SELECT detail::text FROM audit_event") == [('{"reason": "截止"}',)]
+
+
 @pytest.mark.parametrize(
     ("statement", "found"),
     [
-        ("UPDATE alembic_version SET version_num = '9999'", "is at revision 9999"),
+        ("UPDATE alembic_version SET version_num = '0001'", "is at revision 0001"),
         ("DELETE FROM alembic_version", "was never migrated"),
         ("DROP TABLE alembic_version", "was never migrated"),
     ],
 )
-async def test_a_schema_that_this_code_does_not_know_is_refused_in_one_line(
+async def test_a_schema_that_is_not_migrated_so_far_is_refused_in_one_line(
     statement: str, found: str, database: str, owner: Sessions
 ) -> None:
     await execute(owner, statement)
@@ -88,6 +109,18 @@ async def test_a_schema_that_this_code_does_not_know_is_refused_in_one_line(
     assert str(refusal.value) == (
         f"the database {found}, this version needs {REVISION}: run `pilotzone migrate`"
     )
+
+
+async def test_a_schema_of_another_version_is_not_sent_to_be_migrated(
+    database: str, owner: Sessions
+) -> None:
+    """Migrating cannot help: this version has no step that leads away from there."""
+    await execute(owner, "UPDATE alembic_version SET version_num = '0099'")
+
+    with pytest.raises(SchemaUnknown, match="at revision 0099, which this version does") as no:
+        await connect(database, ROLE)
+
+    assert "migrate" not in str(no.value)
 
 
 @pytest.mark.parametrize(

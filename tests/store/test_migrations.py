@@ -21,7 +21,14 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.app import ROLE as GATEWAY_ROLE
 from shared import embedded
-from shared.store.engine import REVISION, connect, driver_url, sessions_of
+from shared.store.engine import (
+    REVISION,
+    REVISIONS,
+    SchemaUnknown,
+    connect,
+    driver_url,
+    sessions_of,
+)
 from shared.store.migration import configuration, migrate
 from shared.store.tables import Table
 from tests.conftest import QUICK
@@ -133,6 +140,24 @@ def test_the_code_asks_for_the_newest_step() -> None:
     steps = ScriptDirectory.from_config(configuration("postgresql://nowhere"))
 
     assert steps.get_current_head() == REVISION
+
+
+def test_the_code_knows_every_step() -> None:
+    steps = ScriptDirectory.from_config(configuration("postgresql://nowhere"))
+
+    assert [step.revision for step in steps.walk_revisions()][::-1] == list(REVISIONS)
+
+
+async def test_a_database_of_another_version_is_left_as_it_is(empty: str) -> None:
+    await asyncio.to_thread(migrate, empty)
+    await administer(empty, "UPDATE alembic_version SET version_num = '0099'")
+    before = await rows(empty, CATALOG)
+
+    with pytest.raises(SchemaUnknown, match="at revision 0099, which this version does not"):
+        await asyncio.to_thread(migrate, empty)
+
+    assert await rows(empty, CATALOG) == before
+    assert await rows(empty, "SELECT version_num FROM alembic_version") == [("0099",)]
 
 
 def test_squawk_finds_nothing_unsafe_in_the_steps(root: Path, tmp_path: Path) -> None:

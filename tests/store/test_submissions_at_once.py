@@ -2,15 +2,19 @@
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 
 import asyncpg
 import pytest
 
 from shared.domain.actor import Actor
+from shared.domain.errors import RoundNotOpen
 from shared.services import rounds as rounds_services
+from shared.services import submissions as services
 from shared.store import submissions
-from shared.store.engine import Sessions, driver_of
+from shared.store.engine import Sessions, bare, driver_of
+from shared.store.submissions import Receipt
 from tests.make import ROUND, World
 from tests.store.ask import execute, one, until_blocked
 from tests.store.saying import DAY, push, record, results, said, stored
@@ -83,6 +87,26 @@ async def test_batches_of_the_same_rows_in_any_order_do_not_block_each_other(
     assert len(await stored(owner)) == len(batch)
 
 
+async def test_who_asks_for_the_round_alone_waits_its_turn_and_meets_nobody(
+    round_id: int, sessions: Sessions, owner: Sessions
+) -> None:
+    """However many keep writing: who comes after it waits for it."""
+
+    async def alone() -> list[Receipt]:
+        async with bare(sessions) as driver:
+            return await services.record(driver, round_id, [said(6)], alone=True)
+
+    async with sessions.begin() as early:
+        await submissions.record(await driver_of(early), round_id, [said(5)])
+        second = asyncio.create_task(alone())
+        await until_blocked(owner)
+        third = asyncio.create_task(push(sessions, round_id, said(7)))
+        await until_blocked(owner, 2)
+
+    assert results(await second + await third) == ["revised", "revised"]
+    assert await stored(owner) == [(5, 1), (6, 2), (7, 3)]
+
+
 async def test_a_transition_waits_for_who_is_writing_and_stops_who_comes_after(
     round_id: int, world: World, sessions: Sessions, owner: Sessions
 ) -> None:
@@ -118,9 +142,10 @@ async def test_writers_entries_and_transitions_at_once_come_to_an_end(
 
     async def enter() -> None:
         for n in range(10):
-            async with crowd.begin() as session:
-                state = "accepted" if n % 2 else "withdrawn"
-                await rounds_services.enter(session, ADMIN, ROUND, "C1", state)
+            with suppress(RoundNotOpen):
+                async with crowd.begin() as session:
+                    state = "accepted" if n % 2 else "withdrawn"
+                    await rounds_services.enter(session, ADMIN, ROUND, "C1", state)
 
     async with asyncio.timeout(20):
         await asyncio.gather(*(write(writer) for writer in range(12)), turn(), enter(), enter())

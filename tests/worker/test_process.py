@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bench import books
-from shared.store.engine import REVISION, Sessions
+from shared.store.engine import Sessions
 from tests.make import STATIONS, World
 from tests.store.ask import execute, one, until
 from tests.worker import gate
@@ -34,6 +34,21 @@ async def test_the_health_file_is_kept_fresh_and_taken_away_at_the_end(
     await until(fresher)
     assert await worker.stop() == 0
     assert not file.exists()
+
+
+async def test_a_health_file_that_cannot_be_written_is_refused_in_one_line(
+    start_worker: StartWorker, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+
+    worker = start_worker("--health-file", str(tmp_path / "file" / "health"))
+
+    assert await worker.until_ended() == 1
+    assert worker.said().splitlines()[-1] == (
+        f"error: --health-file {tmp_path}/file/health cannot be written ({tmp_path}/file: File"
+        " exists): name a file in a directory that this user may write to"
+    )
+    assert "Traceback" not in worker.said()
 
 
 async def test_a_killed_worker_leaves_a_file_that_grows_old(
@@ -120,8 +135,8 @@ async def test_a_schema_that_it_does_not_know_is_refused_in_one_line(
 
     assert await worker.until_ended() == 1
     assert worker.said() == (
-        f"error: the database is at revision 9999, this version needs {REVISION}:"
-        " run `pilotzone migrate`\n"
+        "error: the database is at revision 9999, which this version does not know:"
+        " run the version that made it, or a newer one\n"
     )
 
 
@@ -132,7 +147,7 @@ async def test_without_a_database_to_begin_with_it_says_so_in_one_line(
     for url, words in (
         ("postgresql://postgres@/pilotzone?host=/nowhere", "PostgreSQL does not answer: "),
         ("postgresql://postgres@127.0.0.1:1/pilotzone", "PostgreSQL does not answer: "),
-        ("nonsense", "Could not parse SQLAlchemy URL"),
+        ("nonsense", "PILOTZONE_DATABASE_URL is not a URL: write"),
     ):
         with part(module, url, tmp_path / f"{len(url)}.log") as started:
             assert await started.until_ended() == 1
@@ -150,8 +165,37 @@ async def test_a_metrics_port_that_is_taken_is_named_in_one_line(
 
         assert await worker.until_ended() == 1
 
-    assert worker.said().startswith(f"error: metrics on 127.0.0.1:{port}: ")
+    assert worker.said() == (
+        f"error: metrics: port {port} of 127.0.0.1 is in use: stop what holds it or set another"
+        " PILOTZONE_WORKER_METRICS_PORT\n"
+    )
+
+
+async def test_an_address_for_metrics_that_is_not_ours_is_named_in_one_line(
+    start_worker: StartWorker,
+) -> None:
+    worker = start_worker(
+        PILOTZONE_WORKER_METRICS_PORT="0",
+        PILOTZONE_WORKER_METRICS_HOST="192.0.2.1",  # nobody's: set aside for documents, RFC 5737
+    )
+
+    assert await worker.until_ended() == 1
+
+    assert worker.said().startswith("error: metrics: 192.0.2.1 port 0 cannot be had (")
+    assert "set another PILOTZONE_WORKER_METRICS_HOST or" in worker.said()
     assert worker.said().count("\n") == 1
+
+
+@pytest.mark.parametrize(("module", "option"), [("api", "--port"), ("worker", "--metrics-port")])
+async def test_what_is_no_port_is_not_taken_for_another(
+    module: str, option: str, database: str, tmp_path: Path
+) -> None:
+    """The system would take it modulo 65536."""
+    for number, log in (("99999", tmp_path / "large"), ("-1", tmp_path / "small")):
+        with part(module, database, log, f"{option}={number}") as started:
+            assert await started.until_ended() == 2
+
+        assert f"argument {option}: {number} is not a port: 0 to 65535\n" in started.said()
 
 
 @pytest.mark.parametrize("module", ["worker", "api"])

@@ -1,0 +1,31 @@
+"""The headers of answers as the contract describes them, all but `Content-Type` and the like."""
+
+from typing import Any
+
+HEADERS = {
+    "X-Request-ID": "What the request gave as its `X-Request-ID`, if that is 1 to 64 of"
+    " A-Z a-z 0-9 . _ - alone; otherwise a new id. The logs and the audit trail have it too.",
+    "Link": 'Where the next page is, as `<…>; rel="next"`; left out on the last.',
+    "Location": "Where to follow what was asked for, as a path.",
+    "Vary": "The headers of the request that the answer depends on.",
+    "Content-Language": "The language of the text, `zh` or `en`; left out of JSON, which has both.",
+    "WWW-Authenticate": "Always `Bearer`.",
+    "Retry-After": "Seconds to wait before the same request is sent again.",
+}
+
+NOT_ALWAYS = {"Link", "Content-Language"}
+"""What an answer may leave out though its operation names it."""
+
+
+def sends(*names: str) -> dict[str, Any]:
+    """Return what one of an operation's `responses` says of the headers that it sends."""
+    return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names}}
+
+
+def components() -> dict[str, Any]:
+    """Return what `sends` refers to."""
+    return {
+        name: {"description": said, "schema": {"type": "string"}}
+        | ({} if name in NOT_ALWAYS else {"required": True})
+        for name, said in HEADERS.items()
+    }

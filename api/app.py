@@ -51,6 +51,8 @@ def create_app(
         generate_unique_id_function=openapi.operation_id,
         separate_input_output_schemas=False,
         redirect_slashes=False,
+        # Measured and logged by ourselves; FastAPI would look for somebody to tell at each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.gateway = Gateway.over(sessions, settings)
     # Routes are tried in order: first what is asked for most.

@@ -29,8 +29,12 @@ class Watch:
     async def freshness(self, round_id: int) -> Freshness:
         """Return where the round stands, as seen after the call.
 
-        One look serves all who came before it began; who comes later shares the next one.
+        Who comes while nobody looks does so at once; who comes meanwhile shares the next look.
         """
+        turn = self._turns[round_id]
+        if round_id not in self._next and not turn.locked():
+            async with turn:
+                return await standings.glance(self._sessions, round_id)
         if round_id not in self._next:
             self._next[round_id] = asyncio.create_task(self._look(round_id))
         return await asyncio.shield(self._next[round_id])

@@ -156,9 +156,11 @@ def z_score(values: FloatArray, within: float = 3.0, direction: Direction = HIGH
         parameters = {"n": n, "mean": best, "deviation": 0.0}
         return Scaled(_each(values, 0.5), parameters, Flag.FLAT)
     z = _position(values, worst, best, UNIT)
-    mean = _total(_known(z, n) * UNIT) / UNIT**2 / n
+    known = _known(z, n) * UNIT
+    mean = _total(known) / UNIT**2 / n
     z -= mean * UNIT  # in place here and below: fresh memory costs more than the arithmetic
-    deviation = math.sqrt(_total(np.square(_known(z, n))) / UNIT**2 / (n - 1))
+    np.square(_known(z, n), out=known)
+    deviation = math.sqrt(_total(known) / UNIT**2 / (n - 1))
     parameters = {
         "n": n,
         "mean": worst * (1.0 - mean) + best * mean,

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -64,8 +63,8 @@ def worker(
 ) -> None:
     """Run one scoring worker; any number of them share the work."""
     given = {"--health-file": health_file, "--metrics-port": metrics_port}
-    options = [(name, str(value)) for name, value in given.items() if value is not None]
-    _become("worker", [*chain(*options)], data_dir)
+    options = [f"{name}={value}" for name, value in given.items() if value is not None]
+    _become("worker", options, data_dir)
 
 
 def migrate(data_dir: DataDir = None) -> None:

@@ -167,7 +167,7 @@ def _by_panel(
     added from the lowest up, so their order never matters, and the result never leaves their range.
     """
     panels = [each.panel or Panel() for each in measures]
-    trim, trim_from = np.array([_trim(each) for each in panels]).T
+    trim, trim_from = np.array([trim_of(each) for each in panels]).T
     tolerance = _numbers(each.tolerance for each in panels)
     reports = reports.take(np.lexsort((reports.value, reports.cell)))
     marks = reports.value
@@ -194,8 +194,8 @@ def _by_adjudication(reports: _Reports) -> tuple[IntArray, FloatArray]:
     return reports.cell[first], reports.value[first]
 
 
-def _trim(panel: Panel) -> tuple[int, int]:
-    """Give how many marks are dropped at either end, and from how many marks on."""
+def trim_of(panel: Panel) -> tuple[int, int]:
+    """Give how many marks are dropped at either end, but never the middle; from how many on."""
     match panel.combine:
         case "trimmed_mean":
             return panel.trim, panel.trim_from

@@ -17,7 +17,7 @@ from shared.domain.framework import (
     Panel,
     Reporter,
 )
-from shared.domain.resolve import Evidence
+from shared.domain.resolve import Evidence, trim_of
 from shared.domain.submission import Reported
 
 EPOCH = date(1970, 1, 1)
@@ -140,11 +140,9 @@ def _by_panel(panel: Panel, marks: Sequence[Statement]) -> Reasons:
     """Let the marks count that the panel combines; of equal marks those recorded first go first."""
     if len(marks) < panel.at_least:
         return {each.id: Reason(Verdict.TOO_FEW) for each in marks}
-    middle, drop, verdict = (len(marks) - 1) // 2, 0, Verdict.TRIMMED
-    if panel.combine == "median":
-        drop, verdict = middle, Verdict.NOT_MIDDLE
-    elif panel.combine == "trimmed_mean" and len(marks) >= panel.trim_from:
-        drop = min(panel.trim, middle)
+    trim, trim_from = trim_of(panel)
+    drop = min(trim, (len(marks) - 1) // 2) if len(marks) >= trim_from else 0
+    verdict = Verdict.NOT_MIDDLE if panel.combine == "median" else Verdict.TRIMMED
     order = sorted(marks, key=lambda each: (each.number or 0.0, each.id))
     return {
         each.id: Reason(Verdict.COUNTS if drop <= at < len(order) - drop else verdict)

@@ -15,7 +15,7 @@ from shared.domain.nodes import exact
 from shared.domain.resolve import Evidence, resolve
 from shared.domain.submission import WITHDRAWN, Refusal
 from shared.services import submissions
-from shared.services.submissions import out_of_reach
+from shared.services.submissions import not_reached
 from shared.store import adjudications, applicants, rounds
 from shared.store.adjudications import PanelLine
 from shared.store.engine import driver_of
@@ -58,7 +58,7 @@ def admit(
     actor: Actor,
 ) -> NewSubmission | Refusal:
     """Check what is *said* against the framework and the key's reach; nothing is stored yet."""
-    if refusal := out_of_reach(principal, said.applicant, said.measure):
+    if refusal := not_reached(principal, said.applicant, said.measure):
         return refusal
     measure = framework.measures.get(said.measure)
     if measure is not None and measure.panel is None:

@@ -14,7 +14,7 @@ from shared.services import explanation_document as document
 from shared.services.explanation_place import ahead, place_in
 from shared.services.panels import require_marks, shown_name
 from shared.services.ranking import Ranking
-from shared.services.submissions import out_of_reach
+from shared.services.submissions import not_reached
 from shared.store import applicants, explanations, standings
 from shared.store.explanations import Cohort, Input
 from shared.store.keys import Principal
@@ -126,7 +126,7 @@ async def _cohort(
 
 def _shown(said: Input, applicant: str, round_: StoredRound, reader: Principal) -> dict[str, Any]:
     """Say who reported, and what it noted beside the value, where the key reaches that."""
-    reached = out_of_reach(reader, applicant, said.measure) is None
+    reached = not_reached(reader, applicant, said.measure) is None
     return {
         "reporter": shown_name(round_, reader, said.reporter, said.name, said.kind),
         "reference": said.reference if reached else None,

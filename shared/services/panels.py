@@ -27,9 +27,9 @@ async def require_marks(
     """Let an expert see scores of *applicants* once all of its own marks of them stand.
 
     Marks are given blind: while a round is open, who might give one must not know the others', and
-    a total that moves with a run tells a mark. An
-    expert whom a tie or its key's limits keep from marking might be let to it later, by a lifted
-    tie or another key, and waits until the round is closed. Other roles always pass.
+    a total that moves with a run tells a mark. An expert whom a tie or its key's limits keep from
+    marking might be let to it later, by a lifted tie or another key, and waits until the round is
+    closed. Other roles always pass.
 
     Raises: MarksOutstanding.
     """

@@ -77,5 +77,4 @@ async def read(session: AsyncSession, library: Library, operation: Operation) ->
     standing = await standings.standing(session, operation.round_id, run)
     width = len(framework.indicators)
     held = await scores.latest(session, operation.round_id, standing.applicants, width, run)
-    order = ranked(standing, operation.round_id).order
-    return Material(framework, standing.applicants, standing.kinds, order, held)
+    return Material(framework, ranked(standing, operation.round_id), held)

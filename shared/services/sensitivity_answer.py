@@ -10,9 +10,9 @@ from shared.domain.arrays import IntArray
 from shared.domain.choices import shifts
 from shared.domain.framework import Framework
 from shared.domain.points import in_points
-from shared.domain.rank import rank
 from shared.domain.sensitivity import GENERATOR, Draws, Report, places
 from shared.domain.swaps import swaps
+from shared.services.ranking import Ranking
 from shared.store.scores import Versions
 
 SHARE_OF_DRAWS = 0.9
@@ -23,15 +23,10 @@ NOTHING_BELOW = {"next": None, "beats_next": None, "swap": None}
 
 @dataclass(frozen=True)
 class Material:
-    """The scores to look into; *applicants* and *kinds* are what their positions stand for.
-
-    *order* has the positions as the ranking lists them.
-    """
+    """The scores to look into, whose positions are those of the *ranking*."""
 
     framework: Framework
-    applicants: list[str]
-    kinds: list[str]
-    order: IntArray
+    ranking: Ranking
     scores: Versions
 
 
@@ -41,7 +36,7 @@ def answer(material: Material, parameters: dict[str, Any], report: Report) -> st
     The result is a *summary*, with what was asked and each cohort's choices, and *items*: the
     ranked applicants by kind and in the order of the ranking, ties included.
     """
-    kinds = np.array(material.kinds, dtype=np.str_)[material.scores.applicant]
+    kinds = np.array(material.ranking.kinds, dtype=np.str_)[material.scores.applicant]
     cohorts: list[dict[str, Any]] = []
     items: list[dict[str, Any]] = []
     names = np.unique(kinds).tolist()
@@ -69,12 +64,12 @@ class _Cohort:
 
 
 def _cohort(material: Material, members: IntArray) -> _Cohort:
-    own = material.scores.take(members)
-    place = rank(own.totals, np.zeros_like(own.totals), own.blocked).rank
+    own, ranking = material.scores.take(members), material.ranking
+    place = ranking.own.rank[own.applicant]
     ranked = np.flatnonzero(place)
-    listed = np.argsort(material.order)[own.applicant]
+    listed = np.argsort(ranking.order)[own.applicant]
     order = ranked[np.argsort(listed[ranked])]
-    codes = [material.applicants[at] for at in own.applicant]
+    codes = [ranking.applicants[at] for at in own.applicant]
     return _Cohort(material.framework, own, codes, place, order)
 
 

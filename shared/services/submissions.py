@@ -40,7 +40,7 @@ def admit(
     framework: Framework, principal: Principal, draft: Draft, request_id: str
 ) -> NewSubmission | Refusal:
     """Check *draft* against the framework and the key's reach; nothing is stored yet."""
-    if refusal := out_of_reach(principal, draft.applicant, draft.measure):
+    if refusal := not_reached(principal, draft.applicant, draft.measure):
         return refusal
     kind = REPORTERS[principal.role]
     read = submission.read(framework, kind, draft.measure, draft.value, draft.status)
@@ -59,7 +59,7 @@ def admit(
     )
 
 
-def out_of_reach(principal: Principal, applicant: str, measure: str) -> Refusal | None:
+def not_reached(principal: Principal, applicant: str, measure: str) -> Refusal | None:
     """Say what the key does not reach, if anything."""
     if principal.applicants is not None and applicant not in principal.applicants:
         message = "The key does not reach this applicant."

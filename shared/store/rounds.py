@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.errors import NotFound
+from shared.store.engine import driver_of
 from shared.store.tables import FrameworkRow, RoundRow
 
 STATE_LOCK = 1
@@ -138,14 +139,11 @@ async def hold_alone(session: AsyncSession, round_id: int) -> None:
 
     The lock's queue is fair: a steady stream of writers can't keep a transition waiting.
     """
-    await session.execute(
-        text("SELECT pg_advisory_xact_lock(:lock, :key)"),
-        {"lock": STATE_LOCK, "key": _key(round_id)},
-    )
+    await hold_alone_with(await driver_of(session), round_id)
 
 
 async def hold_alone_with(driver: asyncpg.Connection, round_id: int) -> None:
-    """Do what `hold_alone` does, past the session."""
+    """Do what `hold_alone` does where there is no session."""
     query = "SELECT pg_advisory_xact_lock($1::integer, $2::integer)"
     await driver.execute(query, STATE_LOCK, _key(round_id))
 

@@ -136,6 +136,24 @@ def test_z_score_is_the_distance_from_the_mean_in_deviations(
         }
 
 
+@pytest.mark.parametrize("outlier", [100.0, 1e9])
+def test_z_scores_of_several_blocks_are_the_same_in_any_order(outlier: float) -> None:
+    """One that is far away leaves all others little of the range that positions are counted in."""
+    chance = Random(1)
+    values = [*(chance.randrange(100_000) / 10 for _ in range(4 * scales.BLOCK)), outlier]
+    mean, deviation = statistics.mean(map(Fraction, values)), statistics.stdev(values)
+
+    scaled = scales.z_score(make.column(*values))
+    turned = scales.z_score(make.column(*values[::-1]))
+
+    assert scaled.parameters == turned.parameters
+    np.testing.assert_array_equal(scaled.shares, turned.shares[::-1])
+    assert scaled.parameters["mean"] == pytest.approx(float(mean), rel=1e-10)
+    assert scaled.parameters["deviation"] == pytest.approx(deviation, rel=1e-10)
+    expected = [min(1.0, 0.5 + float(each - mean) / deviation / 6) for each in values]
+    np.testing.assert_allclose(scaled.shares, expected, rtol=0, atol=1e-12)
+
+
 @DIRECTIONS
 @pytest.mark.parametrize("exponent", [-900, 900])
 def test_the_unit_never_matters(direction: Direction, exponent: int) -> None:

@@ -215,16 +215,13 @@ class Recomputation:
             peers = [i for i, code in enumerate(of) if code == of[at]]
             full = float(self.own[at])
             if any(skipped[i] for i in peers):
-                left = sum(self.own[i] for i in peers if not skipped[i])
-                whole = sum(self.own[i] for i in peers)
-                before, upto = (
-                    math.floor(float(sum(self.own[i] for i in ones)) * whole / (left or 1) + 0.5)
-                    for ones in (
-                        [i for i in peers if i < at and not skipped[i]],
-                        [i for i in peers if i <= at and not skipped[i]],
-                    )
-                )
-                full = float(upto - before)
+                counted = [0 if skipped[i] else self.own[i] for i in peers]
+                whole, left = sum(self.own[i] for i in peers), sum(counted) or 1
+                ends = [
+                    math.floor(float(sum(counted[:end])) * whole / left + 0.5)
+                    for end in range(len(peers) + 1)
+                ]
+                full = float(ends[peers.index(at) + 1] - ends[peers.index(at)])
             amount = (shares[at] or 0.0) * full
             found.append((full, amount, half_up(amount, full)))
         return found

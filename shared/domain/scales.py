@@ -23,12 +23,6 @@ from shared.domain.framework import Band, Direction
 
 HIGHER, LOWER = Direction.HIGHER, Direction.LOWER
 
-UNIT = 2.0**26
-"""What a z-score counts positions in: squares then have 52 places behind the point."""
-
-BLOCK = 1024
-"""How many squares of units 63 bits have room for."""
-
 WHOLE_STEP = 1e-9
 """By how much of a step one may be missed and count: 0.3 is three steps of 0.1, in floats too."""
 
@@ -155,19 +149,16 @@ def z_score(values: FloatArray, within: float = 3.0, direction: Direction = HIGH
     if worst == best:
         parameters = {"n": n, "mean": best, "deviation": 0.0}
         return Scaled(_each(values, 0.5), parameters, Flag.FLAT)
-    z = _position(values, worst, best, UNIT)
-    known = _known(z, n) * UNIT
-    mean = _total(known) / UNIT**2 / n
-    z -= mean * UNIT  # in place here and below: fresh memory costs more than the arithmetic
-    np.square(_known(z, n), out=known)
-    deviation = math.sqrt(_total(known) / UNIT**2 / (n - 1))
+    z = _position(values, worst, best)
+    mean, deviation = _moments(_known(z, n))
     parameters = {
         "n": n,
         "mean": worst * (1.0 - mean) + best * mean,
         "deviation": min(_width(worst, best, deviation), sys.float_info.max),
     }
     spread = 2.0 * within * deviation
-    z /= spread * UNIT
+    z -= mean  # in place here and below: fresh memory costs more than the arithmetic
+    z /= spread
     z += 0.5
     if 0.5 - mean / spread < 0.0 or 0.5 + (1.0 - mean) / spread > 1.0:  # the worst, the best
         z.clip(0.0, 1.0, out=z)
@@ -192,13 +183,13 @@ def _width(start: float, end: float, share: float) -> float:
     return abs(share * end - share * start if math.isinf(way) else share * way)
 
 
-def _position(values: FloatArray, start: float, end: float, unit: float = 1.0) -> FloatArray:
-    """Say how far each value lies on the way from *start* (0) to *end* (*unit*), which differ."""
+def _position(values: FloatArray, start: float, end: float) -> FloatArray:
+    """Say how far each value lies on the way from *start* (0) to *end* (1), which differ."""
     factor = _into_range(end - start)
     if factor != 1.0:  # a power of 2, so that nothing is rounded
         values, start, end = values * factor, start * factor, end * factor
     position = values - start
-    position /= (end - start) / unit
+    position /= end - start
     return position
 
 
@@ -214,14 +205,29 @@ def _known(values: FloatArray, n: int) -> FloatArray:
     return values if n == values.size else values[~np.isnan(values)]
 
 
-def _total(values: FloatArray) -> int:
-    """Add values from 0 to UNIT², cut to whole numbers: exactly, and so in any order.
+def _moments(places: FloatArray) -> tuple[float, float]:
+    """Return the mean and the sample deviation of at least two *places* from 0 to 1.
 
-    A plain sum would depend on the order of the applicants and on how wide the machine's vectors
-    are.
+    Both come of sums of whole numbers, and so are the same in whatever order the applicants stand
+    and however wide the machine's vectors are: places and squares are rounded to as many binary
+    digits as their sum has room for, 52 of up to 1023 places and one less for every doubling.
     """
-    blocks = np.add.reduceat(values.astype(np.int64), np.arange(0, values.size, BLOCK))
-    return sum(blocks.tolist())
+    n = places.size
+    digits = min(52, 62 - n.bit_length())
+    start = 2.0 ** (52 - digits)  # from here to its double, neighbouring floats are a digit apart
+    shifted = places + start
+    first = _steps_from(start, shifted)
+    np.square(places, out=shifted)
+    shifted += start
+    second = _steps_from(start, shifted)
+    variance = ((n * second << digits) - first**2) / (n * (n - 1) << 2 * digits)
+    return first / (n << digits), math.sqrt(variance)
+
+
+def _steps_from(start: float, floats: FloatArray) -> int:
+    """Add up how many floats *floats* lie above *start*; the sum is less than 2^63."""
+    bits = math.frexp(start)[1] + 1022 << 52  # as an integer, a float counts those below it
+    return (int(np.add.reduce(floats.view(np.int64))) - floats.size * bits) % 2**64
 
 
 def _each(values: FloatArray, shares: FloatArray | float) -> FloatArray:

@@ -137,10 +137,11 @@ def test_z_score_is_the_distance_from_the_mean_in_deviations(
 
 
 @pytest.mark.parametrize("outlier", [100.0, 1e9])
-def test_z_scores_of_several_blocks_are_the_same_in_any_order(outlier: float) -> None:
+@pytest.mark.parametrize("size", [1_022, 1_023, 30_000])
+def test_z_scores_of_a_large_cohort_are_the_same_in_any_order(outlier: float, size: int) -> None:
     """One that is far away leaves all others little of the range that positions are counted in."""
     chance = Random(1)
-    values = [*(chance.randrange(100_000) / 10 for _ in range(4 * scales.BLOCK)), outlier]
+    values = [*(chance.randrange(100_000) / 10 for _ in range(size)), outlier]
     mean, deviation = statistics.mean(map(Fraction, values)), statistics.stdev(values)
 
     scaled = scales.z_score(make.column(*values))

@@ -7,13 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BOOLEAN, DOUBLE_PRECISION, INTEGER, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, TEXT
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.store import columns
-
-CHUNK = 5_000
-"""Scores appended by one statement; bounds what is held in memory for it."""
 
 
 @dataclass(frozen=True)
@@ -92,53 +89,40 @@ async def leavers(
     return list((await session.scalars(query, parameters)).all())
 
 
-# The matrices travel flat, row after row, and are cut into rows by the database: a two-dimensional
-# array can't be taken apart by unnest. They hold no NULL, so a cut costs its own length alone.
+# Scores come by way of a table of the connection's own, which COPY fills: COPY alone takes numpy's
+# columns as they are, and INSERT … SELECT stays what it is where score_version is distributed.
+INCOMING = text("""
+    CREATE TEMPORARY TABLE IF NOT EXISTS incoming_score (applicant bigint, blocked boolean,
+        totals bigint, coverage float8, values float8[], shares float8[], units bigint[],
+        flags integer[]) ON COMMIT DELETE ROWS
+""")
 APPEND = text("""
     INSERT INTO score_version
         (round, applicant, run, withdrawn, blocked, total, coverage, values, shares, units, flags)
-    SELECT :round, applicant, :run, false, blocked, total, coverage,
-        (:values)[(position - 1) * :width + 1 : position * :width],
-        (:shares)[(position - 1) * :width + 1 : position * :width],
-        (:units)[(position - 1) * :width + 1 : position * :width],
-        (:flags)[(position - 1) * :width + 1 : position * :width]
-    FROM unnest(:applicants, :blocked, :totals, :coverage) WITH ORDINALITY
-        AS item (applicant, blocked, total, coverage, position)
+    SELECT :round, who.code, :run, false, blocked, totals, coverage, values, shares, units, flags
+    FROM incoming_score
+    JOIN unnest(:applicants) WITH ORDINALITY AS who (code, position) ON who.position = applicant + 1
 """).bindparams(
     bindparam("round", type_=BIGINT),
     bindparam("run", type_=BIGINT),
-    bindparam("width", type_=INTEGER),
     bindparam("applicants", type_=ARRAY(TEXT)),
-    bindparam("blocked", type_=ARRAY(BOOLEAN)),
-    bindparam("totals", type_=ARRAY(BIGINT)),
-    bindparam("coverage", type_=ARRAY(DOUBLE_PRECISION)),
-    bindparam("values", type_=ARRAY(DOUBLE_PRECISION)),
-    bindparam("shares", type_=ARRAY(DOUBLE_PRECISION)),
-    bindparam("units", type_=ARRAY(BIGINT)),
-    bindparam("flags", type_=ARRAY(INTEGER)),
 )
 
 
 async def append(
     session: AsyncSession, round_id: int, run: int, applicants: Sequence[str], scores: Versions
 ) -> None:
-    """Append *scores* as what holds from *run* on; *applicants* gives their codes."""
-    for start in range(0, len(scores), CHUNK):
-        part = scores.take(np.arange(start, min(start + CHUNK, len(scores))))
-        parameters = {
-            "round": round_id,
-            "run": run,
-            "width": part.values.shape[1],
-            "applicants": [applicants[at] for at in part.applicant],
-            "blocked": part.blocked.tolist(),
-            "totals": part.totals.tolist(),
-            "coverage": part.coverage.tolist(),
-            "values": part.values.ravel().tolist(),
-            "shares": part.shares.ravel().tolist(),
-            "units": part.units.ravel().tolist(),
-            "flags": part.flags.ravel().tolist(),
-        }
-        await session.execute(APPEND, parameters)
+    """Append *scores* as what holds from *run* on; *applicants* gives their codes.
+
+    At most once in a transaction.
+    """
+    if not len(scores):
+        return
+    codes = [applicants[at] for at in scores.applicant]
+    rows = {**vars(scores), "applicant": np.arange(len(codes))}
+    await session.execute(INCOMING)
+    await columns.write(session, "incoming_score", rows, _row(scores.values.shape[1]))
+    await session.execute(APPEND, {"round": round_id, "run": run, "applicants": codes})
 
 
 async def withdraw(

@@ -39,6 +39,31 @@ async def test_every_type_arrives_in_the_machines_own_form(owner: Sessions) -> N
     assert found["ids"].tolist() == [[-1], [0], [1]]
 
 
+async def test_what_is_written_reads_back_to_the_last_bit(owner: Sessions) -> None:
+    written = {
+        "small": np.array([-1, 0, 2**31 - 1], np.int32),
+        "large": np.array([-(2**63), 0, 2**63 - 1]),
+        "real": np.array([-0.0, np.nan, 5e-324]),
+        "yes": np.array([True, False, True]),
+        "few": np.array([[0.1, np.inf], [np.nan, -np.inf], [0.0, 1.7976931348623157e308]]),
+        "ids": np.array([[1], [-1], [0]]),
+    }
+    async with owner() as session:
+        await session.execute(
+            text("""
+                CREATE TEMPORARY TABLE every (at serial, small int4, large int8, real float8,
+                    yes bool, few float8[], ids int8[]) ON COMMIT DROP
+            """)
+        )
+        await columns.write(session, "every", written, EVERY)
+        query = "SELECT small, large, real, yes, few, ids FROM every ORDER BY at"
+        found = await columns.read(session, query, (), EVERY)
+
+    assert {name: column.tobytes() for name, column in found.items()} == {
+        name: column.tobytes() for name, column in written.items()
+    }
+
+
 async def test_no_row_is_columns_of_length_zero(owner: Sessions) -> None:
     query = "SELECT 1::int8, ARRAY[1]::float8[] WHERE false"
     async with owner() as session:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.store import scores
+from shared.store import columns, scores
 from shared.store.engine import Sessions
 from shared.store.scores import Versions
 
@@ -67,7 +67,7 @@ async def test_a_version_comes_back_to_the_last_bit(worker_sessions: Sessions) -
 async def test_chunks_leave_nobody_out_and_nothing_twice(
     chunk: int, worker_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scores, "CHUNK", chunk)
+    monkeypatch.setattr(columns, "CHUNK", chunk)
     written = versions(range(12))
 
     await append(worker_sessions, 1, written)

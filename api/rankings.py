@@ -11,10 +11,9 @@ from api.paging import encode
 from api.schemas.rounds import freshness_state
 from api.scorecards import score
 from shared.domain.framework import Framework
-from shared.services import ranking
-from shared.services.ranking import Ranking
+from shared.services.ranking import Ranking, ranked
 from shared.store import applicants, standings
-from shared.store.standings import Freshness
+from shared.store.standings import Freshness, Standing
 
 PAGES_BYTES = 64 * 2**20
 RANKINGS_KEPT = 8
@@ -57,6 +56,7 @@ class Rankings:
             PAGES_BYTES, getsizeof=lambda page: len(page.body)
         )
         self._rankings: LRUCache[tuple[int, int], Ranking] = LRUCache(RANKINGS_KEPT)
+        self._newest: LRUCache[int, Standing] = LRUCache(RANKINGS_KEPT)
         self.asked: LRUCache[tuple[str, bytes], Asked] = LRUCache(REQUESTS_KEPT)
 
     def kept(self, key: PageKey) -> Page | None:
@@ -92,7 +92,11 @@ class Rankings:
         """Return the round's ranking as of *run*."""
         known = self._rankings.get((round_id, run))
         if known is None:
-            known = self._rankings[round_id, run] = await ranking.as_of(session, round_id, run)
+            earlier = self._newest.get(round_id)
+            found = await standings.standing(session, round_id, run, earlier)
+            if earlier is None or earlier.run < run:
+                self._newest[round_id] = found
+            known = self._rankings[round_id, run] = ranked(found, round_id)
         return known
 
 

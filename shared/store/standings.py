@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 from sqlalchemy import text
@@ -29,11 +30,30 @@ class Freshness:
 class Standing:
     """The cohort as of a run, as columns in order of applicant."""
 
+    run: int
     applicants: list[str]
     kinds: list[str]
     totals: list[int]
     coverage: list[float]
     blocked: list[bool]
+
+    def moved(self, run: int, versions: Sequence[Sequence[Any]]) -> "Standing":
+        """Return the standing as of *run*, given every version since, in order of their runs.
+
+        A version is an applicant, whether it was withdrawn, then the other columns' values.
+        """
+        columns = self.kinds, self.totals, self.coverage, self.blocked
+        rows: dict[str, Sequence[Any]] = dict(
+            zip(self.applicants, zip(*columns, strict=True), strict=True)
+        )
+        for applicant, withdrawn, *row in versions:
+            if withdrawn:
+                rows.pop(applicant, None)
+            else:
+                rows[applicant] = row
+        applicants = sorted(rows)
+        moved = zip(*(rows[each] for each in applicants), strict=True)
+        return Standing(run, applicants, *(map(list, moved) if rows else ([], [], [], [])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +105,30 @@ async def glance(sessions: Sessions, round_id: int) -> Freshness:
             return await freshness(session, round_id)
 
 
-async def standing(session: AsyncSession, round_id: int, run: int) -> Standing:
-    """Return the totals that hold as of *run*, of everybody who then took part."""
+MOST_MOVES = 1_000
+"""Versions that are read to move a standing on; beyond, it is read anew."""
+
+MOVES = text("""
+    SELECT version.applicant, withdrawn, entry.kind, total, coverage, blocked
+    FROM score_version AS version
+    JOIN entry ON entry.round = version.round AND entry.applicant = version.applicant
+    WHERE version.round = :round AND run > :after AND run <= :run
+    ORDER BY run LIMIT :limit
+""")
+
+
+async def standing(
+    session: AsyncSession, round_id: int, run: int, earlier: Standing | None = None
+) -> Standing:
+    """Return the totals that hold as of *run*, of everybody who then took part.
+
+    *earlier* is a standing of the round, if one is known: then only what moved since is read.
+    """
+    if earlier is not None and earlier.run <= run:
+        parameters = {"round": round_id, "after": earlier.run, "run": run, "limit": MOST_MOVES}
+        moves = (await session.execute(MOVES, parameters)).all()
+        if len(moves) < MOST_MOVES:
+            return earlier.moved(run, moves)
     query = text("""
         SELECT array_agg(entry.applicant ORDER BY entry.applicant),
             array_agg(entry.kind ORDER BY entry.applicant),
@@ -103,7 +145,7 @@ async def standing(session: AsyncSession, round_id: int, run: int) -> Standing:
         WHERE entry.round = :round AND NOT latest.withdrawn
     """)
     found = (await session.execute(query, {"round": round_id, "run": run})).one()
-    return Standing(*(column or [] for column in found))
+    return Standing(run, *(column or [] for column in found))
 
 
 VERSIONS = """

@@ -25,6 +25,7 @@ from api.routes import (
 )
 from api.shortcut import Shortcut
 from api.state import Gateway
+from shared import part
 from shared.settings import Settings
 from shared.store.engine import Sessions, connect
 from shared.store.notifications import listen
@@ -89,6 +90,7 @@ def over(url: str, settings: Settings) -> FastAPI:
         watch = app.state.gateway.watch
         async with asyncio.TaskGroup() as background:
             listening = background.create_task(listen(engine, "run", watch.heard))
+            part.built()
             yield
             listening.cancel()
         await engine.dispose()

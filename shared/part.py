@@ -1,6 +1,7 @@
 """How gateway and worker begin: settings, logs, the tie to the parent, and errors on one line."""
 
 import argparse
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,15 @@ def begin(name: str) -> tuple[Settings, str]:
     log.configure(name, settings.log_format, settings.log_level)
     orphan.watch_parent()
     return settings, settings.database_url
+
+
+def built() -> None:
+    """Say that all that stays has been built, so that the garbage collector never sees it again.
+
+    Going through it would hold up requests by more than a tenth of a second every now and then.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def port(text: str) -> int:

@@ -58,6 +58,7 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
         ]
         beating = background.create_task(beat.keep(STALLED_SECONDS))
         operating = background.create_task(operator.work())
+        part.built()
         log.info("worker started", name=name)
         await worker.work()
         await operating

@@ -84,14 +84,17 @@ def medians(subjects: dict[str, Callable[[], object]], repetitions: int) -> dict
 
 
 def costs(applicants: int) -> dict[str, Cost]:
-    """Measure each method on a table of *applicants*, every column by the same method."""
+    """Measure each method on a table of *applicants*, every column by the same method.
+
+    Each has a table of its own: none finds in the caches what another has just read.
+    """
     chance = np.random.default_rng(1)
     counts = chance.integers(0, 100_000, (applicants, INDICATORS)).astype(np.float64)
     places = chance.integers(0, 4, (applicants, INDICATORS)).astype(np.float64)
     one = np.zeros(applicants, dtype=np.int64)
 
     def subject(rule: Normalisation) -> Callable[[], object]:
-        framework, values = _uniform(rule), places if rule.grades else counts
+        framework, values = _uniform(rule), (places if rule.grades else counts).copy()
         return lambda: normalise(framework, values, one)
 
     found = medians(

@@ -73,8 +73,8 @@ def steps(values: FloatArray, bands: Sequence[Band]) -> Scaled:
 
 def grades(values: FloatArray, ladder: Sequence[float]) -> Scaled:
     """Give each category its share: *values* are positions in *ladder*, which holds the shares."""
-    positions = np.where(np.isnan(values), len(ladder), values).astype(np.int64)
-    return Scaled(np.array([*ladder, np.nan])[positions])
+    positions = np.fmin(values, len(ladder)).astype(np.int64)  # fmin takes NaN for the greater
+    return Scaled(np.array([*ladder, np.nan]).take(positions))
 
 
 def best(values: FloatArray, direction: Direction = HIGHER) -> Scaled:
@@ -140,8 +140,9 @@ def z_score(values: FloatArray, within: float = 3.0, direction: Direction = HIGH
 
     s = clip(½ + (x - mean) / (2 · within · deviation), 0, 1); the difference changes its sign for
     `lower`. Where all are equal, one alone included, the deviation is 0 and all earn ½, flagged.
-    Nobody reported: nobody has a share. z is computed on the positions from worst (0) to best (1),
-    which has the same result as on the values but neither overflows nor cancels.
+    Nobody reported: nobody has a share. It is computed on the positions from worst (0) to best (1),
+    which neither overflows nor cancels, and as the way from *within* deviations below the mean (0)
+    to as many above it (1), which is the same.
     """
     n, worst, best = _extent(values, direction)
     if n == 0:
@@ -149,20 +150,20 @@ def z_score(values: FloatArray, within: float = 3.0, direction: Direction = HIGH
     if worst == best:
         parameters = {"n": n, "mean": best, "deviation": 0.0}
         return Scaled(_each(values, 0.5), parameters, Flag.FLAT)
-    z = _position(values, worst, best)
-    mean, deviation = _moments(_known(z, n))
+    shares = _position(values, worst, best)
+    mean, deviation = _moments(_known(shares, n))
     parameters = {
         "n": n,
         "mean": worst * (1.0 - mean) + best * mean,
         "deviation": min(_width(worst, best, deviation), sys.float_info.max),
     }
-    spread = 2.0 * within * deviation
-    z -= mean  # in place here and below: fresh memory costs more than the arithmetic
-    z /= spread
-    z += 0.5
-    if 0.5 - mean / spread < 0.0 or 0.5 + (1.0 - mean) / spread > 1.0:  # the worst, the best
-        z.clip(0.0, 1.0, out=z)
-    return Scaled(z, parameters)
+    reach = within * deviation
+    start, way = mean - reach, 2.0 * reach
+    shares -= start  # in place here and below: fresh memory costs more than the arithmetic
+    shares /= way
+    if start > 0.0 or (1.0 - start) / way > 1.0:  # the worst's share, the best's
+        shares.clip(0.0, 1.0, out=shares)
+    return Scaled(shares, parameters)
 
 
 def _reported(values: FloatArray) -> int:
@@ -215,19 +216,15 @@ def _moments(places: FloatArray) -> tuple[float, float]:
     n = places.size
     digits = min(52, 62 - n.bit_length())
     start = 2.0 ** (52 - digits)  # from here to its double, neighbouring floats are a digit apart
+    before = n * (1075 - digits << 52)  # as an integer, a float counts those between it and 0
     shifted = places + start
-    first = _steps_from(start, shifted)
+    counts = shifted.view(np.int64)
+    first = (int(np.add.reduce(counts)) - before) % 2**64
     np.square(places, out=shifted)
     shifted += start
-    second = _steps_from(start, shifted)
+    second = (int(np.add.reduce(counts)) - before) % 2**64
     variance = ((n * second << digits) - first**2) / (n * (n - 1) << 2 * digits)
     return first / (n << digits), math.sqrt(variance)
-
-
-def _steps_from(start: float, floats: FloatArray) -> int:
-    """Add up how many floats *floats* lie above *start*; the sum is less than 2^63."""
-    bits = math.frexp(start)[1] + 1022 << 52  # as an integer, a float counts those below it
-    return (int(np.add.reduce(floats.view(np.int64))) - floats.size * bits) % 2**64
 
 
 def _each(values: FloatArray, shares: FloatArray | float) -> FloatArray:

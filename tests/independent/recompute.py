@@ -164,8 +164,9 @@ def relative(x: float, scale: Json) -> float:
         return flat if worst == best else base + (1.0 - base) * position(x, worst, best)
     if worst == best:
         return 0.5
-    distance = position(x, worst, best) - cohort["mean_position"]
-    return clip(0.5 + distance / (2.0 * rule["within"] * cohort["deviation_position"]), 0.0, 1.0)
+    reach = rule["within"] * cohort["deviation_position"]
+    distance = position(x, worst, best) - (cohort["mean_position"] - reach)
+    return clip(distance / (2.0 * reach), 0.0, 1.0)
 
 
 def normalise(x: Number, scale: Json) -> Number:

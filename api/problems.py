@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Mount
 
 from shared.domain.errors import Conflict, DomainError, Finding, Forbidden, Invalid, NotFound
-from shared.store.engine import out_of_reach
+from shared.store.engine import cut_off, out_of_reach
 
 log = structlog.get_logger()
 
@@ -50,7 +50,7 @@ class UnsupportedMediaType(DomainError):
 
 
 class Unavailable(DomainError):
-    """The service cannot reach its database; try again, the same request is safe."""
+    """The database gives the service no answer; try again, the same request is safe."""
 
 
 class InternalServerError(DomainError):
@@ -155,13 +155,16 @@ def _methods(request: Request) -> list[str]:
 
 
 def on_error(request: Request, error: Exception) -> Response:
-    """Tell a lost database (503, try again) from a fault of ours (500).
+    """Tell a lost or overburdened database (503, try again) from a fault of ours (500).
 
     What happened is logged under the request's id and not said.
     """
     if out_of_reach(error):
         log.warning("database unreachable", error=type(error).__name__)
         return answer(request, describe(Unavailable) | {"detail": "the database does not answer"})
+    if cut_off(error):
+        log.warning("database too slow", error=type(error).__name__)
+        return answer(request, describe(Unavailable) | {"detail": "the database took too long"})
     log.error("fault", exc_info=error)
     problem = describe(InternalServerError)
     return answer(request, problem | {"detail": "the fault was logged under this request's id"})

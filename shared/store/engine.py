@@ -64,6 +64,9 @@ REVISION = REVISIONS[-1]
 NO_SERVER = ("08", "57P", "53300")
 """How the SQLSTATE begins where a server is gone, stops, starts, or has no connection to spare."""
 
+CUT_OFF = ("57014", "55P03")
+"""SQLSTATE of a statement that was cancelled, by a limit on time or by hand, or waited too long."""
+
 
 class SchemaUnknown(RuntimeError):
     """The database's schema is not the one this version of the service was written for."""
@@ -94,6 +97,11 @@ def out_of_reach(error: Exception) -> bool:
         or getattr(error, "connection_invalidated", False)
         or state.startswith(NO_SERVER)
     )
+
+
+def cut_off(error: Exception) -> bool:
+    """Say whether PostgreSQL broke a statement off because it took too long: it left no trace."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) in CUT_OFF
 
 
 async def driver_of(session: AsyncSession) -> Any:

@@ -206,15 +206,17 @@ async def test_while_the_database_starts_the_service_asks_for_patience(world: Wo
         await engine.dispose()
 
 
-TERMINATE = text("""
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+EACH_GATEWAY = """
+    SELECT {}(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'pilotzone_gateway'
-""")
+"""
 
 
-async def test_a_connection_lost_in_the_middle_is_answered_and_the_same_can_be_sent_again(
-    world: World, owner: Sessions
+@pytest.mark.parametrize("end", ["pg_terminate_backend", "pg_cancel_backend"])
+async def test_a_statement_broken_off_is_answered_and_the_same_can_be_sent_again(
+    end: str, world: World, owner: Sessions
 ) -> None:
+    """Together with its connection, or as `statement_timeout` does it."""
     async with owner.begin() as holding:
         round_ = await rounds.get(holding, ROUND)
         await rounds.hold_alone(holding, round_.id)
@@ -222,7 +224,7 @@ async def test_a_connection_lost_in_the_middle_is_answered_and_the_same_can_be_s
         await until_waiting(owner, sending)
         with capture_logs():
             async with owner.begin() as session:
-                await session.execute(TERMINATE)
+                await session.execute(text(EACH_GATEWAY.format(end)))
             problem(await sending, 503, "unavailable")
     assert await stored(world) == []
 

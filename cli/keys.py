@@ -13,7 +13,7 @@ from shared.services import keys
 
 ROLES = ("admin", "portal", "source", "expert", "auditor")
 
-app = typer.Typer(help="Make and revoke API keys.", no_args_is_help=True)
+app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 
 
 @app.command()

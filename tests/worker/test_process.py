@@ -51,6 +51,27 @@ async def test_a_health_file_that_cannot_be_written_is_refused_in_one_line(
     assert "Traceback" not in worker.said()
 
 
+async def test_a_health_file_that_can_no_longer_be_written_does_not_end_the_worker(
+    start_worker: StartWorker, tmp_path: Path
+) -> None:
+    """Once it can, it is kept again."""
+    folder = tmp_path / "folder"
+    worker = start_worker("--health-file", str(folder / "health"))
+    await worker.until_said("worker started")
+    folder.rename(tmp_path / "moved")
+    folder.touch()
+
+    await worker.until_said("health file not written")
+    folder.unlink()
+
+    async def there() -> bool:
+        return (folder / "health").exists()
+
+    await until(there)
+    assert worker.said().count("health file not written") == 1
+    assert await worker.stop() == 0
+
+
 async def test_a_killed_worker_leaves_a_file_that_grows_old(
     start_worker: StartWorker, tmp_path: Path
 ) -> None:

@@ -52,6 +52,27 @@ def create(
     typer.echo(in_transaction(data_dir, verb))
 
 
+@app.command("list")
+def list_(data_dir: DataDir = None) -> None:
+    """Print the keys that are neither revoked nor expired, a line each, in columns cut by tabs."""
+    typer.echo("number\tname\trole\tmade\tends\tapplicants\tmeasures")
+    for key in in_transaction(data_dir, keys.in_force):
+        columns = (
+            str(key.number),
+            key.name,
+            key.role,
+            _moment(key.created_at),
+            "never" if key.expires_at is None else _moment(key.expires_at),
+            "all" if key.applicants is None else ",".join(key.applicants),
+            "all" if key.measures is None else ",".join(key.measures),
+        )
+        typer.echo("\t".join(columns))
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 @app.command()
 def revoke(
     name: Annotated[str, typer.Option(help="The reporter whose keys end.")],

@@ -186,3 +186,38 @@ def test_what_was_foreseen_is_said_on_one_line(error: Exception, line: str) -> N
 
 def test_a_bug_is_not_explained_away() -> None:
     assert explain(KeyError("bug")) is None
+
+
+async def test_keys_that_open_something_are_listed_and_no_others(
+    database: str, owner: Sessions
+) -> None:
+    def keys(*arguments: str) -> str:
+        answer = pilotzone("keys", *arguments, PILOTZONE_DATABASE_URL=database)
+        assert answer.returncode == 0, answer.stderr
+        return answer.stdout
+
+    limits = "--applicant=C1", "--applicant=C2", "--measure=stations", "--expires=2127-01-31"
+    made = [
+        keys("create", "--role=source", "--name=统计", *limits),
+        keys("create", "--role=auditor", "--name=audit"),
+        keys("create", "--role=portal", "--name=gone"),
+        keys("create", "--role=portal", "--name=over"),
+    ]
+    keys("revoke", "--name=gone")
+    await execute(
+        owner,
+        """
+        UPDATE api_key SET expires_at = now() - interval '1 s'
+        FROM reporter WHERE reporter.id = reporter AND name = 'over'
+        """,
+    )
+
+    said = keys("list")
+
+    heading, *lines = (line.split("\t") for line in said.splitlines())
+    assert heading == ["number", "name", "role", "made", "ends", "applicants", "measures"]
+    assert [[*line[1:3], *line[4:]] for line in lines] == [
+        ["audit", "auditor", "never", "all", "all"],
+        ["统计", "source", "2127-01-31T00:00:00Z", "C1,C2", "stations"],
+    ]
+    assert not any(key.strip() in said for key in made)

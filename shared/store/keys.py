@@ -22,8 +22,27 @@ class Principal:
     measures: frozenset[str] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as its operator knows it; *applicants* and *measures* as for `Principal`."""
+
+    number: int
+    name: str
+    role: str
+    created_at: datetime
+    expires_at: datetime | None
+    applicants: list[str] | None
+    measures: list[str] | None
+
+
 def _limit(codes: list[str] | None) -> frozenset[str] | None:
     return None if codes is None else frozenset(codes)
+
+
+IN_FORCE = (
+    ApiKeyRow.revoked_at.is_(None),
+    func.coalesce(ApiKeyRow.expires_at > func.now(), True),
+)
 
 
 async def valid(session: AsyncSession, sha256: bytes) -> Principal | None:
@@ -37,17 +56,32 @@ async def valid(session: AsyncSession, sha256: bytes) -> Principal | None:
             ApiKeyRow.measures,
         )
         .join(ReporterRow, ReporterRow.id == ApiKeyRow.reporter)
-        .where(
-            ApiKeyRow.sha256 == sha256,
-            ApiKeyRow.revoked_at.is_(None),
-            func.coalesce(ApiKeyRow.expires_at > func.now(), True),
-        )
+        .where(ApiKeyRow.sha256 == sha256, *IN_FORCE)
     )
     row = (await session.execute(query)).first()
     if row is None:
         return None
     reporter, name, role, applicants, measures = row
     return Principal(reporter, name, role, _limit(applicants), _limit(measures))
+
+
+async def in_force(session: AsyncSession) -> list[Key]:
+    """Return every key that is neither revoked nor expired, by name and then by age."""
+    query = (
+        select(
+            ApiKeyRow.id,
+            ReporterRow.name,
+            ReporterRow.role,
+            ApiKeyRow.created_at,
+            ApiKeyRow.expires_at,
+            ApiKeyRow.applicants,
+            ApiKeyRow.measures,
+        )
+        .join(ReporterRow, ReporterRow.id == ApiKeyRow.reporter)
+        .where(*IN_FORCE)
+        .order_by(ReporterRow.name, ApiKeyRow.id)
+    )
+    return [Key(*row) for row in await session.execute(query)]
 
 
 async def reporter(session: AsyncSession, name: str, role: str) -> tuple[int, str]:

@@ -21,7 +21,11 @@ async def listen(engine: AsyncEngine, channel: str, heard: Callable[[int | None]
     while True:
         try:
             await _listen_once(engine, channel, heard)
-        except Exception as error:  # noqa: BLE001 -- whatever it was, a hint is not worth a process
+        except Exception as error:  # whatever it was, a hint is not worth a process
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                # A server that goes as we do fails our leave-taking, in place of the cancellation.
+                raise asyncio.CancelledError from error
             log.warning("listening interrupted", channel=channel, error=type(error).__name__)
         await asyncio.sleep(RETRY_SECONDS)
 

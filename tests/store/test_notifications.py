@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -73,6 +74,26 @@ async def test_each_notification_names_its_round(ear: Ear, owner: Sessions) -> N
     await execute(owner, "NOTIFY run, '9'")
 
     await ear.until(None, 7, 9)
+
+
+async def test_a_server_that_goes_at_the_same_moment_does_not_keep_the_listener(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is cancelled once; an error in place of the cancellation would let it listen for ever."""
+    began = asyncio.Event()
+    listening = asyncio.create_task(listen(engine, "run", lambda _: began.set()))
+    await began.wait()
+
+    async def fail(*_: object) -> None:
+        raise asyncpg.InternalClientError("got the server's last word instead of an answer")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(asyncpg.Connection, "remove_listener", fail)
+        listening.cancel()
+        done, _ = await asyncio.wait({listening}, timeout=10)
+
+    assert done
+    assert listening.cancelled()
 
 
 async def test_a_lost_connection_is_opened_again(ear: Ear, owner: Sessions) -> None:

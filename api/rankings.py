@@ -13,7 +13,7 @@ from api.scorecards import score
 from shared.domain.framework import Framework
 from shared.services.ranking import Ranking, ranked
 from shared.store import applicants, standings
-from shared.store.standings import Freshness, Standing
+from shared.store.standings import AsOf, Freshness, Standing
 
 PAGES_BYTES = 64 * 2**20
 RANKINGS_KEPT = 8
@@ -55,8 +55,8 @@ class Rankings:
         self._pages: LRUCache[PageKey, Page] = LRUCache(
             PAGES_BYTES, getsizeof=lambda page: len(page.body)
         )
-        self._rankings: LRUCache[tuple[int, int], Ranking] = LRUCache(RANKINGS_KEPT)
-        self._newest: LRUCache[int, Standing] = LRUCache(RANKINGS_KEPT)
+        self._rankings: LRUCache[tuple[int, AsOf], Ranking] = LRUCache(RANKINGS_KEPT)
+        self._newest: LRUCache[int, tuple[AsOf, Standing]] = LRUCache(RANKINGS_KEPT)
         self.asked: LRUCache[tuple[str, bytes], Asked] = LRUCache(REQUESTS_KEPT)
 
     def kept(self, key: PageKey) -> Page | None:
@@ -67,7 +67,7 @@ class Rankings:
         self, session: AsyncSession, code: str, framework: Framework, key: PageKey
     ) -> Page:
         """Render the page of the round *code*."""
-        whole = await self.ranking(session, key.round_id, key.fresh.run)
+        whole = await self.ranking(session, key.round_id, key.fresh.as_of)
         places = whole.places(key.cohort)
         chosen = places[key.start : key.start + key.limit].tolist()
         codes = [whole.applicants[at] for at in chosen]
@@ -88,16 +88,25 @@ class Rankings:
             self._pages[key] = page
         return page
 
-    async def ranking(self, session: AsyncSession, round_id: int, run: int) -> Ranking:
-        """Return the round's ranking as of *run*."""
-        known = self._rankings.get((round_id, run))
+    async def ranking(self, session: AsyncSession, round_id: int, as_of: AsOf) -> Ranking:
+        """Return the round's ranking as of a run."""
+        known = self._rankings.get((round_id, as_of))
         if known is None:
-            earlier = self._newest.get(round_id)
-            found = await standings.standing(session, round_id, run, earlier)
-            if earlier is None or earlier.run < run:
-                self._newest[round_id] = found
-            known = self._rankings[round_id, run] = ranked(found, round_id)
+            standing = await self._standing(session, round_id, as_of)
+            known = self._rankings[round_id, as_of] = ranked(standing, round_id)
         return known
+
+    async def _standing(self, session: AsyncSession, round_id: int, as_of: AsOf) -> Standing:
+        """Move the newest standing on, if that leads to *as_of*, or read it."""
+        found = None
+        since, earlier = self._newest.get(round_id, (None, None))
+        if since and earlier and since.run <= as_of.run:
+            found = await standings.moved_on(session, round_id, earlier, since, as_of.run)
+        if found is None:
+            found = await standings.standing(session, round_id, as_of.run)
+        if since is None or since.run <= as_of.run:
+            self._newest[round_id] = as_of, found
+        return found
 
 
 def freshened(code: str, fresh: Freshness) -> dict[str, Any]:

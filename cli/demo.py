@@ -18,6 +18,7 @@ from cli.errors import CommandError
 from cli.options import DataDir
 from shared import reference, yaml_document
 from shared.services import applicants, keys
+from shared.store import applicants as stored
 
 WAIT_SECONDS = 30
 WIDE = 115  # columns of a terminal that has room for the dimensions
@@ -29,7 +30,11 @@ Said = set[tuple[str, str, str]]
 
 async def _prepare(session: AsyncSession) -> Keys:
     """Load the county-level divisions, and make each of the demonstration's reporters a key."""
-    await applicants.register(session, OPERATOR, read_csv(reference.divisions_text()))
+    divisions = read_csv(reference.divisions_text())
+    known = await stored.some(session, [each.code for each in divisions])
+    await applicants.register(
+        session, OPERATOR, [each for each in divisions if each.code not in known]
+    )
     made = {}
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     roles = {"demo-admin": "admin", "demo-portal": "portal", "demo-source": "source"}
@@ -45,6 +50,11 @@ class Gateway:
         """Call the gateway at *url* with the keys that were *made*, by reporter."""
         self._http = httpx.Client(base_url=f"{url}/v1", timeout=TIMEOUT)
         self._keys = made
+
+    def knows(self, path: str) -> bool:
+        """Say whether there is something at *path*: whatever became of it since, it stays so."""
+        headers = {"Authorization": f"Bearer {self._keys['demo-admin']}"}
+        return self._http.get(path, headers=headers).status_code != httpx.codes.NOT_FOUND
 
     def call(self, who: str, method: str, path: str, body: Any = None, **params: Any) -> Any:
         """Send one request and return its answer. Raises: CommandError for a problem."""
@@ -104,7 +114,8 @@ def demonstrate(url: str, made: Keys, console: Console) -> None:
 def _open_round(gateway: Gateway, framework: dict[str, Any]) -> None:
     for each in demo_data.APPLICANTS:
         body = {"code": each.code, "kind": each.kind, "name": {"zh": each.zh, "en": each.en}}
-        gateway.call("demo-portal", "POST", "/applicants", body)
+        if not gateway.knows(f"/applicants/{each.code}"):
+            gateway.call("demo-portal", "POST", "/applicants", body)
     gateway.call(
         "demo-admin",
         "POST",

@@ -58,7 +58,6 @@ async def read(code: ApplicantCode, tx: Tx) -> ApplicantOut:
 async def change(
     code: ApplicantCode, body: ApplicantChange, acting: Acting, tx: Tx, request: Request
 ) -> ApplicantOut:
-    """Change an applicant's name or division; what is left out stays."""
+    """Change an applicant's name or division; what is left out stays, a division of null goes."""
     require_reach(request, code)
-    name = None if body.name is None else body.name.to_domain()
-    return ApplicantOut.of(await services.change(tx, acting, code, name, body.division))
+    return ApplicantOut.of(await services.change(tx, acting, code, body.to_domain()))

@@ -16,6 +16,7 @@ from shared.domain.errors import MarksOutstanding, NotFound
 from shared.explanation import text
 from shared.services.explanation import explain
 from shared.store import runs
+from shared.store.standings import AsOf
 
 router = APIRouter(
     prefix="/rounds/{round}/scores/{applicant}/explanation",
@@ -59,11 +60,11 @@ async def explanation(
     require_reach(request, applicant)
     framework = await framework_of(held, round)
     if run is None:
-        run = (await held.watch.freshness(round.id)).run
+        as_of = (await held.watch.freshness(round.id)).as_of
     else:
-        await runs.get(tx, round.id, run)
-    whole = await held.rankings.ranking(tx, round.id, run)
-    document = await explain(tx, framework, round, whole, run, applicant, caller)
+        as_of = AsOf(run, (await runs.get(tx, round.id, run)).recorded_at)
+    whole = await held.rankings.ranking(tx, round.id, as_of)
+    document = await explain(tx, framework, round, whole, as_of.run, applicant, caller)
     varied = {"Vary": "Accept, Accept-Language, Authorization"}
     headers = request.headers
     if negotiation.media_type(headers.get("accept"), (JSON, PLAIN)) == JSON:

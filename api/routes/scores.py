@@ -86,7 +86,7 @@ async def _require_marks(held: Gateway, round_: StoredRound, who: Principal, pag
     """Let an expert see *page* once it marked whom it shows: totals move with others' marks."""
     framework = await framework_of(held, round_)
     async with reading(held.sessions) as session:
-        whole = await held.rankings.ranking(session, round_.id, page.fresh.run)
+        whole = await held.rankings.ranking(session, round_.id, page.fresh.as_of)
         shown = whole.places(page.cohort)[page.start : page.start + page.limit]
         codes = [whole.applicants[at] for at in shown]
         await require_marks(session, framework, round_, who, codes)
@@ -159,7 +159,7 @@ async def scorecard(
     await _await_inclusion(held, round, wait_for, wait)
     framework = await framework_of(held, round)
     fresh = await _freshness(held, round, run)
-    whole = await held.rankings.ranking(tx, round.id, fresh.run)
+    whole = await held.rankings.ranking(tx, round.id, fresh.as_of)
     if applicant not in whole.positions:
         raise NotFound(f"{applicant} has no score in round {round.code}")
     await require_marks(tx, framework, round, caller, [applicant])

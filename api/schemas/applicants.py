@@ -1,5 +1,7 @@
 """Applicants."""
 
+from typing import Any
+
 from pydantic import Field
 
 from api.schemas.common import Code, Items, Kind, Moment, Name, Schema
@@ -12,7 +14,7 @@ class ApplicantIn(Schema):
     code: Code
     kind: Kind = Field(description="Names the cohort in which the applicant is ranked.")
     name: Name
-    division: Code | None = Field(None, description="The division in which it lies.")
+    division: Code | None = Field(None, description="The division in which it lies; not looked up.")
 
     def to_domain(self) -> Applicant:
         """Return the applicant that is meant."""
@@ -22,8 +24,17 @@ class ApplicantIn(Schema):
 class ApplicantChange(Schema):
     """What may change of an applicant; what is left out stays."""
 
-    name: Name | None = None
-    division: Code | None = None
+    name: Name | None = Field(None, description="Null is as good as left out.")
+    division: Code | None = Field(None, description="Null says that it lies in none.")
+
+    def to_domain(self) -> dict[str, Any]:
+        """Return what was given, by the applicant's own names for it."""
+        changes: dict[str, Any] = {}
+        if self.name is not None:
+            changes["name"] = self.name.to_domain()
+        if "division" in self.model_fields_set:
+            changes["division"] = self.division
+        return changes
 
 
 class ApplicantOut(ApplicantIn):

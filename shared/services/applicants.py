@@ -1,13 +1,13 @@
 """Registering and changing applicants."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.actor import Actor
 from shared.domain.errors import ApplicantDiffers
-from shared.domain.framework import Name
 from shared.store import applicants, audit
 from shared.store.applicants import Applicant, StoredApplicant
 
@@ -50,11 +50,18 @@ def _same(wanted: Applicant, stored: StoredApplicant) -> bool:
 
 
 async def change(
-    session: AsyncSession, actor: Actor, code: str, name: Name | None, division: str | None
+    session: AsyncSession, actor: Actor, code: str, changes: Mapping[str, Any]
 ) -> StoredApplicant:
-    """Change an applicant's name or division; its code and kind stay. Raises: NotFound."""
+    """Change an applicant's *name* or *division*; its code and kind stay. Raises: NotFound.
+
+    What is so already is no change: nothing is written.
+    """
+    await applicants.hold_changes(session)
     before = await applicants.get(session, code)
-    after = await applicants.change(session, code, name, division)
+    wanted = replace(before, **changes)
+    if wanted == before:
+        return before
+    after = await applicants.change(session, code, wanted.name, wanted.division)
     detail = {
         "before": {"name": [before.name.zh, before.name.en], "division": before.division},
         "after": {"name": [after.name.zh, after.name.en], "division": after.division},

@@ -96,28 +96,31 @@ async def page(
     return [_stored(row) for row in await session.execute(query)]
 
 
-async def change(
-    session: AsyncSession, code: str, name: Name | None, division: str | None
-) -> StoredApplicant:
-    """Change what is given, keep what is None. Raises: NotFound.
+async def hold_changes(session: AsyncSession) -> None:
+    """Wait until no other transaction changes applicants, and let none until this one ends.
 
-    Changes take turns until they commit: the greatest `changed_at` is always the last to appear.
+    The greatest `changed_at` is then always the last to appear.
     """
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock, 0)"), {"lock": CHANGE_LOCK})
-    values: dict[str, object] = {"changed_at": func.clock_timestamp()}
-    if name is not None:
-        values |= {"name_zh": name.zh, "name_en": name.en}
-    if division is not None:
-        values["division"] = division
-    row = (
-        await session.execute(
-            update(ApplicantRow)
-            .where(ApplicantRow.code == code)
-            .values(values)
-            .returning(*COLUMNS)
-            .execution_options(synchronize_session=False)
+
+
+async def change(
+    session: AsyncSession, code: str, name: Name, division: str | None
+) -> StoredApplicant:
+    """Give the applicant of this code, which is registered, another name and division.
+
+    The caller holds changes.
+    """
+    statement = (
+        update(ApplicantRow)
+        .where(ApplicantRow.code == code)
+        .values(
+            name_zh=name.zh,
+            name_en=name.en,
+            division=division,
+            changed_at=func.clock_timestamp(),
         )
-    ).first()
-    if row is None:
-        raise NotFound(f"no applicant {code} is registered")
-    return _stored(row)
+        .returning(*COLUMNS)
+        .execution_options(synchronize_session=False)
+    )
+    return _stored((await session.execute(statement)).one())

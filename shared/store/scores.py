@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BOOLEAN, DOUBLE_PRECISION, INTEGER, TEXT
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.store import columns
@@ -89,24 +89,52 @@ async def leavers(
     return list((await session.scalars(query, parameters)).all())
 
 
-# Scores come by way of a table of the connection's own, which COPY fills: COPY alone takes numpy's
-# columns as they are, and INSERT … SELECT stays what it is where score_version is distributed.
-INCOMING = text("""
-    CREATE TEMPORARY TABLE IF NOT EXISTS incoming_score (applicant bigint, blocked boolean,
-        totals bigint, coverage float8, values float8[], shares float8[], units bigint[],
-        flags integer[]) ON COMMIT DELETE ROWS
-""")
-APPEND = text("""
-    INSERT INTO score_version
-        (round, applicant, run, withdrawn, blocked, total, coverage, values, shares, units, flags)
-    SELECT :round, who.code, :run, false, blocked, totals, coverage, values, shares, units, flags
-    FROM incoming_score
-    JOIN unnest(:applicants) WITH ORDINALITY AS who (code, position) ON who.position = applicant + 1
-""").bindparams(
+FEW = 100
+"""Up to so many scores, a temporary table costs more than a Python object per number."""
+
+IDENTITY = (
     bindparam("round", type_=BIGINT),
     bindparam("run", type_=BIGINT),
-    bindparam("applicants", type_=ARRAY(TEXT)),
+    bindparam("codes", type_=ARRAY(TEXT)),
 )
+
+# The matrices travel flat, row after row, and are cut into rows by the database: a two-dimensional
+# array can't be taken apart by unnest. They hold no NULL, so a cut costs its own length alone.
+APPEND_FEW = text("""
+    INSERT INTO score_version
+        (round, applicant, run, withdrawn, blocked, total, coverage, values, shares, units, flags)
+    SELECT :round, code, :run, false, blocked, total, coverage,
+        (:values)[(position - 1) * :width + 1 : position * :width],
+        (:shares)[(position - 1) * :width + 1 : position * :width],
+        (:units)[(position - 1) * :width + 1 : position * :width],
+        (:flags)[(position - 1) * :width + 1 : position * :width]
+    FROM unnest(:codes, :blocked, :totals, :coverage) WITH ORDINALITY
+        AS item (code, blocked, total, coverage, position)
+""").bindparams(
+    *IDENTITY,
+    bindparam("width", type_=INTEGER),
+    bindparam("blocked", type_=ARRAY(BOOLEAN)),
+    bindparam("totals", type_=ARRAY(BIGINT)),
+    bindparam("coverage", type_=ARRAY(DOUBLE_PRECISION)),
+    bindparam("values", type_=ARRAY(DOUBLE_PRECISION)),
+    bindparam("shares", type_=ARRAY(DOUBLE_PRECISION)),
+    bindparam("units", type_=ARRAY(BIGINT)),
+    bindparam("flags", type_=ARRAY(INTEGER)),
+)
+
+# A temporary table that outlived its transaction would hold back what the whole server can freeze.
+INCOMING = text("""
+    CREATE TEMPORARY TABLE incoming_score (applicant bigint, blocked boolean, totals bigint,
+        coverage float8, values float8[], shares float8[], units bigint[], flags integer[])
+    ON COMMIT DROP
+""")
+APPEND_MANY = text("""
+    INSERT INTO score_version
+        (round, applicant, run, withdrawn, blocked, total, coverage, values, shares, units, flags)
+    SELECT :round, code, :run, false, blocked, totals, coverage, values, shares, units, flags
+    FROM incoming_score
+    JOIN unnest(:codes) WITH ORDINALITY AS who (code, position) ON position = applicant + 1
+""").bindparams(*IDENTITY)
 
 
 async def append(
@@ -116,13 +144,23 @@ async def append(
 
     At most once in a transaction.
     """
-    if not len(scores):
-        return
     codes = [applicants[at] for at in scores.applicant]
-    rows = {**vars(scores), "applicant": np.arange(len(codes))}
+    write = _append_few if len(codes) <= FEW else _append_many
+    await write(session, {"round": round_id, "run": run, "codes": codes}, scores)
+
+
+async def _append_few(session: AsyncSession, identity: dict[str, Any], scores: Versions) -> None:
+    rest = {name: each.ravel().tolist() for name, each in vars(scores).items()}
+    del rest["applicant"]
+    await session.execute(APPEND_FEW, identity | rest | {"width": scores.values.shape[1]})
+
+
+async def _append_many(session: AsyncSession, identity: dict[str, Any], scores: Versions) -> None:
+    """Append through a temporary table: only COPY takes numpy's columns as they are."""
+    rows = vars(scores) | {"applicant": np.arange(len(scores))}
     await session.execute(INCOMING)
     await columns.write(session, "incoming_score", rows, _row(scores.values.shape[1]))
-    await session.execute(APPEND, {"round": round_id, "run": run, "applicants": codes})
+    await session.execute(APPEND_MANY, identity)
 
 
 async def withdraw(

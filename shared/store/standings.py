@@ -1,15 +1,23 @@
 """Scores as readers ask for them: the whole cohort's totals, some applicants' lines, a history."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.store.engine import Sessions, bare, reading
+
+
+class AsOf(NamedTuple):
+    """A run: its number alone is given to another where a database is set back."""
+
+    run: int
+    recorded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,35 +33,40 @@ class Freshness:
     failed: bool
     names_changed_at: datetime | None
 
+    @property
+    def as_of(self) -> AsOf:
+        """The run that the scores are of."""
+        return AsOf(self.run, self.recorded_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The cohort as of a run, as columns in order of applicant."""
 
-    run: int
     applicants: list[str]
     kinds: list[str]
     totals: list[int]
     coverage: list[float]
     blocked: list[bool]
 
-    def moved(self, run: int, versions: Sequence[Sequence[Any]]) -> "Standing":
-        """Return the standing as of *run*, given every version since, in order of their runs.
+    def moved(self, versions: Iterable[Sequence[Any]]) -> "Standing":
+        """Return the standing after *versions*, all there are of the runs since, in their order.
 
-        A version is an applicant, whether it was withdrawn, then the other columns' values.
+        A version is an applicant, whether it was withdrawn, and the values of the other columns.
         """
-        columns = self.kinds, self.totals, self.coverage, self.blocked
-        rows: dict[str, Sequence[Any]] = dict(
-            zip(self.applicants, zip(*columns, strict=True), strict=True)
-        )
+        columns: list[list[Any]] = [
+            self.applicants.copy(),
+            self.kinds.copy(),
+            self.totals.copy(),
+            self.coverage.copy(),
+            self.blocked.copy(),
+        ]
         for applicant, withdrawn, *row in versions:
-            if withdrawn:
-                rows.pop(applicant, None)
-            else:
-                rows[applicant] = row
-        applicants = sorted(rows)
-        moved = zip(*(rows[each] for each in applicants), strict=True)
-        return Standing(run, applicants, *(map(list, moved) if rows else ([], [], [], [])))
+            at = bisect_left(columns[0], applicant)
+            end = at + (columns[0][at : at + 1] == [applicant])
+            for column, value in zip(columns, (applicant, *row), strict=True):
+                column[at:end] = [] if withdrawn else [value]
+        return Standing(*columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +118,8 @@ async def glance(sessions: Sessions, round_id: int) -> Freshness:
             return await freshness(session, round_id)
 
 
-MOST_MOVES = 1_000
-"""Versions that are read to move a standing on; beyond, it is read anew."""
-
-MOVES = text("""
-    SELECT version.applicant, withdrawn, entry.kind, total, coverage, blocked
-    FROM score_version AS version
-    JOIN entry ON entry.round = version.round AND entry.applicant = version.applicant
-    WHERE version.round = :round AND run > :after AND run <= :run
-    ORDER BY run LIMIT :limit
-""")
-
-
-async def standing(
-    session: AsyncSession, round_id: int, run: int, earlier: Standing | None = None
-) -> Standing:
-    """Return the totals that hold as of *run*, of everybody who then took part.
-
-    *earlier* is a standing of the round, if one is known: then only what moved since is read.
-    """
-    if earlier is not None and earlier.run <= run:
-        parameters = {"round": round_id, "after": earlier.run, "run": run, "limit": MOST_MOVES}
-        moves = (await session.execute(MOVES, parameters)).all()
-        if len(moves) < MOST_MOVES:
-            return earlier.moved(run, moves)
+async def standing(session: AsyncSession, round_id: int, run: int) -> Standing:
+    """Return the totals that hold as of *run*, of everybody who then took part."""
     query = text("""
         SELECT array_agg(entry.applicant ORDER BY entry.applicant),
             array_agg(entry.kind ORDER BY entry.applicant),
@@ -145,7 +136,48 @@ async def standing(
         WHERE entry.round = :round AND NOT latest.withdrawn
     """)
     found = (await session.execute(query, {"round": round_id, "run": run})).one()
-    return Standing(run, *(column or [] for column in found))
+    return Standing(*(column or [] for column in found))
+
+
+MOST_MOVES = 1_000
+"""Versions that are read to move a standing on; beyond, it is dearer than reading anew."""
+
+MOVES = text("""
+    SELECT version.applicant, withdrawn, kind, total, coverage, blocked
+    FROM run AS base
+    LEFT JOIN LATERAL (
+        SELECT * FROM score_version
+        WHERE score_version.round = base.round
+            AND score_version.run > base.number AND score_version.run <= :run
+        ORDER BY score_version.run LIMIT :limit
+    ) AS version ON true
+    LEFT JOIN LATERAL (
+        SELECT kind FROM entry
+        WHERE entry.round = version.round AND entry.applicant = version.applicant LIMIT 1
+    ) AS who ON true
+    WHERE base.round = :round AND base.number = :after AND base.recorded_at = :recorded_at
+    ORDER BY version.run
+""")
+
+
+async def moved_on(
+    session: AsyncSession, round_id: int, earlier: Standing, since: AsOf, run: int
+) -> Standing | None:
+    """Return what `standing` does, given an *earlier* one and the run *since* which it holds.
+
+    None where that costs more, or the round has no such run: its history is then another one.
+    """
+    parameters = {
+        "round": round_id,
+        "after": since.run,
+        "recorded_at": since.recorded_at,
+        "run": run,
+        "limit": MOST_MOVES,
+    }
+    moves = (await session.execute(MOVES, parameters)).all()
+    if not moves or len(moves) == MOST_MOVES:
+        return None
+    return earlier.moved(move for move in moves if move.applicant is not None)
 
 
 VERSIONS = """

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from shared.store.engine import Sessions
 from tests.api.make import findings, pages, problem
 from tests.make import World, name
+from tests.store.ask import rows
 
 PARK = {"code": "park-7", "kind": "park", "name": name("Park"), "division": "210212"}
 
@@ -72,6 +74,24 @@ async def test_name_and_division_change_and_what_is_left_out_stays(world: World)
         "changed_at": 0,
     }
     assert before["changed_at"] < renamed.json()["changed_at"] < moved.json()["changed_at"]
+
+
+async def test_a_division_of_null_is_taken_away(world: World) -> None:
+    await world.call("portal", "POST", "/applicants", PARK | {"division": "210213"})
+
+    taken = await world.call("portal", "PATCH", "/applicants/park-7", {"division": None})
+
+    assert taken.json()["division"] is None
+
+
+async def test_what_is_so_already_is_no_change(world: World, owner: Sessions) -> None:
+    before = (await world.call("portal", "POST", "/applicants", PARK)).json()
+    same = {"name": PARK["name"], "division": before["division"]}
+    for body in ({}, {"name": None}, same):
+        answer = await world.call("portal", "PATCH", "/applicants/park-7", body)
+        assert (answer.status_code, answer.json()) == (200, before)
+
+    assert await rows(owner, "SELECT id FROM audit_event WHERE action = 'applicant.changed'") == []
 
 
 async def test_code_and_kind_never_change(world: World) -> None:

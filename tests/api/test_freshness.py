@@ -10,8 +10,9 @@ from structlog.testing import capture_logs
 
 from shared.store import changes
 from shared.store.engine import Sessions
-from tests.api.make import SCORES, findings, mark, problem, soon
+from tests.api.make import SCORES, findings, gateway, mark, problem, soon
 from tests.make import MARK, ROUND, World
+from tests.store.ask import execute
 
 
 async def test_who_waits_for_its_own_write_reads_it(world: World) -> None:
@@ -126,3 +127,30 @@ async def test_what_failed_inside_is_named_but_not_quoted(
         await world.recompute()
     said = (await world.call("auditor", "GET", f"/rounds/{ROUND}")).json()["recomputation"]
     assert said["error"] == "ValueError"
+
+
+SET_BACK = (
+    "DELETE FROM score_version WHERE run > 1",
+    "DELETE FROM run_input WHERE run > 1",
+    "DELETE FROM run_parameters WHERE run > 1",
+    "DELETE FROM run WHERE number > 1",
+)
+
+
+async def test_a_gateway_forgets_what_a_database_that_was_set_back_has_lost(
+    world: World, owner: Sessions, sessions: Sessions
+) -> None:
+    """A standby that takes over may lack the last runs, and gives their numbers again."""
+    await mark(world, C1=50, C2=40)
+    await world.ranking()
+    await mark(world, C2=90)
+    lost = await world.ranking()
+    await execute(owner, *SET_BACK)
+    for run, value in ((2, 60), (3, 70)):
+        await mark(world, C1=value)
+        remembering = await world.ranking()
+        async with gateway(sessions) as client:
+            fresh = World(client, world.headers, world.worker_sessions)
+            assert remembering == await fresh.ranking()
+        assert remembering["run"] == run
+    assert remembering["items"] != lost["items"]

@@ -257,7 +257,7 @@ async def test_a_name_that_was_changed_first_and_committed_last_shows_too(
 
     async with sessions.begin() as session:
         actor = Actor("slow", "slow")
-        await applicants.change(session, actor, "C1", Name("New", "New"), None)
+        await applicants.change(session, actor, "C1", {"name": Name("New", "New")})
         quick = asyncio.create_task(rename("C2"))
         await until_waiting(owner, quick)
         await names(world)

@@ -46,6 +46,7 @@ async def test_whoever_changes_a_name_last_moves_the_time_of_change(
 
     async def rename(code: str) -> None:
         async with crowd.begin() as session:
+            await applicants.hold_changes(session)
             await applicants.change(session, code, Name("新", "new"), None)
 
     async def changed_at() -> datetime | None:
@@ -53,6 +54,7 @@ async def test_whoever_changes_a_name_last_moves_the_time_of_change(
             return (await standings.freshness(session, 1)).names_changed_at
 
     async with crowd.begin() as early:
+        await applicants.hold_changes(early)
         await applicants.change(early, "C1", Name("新", "new"), None)
         late = asyncio.create_task(rename("C2"))
         await until_blocked(owner)

@@ -10,6 +10,7 @@ import pytest
 from shared.store import columns, scores
 from shared.store.engine import Sessions
 from shared.store.scores import Versions
+from tests.store.ask import rows
 
 ROUND, OTHER = 7, 8
 WIDTH = 4
@@ -63,11 +64,34 @@ async def test_a_version_comes_back_to_the_last_bit(worker_sessions: Sessions) -
     assert bits(await latest(worker_sessions, 1)) == bits(written)
 
 
+@pytest.mark.parametrize("few", [0, 11, 12])
+async def test_few_and_many_are_written_alike(
+    few: int, worker_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one transaction after another of the same connection."""
+    monkeypatch.setattr(scores, "FEW", few)
+    for run, written in enumerate((versions(range(12)), versions(range(12), total=7)), 1):
+        await append(worker_sessions, run, written)
+        assert bits(await latest(worker_sessions, run)) == bits(written)
+
+
+async def test_nothing_of_a_write_outlives_its_transaction(
+    worker_sessions: Sessions, owner: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table of a connection's own can't be frozen by any other."""
+    monkeypatch.setattr(scores, "FEW", 0)
+    await append(worker_sessions, 1, versions(range(12)))
+
+    left = "SELECT relname FROM pg_class WHERE relpersistence = 't'"
+    assert await rows(owner, left) == []
+
+
 @pytest.mark.parametrize("chunk", [1, 5, 12])
 async def test_chunks_leave_nobody_out_and_nothing_twice(
     chunk: int, worker_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(columns, "CHUNK", chunk)
+    monkeypatch.setattr(scores, "FEW", 0)
     written = versions(range(12))
 
     await append(worker_sessions, 1, written)

@@ -1,15 +1,17 @@
 """Standings: read as of a run, or moved on from an earlier one."""
 
+from datetime import UTC, datetime
 from random import Random
 
 import numpy as np
 import pytest
 
-from shared.store import scores, standings
+from shared.store import runs, scores, standings
 from shared.store.engine import Sessions
+from shared.store.runs import NewRun
 from shared.store.scores import Versions
-from shared.store.standings import Standing
-from tests.store.ask import execute
+from shared.store.standings import AsOf, Standing
+from tests.store.ask import execute, rows
 
 CODES = [f"A{at:02}" for at in range(12)]
 RUNS = 15
@@ -28,6 +30,11 @@ def versions(applicants: list[int], chance: Random) -> Versions:
         units=np.zeros((n, 1), np.int64),
         flags=np.zeros((n, 1), np.int32),
     )
+
+
+def made(number: int) -> NewRun:
+    """Return a run of this number, of which nothing else matters."""
+    return NewRun(number, "tests", (), 0, 0, 0, 0, 0.0, 0.0, 0.0, datetime.now(UTC))
 
 
 @pytest.fixture
@@ -55,39 +62,63 @@ async def scored(owner: Sessions, worker_sessions: Sessions, round_id: int) -> i
             async with worker_sessions.begin() as session:
                 await scores.append(session, each, run, CODES, versions(left, chance))
                 await scores.withdraw(session, each, run, [CODES[at] for at in gone])
+                await runs.add(session, each, made(run), {})
     return round_id
 
 
-async def stands(
-    sessions: Sessions, round_id: int, run: int, earlier: Standing | None = None
-) -> Standing:
+async def stands(sessions: Sessions, round_id: int, run: int) -> Standing:
     """Return the standing as of *run*."""
     async with sessions() as session:
-        return await standings.standing(session, round_id, run, earlier)
+        return await standings.standing(session, round_id, run)
+
+
+async def moved_on(
+    sessions: Sessions, round_id: int, earlier: Standing, since: AsOf, run: int
+) -> Standing | None:
+    """Return the standing as of *run*, moved on from an *earlier* one."""
+    async with sessions() as session:
+        return await standings.moved_on(session, round_id, earlier, since, run)
+
+
+async def moments(owner: Sessions, round_id: int) -> list[AsOf]:
+    """Return the round's runs, first to last."""
+    query = "SELECT number, recorded_at FROM run WHERE round = :round ORDER BY number"
+    return [AsOf(*row) for row in await rows(owner, query, round=round_id)]
 
 
 async def test_a_standing_moved_on_is_the_one_that_is_read(
-    worker_sessions: Sessions, scored: int
+    worker_sessions: Sessions, owner: Sessions, scored: int
 ) -> None:
-    """From any run to any later one, that of itself and that before the first included."""
-    read = [await stands(worker_sessions, scored, run) for run in range(RUNS + 1)]
+    """From any run to any later one and to itself."""
+    known = await moments(owner, scored)
+    read = [await stands(worker_sessions, scored, each.run) for each in known]
 
-    for run, expected in enumerate(read):
-        for earlier in read[: run + 1]:
-            assert await stands(worker_sessions, scored, run, earlier) == expected
+    for since, earlier in zip(known, read, strict=True):
+        for as_of, expected in zip(known, read, strict=True):
+            if since.run <= as_of.run:
+                found = await moved_on(worker_sessions, scored, earlier, since, as_of.run)
+                assert found == expected
+    assert len(known) == RUNS
     assert len({len(each.applicants) for each in read}) > 3
 
 
-async def test_a_standing_that_is_too_far_back_or_ahead_is_read_anew(
-    worker_sessions: Sessions, scored: int, monkeypatch: pytest.MonkeyPatch
+async def test_a_standing_is_not_moved_on_where_that_is_dearer(
+    worker_sessions: Sessions, owner: Sessions, scored: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected, later = (
-        await stands(worker_sessions, scored, 10),
-        await stands(worker_sessions, scored, 11),
-    )
-    wrong = Standing(1, ["A00"], ["park"], [1], [1.0], [False])
+    first, *_, last = await moments(owner, scored)
+    earlier = await stands(worker_sessions, scored, first.run)
 
     monkeypatch.setattr(standings, "MOST_MOVES", 3)
 
-    assert await stands(worker_sessions, scored, 10, wrong) == expected
-    assert await stands(worker_sessions, scored, 10, later) == expected
+    assert await moved_on(worker_sessions, scored, earlier, first, last.run) is None
+
+
+async def test_a_standing_of_another_history_is_not_moved_on(
+    worker_sessions: Sessions, owner: Sessions, scored: int
+) -> None:
+    """A database that was set back gives the numbers of the runs it lost to others."""
+    second, third = (await moments(owner, scored))[1:3]
+    earlier = await stands(worker_sessions, scored, second.run)
+
+    for since in (AsOf(second.run, third.recorded_at), AsOf(0, None), AsOf(RUNS + 1, None)):
+        assert await moved_on(worker_sessions, scored, earlier, since, RUNS + 1) is None

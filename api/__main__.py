@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 
 import uvicorn
 
@@ -38,7 +39,8 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    uvicorn.Server(config).run()
+    with contextlib.suppress(KeyboardInterrupt):  # raised anew once everything has ended
+        uvicorn.Server(config).run()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
+from shared import reference
 from shared.domain.framework import Name
 from shared.services import applicants
 from shared.services.applicants import Imported
@@ -66,18 +67,30 @@ def _fault(applicant: Applicant, earlier: dict[str, Applicant]) -> str | None:
     return None
 
 
-@app.command("import")
-def import_csv(
-    file: Annotated[Path, typer.Argument(help="CSV in UTF-8: code, kind, name_zh, name_en.")],
-    data_dir: DataDir = None,
-) -> None:
-    """Register the applicants of a CSV file, all or none; the same again changes nothing."""
+def _read(file: Path | None) -> str:
+    if file is None:
+        return reference.divisions_text()
     try:
-        wanted = read_csv(file.read_text("utf-8"))
+        return file.read_text("utf-8")
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise CommandError(f"{file} is not UTF-8") from None
+
+
+@app.command("import")
+def import_csv(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="CSV in UTF-8: code, kind, name_zh, name_en, if need be division;"
+            " without it, the province's county-level divisions."
+        ),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Register the applicants of a CSV file, all or none; the same again changes nothing."""
+    wanted = read_csv(_read(file))
 
     async def verb(session: AsyncSession) -> Imported:
         return await applicants.register(session, OPERATOR, wanted)

@@ -108,7 +108,10 @@ def demonstrate(url: str, made: Keys, console: Console) -> None:
     console.print(ranking_table(framework, ranking, wide=wide))
     card = gateway.call("demo-portal", "GET", f"/rounds/{ROUND}/scores/{demo_data.SHOWN}")
     console.print(scorecard_table(framework, card, wide=wide))
-    console.print(_what_next(url, made), soft_wrap=True, highlight=False)
+    rank = next(
+        each["rank"] for each in ranking["items"] if each["applicant"] == demo_data.RISING
+    )
+    console.print(_what_next(url, made, rank), soft_wrap=True, highlight=False)
 
 
 def _open_round(gateway: Gateway, framework: dict[str, Any]) -> None:
@@ -191,14 +194,16 @@ def scorecard_table(framework: dict[str, Any], card: dict[str, Any], *, wide: bo
     return table
 
 
-def _what_next(url: str, made: Keys) -> str:
+def _what_next(url: str, made: Keys, rank: int | None) -> str:
+    """Say how to move the ranking: up, or down again where that was done before."""
     path = f"{url}/v1/rounds/{ROUND}"
+    value, move = (1800, "fall back") if rank in (1, 2) else (2600, "rise to the second place")
     body = (
-        f'{{"applicant": "{demo_data.RISING}", "measure": "base_stations_5g", "value": 2600,'
+        f'{{"applicant": "{demo_data.RISING}", "measure": "base_stations_5g", "value": {value},'
         f' "as_of": "{demo_data.AS_OF}"}}'
     )
     return f"""\
-Push a count and see {demo_data.RISING} rise to the second place; the first answers the ID:
+Push a count, put the id that is answered in place of ID, and see {demo_data.RISING} {move}:
 
   curl -s -X POST {path}/submissions \\
     -H 'Authorization: Bearer {made["demo-source"]}' \\

@@ -1,5 +1,6 @@
 """A worker as its operator meets it: what it says, what it leaves, when it ends."""
 
+import signal
 import socket
 from pathlib import Path
 
@@ -159,6 +160,18 @@ async def test_a_schema_that_it_does_not_know_is_refused_in_one_line(
         "error: the database is at revision 9999, which this version does not know:"
         " run the version that made it, or a newer one\n"
     )
+
+
+@pytest.mark.parametrize("module", ["worker", "api"])
+async def test_ctrl_c_ends_a_part_in_order(module: str, database: str, tmp_path: Path) -> None:
+    port = ["--port", "0"] if module == "api" else []
+    with part(module, database, tmp_path / "log", *port) as started:
+        await started.until_said("startup complete" if module == "api" else "worker started")
+        started.process.send_signal(signal.SIGINT)
+
+        assert await started.until_ended() == 0
+
+    assert "Traceback" not in started.said()
 
 
 @pytest.mark.parametrize("module", ["worker", "api"])

@@ -3,7 +3,8 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from itertools import islice
 from typing import Any
 
 from fastapi import Request, Response
@@ -11,7 +12,9 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
 from api.deps import authorise
-from api.problems import MalformedBody, UnsupportedMediaType
+from api.problems import MOST_FINDINGS, MalformedBody, UnsupportedMediaType, pointer
+from api.queries import declared, refuse_others
+from shared.domain.errors import Finding
 
 SIGNIFICANT_DIGITS = 15
 """A decimal of so many digits survives a binary double and comes back as it was sent."""
@@ -20,17 +23,22 @@ JSON_TYPE = re.compile(r"application/([\w.-]+\+)?json\s*(;|$)", re.IGNORECASE | 
 NUL = re.compile(r"(?<!\\)(\\\\)*\\u0000")
 
 
+class _Unkeepable(ValueError):
+    """A number that would not come back as it was sent."""
+
+
 def _number(text: str) -> float | int:
+    """Read a number. Raises: _Unkeepable."""
     if len(text) <= SIGNIFICANT_DIGITS and text.isdigit():
         return int(text)
     digits = re.sub(r"[eE].*|[-.]", "", text).lstrip("0").rstrip("0")
     if len(digits) > SIGNIFICANT_DIGITS:
-        raise MalformedBody(f"a number has more than {SIGNIFICANT_DIGITS} significant digits")
+        raise _Unkeepable(f"a number has more than {SIGNIFICANT_DIGITS} significant digits")
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise MalformedBody("a number is too large")
+        raise _Unkeepable("a number is too large")
     if digits and abs(number) < sys.float_info.min:  # below, a double keeps fewer digits or none
-        raise MalformedBody("a number is too small")
+        raise _Unkeepable("a number is too small")
     return int(text) if re.fullmatch(r"-?\d{1,18}", text) else number
 
 
@@ -58,6 +66,8 @@ def decode(body: bytes) -> Any:
     try:
         text = body.decode()
         value = DECODER.decode(text)
+    except _Unkeepable as error:
+        raise MalformedBody(str(error), _unkeepable(text)) from None
     except (ValueError, RecursionError):
         raise MalformedBody("the body is not JSON in UTF-8") from None
     # An escape can name what no text column can hold.
@@ -66,6 +76,34 @@ def decode(body: bytes) -> Any:
     if re.search(r"\\u[dD][89a-fA-F]", text):
         _refuse_surrogates(value)
     return value
+
+
+def _number_or_fault(text: str) -> float | int | _Unkeepable:
+    try:
+        return _number(text)
+    except _Unkeepable as fault:
+        return fault
+
+
+def _unkeepable(text: str) -> tuple[Finding, ...]:
+    """Find each number of a JSON text that cannot be kept; of what is no JSON, none."""
+    decoder = json.JSONDecoder(parse_float=_number_or_fault, parse_int=_number_or_fault)
+    try:
+        return tuple(islice(_faults(decoder.decode(text), ()), MOST_FINDINGS))
+    except (ValueError, RecursionError):
+        return ()
+
+
+def _faults(value: Any, path: tuple[int | str, ...]) -> Iterator[Finding]:
+    match value:
+        case _Unkeepable():
+            yield Finding(pointer(path), "number-not-exact", f"Refused: {value}.")
+        case dict():
+            for name, each in value.items():
+                yield from _faults(each, (*path, name))
+        case list():
+            for at, each in enumerate(value):
+                yield from _faults(each, (*path, at))
 
 
 def _refuse_surrogates(value: Any) -> None:
@@ -103,10 +141,13 @@ class ExactRoute(APIRoute):
         """
         handle = super().get_route_handler()
         roles = (self.openapi_extra or {}).get("x-roles")
+        parameters = declared(self.dependant)
 
         async def exact(request: Request) -> Response:
             if roles is not None:
                 await authorise(request, roles)
+            if request.scope["query_string"]:
+                refuse_others(request, parameters)
             if self.body_field is None:
                 return await handle(request)
             exact_request = ExactRequest(request.scope, request.receive)

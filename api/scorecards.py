@@ -38,6 +38,11 @@ def score(
         "total": in_points(framework, lines.total),
         "full": in_points(framework, framework.full),
         "coverage": lines.coverage,
+        "blocked_by": [
+            indicator.code
+            for indicator, raised in zip(framework.indicators, lines.flags, strict=True)
+            if raised & flags.Flag.BLOCKS
+        ],
         "dimensions": dimensions(framework, lines),
     }
     if with_lines:

@@ -108,9 +108,7 @@ def demonstrate(url: str, made: Keys, console: Console) -> None:
     console.print(ranking_table(framework, ranking, wide=wide))
     card = gateway.call("demo-portal", "GET", f"/rounds/{ROUND}/scores/{demo_data.SHOWN}")
     console.print(scorecard_table(framework, card, wide=wide))
-    rank = next(
-        each["rank"] for each in ranking["items"] if each["applicant"] == demo_data.RISING
-    )
+    rank = next(each["rank"] for each in ranking["items"] if each["applicant"] == demo_data.RISING)
     console.print(_what_next(url, made, rank), soft_wrap=True, highlight=False)
 
 

@@ -204,6 +204,7 @@ async def history(
                 "full": in_points(framework, framework.full),
                 "coverage": each.coverage,
                 "ranked": not (each.withdrawn or each.blocked),
+                "withdrawn": each.withdrawn,
                 "dimensions": [] if each.withdrawn else dimensions(framework, each),
                 "lines": line_items(framework, each)
                 if "lines" in include and not each.withdrawn

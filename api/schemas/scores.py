@@ -45,6 +45,9 @@ class ScoreOut(Schema):
     total: Points
     full: Points
     coverage: Share = Field(description="Points of indicators with a value, of all points.")
+    blocked_by: list[str] = Field(
+        description="The indicators whose missing values bar it from the ranking."
+    )
     dimensions: list[DimensionOut] = Field(description="None for an expert who asks for no lines.")
     lines: list[LineOut] | None = None
 
@@ -85,6 +88,7 @@ class HistoryItem(Schema):
     full: Points
     coverage: Share
     ranked: bool
+    withdrawn: bool = Field(description="The applicant left the round: it earns nothing from here.")
     dimensions: list[DimensionOut] = Field(description="None for an expert who asks for no lines.")
     lines: list[LineOut] | None = None
 

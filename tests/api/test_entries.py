@@ -65,6 +65,12 @@ async def test_who_leaves_is_gone_from_the_next_run_and_still_in_the_one_before(
     await world.recompute()
     assert places(await world.ranking(cohort="county")) == [("C2", 1), ("C1", 2)]
     assert places(await world.ranking(cohort="county", run=2)) == [("C1", 1)]
+    (history,) = await pages(world, f"/rounds/{ROUND}/scores/C2/history")
+    assert [(each["run"], each["withdrawn"], each["ranked"]) for each in history] == [
+        (3, False, True),
+        (2, True, False),
+        (1, False, True),
+    ]
 
 
 async def test_a_closed_round_keeps_its_cohort(world: World) -> None:

@@ -13,7 +13,15 @@ from structlog.testing import capture_logs
 from api.paging import encode
 from shared.store import rounds
 from shared.store.engine import Sessions, driver_url, sessions_of
-from tests.api.make import SCORES, SUBMISSIONS, gateway, problem, stored, until_waiting
+from tests.api.make import (
+    SCORES,
+    SUBMISSIONS,
+    findings,
+    gateway,
+    problem,
+    stored,
+    until_waiting,
+)
 from tests.make import ROUND, STATIONS, World
 
 ROW = {"applicant": "C1", "measure": STATIONS, "value": 1, "as_of": "2026-06-01"}
@@ -160,6 +168,35 @@ async def test_a_parameter_that_no_database_can_be_asked_for_is_refused(world: W
     for limit in ("0", "1001", "-1", "1.5", "many", str(10**30)):
         for path in ("/applicants", "/rounds", "/frameworks", SUBMISSIONS, SCORES):
             problem(await world.call("admin", "GET", path, limit=limit), 422, "invalid")
+
+
+async def test_a_parameter_that_nobody_reads_is_refused(world: World) -> None:
+    """A misspelt filter would filter nothing, and of two values one would be passed over."""
+    for query, found in (
+        ("?cohrt=county", [("/query/cohrt", "extra-forbidden")]),
+        ("?limit=1&limit=2", [("/query/limit", "repeated")]),
+        ("?a=1&limit=1&b&a=2", [("/query/a", "extra-forbidden"), ("/query/b", "extra-forbidden")]),
+        ("?c%C3%BC=%00", [("/query/cü", "extra-forbidden")]),
+    ):
+        answer = await world.call("auditor", "GET", SCORES + query)
+        assert findings(problem(answer, 422, "invalid")) == found
+    repeated = await world.call("auditor", "GET", SCORES + "?include=lines&include=lines")
+    assert repeated.status_code == 200
+
+
+async def test_each_number_that_cannot_be_kept_is_pointed_at(world: World) -> None:
+    """Of ten thousand rows the sender must know which."""
+    text = """{"items": [{"value": 1.5}, {"value": 0.30000000000000004},
+        {"value": [12345678901234567]}, {"value": 1e999, "a/b": 1e-999}]}"""
+    path = f"{SUBMISSIONS}/batch"
+    headers = world.headers["source"] | {"Content-Type": "application/json"}
+
+    answer = await world.client.post(path, content=text, headers=headers)
+
+    assert findings(problem(answer, 400, "malformed-body")) == [
+        (f"/items/{place}", "number-not-exact")
+        for place in ("1/value", "2/value/0", "3/value", "3/a~1b")
+    ]
 
 
 @pytest.fixture

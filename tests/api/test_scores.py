@@ -111,6 +111,7 @@ async def test_who_lacks_what_blocks_stands_last_without_a_rank(world: World) ->
         ("B2", 0, 1, 1, 100),
         ("B1", 5, None, None, None),
     ]
+    assert [each["blocked_by"] for each in ranking["items"]] == [[], ["A-1"]]
     (only,) = (await pages(world, "/rounds/BLOCK/scores/B1/history"))[0]
     assert not only["ranked"]
 

@@ -44,7 +44,7 @@ ASKED: list[dict[str, Any]] = [
     {},
     {"limit": 2},
     {"cohort": "county", "include": "lines", "limit": 1},
-    {"unknown": "a b&c=ü"},
+    {"include": ["lines", "lines"]},
 ]
 
 

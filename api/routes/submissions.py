@@ -97,7 +97,8 @@ async def submit(
     (receipt,) = await held.intake.record(stored.id, [item])
     metrics.observe_submissions([receipt.result])
     if receipt.result == "unknown-applicant":
-        raise NotFound(f"no applicant {body.applicant} is registered")
+        where = _finding(NOT_TAKEN[receipt.result], "")
+        raise NotFound("no such applicant is registered", (where,))
     if receipt.result == "not-open":
         raise RoundNotOpen(f"round {round} does not accept submissions")
     if receipt.result == "conflict-of-interest":

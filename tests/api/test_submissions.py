@@ -130,7 +130,8 @@ async def test_a_value_after_the_reference_date_is_kept_but_does_not_count(world
 
 
 async def test_what_is_not_known_is_refused_and_not_stored(world: World) -> None:
-    problem(await world.submit("source", "C9", STATIONS, 1), 404, "not-found")
+    nobody = problem(await world.submit("source", "C9", STATIONS, 1), 404, "not-found")
+    assert findings(nobody) == [("/applicant", "unknown-applicant")]
     refused = problem(await world.submit("source", "C1", "bridges", 1), 422, "submission-refused")
     assert findings(refused) == [("/measure", "unknown-measure")]
     body = {"applicant": "C1", "measure": STATIONS, "value": 1, "as_of": "2026-06-01"}

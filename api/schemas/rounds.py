@@ -46,7 +46,7 @@ class TransitionIn(Schema):
     """Opens or closes a round."""
 
     to: State
-    reason: Text | None = None
+    reason: Text | None = Field(None, description="Required to open a closed round again.")
 
 
 class Recomputation(Schema):

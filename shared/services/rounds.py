@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.domain.actor import Actor
-from shared.domain.errors import RoundDiffers, RoundNotOpen
+from shared.domain.errors import Finding, Invalid, RoundDiffers, RoundNotOpen
 from shared.domain.rounds import require_transition
 from shared.store import applicants, audit, changes, entries, rounds
 from shared.store.entries import Entry
@@ -29,12 +29,17 @@ async def transition(
 ) -> StoredRound:
     """Bring the round into state *to*; what was being written to it is waited for.
 
-    Raises: NotFound, TransitionNotAllowed.
+    Whoever opens a closed round again says why: experts could then read what others marked.
+
+    Raises: NotFound, TransitionNotAllowed, Invalid.
     """
     round_ = await rounds.get(session, code)
     await rounds.hold_alone(session, round_.id)
     round_ = await rounds.get(session, code)
     require_transition(round_.state, to)
+    if (round_.state, to) == ("closed", "open") and not (reason or "").strip():
+        message = "A closed round is opened again for a reason, which is kept."
+        raise Invalid(message, (Finding("/reason", "missing", message),))
     if round_.state != to:
         await rounds.set_state(session, round_.id, to)
         detail = {"from": round_.state, "to": to, "reason": reason}

@@ -79,7 +79,9 @@ class Panel:
 
     async def transition(self, to: str) -> None:
         """Open or close the round."""
-        answer = await self.call("admin", "POST", "/transitions", {"to": to})
+        answer = await self.call(
+            "admin", "POST", "/transitions", {"to": to, "reason": "as decided"}
+        )
         assert answer.status_code == 200, answer.text
 
 

@@ -89,7 +89,7 @@ async def test_a_closed_round_keeps_its_cohort(world: World) -> None:
         assert (await world.call(role, "PUT", f"{path}/C2")).status_code == 200
 
     assert await pages(world, path) == before
-    await world.call("admin", "POST", f"/rounds/{ROUND}/transitions", {"to": "open"})
+    await world.transition("open")
     assert (await world.call("portal", "PUT", f"{path}/C3")).status_code == 200
 
 

@@ -138,6 +138,20 @@ async def test_a_round_goes_from_draft_to_open_to_closed_and_back(world: World) 
         assert found | {"warnings": answer.json()["warnings"]} == answer.json()
 
 
+async def test_a_closed_round_is_opened_again_for_a_reason(world: World) -> None:
+    """Whoever could have looked at others' marks may then mark."""
+    await world.transition("closed")
+    path = f"/rounds/{ROUND}/transitions"
+    for given in ({}, {"reason": None}, {"reason": " "}):
+        refused = problem(
+            await world.call("admin", "POST", path, {"to": "open"} | given), 422, "invalid"
+        )
+        assert [each["pointer"] for each in refused["errors"]] == ["/reason"]
+    assert (await world.call("auditor", "GET", f"/rounds/{ROUND}")).json()["state"] == "closed"
+
+    assert (await world.transition("open")).json()["state"] == "open"
+
+
 WAY = {"draft": [], "open": ["open"], "closed": ["open", "closed"]}
 
 

@@ -138,7 +138,7 @@ async def test_writers_entries_and_transitions_at_once_come_to_an_end(
         for n in range(10):
             async with crowd.begin() as session:
                 to = "open" if n % 2 else "closed"
-                await rounds_services.transition(session, ADMIN, ROUND, to, None)
+                await rounds_services.transition(session, ADMIN, ROUND, to, "again")
 
     async def enter() -> None:
         for n in range(10):

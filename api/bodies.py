@@ -67,7 +67,7 @@ def decode(body: bytes) -> Any:
         text = body.decode()
         value = DECODER.decode(text)
     except _Unkeepable as error:
-        raise MalformedBody(str(error), _unkeepable(text)) from None
+        raise MalformedBody(str(error), _where_unkeepable(text)) from None
     except (ValueError, RecursionError):
         raise MalformedBody("the body is not JSON in UTF-8") from None
     # An escape can name what no text column can hold.
@@ -85,7 +85,7 @@ def _number_or_fault(text: str) -> float | int | _Unkeepable:
         return fault
 
 
-def _unkeepable(text: str) -> tuple[Finding, ...]:
+def _where_unkeepable(text: str) -> tuple[Finding, ...]:
     """Find each number of a JSON text that cannot be kept; of what is no JSON, none."""
     decoder = json.JSONDecoder(parse_float=_number_or_fault, parse_int=_number_or_fault)
     try:

@@ -53,16 +53,18 @@ class Gateway:
 
     def knows(self, path: str) -> bool:
         """Say whether there is something at *path*: whatever became of it since, it stays so."""
-        headers = {"Authorization": f"Bearer {self._keys['demo-admin']}"}
-        return self._http.get(path, headers=headers).status_code != httpx.codes.NOT_FOUND
+        return self._send("demo-admin", "GET", path).status_code != httpx.codes.NOT_FOUND
 
     def call(self, who: str, method: str, path: str, body: Any = None, **params: Any) -> Any:
         """Send one request and return its answer. Raises: CommandError for a problem."""
-        headers = {"Authorization": f"Bearer {self._keys[who]}"}
-        answer = self._http.request(method, path, json=body, params=params, headers=headers)
+        answer = self._send(who, method, path, json=body, params=params)
         if answer.is_error:
             raise CommandError(f"{method} {path} was answered {answer.status_code}: {answer.text}")
         return answer.json()
+
+    def _send(self, who: str, method: str, path: str, **request: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._keys[who]}"}
+        return self._http.request(method, path, headers=headers, **request)
 
     def said(self) -> set[tuple[str, str, str]]:
         """Return reporter, applicant and measure of everything that was submitted before."""

@@ -10,6 +10,7 @@ from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
 from shared.services import keys
+from shared.store import keys as stored
 
 ROLES = ("admin", "portal", "source", "expert", "auditor")
 
@@ -56,7 +57,7 @@ def create(
 def list_(data_dir: DataDir = None) -> None:
     """Print the keys that are neither revoked nor expired, a line each, in columns cut by tabs."""
     typer.echo("number\tname\trole\tmade\tends\tapplicants\tmeasures")
-    for key in in_transaction(data_dir, keys.in_force):
+    for key in in_transaction(data_dir, stored.in_force):
         columns = (
             str(key.number),
             key.name,

@@ -116,15 +116,19 @@ class Heartbeat:
         failing = None
         while True:
             if asyncio.get_running_loop().time() - self._last < stalled:
-                failed = None
-                try:
-                    self._touch()
-                except OSError as error:
-                    failed = error.strerror
+                failed = self._fault()
                 if failed and failed != failing:
                     log.error("health file not written", file=str(self._file), error=failed)
                 failing = failed
             await asyncio.sleep(BEAT_SECONDS)
+
+    def _fault(self) -> str | None:
+        """Touch the file; say what kept us from it."""
+        try:
+            self._touch()
+        except OSError as error:
+            return error.strerror
+        return None
 
     def _touch(self) -> None:
         if self._file is not None:

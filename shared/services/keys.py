@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.domain.actor import Actor
 from shared.domain.errors import NameTaken
 from shared.store import audit, keys
-from shared.store.keys import Key, Principal
+from shared.store.keys import Principal
 
 PREFIX = "pz_"
 """Makes a key recognisable where one leaked."""
@@ -57,11 +57,6 @@ async def revoke(session: AsyncSession, actor: Actor, name: str) -> int:
     if revoked:
         await audit.record(session, actor, "key.revoked", name, {"keys": revoked})
     return revoked
-
-
-async def in_force(session: AsyncSession) -> list[Key]:
-    """Return every key that is neither revoked nor expired; the secrets nobody knows."""
-    return await keys.in_force(session)
 
 
 async def authenticate(session: AsyncSession, key: str) -> Principal | None:

@@ -144,6 +144,8 @@ async def append(
 
     At most once in a transaction.
     """
+    if not len(scores):
+        return
     codes = [applicants[at] for at in scores.applicant]
     write = _append_few if len(codes) <= FEW else _append_many
     await write(session, {"round": round_id, "run": run, "codes": codes}, scores)

@@ -177,6 +177,7 @@ async def moved_on(
     moves = (await session.execute(MOVES, parameters)).all()
     if not moves or len(moves) == MOST_MOVES:
         return None
+    # Where nothing moved, one row without a version says that the round has the run.
     return earlier.moved(move for move in moves if move.applicant is not None)
 
 

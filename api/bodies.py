@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from api.deps import authorise
 from api.problems import MOST_FINDINGS, MalformedBody, UnsupportedMediaType, pointer
 from api.queries import declared, refuse_others
-from shared.domain.errors import Finding
+from shared.core.errors import Finding
 
 SIGNIFICANT_DIGITS = 15
 """A decimal of so many digits survives a binary double and comes back as it was sent."""

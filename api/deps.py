@@ -1,7 +1,7 @@
 """What routes ask for: a transaction, who is calling, the round in the path."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,15 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.paths import RoundCode
 from api.problems import Unauthorized
 from api.state import Gateway
-from shared.domain.actor import Actor
-from shared.domain.errors import Forbidden
-from shared.domain.framework import Framework
+from shared.core.errors import Forbidden
+from shared.core.principal import Actor, Principal, Role
+from shared.scoring.framework import Framework
 from shared.store.engine import reading
-from shared.store.keys import Principal
 from shared.store.rounds import StoredRound
 
-Role = Literal["admin", "portal", "source", "expert", "auditor"]
-ANY: tuple[Role, ...] = ("admin", "portal", "source", "expert", "auditor")
+ANY = tuple(Role)
 
 BEARER = "Bearer "
 
@@ -53,7 +51,7 @@ def admits(*roles: Role) -> dict[str, Any]:
     return {"openapi_extra": {"x-roles": list(roles), "security": [{"key": []}]}}
 
 
-async def authorise(request: Request, roles: Sequence[str]) -> None:
+async def authorise(request: Request, roles: Sequence[Role]) -> None:
     """Let a request of one of *roles* pass. Raises: Unauthorized, Forbidden."""
     principal = await _holder(request)
     if principal.role not in roles:

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from cachetools import TTLCache
 
+from shared.core.principal import Principal
 from shared.services import keys
 from shared.store.engine import Sessions, reading
-from shared.store.keys import Principal
 
 KEPT = 10_000
 

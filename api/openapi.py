@@ -23,7 +23,7 @@ from api.problems import (
 )
 from api.schemas.common import Problem
 from api.schemas.submissions import SubmissionIn
-from shared.domain.errors import DomainError, Forbidden, Invalid
+from shared.core.errors import DomainError, Forbidden, Invalid
 
 DESCRIPTION = """\
 Ranks counties and industrial parks against a published framework of indicators.

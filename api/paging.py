@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Query, Request, Response
 
 from api.paths import GREATEST_ID
-from shared.domain.errors import Finding, Invalid
+from shared.core.errors import Finding, Invalid
 
 Item = TypeVar("Item")
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Mount
 
-from shared.domain.errors import Conflict, DomainError, Finding, Forbidden, Invalid, NotFound
+from shared.core.errors import Conflict, DomainError, Finding, Forbidden, Invalid, NotFound
 from shared.store.engine import cut_off, out_of_reach
 
 log = structlog.get_logger()

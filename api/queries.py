@@ -7,7 +7,7 @@ from fastapi import Request, params
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 
-from shared.domain.errors import Finding, Invalid
+from shared.core.errors import Finding, Invalid
 
 
 def declared(dependant: Dependant) -> dict[str, bool]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.paging import encode
 from api.schemas.rounds import freshness_state
 from api.scorecards import score
-from shared.domain.framework import Framework
+from shared.scoring.framework import Framework
 from shared.services.ranking import Ranking, ranked
 from shared.store import applicants, standings
 from shared.store.standings import AsOf, Freshness, Standing

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from shared.domain import flags
-from shared.domain.arrays import number
-from shared.domain.framework import Framework
-from shared.domain.points import by_dimension, in_points, points
+from shared.scoring import flags
+from shared.scoring.arrays import number
+from shared.scoring.framework import Framework
+from shared.scoring.points import by_dimension, in_points, points
 from shared.services.ranking import Ranking
 from shared.store.applicants import StoredApplicant
 from shared.store.standings import Lines

@@ -15,7 +15,7 @@ from api.deps import BEARER
 from api.paging import link
 from api.rankings import Asked, Page, PageKey
 from api.state import Gateway
-from shared.store.keys import Principal
+from shared.core.principal import Principal, Role
 
 PREFIX = BEARER.encode()
 
@@ -56,7 +56,7 @@ class Shortcut:
     def _admits(self, scope: Scope) -> bool:
         """Say whether a key is enough: it is for every role but an expert's, which sees less."""
         holder = self._holder(scope)
-        return holder is not None and holder.role != "expert"
+        return holder is not None and holder.role != Role.EXPERT
 
     def _holder(self, scope: Scope) -> Principal | None:
         for name, value in scope["headers"]:

@@ -14,10 +14,12 @@ from random import Random
 import numpy as np
 
 from bench.stage import document
-from shared.domain.arrays import FloatArray, IntArray
-from shared.domain.derive import derive
-from shared.domain.document import read
-from shared.domain.framework import (
+from shared.frameworks.yaml_document import parse
+from shared.reference import framework_text
+from shared.scoring.arrays import FloatArray, IntArray
+from shared.scoring.derive import derive
+from shared.scoring.document.reader import read
+from shared.scoring.framework import (
     KINDS,
     Band,
     Category,
@@ -33,12 +35,10 @@ from shared.domain.framework import (
     Normalisation,
     Reporter,
 )
-from shared.domain.normalise import normalise
-from shared.domain.points import points
-from shared.domain.rank import rank
-from shared.domain.resolve import Evidence, resolve
-from shared.reference import framework_text
-from shared.yaml_document import parse
+from shared.scoring.normalise import normalise
+from shared.scoring.points import points
+from shared.scoring.rank import rank
+from shared.scoring.resolve import Evidence, resolve
 
 INDICATORS = 25
 REPETITIONS = {3_000: 41, 100_000: 9}

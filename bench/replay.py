@@ -7,12 +7,12 @@ import numpy as np
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.derive import derive
-from shared.domain.document import read
-from shared.domain.framework import Framework, Reporter
-from shared.domain.rank import rank
-from shared.domain.resolve import Evidence, resolve
-from shared.domain.score import score
+from shared.scoring.derive import derive
+from shared.scoring.document.reader import read
+from shared.scoring.framework import Framework, Reporter
+from shared.scoring.rank import rank
+from shared.scoring.resolve import Evidence, resolve
+from shared.scoring.score import score
 from shared.store import frameworks, rounds
 
 EPOCH = date(1970, 1, 1)

@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from bench.stage import INDICATORS, document
-from shared.domain.arrays import FloatArray, IntArray
-from shared.domain.choices import shifts
-from shared.domain.document import read
-from shared.domain.framework import Framework
-from shared.domain.score import score
-from shared.domain.sensitivity import TOTALS, Draws, places
-from shared.domain.swaps import swaps
+from shared.scoring.arrays import FloatArray, IntArray
+from shared.scoring.document.reader import read
+from shared.scoring.framework import Framework
+from shared.scoring.score import score
+from shared.sensitivity.choices import shifts
+from shared.sensitivity.draws import TOTALS, Draws, places
+from shared.sensitivity.swaps import swaps
 
 DRAWS = 10_000
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}

@@ -16,7 +16,7 @@ import asyncpg
 from sqlalchemy import make_url, text
 
 from bench.floor import TABLE
-from shared.domain.actor import Actor
+from shared.core.principal import Actor
 from shared.services import frameworks, keys, rounds
 from shared.store import rounds as stored_rounds
 from shared.store.engine import Sessions, connect, sessions_of

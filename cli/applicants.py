@@ -12,7 +12,7 @@ from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
 from shared import reference
-from shared.domain.framework import Name
+from shared.scoring.framework import Name
 from shared.services import applicants
 from shared.services.applicants import Imported
 from shared.store.applicants import Applicant

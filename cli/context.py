@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cli.errors import CommandError
 from cli.options import settings_with
 from shared import embedded
-from shared.domain.actor import Actor
+from shared.core.principal import Actor
 from shared.settings import Settings
 from shared.store.engine import connect, sessions_of
 

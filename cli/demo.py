@@ -16,7 +16,8 @@ from cli.context import OPERATOR, in_transaction
 from cli.demo_data import ROUND
 from cli.errors import CommandError
 from cli.options import DataDir
-from shared import reference, yaml_document
+from shared import reference
+from shared.frameworks import yaml_document
 from shared.services import applicants, keys
 from shared.store import applicants as stored
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from cli.errors import CommandError
-from shared.domain.errors import DomainError
+from shared.core.errors import DomainError
 from shared.embedded import EmbeddedError
 from shared.store.engine import SchemaUnknown, UrlUnusable
 

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
+from shared.core.principal import Principal, Role
 from shared.explanation import text
 from shared.services import explanation, ranking
 from shared.services.frameworks import Library
 from shared.store import rounds, runs
-from shared.store.keys import Principal
 
-READER = Principal(0, OPERATOR.name, "admin", applicants=None, measures=None)
+READER = Principal(0, OPERATOR.name, Role.ADMIN, applicants=None, measures=None)
 """Who can read the database reads everything."""
 
 

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
-from shared import reference, yaml_document
-from shared.domain import document
-from shared.domain.errors import Finding, FrameworkInvalid
+from shared import reference
+from shared.core.errors import Finding, FrameworkInvalid
+from shared.frameworks import yaml_document
+from shared.scoring.document import reader as document
 from shared.services import frameworks
 from shared.store.frameworks import StoredFramework
 

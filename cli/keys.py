@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
+from shared.core.principal import Role
 from shared.services import keys
 from shared.store import keys as stored
 
-ROLES = ("admin", "portal", "source", "expert", "auditor")
+ROLES = tuple(Role)
 
 app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 

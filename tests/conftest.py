@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from api.app import ROLE as GATEWAY_ROLE
 from api.app import create_app
 from shared import embedded
-from shared.domain.actor import Actor
+from shared.core.principal import Actor
 from shared.services import keys
 from shared.settings import Settings
 from shared.store.engine import Sessions, connect, driver_url, sessions_of

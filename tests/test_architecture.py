@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-DOMAIN = Path(__file__).parents[1] / "shared" / "domain"
+SHARED = Path(__file__).parents[1] / "shared"
+PURE = [*(SHARED / "core").rglob("*.py"), *(SHARED / "scoring").rglob("*.py")]
 
 
 def imported(program: str) -> Iterator[str]:
@@ -21,17 +22,17 @@ def imported(program: str) -> Iterator[str]:
 
 
 def foreign(program: str) -> set[str]:
-    """Return what *program* imports beside the standard library, numpy and the domain."""
+    """Return what *program* imports beside the standard library, numpy and the rules."""
     return {
         name
         for name in imported(program)
         if name.partition(".")[0] not in sys.stdlib_module_names | {"numpy"}
-        and not f"{name}.".startswith("shared.domain.")
+        and not f"{name}.".startswith(("shared.core.", "shared.scoring."))
     }
 
 
-@pytest.mark.parametrize("module", sorted(DOMAIN.rglob("*.py")), ids=lambda path: path.stem)
-def test_the_domain_imports_numpy_and_the_standard_library_alone(module: Path) -> None:
+@pytest.mark.parametrize("module", sorted(PURE), ids=lambda path: path.stem)
+def test_scoring_imports_numpy_and_the_standard_library_alone(module: Path) -> None:
     assert foreign(module.read_text("utf-8")) == set()
 
 
@@ -42,10 +43,10 @@ def test_the_domain_imports_numpy_and_the_standard_library_alone(module: Path) -
         ("import numpy.typing, rich.table as table", {"rich.table"}),
         ("from yaml import safe_load", {"yaml.safe_load"}),
         ("def late():\n    import numpy_financial", {"numpy_financial"}),
-        ("from shared import settings, domain", {"shared.settings"}),
-        ("from shared.domain_of_others import x", {"shared.domain_of_others.x"}),
+        ("from shared import settings, scoring", {"shared.settings"}),
+        ("from shared.scoring_of_others import x", {"shared.scoring_of_others.x"}),
         ("from .. import settings", {"...settings"}),
     ],
 )
-def test_what_is_foreign_to_the_domain_is_found(program: str, found: set[str]) -> None:
+def test_what_is_foreign_to_scoring_is_found(program: str, found: set[str]) -> None:
     assert foreign(program) == found

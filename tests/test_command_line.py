@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from cli.errors import CommandError
 from cli.explain import explain
 from cli.main import COMMANDS, application
-from shared.domain.errors import Finding, FrameworkInvalid, NotFound
+from shared.core.errors import Finding, FrameworkInvalid, NotFound
 from shared.embedded import EmbeddedError
 from shared.store.engine import SchemaUnknown, Sessions, UrlUnusable
 from tests.store.ask import execute

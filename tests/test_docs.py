@@ -100,7 +100,7 @@ def test_the_architecture_is_one_page_of_paths_that_exist() -> None:
     assert text.count("\n") <= 90
     assert len(pipeline) == 5
     for path in [*named, *pipeline]:
-        assert (ROOT / path).exists() or (ROOT / "shared" / "domain" / path).exists(), path
+        assert (ROOT / path).exists() or (ROOT / "shared" / "scoring" / path).exists(), path
 
 
 def test_decisions_are_short_numbered_and_listed() -> None:

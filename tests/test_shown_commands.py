@@ -13,11 +13,11 @@ import httpx
 import pytest
 
 from shared import embedded
-from shared.domain.actor import Actor
+from shared.core.principal import Actor
+from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
 from shared.services import keys
 from shared.store.engine import connect, sessions_of
-from shared.yaml_document import parse
 from tests.contract.document import EXAMPLES, OPERATIONS
 from tests.contract.scenario import NEIGHBOURS, ROUND
 from tests.documents import DOCUMENTS, ROOT, blocks

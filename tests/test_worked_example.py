@@ -9,20 +9,20 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
-from shared.domain.actor import Actor
-from shared.domain.derive import derive
-from shared.domain.document import read
-from shared.domain.errors import FrameworkInvalid
-from shared.domain.flags import names
-from shared.domain.framework import Reporter
-from shared.domain.normalise import normalise
-from shared.domain.rank import rank
-from shared.domain.resolve import resolve
-from shared.domain.score import score
+from shared.core.errors import FrameworkInvalid
+from shared.core.principal import Actor
+from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
+from shared.scoring.derive import derive
+from shared.scoring.document.reader import read
+from shared.scoring.flags import names
+from shared.scoring.framework import Reporter
+from shared.scoring.normalise import normalise
+from shared.scoring.rank import rank
+from shared.scoring.resolve import resolve
+from shared.scoring.score import score
 from shared.services import keys
 from shared.store.engine import Sessions
-from shared.yaml_document import parse
 from tests.by_hand import LATER, NOTHING, UNIT, WITHDRAWN, Line, Round, Said
 from tests.by_hand_tables import decimal, tables
 from tests.documents import ROOT, rows, section

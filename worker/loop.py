@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from shared.domain.errors import DomainError
+from shared.core.errors import DomainError
 from shared.metrics import observe_queue
 from shared.services import runs
 from shared.services.frameworks import Library

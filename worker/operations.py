@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from shared.domain.errors import DomainError
+from shared.core.errors import DomainError
 from shared.services import sensitivity
 from shared.services.frameworks import Library
 from shared.services.sensitivity_answer import Material, answer

@@ -16,10 +16,11 @@ from api.schemas.panels import (
     AdjudicationPage,
     AdjudicationReceipt,
 )
-from shared.domain.errors import NotFound, ReporterNotAdmitted, RoundNotOpen, SubmissionRefused
-from shared.domain.submission import Refusal
+from shared.core.errors import NotFound, ReporterNotAdmitted, RoundNotOpen, SubmissionRefused
+from shared.core.principal import Role
 from shared.services import adjudications as services
 from shared.services.submissions import refused
+from shared.submissions.values import Refusal
 
 router = APIRouter(prefix="/rounds/{round}/adjudications", tags=["panels"], route_class=ExactRoute)
 
@@ -35,7 +36,7 @@ OfState = Annotated[
 @router.put(
     "/{applicant}/{measure}",
     responses=problems(NotFound, ReporterNotAdmitted, RoundNotOpen, SubmissionRefused),
-    **admits("admin"),
+    **admits(Role.ADMIN),
 )
 async def adjudicate(
     round: Round,
@@ -72,7 +73,7 @@ async def adjudicate(
     )
 
 
-@router.get("", responses=problems(NotFound), **admits("admin", "auditor"))
+@router.get("", responses=problems(NotFound), **admits(Role.ADMIN, Role.AUDITOR))
 async def list_cases(
     round: Round,
     held: Held,

@@ -8,7 +8,8 @@ from api.paging import Cursor, Limit, cut, decode
 from api.paths import ApplicantCode, OfKind
 from api.problems import problems
 from api.schemas.applicants import ApplicantChange, ApplicantIn, ApplicantOut, ApplicantPage
-from shared.domain.errors import ApplicantDiffers, NotFound
+from shared.core.errors import ApplicantDiffers, NotFound
+from shared.core.principal import Role
 from shared.services import applicants as services
 from shared.store import applicants
 
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/applicants", tags=["applicants"], route_class=ExactR
     "",
     status_code=201,
     responses=problems(ApplicantDiffers, also=ApplicantOut),
-    **admits("admin", "portal"),
+    **admits(Role.ADMIN, Role.PORTAL),
 )
 async def register(
     body: ApplicantIn, acting: Acting, tx: Tx, request: Request, response: Response
@@ -54,7 +55,7 @@ async def read(code: ApplicantCode, tx: Tx) -> ApplicantOut:
     return ApplicantOut.of(await applicants.get(tx, code))
 
 
-@router.patch("/{code}", responses=problems(NotFound), **admits("admin", "portal"))
+@router.patch("/{code}", responses=problems(NotFound), **admits(Role.ADMIN, Role.PORTAL))
 async def change(
     code: ApplicantCode, body: ApplicantChange, acting: Acting, tx: Tx, request: Request
 ) -> ApplicantOut:

@@ -11,7 +11,8 @@ from api.paths import ApplicantCode, RoundCode
 from api.problems import problems
 from api.schemas.common import Line
 from api.schemas.panels import ConflictIn, ConflictOut, ConflictPage
-from shared.domain.errors import NotFound, RoundNotOpen
+from shared.core.errors import NotFound, RoundNotOpen
+from shared.core.principal import Role
 from shared.services import conflicts as services
 from shared.services.conflicts import Declaration
 from shared.store import conflicts
@@ -24,7 +25,7 @@ Expert = Annotated[Line, Path(description="The expert's name.", examples=["exper
 @router.put(
     "/{expert}/{applicant}",
     responses=problems(NotFound, RoundNotOpen),
-    **admits("admin", "expert"),
+    **admits(Role.ADMIN, Role.EXPERT),
 )
 async def declare(
     round: RoundCode,
@@ -44,11 +45,11 @@ async def declare(
     services.require_own_declaration(caller, expert, body.state)
     require_reach(request, applicant)
     said = Declaration(expert, applicant, body.state, body.reason)
-    tie = await services.put(tx, acting, round, said, may_correct=caller.role == "admin")
+    tie = await services.put(tx, acting, round, said, may_correct=caller.role == Role.ADMIN)
     return ConflictOut.of(tie)
 
 
-@router.get("", responses=problems(NotFound), **admits("admin", "auditor"))
+@router.get("", responses=problems(NotFound), **admits(Role.ADMIN, Role.AUDITOR))
 async def list_declared(
     round: Round,
     tx: Tx,

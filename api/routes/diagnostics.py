@@ -18,7 +18,8 @@ from api.schemas.diagnostics import (
     coverage,
 )
 from api.schemas.frameworks import WarningOut
-from shared.domain.errors import Finding, Invalid, NotFound
+from shared.core.errors import Finding, Invalid, NotFound
+from shared.core.principal import Role
 from shared.services import diagnostics as services
 from shared.services.discrepancies import scope
 from shared.store import discrepancies
@@ -35,7 +36,7 @@ Beyond = Annotated[
 ]
 
 
-@router.get("/diagnostics", responses=problems(NotFound), **admits("admin", "auditor"))
+@router.get("/diagnostics", responses=problems(NotFound), **admits(Role.ADMIN, Role.AUDITOR))
 async def read(round: Round, held: Held, tx: Tx) -> DiagnosticsOut:
     """Say how the indicators behaved in the last run, and what deserves a look.
 
@@ -56,7 +57,7 @@ async def read(round: Round, held: Held, tx: Tx) -> DiagnosticsOut:
 @router.get(
     "/discrepancies",
     responses=problems(NotFound),
-    **admits("admin", "auditor", "portal", "source"),
+    **admits(Role.ADMIN, Role.AUDITOR, Role.PORTAL, Role.SOURCE),
 )
 async def list_discrepancies(
     round: Round,

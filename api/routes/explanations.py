@@ -12,7 +12,7 @@ from api.headers import sends
 from api.paths import GREATEST_ID, ApplicantCode
 from api.problems import problems
 from api.schemas.explanations import ExplanationOut
-from shared.domain.errors import MarksOutstanding, NotFound
+from shared.core.errors import MarksOutstanding, NotFound
 from shared.explanation import text
 from shared.services.explanation import explain
 from shared.store import runs

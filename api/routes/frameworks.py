@@ -17,7 +17,8 @@ from api.schemas.frameworks import (
     RegistrationOut,
     WarningOut,
 )
-from shared.domain.errors import FrameworkDiffers, FrameworkInvalid, NotFound
+from shared.core.errors import FrameworkDiffers, FrameworkInvalid, NotFound
+from shared.core.principal import Role
 from shared.services import frameworks as services
 from shared.store import frameworks
 from shared.store.frameworks import StoredFramework
@@ -30,7 +31,7 @@ router = APIRouter(prefix="/frameworks", tags=["frameworks"], route_class=ExactR
     status_code=201,
     response_model=RegistrationOut,
     responses=problems(FrameworkInvalid, FrameworkDiffers, also=RegistrationOut),
-    **admits("admin"),
+    **admits(Role.ADMIN),
 )
 async def register(
     body: Annotated[

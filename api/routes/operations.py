@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from api.bodies import ExactRoute
-from api.deps import Acting, Caller, Role, Round, Tx, admits
+from api.deps import Acting, Caller, Round, Tx, admits
 from api.headers import sends
 from api.paging import Cursor, Limit, cut, decode
 from api.paths import GREATEST_ID, RoundCode
@@ -19,7 +19,8 @@ from api.schemas.operations import (
     SensitivityIn,
     shown,
 )
-from shared.domain.errors import NotFound, RoundNotScored, TooManyOperations
+from shared.core.errors import NotFound, RoundNotScored, TooManyOperations
+from shared.core.principal import Role
 from shared.services import sensitivity as services
 from shared.services.sensitivity import Wanted
 from shared.store import operations
@@ -27,7 +28,7 @@ from shared.store.operations import Operation
 
 router = APIRouter(prefix="/rounds/{round}", tags=["sensitivity"], route_class=ExactRoute)
 
-READERS: tuple[Role, ...] = ("admin", "portal", "source", "auditor")
+READERS: tuple[Role, ...] = (Role.ADMIN, Role.PORTAL, Role.SOURCE, Role.AUDITOR)
 """All but experts: how far points would have to change to swap two places tells of their marks."""
 
 OperationId = Annotated[
@@ -36,7 +37,7 @@ OperationId = Annotated[
 
 
 def _sees_names(caller: Caller) -> bool:
-    return caller.role in {"admin", "auditor"}
+    return caller.role in {Role.ADMIN, Role.AUDITOR}
 
 
 async def _answer(tx: Tx, operation: Operation, caller: Caller) -> OperationOut:
@@ -51,7 +52,7 @@ async def _answer(tx: Tx, operation: Operation, caller: Caller) -> OperationOut:
     "/sensitivity",
     status_code=202,
     responses=problems(NotFound, RoundNotScored, TooManyOperations) | {202: sends("Location")},
-    **admits("admin", "auditor"),
+    **admits(Role.ADMIN, Role.AUDITOR),
 )
 async def request(
     round: RoundCode,
@@ -122,7 +123,7 @@ async def list_items(
 
 
 @router.delete(
-    "/operations/{operation}", responses=problems(NotFound), **admits("admin", "auditor")
+    "/operations/{operation}", responses=problems(NotFound), **admits(Role.ADMIN, Role.AUDITOR)
 )
 async def cancel(
     round: Round, operation: OperationId, acting: Acting, caller: Caller, tx: Tx

@@ -20,7 +20,8 @@ from api.schemas.rounds import (
     TransitionOut,
     summary,
 )
-from shared.domain.errors import NotFound, RoundDiffers, RoundNotOpen, TransitionNotAllowed
+from shared.core.errors import NotFound, RoundDiffers, RoundNotOpen, TransitionNotAllowed
+from shared.core.principal import Role
 from shared.services import diagnostics
 from shared.services import rounds as services
 from shared.store import changes, entries, frameworks, rounds, standings
@@ -38,7 +39,7 @@ async def _shown(tx: Tx, stored: StoredRound) -> RoundOut:
     "",
     status_code=201,
     responses=problems(NotFound, RoundDiffers, also=RoundOut),
-    **admits("admin"),
+    **admits(Role.ADMIN),
 )
 async def create(body: RoundIn, acting: Acting, tx: Tx, response: Response) -> RoundOut:
     """Register a round as a draft, under a registered framework."""
@@ -73,7 +74,7 @@ async def read(round: RoundCode, tx: Tx) -> RoundOut:
 @router.post(
     "/{round}/transitions",
     responses=problems(NotFound, TransitionNotAllowed),
-    **admits("admin"),
+    **admits(Role.ADMIN),
 )
 async def transition(
     round: RoundCode,
@@ -98,7 +99,7 @@ async def transition(
 @router.put(
     "/{round}/entries/{applicant}",
     responses=problems(NotFound, RoundNotOpen),
-    **admits("admin", "portal"),
+    **admits(Role.ADMIN, Role.PORTAL),
 )
 async def enter(
     round: RoundCode,

@@ -8,7 +8,7 @@ from api.paging import Cursor, Limit, cut, decode
 from api.paths import RunNumber
 from api.problems import problems
 from api.schemas.scores import RunOut, RunPage
-from shared.domain.errors import NotFound
+from shared.core.errors import NotFound
 from shared.store import runs
 from shared.store.runs import StoredRun
 

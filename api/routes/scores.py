@@ -26,12 +26,12 @@ from api.rankings import PageKey, freshened
 from api.schemas.scores import HistoryItem, HistoryPage, RankingOut, ScorecardOut
 from api.scorecards import dimensions, line_items, score
 from api.state import Gateway
-from shared.domain.errors import Finding, Invalid, MarksOutstanding, NotFound
-from shared.domain.points import in_points
+from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
+from shared.core.principal import Principal, Role
+from shared.scoring.points import in_points
 from shared.services.panels import require_marks
 from shared.store import applicants, runs, standings, submissions
 from shared.store.engine import reading
-from shared.store.keys import Principal
 from shared.store.rounds import StoredRound
 from shared.store.standings import Freshness
 
@@ -125,14 +125,14 @@ async def ranking(
     fresh = await _freshness(held, stored, run)
     who = caller_of(request)
     wanted = PageKey(stored.id, fresh, cohort, limit, start, "lines" in include)
-    if who.role == "expert":
+    if who.role == Role.EXPERT:
         await _require_marks(held, stored, who, wanted)
     page = held.rankings.kept(wanted)
     if page is None:
         framework = await framework_of(held, stored)
         async with reading(held.sessions) as session:
             page = await held.rankings.render(session, round, framework, wanted)
-    if run is None and wait_for is None and who.role != "expert":
+    if run is None and wait_for is None and who.role != Role.EXPERT:
         shortcut.remember(held, request, wanted)
     answer = Answer(page.body, media_type="application/json")
     link_next(request, answer, page.next)

@@ -32,7 +32,7 @@ from api.schemas.submissions import (
     SubmissionPage,
     SubmissionReceipt,
 )
-from shared.domain.errors import (
+from shared.core.errors import (
     ConflictOfInterest,
     Finding,
     NotFound,
@@ -40,13 +40,13 @@ from shared.domain.errors import (
     RoundNotOpen,
     SubmissionRefused,
 )
-from shared.domain.framework import Framework
-from shared.domain.submission import Refusal
+from shared.core.principal import Principal, Role
+from shared.scoring.framework import Framework
 from shared.services.panels import shown_name
 from shared.services.submissions import admit, refused
 from shared.store import submissions
-from shared.store.keys import Principal
 from shared.store.submissions import NewSubmission, Receipt
+from shared.submissions.values import Refusal
 
 router = APIRouter(
     prefix="/rounds/{round}/submissions", tags=["submissions"], route_class=ExactRoute
@@ -75,7 +75,7 @@ NOT_TAKEN = {
     responses=problems(
         ReporterNotAdmitted, NotFound, RoundNotOpen, ConflictOfInterest, SubmissionRefused
     ),
-    **admits("source", "portal", "expert"),
+    **admits(Role.SOURCE, Role.PORTAL, Role.EXPERT),
 )
 async def submit(
     round: RoundCode,
@@ -118,7 +118,7 @@ async def submit(
     "/batch",
     response_model=BatchReceipt,
     responses=problems(NotFound, RoundNotOpen),
-    **admits("source", "portal", "expert"),
+    **admits(Role.SOURCE, Role.PORTAL, Role.EXPERT),
 )
 async def submit_batch(
     round: RoundCode,
@@ -229,7 +229,7 @@ async def list_recorded(
         submissions.Reach(
             applicants=who.applicants,
             measures=who.measures,
-            expert=who.reporter if who.role == "expert" else None,
+            expert=who.reporter if who.role == Role.EXPERT else None,
         ),
         applicant,
         measure,

@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from shared.domain import framework
+from shared.scoring import framework
 
 
 class Schema(BaseModel):

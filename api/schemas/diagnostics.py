@@ -8,9 +8,9 @@ from api.schemas.common import Date, Items, Kind, Points, Schema, Share
 from api.schemas.frameworks import WarningOut
 from api.schemas.scores import Freshened
 from api.schemas.submissions import Value
-from shared.domain import diagnostics
-from shared.domain.framework import Framework, Measure
-from shared.domain.points import in_points
+from shared.diagnostics import model as diagnostics
+from shared.scoring.framework import Framework, Measure
+from shared.scoring.points import in_points
 from shared.services.diagnostics import Diagnosis
 from shared.store.discrepancies import Discrepancy, Statement
 

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from api.schemas.common import Items, Moment, Name, Schema
-from shared.domain.errors import Finding
+from shared.core.errors import Finding
 
 
 class FrameworkOut(Schema):

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas.common import Date, Items, Line, Moment, Schema
-from shared.domain.pseudonym import pseudonym
+from shared.panels.pseudonym import pseudonym
 from shared.services.adjudications import Adjudication, Case
 from shared.store.conflicts import Tie
 from shared.store.rounds import StoredRound

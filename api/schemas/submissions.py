@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.common import Code, Date, Items, Moment, Schema, Text, one_finding
-from shared.domain.framework import Framework
+from shared.scoring.framework import Framework
 from shared.services.submissions import Draft
 from shared.store.submissions import StoredSubmission
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from shared.domain.flags import Flag
-from shared.domain.framework import Missing
-from shared.domain.verdicts import Verdict
 from shared.explanation import words
 from shared.explanation.formula import formula, moment, number
 from shared.explanation.width import fill, plain, width, wrap
 from shared.explanation.words import Language, phrase, say
+from shared.explanations.verdicts import Verdict
+from shared.scoring.flags import Flag
+from shared.scoring.framework import Missing
 
 COLUMNS = 100
 

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from shared.domain.flags import Flag
-from shared.domain.framework import Name
-from shared.domain.verdicts import Verdict
+from shared.explanations.verdicts import Verdict
+from shared.scoring.flags import Flag
+from shared.scoring.framework import Name
 
 Language = Literal["zh", "en"]
 

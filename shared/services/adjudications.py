@@ -7,21 +7,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain import submission
-from shared.domain.actor import Actor
-from shared.domain.errors import RoundNotOpen
-from shared.domain.framework import ADJUDICATOR, KINDS, Framework, Panel, Reporter
-from shared.domain.nodes import exact
-from shared.domain.resolve import Evidence, resolve
-from shared.domain.submission import WITHDRAWN, Refusal
+from shared.core.errors import RoundNotOpen
+from shared.core.principal import Actor, Principal
+from shared.scoring.document.nodes import exact
+from shared.scoring.framework import ADJUDICATOR, KINDS, Framework, Panel, Reporter
+from shared.scoring.resolve import Evidence, resolve
 from shared.services import submissions
 from shared.services.submissions import not_reached
 from shared.store import adjudications, applicants, rounds
 from shared.store.adjudications import PanelLine
 from shared.store.engine import driver_of
-from shared.store.keys import Principal
 from shared.store.rounds import StoredRound
 from shared.store.submissions import NewSubmission, Receipt
+from shared.submissions import values as submission
+from shared.submissions.values import WITHDRAWN, Refusal
 
 STATES = ("open", "settled")
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.actor import Actor
-from shared.domain.errors import ApplicantDiffers
+from shared.core.errors import ApplicantDiffers
+from shared.core.principal import Actor
 from shared.store import applicants, audit
 from shared.store.applicants import Applicant, StoredApplicant
 

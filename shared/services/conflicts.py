@@ -4,16 +4,15 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.actor import Actor
-from shared.domain.errors import Forbidden, NotFound, RoundNotOpen
+from shared.core.errors import Forbidden, NotFound, RoundNotOpen
+from shared.core.principal import Actor, Principal, Role
 from shared.store import applicants, audit, conflicts, marks, rounds
 from shared.store.conflicts import Tie
-from shared.store.keys import Principal
 
 
 def require_own_declaration(principal: Principal, expert: str, state: str) -> None:
     """Let an expert declare ties of its own and no more. Raises: Forbidden."""
-    if principal.role == "expert" and (principal.name, "declared") != (expert, state):
+    if principal.role == Role.EXPERT and (principal.name, "declared") != (expert, state):
         raise Forbidden("an expert declares its own ties alone, and an administrator lifts them")
 
 

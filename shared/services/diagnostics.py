@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain import diagnostics, round_warnings
-from shared.domain.diagnostics import Cohort, Coverage
-from shared.domain.errors import Finding
-from shared.domain.framework import Framework
+from shared.core.errors import Finding
+from shared.diagnostics import model as diagnostics
+from shared.diagnostics import warnings as round_warnings
+from shared.diagnostics.model import Cohort, Coverage
+from shared.scoring.framework import Framework
 from shared.services.frameworks import Library
 from shared.services.submissions import REPORTERS
 from shared.store import entries, keys, rounds, runs, scores, standings

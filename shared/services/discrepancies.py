@@ -1,8 +1,8 @@
 """What different kinds of reporters say of the same, as far as a key reaches."""
 
-from shared.domain.framework import Framework
+from shared.core.principal import Principal
+from shared.scoring.framework import Framework
 from shared.store.discrepancies import Scope
-from shared.store.keys import Principal
 
 
 def scope(

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.errors import NotFound
-from shared.domain.framework import Framework, Reporter
-from shared.domain.points import in_points
+from shared.core.errors import NotFound
+from shared.core.principal import Principal, Role
+from shared.scoring.framework import Framework
+from shared.scoring.points import in_points
 from shared.services import explanation_document as document
 from shared.services.explanation_place import ahead, place_in
 from shared.services.panels import require_marks, shown_name
@@ -17,7 +18,6 @@ from shared.services.ranking import Ranking
 from shared.services.submissions import not_reached
 from shared.store import applicants, explanations, standings
 from shared.store.explanations import Cohort, Input
-from shared.store.keys import Principal
 from shared.store.rounds import StoredRound
 from shared.store.standings import Lines
 
@@ -99,7 +99,7 @@ async def _lines(
 
     An expert may have yet to mark that one, blindly: it is told of its own applicant alone.
     """
-    named = above["applicants"][:1] if above and reader.role != Reporter.EXPERT else []
+    named = above["applicants"][:1] if above and reader.role != Role.EXPERT else []
     lines = await standings.lines(session, round_.id, [applicant, *named], run)
     own = lines[applicant]
     if above is not None:

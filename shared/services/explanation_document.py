@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from shared.domain import explain, flags, verdicts
-from shared.domain.arrays import number
-from shared.domain.explain import OneMore
-from shared.domain.flags import Flag
-from shared.domain.framework import Framework, Indicator, Measure, Missing
-from shared.domain.points import by_dimension, in_points, points
-from shared.domain.resolve import resolve
-from shared.domain.verdicts import Reason, Reasons, Statement
 from shared.explanation.words import VERDICTS, say
+from shared.explanations import lines as explain
+from shared.explanations import verdicts
+from shared.explanations.lines import OneMore
+from shared.explanations.verdicts import Reason, Reasons, Statement
+from shared.scoring import flags
+from shared.scoring.arrays import number
+from shared.scoring.flags import Flag
+from shared.scoring.framework import Framework, Indicator, Measure, Missing
+from shared.scoring.points import by_dimension, in_points, points
+from shared.scoring.resolve import resolve
 from shared.store.explanations import Cohort, Input
 from shared.store.standings import Lines
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from shared.domain.framework import Framework
-from shared.domain.points import in_points
+from shared.scoring.framework import Framework
+from shared.scoring.points import in_points
 from shared.services.ranking import Ranking
 
 MOST_NEIGHBOURS = 10

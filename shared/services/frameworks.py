@@ -6,10 +6,10 @@ from typing import Any
 import rfc8785
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.actor import Actor
-from shared.domain.document import read, warnings
-from shared.domain.errors import Finding, FrameworkDiffers
-from shared.domain.framework import Framework
+from shared.core.errors import Finding, FrameworkDiffers
+from shared.core.principal import Actor
+from shared.scoring.document.reader import read, warnings
+from shared.scoring.framework import Framework
 from shared.store import audit, frameworks
 from shared.store.frameworks import StoredFramework
 

@@ -7,10 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.actor import Actor
-from shared.domain.errors import NameTaken
+from shared.core.errors import NameTaken
+from shared.core.principal import Actor, Principal
 from shared.store import audit, keys
-from shared.store.keys import Principal
 
 PREFIX = "pz_"
 """Makes a key recognisable where one leaked."""

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.errors import MarksOutstanding
-from shared.domain.framework import ADJUDICATOR, Framework, Reporter
-from shared.domain.pseudonym import pseudonym
+from shared.core.errors import MarksOutstanding
+from shared.core.principal import Principal, Role
+from shared.panels.pseudonym import pseudonym
+from shared.scoring.framework import ADJUDICATOR, Framework, Reporter
 from shared.store import marks
-from shared.store.keys import Principal
 from shared.store.rounds import StoredRound
 
 MOST_NAMED = 5
 """How many outstanding marks a refusal names."""
 
-SEES_NAMES = frozenset({"admin", "auditor"})
+SEES_NAMES = frozenset({Role.ADMIN, Role.AUDITOR})
 
 
 async def require_marks(
@@ -33,7 +33,7 @@ async def require_marks(
 
     Raises: MarksOutstanding.
     """
-    if principal.role != "expert":
+    if principal.role != Role.EXPERT:
         return
     judged = [
         each.code for each in framework.measures.values() if Reporter.EXPERT in each.reported_by

@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.arrays import BoolArray, FloatArray, IntArray
-from shared.domain.rank import Ranks, lots, rank
+from shared.scoring.arrays import BoolArray, FloatArray, IntArray
+from shared.scoring.rank import Ranks, lots, rank
 from shared.store import standings
 from shared.store.standings import Standing
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from shared.domain.arrays import BoolArray, FloatArray, IntArray
-from shared.domain.derive import derive
-from shared.domain.flags import EVIDENCE
-from shared.domain.framework import Framework
-from shared.domain.resolve import Evidence, resolve
-from shared.domain.score import Sheet, score
+from shared.scoring.arrays import BoolArray, FloatArray, IntArray
+from shared.scoring.derive import derive
+from shared.scoring.flags import EVIDENCE
+from shared.scoring.framework import Framework
+from shared.scoring.resolve import Evidence, resolve
+from shared.scoring.score import Sheet, score
 from shared.store.scores import Versions
 
 

@@ -2,9 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.actor import Actor
-from shared.domain.errors import Finding, Invalid, RoundDiffers, RoundNotOpen
-from shared.domain.rounds import require_transition
+from shared.core.errors import Finding, Invalid, RoundDiffers, RoundNotOpen
+from shared.core.principal import Actor
+from shared.rounds.model import require_transition
 from shared.store import applicants, audit, changes, entries, rounds
 from shared.store.entries import Entry
 from shared.store.rounds import NewRound, StoredRound

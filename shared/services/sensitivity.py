@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.actor import Actor
-from shared.domain.errors import RoundNotScored, TooManyOperations
+from shared.core.errors import RoundNotScored, TooManyOperations
+from shared.core.principal import Actor
 from shared.services.frameworks import Library
 from shared.services.ranking import ranked
 from shared.services.sensitivity_answer import Material

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from shared.domain.arrays import IntArray
-from shared.domain.choices import shifts
-from shared.domain.framework import Framework
-from shared.domain.points import in_points
-from shared.domain.sensitivity import GENERATOR, Draws, Report, places
-from shared.domain.swaps import swaps
+from shared.scoring.arrays import IntArray
+from shared.scoring.framework import Framework
+from shared.scoring.points import in_points
+from shared.sensitivity.choices import shifts
+from shared.sensitivity.draws import GENERATOR, Draws, Report, places
+from shared.sensitivity.swaps import swaps
 from shared.services.ranking import Ranking
 from shared.store.scores import Versions
 

@@ -7,18 +7,18 @@ from datetime import date
 
 import asyncpg
 
-from shared.domain import submission
-from shared.domain.errors import Finding, ReporterNotAdmitted, SubmissionRefused
-from shared.domain.framework import Framework, Reporter
-from shared.domain.submission import Refusal, Value
+from shared.core.errors import Finding, ReporterNotAdmitted, SubmissionRefused
+from shared.core.principal import Principal, Role
+from shared.scoring.framework import Framework, Reporter
 from shared.store import rounds, submissions
-from shared.store.keys import Principal
 from shared.store.submissions import NewSubmission, Receipt
+from shared.submissions import values as submission
+from shared.submissions.values import Refusal, Value
 
 REPORTERS = {
-    "source": Reporter.SOURCE,
-    "portal": Reporter.APPLICANT,
-    "expert": Reporter.EXPERT,
+    Role.SOURCE: Reporter.SOURCE,
+    Role.PORTAL: Reporter.APPLICANT,
+    Role.EXPERT: Reporter.EXPERT,
 }
 """As what each role reports; a portal reports on the applicant's behalf."""
 

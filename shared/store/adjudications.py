@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.resolve import TRACE
+from shared.scoring.resolve import TRACE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.errors import NotFound
-from shared.domain.framework import Name
+from shared.core.errors import NotFound
+from shared.scoring.framework import Name
 from shared.store.tables import ApplicantRow
 
 CHANGE_LOCK = 3

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.actor import Actor
+from shared.core.principal import Actor
 from shared.store.tables import AuditEventRow
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.errors import NotFound
-from shared.domain.framework import Reporter
+from shared.core.errors import NotFound
+from shared.scoring.framework import Reporter
 from shared.store.tables import ConflictRow, ReporterRow
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.framework import Measure, MeasureType
-from shared.domain.resolve import TRACE
-from shared.domain.submission import Reported
+from shared.scoring.framework import Measure, MeasureType
+from shared.scoring.resolve import TRACE
+from shared.submissions.values import Reported
 
 NOMINAL = {MeasureType.CATEGORY, MeasureType.FLAG}
 

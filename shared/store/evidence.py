@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.framework import KINDS, Framework, MeasureType
-from shared.domain.resolve import Evidence
+from shared.scoring.framework import KINDS, Framework, MeasureType
+from shared.scoring.resolve import Evidence
 from shared.store import columns
 
 ROW = columns.row_type(

@@ -9,9 +9,9 @@ import numpy.typing as npt
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.errors import NotFound
-from shared.domain.submission import Reported
+from shared.core.errors import NotFound
 from shared.store import columns
+from shared.submissions.values import Reported
 
 
 @dataclass(frozen=True, slots=True)

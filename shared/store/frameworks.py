@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.errors import NotFound
+from shared.core.errors import NotFound
 from shared.store.tables import FrameworkRow
 
 

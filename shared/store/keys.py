@@ -8,18 +8,8 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.core.principal import Principal, Role
 from shared.store.tables import ApiKeyRow, ReporterRow
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who acts: a reporter, its role, and what this key of it reaches (None: no limit)."""
-
-    reporter: int
-    name: str
-    role: str
-    applicants: frozenset[str] | None
-    measures: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +52,7 @@ async def valid(session: AsyncSession, sha256: bytes) -> Principal | None:
     if row is None:
         return None
     reporter, name, role, applicants, measures = row
-    return Principal(reporter, name, role, _limit(applicants), _limit(measures))
+    return Principal(reporter, name, Role(role), _limit(applicants), _limit(measures))
 
 
 async def in_force(session: AsyncSession) -> list[Key]:

@@ -14,8 +14,8 @@ from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import BIGINT, JSON
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.actor import Actor
-from shared.domain.errors import NotFound
+from shared.core.errors import NotFound
+from shared.core.principal import Actor
 from shared.store.engine import Sessions, reading
 from shared.store.tables import OperationRow
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.errors import NotFound
+from shared.core.errors import NotFound
 from shared.store.engine import driver_of
 from shared.store.tables import FrameworkRow, RoundRow
 

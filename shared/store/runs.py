@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.errors import NotFound
+from shared.core.errors import NotFound
 from shared.store.tables import RunParametersRow, RunRow
 
 

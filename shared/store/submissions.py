@@ -8,10 +8,10 @@ import asyncpg
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.framework import ADJUDICATOR, Reporter
-from shared.domain.submission import Reported
+from shared.scoring.framework import ADJUDICATOR, Reporter
 from shared.store import marks
 from shared.store.tables import ReporterRow, SubmissionRow
+from shared.submissions.values import Reported
 
 SEPARATOR = "\x1f"
 """Between the codes of one value, for `record_submissions`; it stands in no code."""

@@ -11,12 +11,12 @@ import httpx
 from sqlalchemy import text
 
 from api.app import create_app
-from shared.domain.actor import Actor
-from shared.domain.submission import Reported
+from shared.core.principal import Actor
 from shared.services import keys
 from shared.settings import Settings
 from shared.store.engine import Sessions
 from shared.store.submissions import NewSubmission
+from shared.submissions.values import Reported
 from tests.make import MARK, ROUND, STATIONS, World, framework, indicator, name
 
 SUBMISSIONS = f"/rounds/{ROUND}/submissions"

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.domain.actor import Actor
+from shared.core.principal import Actor
 from shared.services import keys
 from shared.store.engine import Sessions
 from tests.make import ROUND, STATIONS, World, name

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from shared.domain.actor import Actor
-from shared.domain.errors import NameTaken
+from shared.core.errors import NameTaken
+from shared.core.principal import Actor
 from shared.services import keys
 from shared.store.engine import Sessions
 from tests.api.make import SCORES, SUBMISSIONS, findings, gateway, key, pages, problem, stored

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from shared.domain.actor import Actor
+from shared.core.principal import Actor
 from shared.services import rounds as services
 from shared.services import submissions
 from shared.store import rounds as stored_rounds

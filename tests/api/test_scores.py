@@ -5,8 +5,8 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from shared.domain.actor import Actor
-from shared.domain.framework import Name
+from shared.core.principal import Actor
+from shared.scoring.framework import Name
 from shared.services import applicants
 from shared.store.engine import Sessions
 from tests.api.make import SCORES, findings, gateway, key, mark, pages, problem, runs, until_waiting

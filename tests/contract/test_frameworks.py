@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from shared.domain.document import read, warnings
-from shared.domain.document_derive import DERIVATIONS
-from shared.domain.document_measures import Combine
-from shared.domain.document_normalise import NORMALISATIONS
-from shared.domain.flags import Flag
-from shared.domain.framework import Direction, MeasureType, Missing, Reporter
-from shared.yaml_document import parse
+from shared.frameworks.yaml_document import parse
+from shared.scoring.document.derivations import DERIVATIONS
+from shared.scoring.document.measures import Combine
+from shared.scoring.document.normalisations import NORMALISATIONS
+from shared.scoring.document.reader import read, warnings
+from shared.scoring.flags import Flag
+from shared.scoring.framework import Direction, MeasureType, Missing, Reporter
 from tests.contract.document import ROOT
 
 DOCS = (ROOT / "docs" / "frameworks.md").read_text("utf-8")
-READERS = [ROOT / "shared" / "domain" / "nodes.py", *ROOT.glob("shared/domain/document*.py")]
+READERS = list(ROOT.glob("shared/scoring/document/*.py"))
 BLOCKS = [parse(each) for each in re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)]
 NAME = {"zh": "略", "en": "Left out"}
 

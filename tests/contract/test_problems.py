@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from api.problems import describe
-from shared.domain.errors import DomainError
+from shared.core.errors import DomainError
 from tests.contract.document import CONTRACT, EXAMPLES, PROBLEM, ROOT, faults
 
 DOCS = (ROOT / "docs" / "problems.md").read_text("utf-8")
@@ -96,7 +96,7 @@ def test_every_problem_that_an_operation_names_has_an_example() -> None:
 def test_every_code_of_a_submission_is_documented_and_no_other() -> None:
     emitted = set[str]()
     for name in (
-        "shared/domain/submission.py",
+        "shared/submissions/values.py",
         "shared/services/submissions.py",
         "shared/services/adjudications.py",
         "api/routes/submissions.py",

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from hypothesis import settings
 
-from shared.domain.arrays import FloatArray
-from shared.domain.framework import (
+from shared.scoring.arrays import FloatArray
+from shared.scoring.framework import (
     KINDS,
     Category,
     Derivation,
@@ -23,7 +23,7 @@ from shared.domain.framework import (
     Normalisation,
     Reporter,
 )
-from shared.domain.resolve import Evidence
+from shared.scoring.resolve import Evidence
 
 NAME = Name("名", "name")
 SOURCE, APPLICANT, EXPERT = Reporter

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby, pairwise
 
-from shared.domain.framework import (
+from shared.scoring.framework import (
     ADJUDICATOR,
     Derivation,
     Direction,

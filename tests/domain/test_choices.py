@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from shared.domain.arrays import BoolArray, FloatArray
-from shared.domain.choices import Shift, shifts
-from shared.domain.framework import Band, Direction, Framework, Missing, Normalisation
-from shared.domain.normalise import normalise
+from shared.scoring.arrays import BoolArray, FloatArray
+from shared.scoring.framework import Band, Direction, Framework, Missing, Normalisation
+from shared.scoring.normalise import normalise
+from shared.sensitivity.choices import Shift, shifts
 from tests.domain import make
 from tests.domain.make import BEST
 

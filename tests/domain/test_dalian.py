@@ -4,9 +4,9 @@ Dalian's Development and Reform Commission, July 2023: 17 021 stations, 22.82 pe
 The denominator is the resident population of 745.9 万, not the registered one of 608.8 万.
 """
 
-from shared.domain.derive import derive
-from shared.domain.framework import Derivation
-from shared.domain.resolve import resolve
+from shared.scoring.derive import derive
+from shared.scoring.framework import Derivation
+from shared.scoring.resolve import resolve
 from tests.domain import make
 from tests.domain.make import Report
 

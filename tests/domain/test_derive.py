@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.derive import derive
-from shared.domain.flags import Flag, names
-from shared.domain.framework import Derivation
-from shared.domain.resolve import Resolved
+from shared.scoring.derive import derive
+from shared.scoring.flags import Flag, names
+from shared.scoring.framework import Derivation
+from shared.scoring.resolve import Resolved
 from tests.domain import make, oracle
 from tests.domain.make import examples
 

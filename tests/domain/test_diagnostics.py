@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.arrays import FloatArray, IntArray
-from shared.domain.diagnostics import (
+from shared.diagnostics.model import (
     ENOUGH,
     LOWEST,
     REDUNDANT,
@@ -21,8 +20,9 @@ from shared.domain.diagnostics import (
     cohorts,
     coverage,
 )
-from shared.domain.framework import Band, Direction, Framework, Normalisation
-from shared.domain.score import score
+from shared.scoring.arrays import FloatArray, IntArray
+from shared.scoring.framework import Band, Direction, Framework, Normalisation
+from shared.scoring.score import score
 from tests.domain import make, oracle
 from tests.domain.make import examples
 

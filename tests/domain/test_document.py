@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from shared.domain.document import read, warnings
-from shared.domain.framework import (
+from shared.frameworks.yaml_document import parse
+from shared.scoring.document.reader import read, warnings
+from shared.scoring.framework import (
     Band,
     Derivation,
     Direction,
@@ -20,7 +21,6 @@ from shared.domain.framework import (
     Range,
     Reporter,
 )
-from shared.yaml_document import parse
 
 DOCUMENT = parse((Path(__file__).parent / "every_rule.yaml").read_bytes())
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 
-from shared.domain.document import read
-from shared.domain.errors import FrameworkInvalid
-from shared.yaml_document import parse
+from shared.core.errors import FrameworkInvalid
+from shared.frameworks.yaml_document import parse
+from shared.scoring.document.reader import read
 
 DOCUMENT = parse((Path(__file__).parent / "every_rule.yaml").read_bytes())
 GONE: Final = object()

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.document import read, warnings
-from shared.domain.errors import FrameworkInvalid
-from shared.domain.framework import Framework
-from shared.yaml_document import parse
+from shared.core.errors import FrameworkInvalid
+from shared.frameworks.yaml_document import parse
+from shared.scoring.document.reader import read, warnings
+from shared.scoring.framework import Framework
 
 DOCUMENT = parse((Path(__file__).parent / "every_rule.yaml").read_bytes())
 WORDS = ["", "K1", "stations", "level", "yes", "lower", "direction", "from", "steps", "best", "min"]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.arrays import FloatArray
-from shared.domain.explain import costs, from_cohort, one_more
-from shared.domain.framework import (
+from shared.explanations.lines import costs, from_cohort, one_more
+from shared.scoring.arrays import FloatArray
+from shared.scoring.framework import (
     Direction,
     Framework,
     Measure,
@@ -18,8 +18,8 @@ from shared.domain.framework import (
     Normalisation,
     Range,
 )
-from shared.domain.normalise import normalise
-from shared.domain.score import score
+from shared.scoring.normalise import normalise
+from shared.scoring.score import score
 from tests.domain import make
 from tests.domain.make import examples
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.document import read, warnings
-from shared.domain.framework import Framework, MeasureType, Name
+from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
-from shared.yaml_document import parse
+from shared.scoring.document.reader import read, warnings
+from shared.scoring.framework import Framework, MeasureType, Name
 
 TABLE = [
     tuple(row.values())

@@ -7,11 +7,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.arrays import FloatArray, IntArray
-from shared.domain.framework import Band, Direction, Missing, Normalisation
-from shared.domain.normalise import normalise
-from shared.domain.rank import Ranks, rank
-from shared.domain.score import Sheet, score
+from shared.scoring.arrays import FloatArray, IntArray
+from shared.scoring.framework import Band, Direction, Missing, Normalisation
+from shared.scoring.normalise import normalise
+from shared.scoring.rank import Ranks, rank
+from shared.scoring.score import Sheet, score
 from tests.domain import make
 from tests.domain.make import examples
 

@@ -17,13 +17,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import scales
-from shared.domain.arrays import FloatArray
-from shared.domain.framework import Band, Direction, MeasureType, Panel
-from shared.domain.points import half_up
-from shared.domain.rank import rank
-from shared.domain.resolve import resolve
-from shared.domain.scales import Scaled
+from shared.scoring import scales
+from shared.scoring.arrays import FloatArray
+from shared.scoring.framework import Band, Direction, MeasureType, Panel
+from shared.scoring.points import half_up
+from shared.scoring.rank import rank
+from shared.scoring.resolve import resolve
+from shared.scoring.scales import Scaled
 from tests.domain import make
 from tests.domain.make import EXPERT, Report, examples
 

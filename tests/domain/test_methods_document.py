@@ -9,16 +9,16 @@ from typing import Final
 import numpy as np
 import pytest
 
-from shared.domain.document import read
-from shared.domain.document_derive import DERIVATIONS
-from shared.domain.document_measures import Combine
-from shared.domain.document_normalise import NORMALISATIONS
-from shared.domain.flags import Flag, names
-from shared.domain.framework import Direction, Framework, MeasureType, Missing, Panel
-from shared.domain.normalise import Normalised, normalise
-from shared.domain.rank import Ranks, rank
-from shared.domain.resolve import resolve
-from shared.yaml_document import parse
+from shared.frameworks.yaml_document import parse
+from shared.scoring.document.derivations import DERIVATIONS
+from shared.scoring.document.measures import Combine
+from shared.scoring.document.normalisations import NORMALISATIONS
+from shared.scoring.document.reader import read
+from shared.scoring.flags import Flag, names
+from shared.scoring.framework import Direction, Framework, MeasureType, Missing, Panel
+from shared.scoring.normalise import Normalised, normalise
+from shared.scoring.rank import Ranks, rank
+from shared.scoring.resolve import resolve
 from tests.documents import ROOT, rows, section
 from tests.domain import make
 from tests.domain.make import EXPERT, Report

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.arrays import FloatArray
-from shared.domain.flags import names
-from shared.domain.framework import Band, Direction, MeasureType, Normalisation
-from shared.domain.normalise import Normalised, normalise
+from shared.scoring.arrays import FloatArray
+from shared.scoring.flags import names
+from shared.scoring.framework import Band, Direction, MeasureType, Normalisation
+from shared.scoring.normalise import Normalised, normalise
 from tests.domain import make, oracle
 from tests.domain.make import examples
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from shared.domain.flags import names
-from shared.domain.framework import Framework, Missing
-from shared.domain.points import Points, half_up, points
+from shared.scoring.flags import names
+from shared.scoring.framework import Framework, Missing
+from shared.scoring.points import Points, half_up, points
 from tests.domain import make
 
 ZERO, SKIP, BLOCK = Missing

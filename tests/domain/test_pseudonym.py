@@ -8,7 +8,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.pseudonym import pseudonym
+from shared.panels.pseudonym import pseudonym
 from tests.domain.make import examples
 
 SALT = UUID("00112233-4455-6677-8899-aabbccddeeff")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.rank import Ranks, lots, rank
+from shared.scoring.rank import Ranks, lots, rank
 from tests.domain import oracle
 from tests.domain.make import examples
 

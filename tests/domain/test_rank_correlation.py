@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.diagnostics import levels, rank_correlation
+from shared.diagnostics.model import levels, rank_correlation
 from tests.domain import make
 from tests.domain.make import examples
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.flags import Flag, names
-from shared.domain.framework import ADJUDICATOR, KINDS, Framework, Measure, MeasureType, Panel
-from shared.domain.resolve import resolve
+from shared.scoring.flags import Flag, names
+from shared.scoring.framework import ADJUDICATOR, KINDS, Framework, Measure, MeasureType, Panel
+from shared.scoring.resolve import resolve
 from tests.domain import make, oracle
 from tests.domain.make import APPLICANT, EXPERT, SOURCE, Report, examples
 

@@ -3,9 +3,9 @@
 import ast
 from pathlib import Path
 
-from shared.domain import round_warnings
-from shared.domain.diagnostics import Behaviour, Cohort, Redundancy
-from shared.domain.framework import Framework, Normalisation
+from shared.diagnostics import warnings as round_warnings
+from shared.diagnostics.model import Behaviour, Cohort, Redundancy
+from shared.scoring.framework import Framework, Normalisation
 from tests.documents import rows, section
 from tests.domain import make
 

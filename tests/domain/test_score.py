@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.derive import derive
-from shared.domain.flags import EVIDENCE, Flag, names
-from shared.domain.framework import (
+from shared.scoring.derive import derive
+from shared.scoring.flags import EVIDENCE, Flag, names
+from shared.scoring.framework import (
     Derivation,
     Direction,
     Framework,
@@ -19,9 +19,9 @@ from shared.domain.framework import (
     Panel,
     Reporter,
 )
-from shared.domain.rank import Ranks, rank
-from shared.domain.resolve import resolve
-from shared.domain.score import Sheet, score
+from shared.scoring.rank import Ranks, rank
+from shared.scoring.resolve import resolve
+from shared.scoring.score import Sheet, score
 from tests.domain import make, oracle
 from tests.domain.make import APPLICANT, EXPERT, SOURCE, Report, examples
 

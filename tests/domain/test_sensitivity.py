@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain import sensitivity
-from shared.domain.arrays import FloatArray, IntArray
-from shared.domain.framework import Framework, Missing, Normalisation
-from shared.domain.rank import rank
-from shared.domain.sensitivity import Draws, Places, places
-from shared.domain.swaps import swaps
+from shared.scoring.arrays import FloatArray, IntArray
+from shared.scoring.framework import Framework, Missing, Normalisation
+from shared.scoring.rank import rank
+from shared.sensitivity import draws as sensitivity
+from shared.sensitivity.draws import Draws, Places, places
+from shared.sensitivity.swaps import swaps
 from tests.domain import make
 from tests.domain.make import examples
 from tests.domain.test_laws import FRAMEWORK, scored, tables
@@ -279,7 +279,7 @@ def test_a_swap_is_exact_however_fine_the_points() -> None:
 def test_pairs_are_looked_at_in_parts_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     shares, units = crowd(20)
     whole = swaps(PLAIN, shares, units)
-    monkeypatch.setattr("shared.domain.swaps.PAIRS", 3)
+    monkeypatch.setattr("shared.sensitivity.swaps.PAIRS", 3)
 
     found = swaps(PLAIN, shares, units)
 

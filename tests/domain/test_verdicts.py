@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.flags import Flag
-from shared.domain.framework import ADJUDICATOR, Framework, Measure, MeasureType, Panel
-from shared.domain.resolve import resolve
-from shared.domain.verdicts import Reason, Statement, Verdict, evidence_of, judge, standing
+from shared.explanations.verdicts import Reason, Statement, Verdict, evidence_of, judge, standing
+from shared.scoring.flags import Flag
+from shared.scoring.framework import ADJUDICATOR, Framework, Measure, MeasureType, Panel
+from shared.scoring.resolve import resolve
 from tests.domain import make
 from tests.domain.make import APPLICANT, EXPERT, SOURCE, examples
 

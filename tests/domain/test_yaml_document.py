@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.errors import Invalid
-from shared.yaml_document import parse
+from shared.core.errors import Invalid
+from shared.frameworks.yaml_document import parse
 
 # YAML knows more line breaks and refuses more control characters than JSON, unless escaped.
 ONLY_IN_JSON = "".join(map(chr, range(0x7F, 0xA0)))

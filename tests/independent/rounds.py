@@ -8,23 +8,22 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.actor import Actor
-from shared.domain.document import read
-from shared.domain.framework import ADJUDICATOR, Framework, Measure, MeasureType, Name, Reporter
-from shared.domain.submission import WITHDRAWN, Reported
+from shared.core.principal import Actor, Principal, Role
+from shared.scoring.document.reader import read
+from shared.scoring.framework import ADJUDICATOR, Framework, Measure, MeasureType, Name, Reporter
 from shared.services import explanation, frameworks, ranking, rounds
 from shared.services import submissions as services
 from shared.store import applicants, keys, runs
 from shared.store.applicants import Applicant
 from shared.store.engine import Sessions, driver_of
-from shared.store.keys import Principal
 from shared.store.rounds import NewRound, StoredRound
 from shared.store.submissions import NewSubmission
+from shared.submissions.values import WITHDRAWN, Reported
 from tests.make import worker_over
 
 ACTOR = Actor("tests", "tests")
-AUDITOR = Principal(0, "auditor", "auditor", None, None)
-PORTAL = Principal(-1, "portal", "portal", frozenset({"C1"}), None)
+AUDITOR = Principal(0, "auditor", Role.AUDITOR, None, None)
+PORTAL = Principal(-1, "portal", Role.PORTAL, frozenset({"C1"}), None)
 REFERENCE = date(2026, 6, 30)
 COUNTIES = [f"C{number}" for number in range(1, 8)]
 PARKS = ["P1", "P2"]

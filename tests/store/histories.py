@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from shared.domain import document
-from shared.domain.framework import MeasureType
-from shared.domain.submission import Reported
+from shared.scoring.document import reader as document
+from shared.scoring.framework import MeasureType
 from shared.store.submissions import NewSubmission
+from shared.submissions.values import Reported
 from tests import make
 
 FRAMEWORK = document.read(make.framework())

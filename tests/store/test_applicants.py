@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from shared.domain.actor import Actor
-from shared.domain.framework import Name
+from shared.core.principal import Actor
+from shared.scoring.framework import Name
 from shared.services import applicants as services
 from shared.store import applicants, standings
 from shared.store.applicants import Applicant

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from shared.domain.actor import Actor
+from shared.core.principal import Actor
 from shared.services import conflicts as services
 from shared.services.conflicts import Declaration
 from shared.store import conflicts, marks, rounds, submissions

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from structlog.testing import capture_logs
 
 from api.app import ROLE
-from shared.domain.actor import Actor
+from shared.core.principal import Actor
 from shared.store import audit, columns, standings
 from shared.store.engine import (
     REVISION,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.domain.framework import MeasureType, Reporter
+from shared.scoring.framework import MeasureType, Reporter
 from shared.services import submissions as services
 from shared.store import evidence
 from shared.store.engine import Sessions, driver_of

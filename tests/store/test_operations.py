@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from shared.domain.actor import Actor
-from shared.domain.errors import NotFound
+from shared.core.errors import NotFound
+from shared.core.principal import Actor
 from shared.store import operations
 from shared.store.engine import Sessions, out_of_reach
 from tests.store.ask import execute, one, rows

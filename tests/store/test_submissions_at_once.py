@@ -8,8 +8,8 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from shared.domain.actor import Actor
-from shared.domain.errors import RoundNotOpen
+from shared.core.errors import RoundNotOpen
+from shared.core.principal import Actor
 from shared.services import rounds as rounds_services
 from shared.services import submissions as services
 from shared.store import submissions

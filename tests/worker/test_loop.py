@@ -10,7 +10,7 @@ from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from bench import books
-from shared.domain.errors import FrameworkInvalid
+from shared.core.errors import FrameworkInvalid
 from shared.services.frameworks import Library
 from shared.store.engine import Sessions, connect, sessions_of
 from tests.make import STATIONS, World, name, worker_over

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
-from shared.domain.errors import NotFound
+from shared.core.errors import NotFound
 from shared.store import scores
 from shared.store.engine import Sessions
 from shared.store.scores import Versions

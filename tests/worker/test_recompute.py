@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bench import books
-from shared.domain.actor import Actor
+from shared.core.principal import Actor
 from shared.services import rounds
 from shared.store.engine import Sessions
 from shared.store.submissions import NewSubmission

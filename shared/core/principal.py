@@ -1,0 +1,33 @@
+"""Who is on the other side: the roles, the holder of a key, and who did something."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is to the assessment. Stored, and part of the contract."""
+
+    ADMIN = "admin"
+    PORTAL = "portal"
+    SOURCE = "source"
+    EXPERT = "expert"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A reporter by name, and the request that everything it causes is traced to."""
+
+    name: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls: a reporter, its role, and what this key of it reaches (None: no limit)."""
+
+    reporter: int
+    name: str
+    role: Role
+    applicants: frozenset[str] | None
+    measures: frozenset[str] | None

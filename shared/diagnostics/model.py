@@ -1,0 +1,218 @@
+"""diagnostics: how the indicators of a scored round behave, cohort by cohort.
+
+Nothing here changes a score. Source: OECD/JRC, Handbook on Constructing Composite Indicators
+(2008), steps 4 ("multivariate analysis") and 7 ("uncertainty and sensitivity analysis").
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from shared.scoring.arrays import BoolArray, FloatArray, IntArray
+from shared.scoring.framework import Direction, Framework
+from shared.scoring.normalise import normalise
+
+REDUNDANT = 0.95
+"""The rank correlation, of either sign, from which on two indicators say the same twice."""
+
+ENOUGH = 8
+"""How many applicants must have both indicators: fewer agree by chance."""
+
+LOWEST = 20
+"""How many of the applicants with the lowest coverage are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leverage:
+    """What one applicant does to the points of the others by being in their cohort.
+
+    *applicant* is a row; *mean* and *greatest* are over the absolute changes, in units of the
+    framework's precision before rounding, of the others' lines if it were not there.
+    """
+
+    applicant: int
+    mean: float
+    greatest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """One indicator in one cohort.
+
+    *reported* counts the applicants with a value. *flat*: at least two have one, and all the same.
+    *correlation* is Spearman's with the total, None where it is undefined. *best* and *worst* are
+    the leverage of who has the best and the worst value (of equal ones the first row), None unless
+    the scale depends on the cohort and at least two have a value.
+    """
+
+    reported: int
+    flat: bool
+    correlation: float | None
+    best: Leverage | None
+    worst: Leverage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Redundancy:
+    """Two indicators, by position, that order *applicants* (almost) alike, or the other way."""
+
+    first: int
+    second: int
+    correlation: float
+    applicants: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """One cohort: its size, each indicator in the framework's order, and the redundant pairs."""
+
+    size: int
+    indicators: tuple[Behaviour, ...]
+    redundant: tuple[Redundancy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How coverage is spread, None where nobody is, and the rows of who has the least of it."""
+
+    least: float | None
+    median: float | None
+    greatest: float | None
+    lowest: IntArray
+
+
+def cohorts(
+    framework: Framework,
+    values: FloatArray,
+    shares: FloatArray,
+    totals: IntArray,
+    blocked: BoolArray,
+    cohort: IntArray,
+) -> list[Cohort]:
+    """Diagnose every cohort, numbered from 0 in *cohort*, of shape (applicants,).
+
+    *values* and *shares*, as scored, have shape (applicants, indicators), NaN where missing;
+    *totals* and *blocked* have shape (applicants,). Who is blocked is in the cohort, but has no
+    place in the ranking and so no part in an indicator's correlation with it.
+    """
+    found = []
+    for number in range(cohort.max(initial=-1) + 1):
+        rows = np.flatnonzero(cohort == number)
+        found.append(
+            _cohort(framework, rows, values[rows], shares[rows], totals[rows], ~blocked[rows])
+        )
+    return found
+
+
+def coverage(shares: FloatArray) -> Coverage:
+    """Say how much of each applicant is known: *shares* as published, of shape (applicants,).
+
+    Who is covered in full is never among the lowest; of equals the first rows are named.
+    """
+    if shares.size == 0:
+        return Coverage(None, None, None, np.arange(0))
+    lowest = np.argsort(shares, kind="stable")[:LOWEST]
+    return Coverage(
+        least=float(shares.min()),
+        median=float(np.median(shares)),
+        greatest=float(shares.max()),
+        lowest=lowest[shares[lowest] < 1.0],
+    )
+
+
+def rank_correlation(first: IntArray, second: IntArray) -> float | None:
+    """Return Spearman's rank correlation: that of the ranks, ties by the average of theirs.
+
+    Both have shape (applicants,) and hold levels: whole numbers from 0, ordered as the values are,
+    equal where they are equal. None where either has one level alone, or nobody is there. The sums
+    are exact for up to 2**21 applicants, so the result depends neither on an order nor a machine,
+    and is never beyond 1.
+
+    Source: Kendall, Rank Correlation Methods (1948), the form with ties.
+    """
+    one, other = _centred_ranks(first), _centred_ranks(second)
+    spread = int(one @ one) * int(other @ other)
+    return int(one @ other) / math.sqrt(spread) if spread else None
+
+
+def levels(values: FloatArray | IntArray) -> IntArray:
+    """Give each of *values*, of shape (applicants,), its place among the distinct ones, from 0."""
+    return np.unique(values, return_inverse=True)[1].astype(np.int64, copy=False)
+
+
+def _centred_ranks(levels: IntArray) -> IntArray:
+    """Give twice the average rank's distance from the mean of all ranks: a whole number."""
+    count = np.bincount(levels)
+    centred: IntArray = 2 * np.cumsum(count) - count - levels.size
+    return centred[levels]
+
+
+def _cohort(
+    framework: Framework,
+    rows: IntArray,
+    values: FloatArray,
+    shares: FloatArray,
+    totals: IntArray,
+    ranked: BoolArray,
+) -> Cohort:
+    known = ~np.isnan(values)
+    reported = known.sum(axis=0)
+    # Shares and not values: more is better in all of them, categories and falling scales included.
+    order = [levels(column) for column in shares.T]
+    places = levels(totals)
+    # A missing value is put behind every other, at either end in turn.
+    lowest, highest = np.where(known, values, np.inf), np.where(known, values, -np.inf)
+    flat = (reported > 1) & (lowest.min(axis=0) == highest.max(axis=0))
+    rising = [each.normalisation.direction is Direction.HIGHER for each in framework.indicators]
+    least, most = lowest.argmin(axis=0), highest.argmax(axis=0)
+    best = _leverage(framework, rows, values, shares, np.where(rising, most, least))
+    worst = _leverage(framework, rows, values, shares, np.where(rising, least, most))
+    behaviours = []
+    for at, indicator in enumerate(framework.indicators):
+        counted = known[:, at] & ranked
+        compared = indicator.normalisation.depends_on_cohort and reported[at] > 1
+        behaviours.append(
+            Behaviour(
+                reported=int(reported[at]),
+                flat=bool(flat[at]),
+                correlation=rank_correlation(order[at][counted], places[counted]),
+                best=best[at] if compared else None,
+                worst=worst[at] if compared else None,
+            )
+        )
+    return Cohort(len(rows), tuple(behaviours), tuple(_redundancies(order, known)))
+
+
+def _leverage(
+    framework: Framework,
+    rows: IntArray,
+    values: FloatArray,
+    shares: FloatArray,
+    absent: IntArray,
+) -> list[Leverage]:
+    """Score all without one applicant per indicator, *absent*: columns do not know each other."""
+    columns = np.arange(values.shape[1])
+    without = values.copy()
+    without[absent, columns] = np.nan  # a missing value is no part of a cohort's scale
+    alone = np.zeros(len(values), dtype=np.int64)
+    change = np.abs(normalise(framework, without, alone).shares - shares)
+    others = ~np.isnan(change)
+    change[~others] = 0.0
+    full = np.array([each.full for each in framework.indicators])
+    mean = full * change.sum(axis=0) / np.maximum(others.sum(axis=0), 1)
+    greatest = full * change.max(axis=0)
+    return [Leverage(int(rows[absent[at]]), float(mean[at]), float(greatest[at])) for at in columns]
+
+
+def _redundancies(order: list[IntArray], known: BoolArray) -> list[Redundancy]:
+    found = []
+    for first, second in combinations(range(len(order)), 2):
+        both = known[:, first] & known[:, second]
+        applicants = int(both.sum())
+        if applicants >= ENOUGH:
+            correlation = rank_correlation(order[first][both], order[second][both])
+            if correlation is not None and abs(correlation) >= REDUNDANT:
+                found.append(Redundancy(first, second, correlation, applicants))
+    return found

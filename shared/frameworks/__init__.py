@@ -1,0 +1,1 @@
+"""Frameworks: documents registered once and never changed."""

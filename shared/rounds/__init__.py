@@ -1,0 +1,1 @@
+"""Rounds: one assessment under one framework version, and who takes part in it."""

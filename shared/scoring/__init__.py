@@ -1,0 +1,1 @@
+"""The heart: resolve, derive, normalise, points, rank. Pure functions on numpy columns."""

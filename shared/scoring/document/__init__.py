@@ -1,0 +1,1 @@
+"""Reading a framework document, and everything that is wrong with it."""

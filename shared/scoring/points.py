@@ -1,0 +1,113 @@
+"""points: shares → whole units of points; from here on everything adds up exactly."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shared.scoring.arrays import BoolArray, FlagArray, FloatArray, IntArray
+from shared.scoring.flags import Flag
+from shared.scoring.framework import Framework, Missing
+
+
+@dataclass(frozen=True)
+class Points:
+    """What every applicant earns, in units of the framework's precision.
+
+    *units*, *full* and *flags* have shape (applicants, indicators), *dimensions* (applicants,
+    dimensions), the others (applicants,). *full* is the line's maximum in force: that of its
+    indicator unless missing ones were skipped. *coverage* is the points of indicators with a value
+    / all points. Who is *blocked* is not ranked.
+    """
+
+    units: IntArray
+    full: FloatArray
+    dimensions: IntArray
+    totals: IntArray
+    coverage: FloatArray
+    flags: FlagArray
+    blocked: BoolArray
+
+
+def points(framework: Framework, shares: FloatArray) -> Points:
+    """Turn *shares* of shape (applicants, indicators), NaN where missing, into points.
+
+    A line earns share × maximum in force, rounded half up to a whole unit; sums are sums of lines.
+    A missing line earns nothing. Under `zero` that is all; under `block` the applicant is not
+    ranked; under `skip` the maximum passes to the dimension's other lines in proportion, so that
+    the dimension keeps its full points, unless all of its lines are skipped.
+    """
+    missing = np.isnan(shares)
+    full, flags = _maxima(framework, missing)
+    units = np.empty(shares.shape, dtype=np.int64, order="F")
+    dimensions = np.zeros((shares.shape[0], len(framework.dimensions)), dtype=np.int64, order="F")
+    covered = np.zeros(shares.shape[0], dtype=np.int64)
+    blocked = np.zeros(shares.shape[0], dtype=np.bool_)
+    for column, indicator in enumerate(framework.indicators):
+        absent = missing[:, column]
+        earned = half_up(np.where(absent, 0.0, shares[:, column]), full[:, column])
+        units[:, column] = earned
+        dimensions[:, framework.dimension_of[column]] += earned
+        covered += np.where(absent, 0, indicator.full)
+        if indicator.missing is Missing.BLOCK:
+            flags[absent, column] |= Flag.BLOCKS
+            blocked |= absent
+    return Points(
+        units=units,
+        full=full,
+        dimensions=dimensions,
+        totals=dimensions.sum(axis=1),
+        coverage=covered / sum(each.full for each in framework.indicators),
+        flags=flags,
+        blocked=blocked,
+    )
+
+
+def by_dimension(framework: Framework, units: Sequence[int]) -> list[int]:
+    """Add up one applicant's lines, in the framework's order, by dimension."""
+    sums = [0] * len(framework.dimensions)
+    for at, earned in zip(framework.dimension_of, units, strict=True):
+        sums[at] += earned
+    return sums
+
+
+def in_points(framework: Framework, units: float) -> float:
+    """Return *units* as points: the shortest decimal that names them."""
+    return float(units / 10**framework.precision)
+
+
+def half_up(shares: FloatArray, full: FloatArray) -> IntArray:
+    """Round each share, in [0, 1], of a *full* number of units to the nearest whole unit.
+
+    Half a unit is rounded up, and so is what misses it by no more than 2**-47 of *full*: 0.29 of 5
+    is 1.45, though in binary it comes out as a trace less.
+    """
+    amounts = shares * full
+    whole = np.floor(amounts)
+    trace = np.minimum(full * 2.0**-47, 2.0**-10)
+    return whole.astype(np.int64) + (amounts - whole >= 0.5 - trace)
+
+
+def _maxima(framework: Framework, missing: BoolArray) -> tuple[FloatArray, FlagArray]:
+    """Give every line's maximum in force, and flag where skipped lines changed it.
+
+    The maxima of a dimension are whole units that add up to its full points: not they are rounded,
+    but where each ends when they are laid end to end.
+    """
+    full = np.empty(missing.shape, order="F")
+    full[:] = [indicator.full for indicator in framework.indicators]
+    flags = np.zeros(missing.shape, dtype=np.int32, order="F")
+    end = 0
+    for dimension in framework.dimensions:
+        start, end = end, end + len(dimension.indicators)
+        skips = np.array([each.missing is Missing.SKIP for each in dimension.indicators])
+        rows = np.flatnonzero((missing[:, start:end] & skips).any(axis=1))
+        skipped = missing[rows, start:end] & skips
+        own = np.where(skipped, 0.0, full[rows, start:end])
+        left = own.sum(axis=1, keepdims=True)
+        ends = own.cumsum(axis=1) * dimension.full / np.where(left == 0, 1.0, left)
+        full[rows, start:end] = np.diff(np.floor(ends + 0.5), axis=1, prepend=0.0)
+        flags[rows, start:end] = np.select(
+            [left == 0, ~skipped], [Flag.EMPTY_DIMENSION, Flag.REWEIGHTED], 0
+        )
+    return full, flags

@@ -1,0 +1,214 @@
+"""sensitivity: how sure the places of a ranking are, were its weights a little different.
+
+Everything rests on the published points of each line, whole units, so that weights as they stand
+give the published ranking to the last tie. `swaps.py` finds the least change of one weight that
+moves somebody, `choices.py` what other choices than weights do.
+
+Source: OECD/JRC, Handbook on Constructing Composite Indicators (2008), step 7, "Uncertainty and
+sensitivity analysis"; Saisana, Saltelli, Tarantola (2005), J. R. Statist. Soc. A 168(2), 307-323.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from shared.scoring.arrays import BoolArray, FlagArray, FloatArray, IntArray
+from shared.scoring.framework import Framework, Missing
+
+GENERATOR = "Philox4x64-10"
+"""Its key is the seed, its counter begins at 1, and its outputs are used in order: draw by draw, in
+a draw indicator by indicator, each by its upper 53 bits as u in [0, 1)."""
+
+PERCENTILES = 5, 50, 95
+
+Report: TypeAlias = Callable[[float], None]
+"""Is told now and then how much is done, in 0 … 1; raises to stop the work."""
+
+TOTALS = 2**20
+"""Totals, and factors, drawn at a time: 8 MiB, and as much for a handful of arrays beside them."""
+
+COUNTS = 2**26
+"""Places counted at most, 256 MiB; a cohort beyond 8192 is counted roughly first, then finely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Random weights: how many, from which seed, and how far each may stray, as a share of it."""
+
+    seed: int
+    number: int
+    band: float
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where each applicant comes over the draws: all arrays have shape (applicants,).
+
+    *low*, *median*, *high* are the least ranks that at least 5, 50, 95 % of draws do not exceed;
+    *first* is the share of draws with a rank among the first so many; *beats_next* that with a
+    greater total than the applicant of the next row has, NaN in the last row.
+    """
+
+    low: IntArray
+    median: IntArray
+    high: IntArray
+    first: FloatArray
+    beats_next: FloatArray
+
+
+@dataclass(frozen=True)
+class _Reweighted:
+    """The rows whose maxima in one dimension depend on each other's: some lines were skipped."""
+
+    rows: IntArray
+    span: slice
+    full: FloatArray
+    units: FloatArray
+    present: FloatArray
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Points by line, of shape (applicants, indicators), 0 where *reweighted* has them."""
+
+    units: FloatArray
+    reweighted: list[_Reweighted]
+
+
+def places(
+    framework: Framework,
+    shares: FloatArray,
+    units: IntArray,
+    draws: Draws,
+    first: int,
+    report: Report,
+) -> Places:
+    """Rank one cohort under each of the *draws*.
+
+    *shares* (NaN where missing) and *units* have shape (applicants, indicators), without those who
+    are not ranked. Every draw multiplies each indicator's weight by a factor of its own, uniform
+    in [1 - band, 1 + band], and with it the points of its lines; a missing line earns nothing, and
+    where lines are skipped the drawn weights decide what passes to the others. Scaling the weights
+    back to the full points would change all totals alike and so no rank: it is left out. Equal
+    totals share a rank.
+
+    Factors are cut to multiples of 2**-24, coarser only where a total could otherwise exceed the
+    integers that a float holds: sums of products are exact, whatever the order in which a machine
+    adds. No factor is 0. An answer depends on the arguments alone.
+    """
+    lines, n = _lines(framework, shares, units), len(units)
+    bins = max(min(n, COUNTS // max(n, 1)), 1)
+    width = max(-(-n // bins), 1)
+    rough = np.zeros((n, bins), np.int32)
+    among, beats = np.zeros(n, np.int64), np.zeros(n)
+    beats[-1:] = np.nan
+    passes = 1 if width == 1 else 2
+    for done, totals in _drawn(framework, lines, draws):
+        above = _above(totals)
+        among += (above < first).sum(axis=0)
+        beats[:-1] += (totals[:, :-1] > totals[:, 1:]).sum(axis=0)
+        _count(rough, above.T // width)
+        report(done / passes)
+    reached = [-(-draws.number * each // 100) for each in PERCENTILES]
+    np.cumsum(rough, axis=1, out=rough)
+    found = [(rough < each).sum(axis=1) for each in reached]
+    if width > 1:
+        before = [np.where(at > 0, rough[np.arange(n), at - 1], 0) for at in found]
+        fine = [np.zeros((n, width), np.int32) for _ in found]
+        for done, totals in _drawn(framework, lines, draws):
+            above = _above(totals)
+            for counts, at in zip(fine, found, strict=True):
+                _count(counts, above.T - width * at[:, None])
+            report((1 + done) / passes)
+        found = [
+            width * at + (counts.cumsum(axis=1) < (each - past)[:, None]).sum(axis=1)
+            for each, at, past, counts in zip(reached, found, before, fine, strict=True)
+        ]
+    low, median, high = (at + 1 for at in found)
+    return Places(low, median, high, among / draws.number, beats / draws.number)
+
+
+def _lines(framework: Framework, shares: FloatArray, units: IntArray) -> _Lines:
+    plain, reweighted = units.astype(np.float64), []
+    for span, skipped in skipped_lines(framework, shares):
+        rows = np.flatnonzero(skipped.any(axis=1))
+        if rows.size:
+            full = np.array([each.full for each in framework.indicators[span]], np.float64)
+            present = (~skipped[rows]).astype(np.float64)
+            reweighted.append(_Reweighted(rows, span, full, plain[rows, span], present))
+            plain[rows, span] = 0.0
+    return _Lines(plain, reweighted)
+
+
+def skipped_lines(framework: Framework, shares: FloatArray) -> Iterator[tuple[slice, BoolArray]]:
+    """Yield each dimension's columns, and which of its lines were skipped, (applicants, lines)."""
+    end = 0
+    for dimension in framework.dimensions:
+        span = slice(end, end := end + len(dimension.indicators))
+        skips = np.array([each.missing is Missing.SKIP for each in dimension.indicators])
+        yield span, np.isnan(shares[:, span]) & skips
+
+
+def _drawn(framework: Framework, lines: _Lines, draws: Draws) -> Iterator[tuple[float, FloatArray]]:
+    """Yield totals under some draws at a time, (draws, applicants), and the share drawn so far."""
+    n, width = lines.units.shape
+    grid = 2.0 ** max(16, min(24, 52 - framework.full.bit_length()))
+    stream = np.random.Philox(key=draws.seed)
+    step = max(TOTALS // max(n, width, 1), 1)
+    for start in range(0, draws.number, step):
+        number = min(step, draws.number - start)
+        uniform = (stream.random_raw(number * width) >> np.uint64(11)) * 2.0**-53
+        factors = np.rint((1.0 + draws.band * (2.0 * uniform - 1.0)) * grid)
+        factors = np.maximum(factors, 1.0).reshape(number, width)
+        yield (start + number) / draws.number, _totals(lines, factors)
+
+
+def _totals(lines: _Lines, factors: FloatArray) -> FloatArray:
+    """Weigh the lines anew; for a dimension with skipped lines by the drawn maxima in force.
+
+    There a line's points s · w · W / L (share, weight, weights of all the dimension's lines and of
+    those left) become s · w' · W' / L': its units times factor · (W' · L) / (L' · W). The quotient
+    is exactly 1 where all factors are equal.
+    """
+    totals = factors @ lines.units.T
+    for each in lines.reweighted:
+        drawn = factors[:, each.span] * each.full
+        left, left_drawn = each.present @ each.full, drawn @ each.present.T
+        ratio = np.ones_like(left_drawn)
+        np.divide(
+            drawn.sum(axis=1, keepdims=True) * left,
+            left_drawn * each.full.sum(),
+            out=ratio,
+            where=left_drawn > 0,  # of an empty dimension nothing is left, and nothing is earned
+        )
+        totals[:, each.rows] += (factors[:, each.span] @ each.units.T) * ratio
+    return totals
+
+
+def _above(totals: FloatArray) -> FlagArray:
+    """Count for each total those of its row, a draw, that are greater."""
+    order = np.argsort(-totals, axis=1)
+    ordered = np.take_along_axis(totals, order, axis=1)
+    above = np.broadcast_to(np.arange(totals.shape[1], dtype=np.int32), totals.shape)
+    same = ordered[:, 1:] == ordered[:, :-1]
+    if same.any():
+        above = above.copy()
+        above[:, 1:][same] = 0
+        np.maximum.accumulate(above, axis=1, out=above)
+    found = np.empty(totals.shape, np.int32)
+    np.put_along_axis(found, order, above, axis=1)
+    return found
+
+
+def _count(counts: FlagArray, seen: FlagArray | IntArray) -> None:
+    """Count in each row of *counts* what is seen in the same row of *seen*, if it is in range.
+
+    Row after row, so that the counts being written stay in the processor's cache.
+    """
+    rows, width = counts.shape
+    cells = np.ascontiguousarray(seen) + width * np.arange(rows)[:, None]
+    if seen.size and (seen.min() < 0 or seen.max() >= width):
+        cells = cells[(seen >= 0) & (seen < width)]
+    np.add.at(counts.reshape(-1), cells.ravel(), np.int32(1))

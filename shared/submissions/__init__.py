@@ -1,0 +1,1 @@
+"""Submissions: what reporters say of a measure, never changed, only followed by another."""

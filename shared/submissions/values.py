@@ -1,0 +1,118 @@
+"""Whether a reported value fits its measure."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.scoring.framework import Framework, Measure, MeasureType, Reporter
+
+Value = bool | float | str | list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A value as kept: a number (a flag is 1 or 0) or codes in order; neither is a withdrawal."""
+
+    number: float | None = None
+    codes: tuple[str, ...] | None = None
+
+    @property
+    def status(self) -> str:
+        """Whether a value was reported or taken back."""
+        return "withdrawn" if self.number is None and self.codes is None else "reported"
+
+    def value(self, measure: Measure) -> Value:
+        """Return the value as it was reported."""
+        if self.codes is not None:
+            return self.codes[0] if measure.type is MeasureType.CATEGORY else list(self.codes)
+        if measure.type is MeasureType.FLAG and self.number is not None:
+            return self.number == 1
+        return self.number
+
+
+WITHDRAWN = Reported()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a submission is not taken: the field at fault, a stable code, and words."""
+
+    field: str
+    code: str
+    message: str
+    forbidden: bool = False
+
+
+def read(
+    framework: Framework, reporter: Reporter, measure_code: str, value: Value, status: str
+) -> Reported | Refusal:
+    """Turn what *reporter* says of a measure into what is kept, or say why it is refused.
+
+    *value* is as the JSON says it. A withdrawal carries no value, every other status does.
+    """
+    measure = framework.measures.get(measure_code)
+    if measure is None:
+        return Refusal("measure", "unknown-measure", "The framework has no such measure.")
+    if reporter not in measure.reported_by:
+        admitted = ", ".join(measure.reported_by)
+        message = f"This measure is reported by: {admitted}."
+        return Refusal("measure", "reporter-not-admitted", message, forbidden=True)
+    if status == "withdrawn":
+        if value is None:
+            return WITHDRAWN
+        return Refusal("value", "withdrawn-with-value", "A withdrawal carries no value.")
+    if value is None:
+        return Refusal("value", "value-missing", "A null value needs the status withdrawn.")
+    return READERS[measure.type](measure, value)
+
+
+def _number(measure: Measure, value: Value) -> Reported | Refusal:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Refusal("value", "not-a-number", "The value is a number.")
+    number = float(value)
+    if not math.isfinite(number):
+        return Refusal("value", "not-finite", "The value is a finite number.")
+    if measure.type is MeasureType.COUNT and not number.is_integer():
+        return Refusal("value", "not-whole", "A count is a whole number.")
+    low, high = measure.range.min, measure.range.max
+    if low is not None and number < low:
+        return Refusal("value", "below-range", f"The value is at least {low:g}.")
+    if high is not None and number > high:
+        return Refusal("value", "above-range", f"The value is at most {high:g}.")
+    return Reported(number=number + 0.0)  # never a negative zero
+
+
+def _flag(_: Measure, value: Value) -> Reported | Refusal:
+    if not isinstance(value, bool):
+        return Refusal("value", "not-a-flag", "The value is true or false.")
+    return Reported(number=float(value))
+
+
+def _category(measure: Measure, value: Value) -> Reported | Refusal:
+    if not isinstance(value, str) or value not in measure.codes:
+        return Refusal("value", "unknown-category", f"The value is one of: {_list(measure)}.")
+    return Reported(codes=(value,))
+
+
+def _codes(measure: Measure, value: Value) -> Reported | Refusal:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        return Refusal("value", "not-codes", "The value is a list of codes.")
+    if len(set(value)) != len(value):
+        return Refusal("value", "repeated-code", "A code occurs once.")
+    if not set(value) <= set(measure.codes):
+        return Refusal("value", "unknown-code", f"The codes are among: {_list(measure)}.")
+    return Reported(codes=tuple(sorted(value)))
+
+
+def _list(measure: Measure) -> str:
+    return ", ".join(measure.codes)
+
+
+READERS: dict[MeasureType, Callable[[Measure, Value], Reported | Refusal]] = {
+    MeasureType.COUNT: _number,
+    MeasureType.NUMBER: _number,
+    MeasureType.MARK: _number,
+    MeasureType.FLAG: _flag,
+    MeasureType.CATEGORY: _category,
+    MeasureType.CODES: _codes,
+}

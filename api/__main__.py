@@ -7,8 +7,8 @@ import contextlib
 import uvicorn
 
 from api.app import over
-from shared import part
-from shared.store.engine import require_schema
+from shared.database.engine import require_schema
+from shared.process import lifecycle
 
 DRAIN_SECONDS = 10
 
@@ -20,11 +20,11 @@ def main() -> None:
     """
     parser = argparse.ArgumentParser(prog="api")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=part.port, default=8000)
+    parser.add_argument("--port", type=lifecycle.port_number, default=8000)
     parser.add_argument("--fd", type=int, default=None, help="an inherited listening socket")
     arguments = parser.parse_args()
-    settings, url = part.begin("gateway")
-    with part.faults_on_one_line():
+    settings, url = lifecycle.begin("gateway")
+    with lifecycle.faults_on_one_line():
         asyncio.run(require_schema(url))
     config = uvicorn.Config(
         over(url, settings),

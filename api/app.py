@@ -25,10 +25,10 @@ from api.routes import (
 )
 from api.shortcut import Shortcut
 from api.state import Gateway
-from shared import part
+from shared.database.engine import Sessions, connect
+from shared.database.notifications import listen
+from shared.process import lifecycle
 from shared.settings import Settings
-from shared.store.engine import Sessions, connect
-from shared.store.notifications import listen
 
 ROLE = "pilotzone_gateway"
 
@@ -90,7 +90,7 @@ def over(url: str, settings: Settings) -> FastAPI:
         watch = app.state.gateway.watch
         async with asyncio.TaskGroup() as background:
             listening = background.create_task(listen(engine, "run", watch.heard))
-            part.built()
+            lifecycle.built()
             yield
             listening.cancel()
         await engine.dispose()

@@ -5,8 +5,8 @@ import sys
 from typing import Any
 
 from api.app import create_app
+from shared.database.engine import Sessions
 from shared.settings import Settings
-from shared.store.engine import Sessions
 
 
 def document() -> dict[str, Any]:

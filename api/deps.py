@@ -11,9 +11,9 @@ from api.problems import Unauthorized
 from api.state import Gateway
 from shared.core.errors import Forbidden
 from shared.core.principal import Actor, Principal, Role
+from shared.database.engine import reading
+from shared.rounds.store import StoredRound
 from shared.scoring.framework import Framework
-from shared.store.engine import reading
-from shared.store.rounds import StoredRound
 
 ANY = tuple(Role)
 

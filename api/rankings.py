@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.paging import encode
 from api.schemas.rounds import freshness_state
 from api.scorecards import score
+from shared.applicants import store as applicants
+from shared.rankings import store as standings
+from shared.rankings.ranking import Ranking, ranked
+from shared.rankings.store import AsOf, Freshness, Standing
 from shared.scoring.framework import Framework
-from shared.services.ranking import Ranking, ranked
-from shared.store import applicants, standings
-from shared.store.standings import AsOf, Freshness, Standing
 
 PAGES_BYTES = 64 * 2**20
 RANKINGS_KEPT = 8

@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
+from shared.applicants.store import StoredApplicant
+from shared.rankings.ranking import Ranking
+from shared.rankings.store import Lines
 from shared.scoring import flags
 from shared.scoring.arrays import number
 from shared.scoring.framework import Framework
 from shared.scoring.points import by_dimension, in_points, points
-from shared.services.ranking import Ranking
-from shared.store.applicants import StoredApplicant
-from shared.store.standings import Lines
 
 
 def score(

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.intake import Intake
-from api.keyring import Keyring
 from api.rankings import Rankings
-from api.watch import Watch
-from shared.services.frameworks import Library
+from shared.access.keyring import Keyring
+from shared.database.engine import Sessions
+from shared.frameworks.service import Library
+from shared.rankings.watch import Watch
+from shared.rounds import store as rounds
+from shared.rounds.store import StoredRound
 from shared.settings import Settings
-from shared.store import rounds
-from shared.store.engine import Sessions
-from shared.store.rounds import StoredRound
+from shared.submissions.intake import Intake
 
 
 class Rounds:

@@ -13,8 +13,8 @@ from bench.load import Rate
 from bench.recompute import Recomputation
 from bench.sensitivity import DRAWS, Sensitivity
 from bench.stage import stage
-from shared import embedded
-from shared.store.migration import migrate
+from shared.database.migration import migrate
+from shared.embedded import server as embedded
 
 SIZES = (100, 3_000, 100_000)
 COHORT = 3_000

@@ -26,8 +26,8 @@ from bench import books, replay
 from bench.clients import Client, Value, Writer, client, come_and_go, watch
 from bench.parts import Part, kept
 from bench.stage import Round, Stage, free_port, stage
-from shared import embedded
-from shared.store.migration import migrate
+from shared.database.migration import migrate
+from shared.embedded import server as embedded
 
 APPLICANTS = 60
 STRIKE_SECONDS = 1.0

@@ -7,10 +7,11 @@ import asyncpg
 from sqlalchemy import text
 
 from bench.stage import ACTOR, Round, Stage, dsn, read_rows
-from shared.services import rounds, runs
-from shared.services.frameworks import Library
-from shared.services.runs import Outcome
-from shared.store.runs import NewRun
+from shared.frameworks.service import Library
+from shared.rounds import service as rounds
+from shared.runs import service as runs
+from shared.runs.service import Outcome
+from shared.runs.store import NewRun
 
 
 @dataclass(frozen=True)

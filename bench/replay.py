@@ -7,13 +7,14 @@ import numpy as np
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.frameworks import store as frameworks
+from shared.rounds import store as rounds
 from shared.scoring.derive import derive
 from shared.scoring.document.reader import read
 from shared.scoring.framework import Framework, Reporter
 from shared.scoring.rank import rank
 from shared.scoring.resolve import Evidence, resolve
 from shared.scoring.score import score
-from shared.store import frameworks, rounds
 
 EPOCH = date(1970, 1, 1)
 KINDS = [str(kind) for kind in Reporter]

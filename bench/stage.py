@@ -16,10 +16,12 @@ import asyncpg
 from sqlalchemy import make_url, text
 
 from bench.floor import TABLE
+from shared.access import service as keys
 from shared.core.principal import Actor
-from shared.services import frameworks, keys, rounds
-from shared.store import rounds as stored_rounds
-from shared.store.engine import Sessions, connect, sessions_of
+from shared.database.engine import Sessions, connect, sessions_of
+from shared.frameworks import service as frameworks
+from shared.rounds import service as rounds
+from shared.rounds import store as stored_rounds
 
 ACTOR = Actor("bench", "bench")
 INDICATORS = 25

@@ -12,10 +12,10 @@ from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
 from shared import reference
+from shared.applicants import service as applicants
+from shared.applicants.service import Imported
+from shared.applicants.store import Applicant
 from shared.scoring.framework import Name
-from shared.services import applicants
-from shared.services.applicants import Imported
-from shared.store.applicants import Applicant
 
 KINDS = ("county", "park")
 CODE_LENGTH = 64

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.errors import CommandError
 from cli.options import settings_with
-from shared import embedded
 from shared.core.principal import Actor
+from shared.database.engine import connect, sessions_of
+from shared.embedded import server as embedded
 from shared.settings import Settings
-from shared.store.engine import connect, sessions_of
 
 Answer = TypeVar("Answer")
 

@@ -9,8 +9,9 @@ import typer
 
 from cli.errors import CommandError
 from cli.options import DataDir, settings_with
-from shared import log, orphan
-from shared.embedded import is_alive, serve
+from shared import log
+from shared.embedded.server import is_alive, serve
+from shared.process import orphan
 
 
 def register(app: typer.Typer) -> None:

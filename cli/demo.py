@@ -17,9 +17,10 @@ from cli.demo_data import ROUND
 from cli.errors import CommandError
 from cli.options import DataDir
 from shared import reference
+from shared.access import service as keys
+from shared.applicants import service as applicants
+from shared.applicants import store as stored
 from shared.frameworks import yaml_document
-from shared.services import applicants, keys
-from shared.store import applicants as stored
 
 WAIT_SECONDS = 30
 WIDE = 115  # columns of a terminal that has room for the dimensions

@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from cli.errors import CommandError
 from shared.core.errors import DomainError
-from shared.embedded import EmbeddedError
-from shared.store.engine import SchemaUnknown, UrlUnusable
+from shared.database.engine import SchemaUnknown, UrlUnusable
+from shared.embedded.server import EmbeddedError
 
 
 def explain(error: Exception) -> str | None:

@@ -10,10 +10,12 @@ from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
 from shared.core.principal import Principal, Role
-from shared.explanation import text
-from shared.services import explanation, ranking
-from shared.services.frameworks import Library
-from shared.store import rounds, runs
+from shared.explanations import service as explanation
+from shared.explanations import text
+from shared.frameworks.service import Library
+from shared.rankings import ranking
+from shared.rounds import store as rounds
+from shared.runs import store as runs
 
 READER = Principal(0, OPERATOR.name, Role.ADMIN, applicants=None, measures=None)
 """Who can read the database reads everything."""

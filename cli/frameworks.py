@@ -11,10 +11,10 @@ from cli.errors import CommandError
 from cli.options import DataDir
 from shared import reference
 from shared.core.errors import Finding, FrameworkInvalid
+from shared.frameworks import service as frameworks
 from shared.frameworks import yaml_document
+from shared.frameworks.store import StoredFramework
 from shared.scoring.document import reader as document
-from shared.services import frameworks
-from shared.store.frameworks import StoredFramework
 
 app = typer.Typer(help="Check and register framework documents.", no_args_is_help=True)
 

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
+from shared.access import service as keys
+from shared.access import store as stored
 from shared.core.principal import Role
-from shared.services import keys
-from shared.store import keys as stored
 
 ROLES = tuple(Role)
 

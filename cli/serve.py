@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cli.context import OPERATOR, database, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir, settings_with
-from shared import orphan
-from shared.services import rounds
+from shared.database.migration import migrate as bring_to_head
+from shared.database.migration import missing_roles
+from shared.process import orphan
+from shared.rounds import service as rounds
 from shared.settings import LAST_PORT
-from shared.store.migration import migrate as bring_to_head
-from shared.store.migration import missing_roles
 
 FRESH_SECONDS = 10.0
 

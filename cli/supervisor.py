@@ -13,7 +13,7 @@ from typing import Self
 
 import structlog
 
-from shared import orphan
+from shared.process import orphan
 
 GRACE = 15.0  # seconds to end in, once told
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0  # seconds before a restart
@@ -51,7 +51,7 @@ class Supervisor:
     SIGINT or SIGTERM ends the body of the `async with`, and with it the parts; another one kills
     what has not ended yet. Parts run in sessions of their own, out of reach of the terminal, with
     *environment* and the file descriptors *inherited*. If the supervisor is killed, a pipe tells
-    them (`shared.orphan`).
+    them (`shared.process.orphan`).
     """
 
     def __init__(self, environment: Mapping[str, str], inherited: Iterable[int] = ()) -> None:

@@ -20,8 +20,8 @@ from cli.errors import CommandError
 from cli.options import DataDir, settings_with
 from cli.supervisor import Part, PartFailed, Supervisor
 from shared import log
-from shared.embedded import try_lock
-from shared.ownership import make_in, open_in
+from shared.embedded.ownership import make_in, open_in
+from shared.embedded.server import try_lock
 from shared.settings import LAST_PORT
 
 STALE = 10.0  # seconds without a heartbeat after which a worker counts as dead

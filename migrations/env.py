@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from shared.store.engine import driver_url
-from shared.store.tables import Table
+from migrations.tables import METADATA
+from shared.database.engine import driver_url
 
 LOCK = 0x50494C4F  # any constant; nobody else takes an advisory lock of this number
 
@@ -15,7 +15,7 @@ LOCK = 0x50494C4F  # any constant; nobody else takes an advisory lock of this nu
 def migrate(connection: sa.Connection) -> None:
     """Run the steps asked for; a second migration waits here and then finds nothing to do."""
     connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({LOCK})"))
-    context.configure(connection=connection, target_metadata=Table.metadata)
+    context.configure(connection=connection, target_metadata=METADATA)
     with context.begin_transaction():
         context.run_migrations()
 
@@ -32,11 +32,11 @@ async def connect_and_migrate(url: str) -> None:
 
 given = context.config.attributes.get("connection")
 if context.is_offline_mode():
-    context.configure(dialect_name="postgresql", target_metadata=Table.metadata)
+    context.configure(dialect_name="postgresql", target_metadata=METADATA)
     with context.begin_transaction():
         context.run_migrations()
 elif given is not None:
-    context.configure(connection=given, target_metadata=Table.metadata)
+    context.configure(connection=given, target_metadata=METADATA)
     with context.begin_transaction():
         context.run_migrations()
 else:

@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.app import ROLE as GATEWAY_ROLE
 from api.app import create_app
-from shared import embedded
+from shared.access import service as keys
 from shared.core.principal import Actor
-from shared.services import keys
+from shared.database.engine import Sessions, connect, driver_url, sessions_of
+from shared.database.migration import migrate
+from shared.embedded import server as embedded
 from shared.settings import Settings
-from shared.store.engine import Sessions, connect, driver_url, sessions_of
-from shared.store.migration import migrate
 from tests.make import World
 from worker.__main__ import ROLE as WORKER_ROLE
 

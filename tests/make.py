@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from worker.loop import Bell, Worker
 
 ROUND = "R2026"

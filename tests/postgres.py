@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 USER = """
 import sys
 from pathlib import Path
-from shared.embedded import serve
+from shared.embedded.server import serve
 
 with serve(Path(sys.argv[1]), {"fsync": "off"}) as url:
     print(url, flush=True)

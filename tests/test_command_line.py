@@ -14,8 +14,8 @@ from cli.errors import CommandError
 from cli.explain import explain
 from cli.main import COMMANDS, application
 from shared.core.errors import Finding, FrameworkInvalid, NotFound
-from shared.embedded import EmbeddedError
-from shared.store.engine import SchemaUnknown, Sessions, UrlUnusable
+from shared.database.engine import SchemaUnknown, Sessions, UrlUnusable
+from shared.embedded.server import EmbeddedError
 from tests.store.ask import execute
 
 PILOTZONE = str(Path(sys.executable).with_name("pilotzone"))

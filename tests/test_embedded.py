@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from shared.embedded import EmbeddedError, is_alive, serve
+from shared.embedded.server import EmbeddedError, is_alive, serve
 from tests.postgres import ask, url_of, user
 from tests.waiting import eventually
 
@@ -153,7 +153,7 @@ def test_a_start_that_fails_says_what_the_server_said(data_dir: Path) -> None:
 def test_a_start_that_takes_too_long_is_given_up(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.embedded.START_LIMIT", 0.0)
+    monkeypatch.setattr("shared.embedded.server.START_LIMIT", 0.0)
 
     with pytest.raises(EmbeddedError, match="does not get ready"), serve(data_dir, FAST):
         pass

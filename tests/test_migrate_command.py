@@ -8,8 +8,8 @@ import pytest
 
 import api.app
 import worker.__main__
-from shared import embedded
-from shared.store.migration import ROLES
+from shared.database.migration import ROLES
+from shared.embedded import server as embedded
 from tests.conftest import QUICK
 from tests.postgres import ask
 from tests.test_command_line import pilotzone

@@ -12,12 +12,12 @@ from typing import Any
 import httpx
 import pytest
 
-from shared import embedded
+from shared.access import service as keys
 from shared.core.principal import Actor
+from shared.database.engine import connect, sessions_of
+from shared.embedded import server as embedded
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
-from shared.services import keys
-from shared.store.engine import connect, sessions_of
 from tests.contract.document import EXAMPLES, OPERATIONS
 from tests.contract.scenario import NEIGHBOURS, ROUND
 from tests.documents import DOCUMENTS, ROOT, blocks

@@ -15,7 +15,7 @@ from tests.waiting import eventually
 
 PART = """
 import os, signal, sys, time
-from shared import orphan
+from shared.process import orphan
 
 name, behaviour, journal = sys.argv[1:]
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shared.embedded import is_alive, try_lock
+from shared.embedded.server import is_alive, try_lock
 from tests.waiting import eventually
 
 PILOTZONE = str(Path(sys.executable).with_name("pilotzone"))

@@ -9,8 +9,10 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
+from shared.access import service as keys
 from shared.core.errors import FrameworkInvalid
 from shared.core.principal import Actor
+from shared.database.engine import Sessions
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
 from shared.scoring.derive import derive
@@ -21,8 +23,6 @@ from shared.scoring.normalise import normalise
 from shared.scoring.rank import rank
 from shared.scoring.resolve import resolve
 from shared.scoring.score import score
-from shared.services import keys
-from shared.store.engine import Sessions
 from tests.by_hand import LATER, NOTHING, UNIT, WITHDRAWN, Line, Round, Said
 from tests.by_hand_tables import decimal, tables
 from tests.documents import ROOT, rows, section

@@ -12,10 +12,10 @@ from pathlib import Path
 import structlog
 from prometheus_client import start_http_server
 
-from shared import part
+from shared.database.engine import connect, sessions_of
+from shared.database.notifications import listen
+from shared.process import lifecycle
 from shared.settings import Settings
-from shared.store.engine import connect, sessions_of
-from shared.store.notifications import listen
 from worker.loop import Bell, Worker
 from worker.operations import Operator
 
@@ -59,7 +59,7 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
         ]
         beating = background.create_task(beat.keep(STALLED_SECONDS))
         operating = background.create_task(operator.work())
-        part.built()
+        lifecycle.built()
         log.info("worker started", name=name)
         await worker.work()
         await operating
@@ -146,12 +146,14 @@ def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="worker")
     parser.add_argument("--health-file", type=Path, default=None)
-    parser.add_argument("--metrics-port", type=part.port, default=None, help="over the setting")
+    parser.add_argument(
+        "--metrics-port", type=lifecycle.port_number, default=None, help="over the setting"
+    )
     arguments = parser.parse_args()
-    settings, url = part.begin("worker")
+    settings, url = lifecycle.begin("worker")
     if arguments.metrics_port is not None:
         settings = settings.model_copy(update={"worker_metrics_port": arguments.metrics_port})
-    with part.faults_on_one_line():
+    with lifecycle.faults_on_one_line():
         asyncio.run(serve(settings, url, arguments.health_file))
 
 

@@ -9,14 +9,15 @@ from datetime import timedelta
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from shared.changes import store as changes
+from shared.changes.metrics import observe_queue
 from shared.core.errors import DomainError
-from shared.metrics import observe_queue
-from shared.services import runs
-from shared.services.frameworks import Library
-from shared.services.runs import Outcome
-from shared.store import changes, rounds
-from shared.store.engine import Sessions, out_of_reach
-from shared.store.runs import NewRun
+from shared.database.engine import Sessions, out_of_reach
+from shared.frameworks.service import Library
+from shared.rounds import store as rounds
+from shared.runs import service as runs
+from shared.runs.service import Outcome
+from shared.runs.store import NewRun
 from worker import metrics
 
 log = structlog.get_logger()

@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Histogram
 
-from shared.store.runs import NewRun
+from shared.runs.store import NewRun
 
 STAGES = Histogram(
     "pilotzone_run_stage_seconds",

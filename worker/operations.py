@@ -10,12 +10,12 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from shared.core.errors import DomainError
-from shared.services import sensitivity
-from shared.services.frameworks import Library
-from shared.services.sensitivity_answer import Material, answer
-from shared.store import operations
-from shared.store.engine import Sessions, out_of_reach
-from shared.store.operations import Claim
+from shared.database.engine import Sessions, out_of_reach
+from shared.frameworks.service import Library
+from shared.operations import store as operations
+from shared.operations.store import Claim
+from shared.sensitivity import service as sensitivity
+from shared.sensitivity.answer import Material, answer
 from worker import metrics
 from worker.loop import Bell
 

@@ -16,10 +16,10 @@ from api.schemas.panels import (
     AdjudicationPage,
     AdjudicationReceipt,
 )
+from shared.adjudications import service as services
 from shared.core.errors import NotFound, ReporterNotAdmitted, RoundNotOpen, SubmissionRefused
 from shared.core.principal import Role
-from shared.services import adjudications as services
-from shared.services.submissions import refused
+from shared.submissions.service import refused
 from shared.submissions.values import Refusal
 
 router = APIRouter(prefix="/rounds/{round}/adjudications", tags=["panels"], route_class=ExactRoute)

@@ -8,10 +8,10 @@ from api.paging import Cursor, Limit, cut, decode
 from api.paths import ApplicantCode, OfKind
 from api.problems import problems
 from api.schemas.applicants import ApplicantChange, ApplicantIn, ApplicantOut, ApplicantPage
+from shared.applicants import service as services
+from shared.applicants import store as applicants
 from shared.core.errors import ApplicantDiffers, NotFound
 from shared.core.principal import Role
-from shared.services import applicants as services
-from shared.store import applicants
 
 router = APIRouter(prefix="/applicants", tags=["applicants"], route_class=ExactRoute)
 

@@ -11,11 +11,11 @@ from api.paths import ApplicantCode, RoundCode
 from api.problems import problems
 from api.schemas.common import Line
 from api.schemas.panels import ConflictIn, ConflictOut, ConflictPage
+from shared.conflicts import service as services
+from shared.conflicts import store as conflicts
+from shared.conflicts.service import Declaration
 from shared.core.errors import NotFound, RoundNotOpen
 from shared.core.principal import Role
-from shared.services import conflicts as services
-from shared.services.conflicts import Declaration
-from shared.store import conflicts
 
 router = APIRouter(prefix="/rounds/{round}/conflicts", tags=["panels"], route_class=ExactRoute)
 

@@ -20,10 +20,10 @@ from api.schemas.diagnostics import (
 from api.schemas.frameworks import WarningOut
 from shared.core.errors import Finding, Invalid, NotFound
 from shared.core.principal import Role
-from shared.services import diagnostics as services
-from shared.services.discrepancies import scope
-from shared.store import discrepancies
-from shared.store.discrepancies import Key
+from shared.diagnostics import service as services
+from shared.discrepancies import store as discrepancies
+from shared.discrepancies.service import scope
+from shared.discrepancies.store import Key
 
 router = APIRouter(prefix="/rounds/{round}", tags=["diagnostics"], route_class=ExactRoute)
 

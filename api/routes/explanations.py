@@ -13,10 +13,10 @@ from api.paths import GREATEST_ID, ApplicantCode
 from api.problems import problems
 from api.schemas.explanations import ExplanationOut
 from shared.core.errors import MarksOutstanding, NotFound
-from shared.explanation import text
-from shared.services.explanation import explain
-from shared.store import runs
-from shared.store.standings import AsOf
+from shared.explanations import text
+from shared.explanations.service import explain
+from shared.rankings.store import AsOf
+from shared.runs import store as runs
 
 router = APIRouter(
     prefix="/rounds/{round}/scores/{applicant}/explanation",

@@ -19,9 +19,9 @@ from api.schemas.frameworks import (
 )
 from shared.core.errors import FrameworkDiffers, FrameworkInvalid, NotFound
 from shared.core.principal import Role
-from shared.services import frameworks as services
-from shared.store import frameworks
-from shared.store.frameworks import StoredFramework
+from shared.frameworks import service as services
+from shared.frameworks import store as frameworks
+from shared.frameworks.store import StoredFramework
 
 router = APIRouter(prefix="/frameworks", tags=["frameworks"], route_class=ExactRoute)
 

@@ -9,8 +9,8 @@ from starlette.responses import PlainTextResponse, Response
 from api.deps import Tx
 from api.problems import Unavailable, problems
 from api.schemas.health import Health
-from shared.metrics import observe_queue
-from shared.store import changes
+from shared.changes import store as changes
+from shared.changes.metrics import observe_queue
 
 EXAMPLE = """\
 # HELP pilotzone_queue_changes Changes that wait for a run.

@@ -21,10 +21,10 @@ from api.schemas.operations import (
 )
 from shared.core.errors import NotFound, RoundNotScored, TooManyOperations
 from shared.core.principal import Role
-from shared.services import sensitivity as services
-from shared.services.sensitivity import Wanted
-from shared.store import operations
-from shared.store.operations import Operation
+from shared.operations import store as operations
+from shared.operations.store import Operation
+from shared.sensitivity import service as services
+from shared.sensitivity.service import Wanted
 
 router = APIRouter(prefix="/rounds/{round}", tags=["sensitivity"], route_class=ExactRoute)
 

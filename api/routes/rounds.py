@@ -20,12 +20,16 @@ from api.schemas.rounds import (
     TransitionOut,
     summary,
 )
+from shared.changes import store as changes
 from shared.core.errors import NotFound, RoundDiffers, RoundNotOpen, TransitionNotAllowed
 from shared.core.principal import Role
-from shared.services import diagnostics
-from shared.services import rounds as services
-from shared.store import changes, entries, frameworks, rounds, standings
-from shared.store.rounds import NewRound, StoredRound
+from shared.diagnostics import service as diagnostics
+from shared.frameworks import store as frameworks
+from shared.rankings import store as standings
+from shared.rounds import entry_store as entries
+from shared.rounds import service as services
+from shared.rounds import store as rounds
+from shared.rounds.store import NewRound, StoredRound
 
 router = APIRouter(prefix="/rounds", tags=["rounds"], route_class=ExactRoute)
 

@@ -9,8 +9,8 @@ from api.paths import RunNumber
 from api.problems import problems
 from api.schemas.scores import RunOut, RunPage
 from shared.core.errors import NotFound
-from shared.store import runs
-from shared.store.runs import StoredRun
+from shared.runs import store as runs
+from shared.runs.store import StoredRun
 
 router = APIRouter(prefix="/rounds/{round}/runs", tags=["runs"], route_class=ExactRoute)
 

@@ -26,14 +26,17 @@ from api.rankings import PageKey, freshened
 from api.schemas.scores import HistoryItem, HistoryPage, RankingOut, ScorecardOut
 from api.scorecards import dimensions, line_items, score
 from api.state import Gateway
+from shared.applicants import store as applicants
 from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
+from shared.database.engine import reading
+from shared.panels.service import require_marks
+from shared.rankings import store as standings
+from shared.rankings.store import Freshness
+from shared.rounds.store import StoredRound
+from shared.runs import store as runs
 from shared.scoring.points import in_points
-from shared.services.panels import require_marks
-from shared.store import applicants, runs, standings, submissions
-from shared.store.engine import reading
-from shared.store.rounds import StoredRound
-from shared.store.standings import Freshness
+from shared.submissions import store as submissions
 
 router = APIRouter(prefix="/rounds/{round}/scores", tags=["scores"], route_class=ExactRoute)
 

@@ -41,11 +41,11 @@ from shared.core.errors import (
     SubmissionRefused,
 )
 from shared.core.principal import Principal, Role
+from shared.panels.service import shown_name
 from shared.scoring.framework import Framework
-from shared.services.panels import shown_name
-from shared.services.submissions import admit, refused
-from shared.store import submissions
-from shared.store.submissions import NewSubmission, Receipt
+from shared.submissions import store as submissions
+from shared.submissions.service import admit, refused
+from shared.submissions.store import NewSubmission, Receipt
 from shared.submissions.values import Refusal
 
 router = APIRouter(

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from api.schemas.common import Code, Items, Kind, Moment, Name, Schema
-from shared.store.applicants import Applicant, StoredApplicant
+from shared.applicants.store import Applicant, StoredApplicant
 
 
 class ApplicantIn(Schema):

@@ -9,10 +9,10 @@ from api.schemas.frameworks import WarningOut
 from api.schemas.scores import Freshened
 from api.schemas.submissions import Value
 from shared.diagnostics import model as diagnostics
+from shared.diagnostics.service import Diagnosis
+from shared.discrepancies.store import Discrepancy, Statement
 from shared.scoring.framework import Framework, Measure
 from shared.scoring.points import in_points
-from shared.services.diagnostics import Diagnosis
-from shared.store.discrepancies import Discrepancy, Statement
 
 Correlation = Annotated[float, Field(ge=-1, le=1)]
 ReporterKind = Literal["source", "applicant", "expert"]

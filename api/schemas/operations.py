@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.common import Items, Kind, Moment, Points, Schema, Share
-from shared.services.sensitivity import SEEDS
-from shared.store.operations import Operation
+from shared.operations.store import Operation
+from shared.sensitivity.service import SEEDS
 
 Draws = Annotated[int, Field(ge=1, le=100_000)]
 Seed = Annotated[int, Field(ge=0, lt=SEEDS)]

@@ -5,10 +5,10 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas.common import Date, Items, Line, Moment, Schema
+from shared.adjudications.service import Adjudication, Case
+from shared.conflicts.store import Tie
 from shared.panels.pseudonym import pseudonym
-from shared.services.adjudications import Adjudication, Case
-from shared.store.conflicts import Tie
-from shared.store.rounds import StoredRound
+from shared.rounds.store import StoredRound
 
 
 class ConflictIn(Schema):

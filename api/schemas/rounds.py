@@ -17,10 +17,10 @@ from api.schemas.common import (
     one_finding,
 )
 from api.schemas.frameworks import FrameworkRef, WarningOut
-from shared.store.changes import Failure
-from shared.store.entries import Entry
-from shared.store.rounds import StoredRound
-from shared.store.standings import Freshness
+from shared.changes.store import Failure
+from shared.rankings.store import Freshness
+from shared.rounds.entry_store import Entry
+from shared.rounds.store import StoredRound
 
 State = Literal["draft", "open", "closed"]
 

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from api.schemas.common import Code, Date, Items, Moment, Schema, Text, one_finding
 from shared.scoring.framework import Framework
-from shared.services.submissions import Draft
-from shared.store.submissions import StoredSubmission
+from shared.submissions.service import Draft
+from shared.submissions.store import StoredSubmission
 
 Value = Annotated[
     bool | float | str | list[str] | None,

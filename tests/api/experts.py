@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.api.make import key, pages
 from tests.make import APPLICANTS, MARK, World, framework, indicator, name
 

@@ -11,11 +11,11 @@ import httpx
 from sqlalchemy import text
 
 from api.app import create_app
+from shared.access import service as keys
 from shared.core.principal import Actor
-from shared.services import keys
+from shared.database.engine import Sessions
 from shared.settings import Settings
-from shared.store.engine import Sessions
-from shared.store.submissions import NewSubmission
+from shared.submissions.store import NewSubmission
 from shared.submissions.values import Reported
 from tests.make import MARK, ROUND, STATIONS, World, framework, indicator, name
 

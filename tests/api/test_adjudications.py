@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.api.experts import PATH, TEAM, Panel, open_panel
 from tests.api.make import findings, key, pages, problem
 from tests.make import MARK, STATIONS, World

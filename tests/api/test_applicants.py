@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.api.make import findings, pages, problem
 from tests.make import World, name
 from tests.store.ask import rows

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.api.make import SUBMISSIONS, findings, gateway, problem, runs, stored
 from tests.make import GRADE, MARK, RESIDENTS, SCENES, STATIONS, World
 

@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 from api.app import create_app
 from api.bodies import decode
 from api.problems import MalformedBody
+from shared.database.engine import Sessions
 from shared.settings import Settings
-from shared.store.engine import Sessions
 from tests.api.make import SUBMISSIONS, findings, gateway, problem, stored
 from tests.make import STATIONS, World
 

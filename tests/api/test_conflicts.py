@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.api.experts import PATH, Panel, open_panel
 from tests.api.make import findings, key, pages, problem
 from tests.make import MARK, ROUND, World

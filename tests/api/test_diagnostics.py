@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.api.make import key, problem
 from tests.make import APPLICANTS, GRADE, MARK, RESIDENTS, ROUND, SCENES, STATIONS, World, framework
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.api.make import PLAN, RATE, TYPES, findings, framework_of_types, key, pages, problem
 from tests.make import GRADE, ROUND, SCENES, STATIONS, World
 

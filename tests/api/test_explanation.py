@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from api.negotiation import language, media_type
-from shared.explanation.text import COLUMNS
-from shared.explanation.width import width
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
+from shared.explanations.text import COLUMNS
+from shared.explanations.width import width
 from tests.api.make import SCORES, key, mark, problem
 from tests.independent.test_recompute import recompute
 from tests.make import GRADE, MARK, RESIDENTS, SCENES, STATIONS, World

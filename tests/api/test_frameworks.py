@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from shared.services.frameworks import fingerprint
+from shared.frameworks.service import fingerprint
 from tests.api.make import findings, pages, problem
 from tests.make import RESIDENTS, STATIONS, World, framework, name
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from shared.store import changes
-from shared.store.engine import Sessions
+from shared.changes import store as changes
+from shared.database.engine import Sessions
 from tests.api.make import SCORES, findings, gateway, mark, problem, soon
 from tests.make import MARK, ROUND, World
 from tests.store.ask import execute
@@ -121,7 +121,7 @@ async def test_what_failed_inside_is_named_but_not_quoted(
     def fail(*_: Any) -> None:
         raise ValueError("county C1 reported 10")
 
-    monkeypatch.setattr("shared.services.runs.rescore", fail)
+    monkeypatch.setattr("shared.runs.service.rescore", fail)
     await world.submit("expert", "C1", MARK, 10)
     with capture_logs():
         await world.recompute()

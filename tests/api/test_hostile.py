@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from shared.access import service as keys
 from shared.core.principal import Actor
-from shared.services import keys
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.make import ROUND, STATIONS, World, name
 
 BATCH = f"/rounds/{ROUND}/submissions/batch"

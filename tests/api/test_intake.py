@@ -12,12 +12,12 @@ import pytest
 from asyncpg import CharacterNotInRepertoireError
 from sqlalchemy import text
 
-from api import intake as module
-from api.intake import Intake
-from shared.services import submissions
-from shared.store import rounds
-from shared.store.engine import Sessions
-from shared.store.submissions import NewSubmission, Receipt
+from shared.database.engine import Sessions
+from shared.rounds import store as rounds
+from shared.submissions import intake as module
+from shared.submissions import service as submissions
+from shared.submissions.intake import Intake
+from shared.submissions.store import NewSubmission, Receipt
 from tests.api.make import count, stored, until_waiting
 from tests.make import ROUND, World, name
 from tests.store.ask import one, until_blocked

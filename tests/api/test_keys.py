@@ -7,10 +7,10 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from shared.access import service as keys
 from shared.core.errors import NameTaken
 from shared.core.principal import Actor
-from shared.services import keys
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.api.make import SCORES, SUBMISSIONS, findings, gateway, key, pages, problem, stored
 from tests.make import MARK, RESIDENTS, ROUND, SCENES, STATIONS, World, framework, name
 
@@ -89,7 +89,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Give the clock by which a gateway forgets keys."""
     clock = Clock()
-    monkeypatch.setattr("api.keyring.time", SimpleNamespace(monotonic=clock.monotonic))
+    monkeypatch.setattr("shared.access.keyring.time", SimpleNamespace(monotonic=clock.monotonic))
     return clock
 
 

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
-from shared.store.engine import sessions_of
+from shared.database.engine import sessions_of
 from tests.api.make import SUBMISSIONS, gateway, problem, runs, stored
 from tests.make import ROUND, STATIONS, World
 

@@ -5,9 +5,9 @@ import asyncio
 from sqlalchemy import event
 
 from api.app import ROLE
-from api.intake import Intake
-from shared.store import rounds
-from shared.store.engine import connect, sessions_of
+from shared.database.engine import connect, sessions_of
+from shared.rounds import store as rounds
+from shared.submissions.intake import Intake
 from tests.make import ROUND, World
 from tests.store.saying import said
 

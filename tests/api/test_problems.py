@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
 from api.paging import encode
-from shared.store import rounds
-from shared.store.engine import Sessions, driver_url, sessions_of
+from shared.database.engine import Sessions, driver_url, sessions_of
+from shared.rounds import store as rounds
 from tests.api.make import (
     SCORES,
     SUBMISSIONS,
@@ -73,7 +73,7 @@ async def test_a_fault_is_answered_without_a_word_of_it(
     async def fail(*_: Any) -> None:
         raise RuntimeError("password is hunter2")
 
-    monkeypatch.setattr("shared.store.applicants.page", fail)
+    monkeypatch.setattr("shared.applicants.store.page", fail)
     with capture_logs() as logs:
         answer = await world.call("admin", "GET", "/applicants", kind="county")
 

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from shared.core.principal import Actor
-from shared.services import rounds as services
-from shared.services import submissions
-from shared.store import rounds as stored_rounds
-from shared.store.engine import Sessions, driver_of
+from shared.database.engine import Sessions, driver_of
+from shared.rounds import service as services
+from shared.rounds import store as stored_rounds
+from shared.submissions import service as submissions
 from tests.api.make import (
     SUBMISSIONS,
     count,

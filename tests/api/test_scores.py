@@ -5,10 +5,10 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from shared.applicants import service as applicants
 from shared.core.principal import Actor
+from shared.database.engine import Sessions
 from shared.scoring.framework import Name
-from shared.services import applicants
-from shared.store.engine import Sessions
 from tests.api.make import SCORES, findings, gateway, key, mark, pages, problem, runs, until_waiting
 from tests.make import GRADE, MARK, RESIDENTS, ROUND, SCENES, STATIONS, World, framework, name
 

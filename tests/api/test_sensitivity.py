@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.make import MARK, ROUND, STATIONS, World, name
 from tests.store.ask import execute, one, rows
 from worker.loop import Bell

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
 from api import shortcut
-from shared.store.engine import Sessions, driver_url, sessions_of
+from shared.database.engine import Sessions, driver_url, sessions_of
 from tests.api.make import SCORES, gateway, key, mark, problem
 from tests.make import World, name
 

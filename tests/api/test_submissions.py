@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.api.make import (
     SUBMISSIONS,
     findings,

@@ -9,12 +9,15 @@ from typing import Any
 import httpx
 import pytest
 
-from api import app, watch
-from api.watch import Watch
+from api import app
+from shared.changes import store as changes
+from shared.database.engine import Sessions
+from shared.rankings import store as standings
+from shared.rankings import watch
+from shared.rankings.store import Freshness
+from shared.rankings.watch import Watch
+from shared.rounds import store as rounds
 from shared.settings import Settings
-from shared.store import changes, rounds, standings
-from shared.store.engine import Sessions
-from shared.store.standings import Freshness
 from tests.api.make import soon
 from tests.make import MARK, ROUND, World
 

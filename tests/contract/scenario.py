@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
+from shared.database.engine import Sessions
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
-from shared.store.engine import Sessions
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS, PROBLEM, Operation, faults, resolved
 from tests.make import worker_over
 from worker.loop import Bell

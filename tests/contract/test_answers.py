@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.app import create_app
 from api.headers import HEADERS
+from shared.database.engine import Sessions, sessions_of
+from shared.rounds import store as rounds
 from shared.settings import Settings
-from shared.store import rounds
-from shared.store.engine import Sessions, sessions_of
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS
 from tests.contract.scenario import OF_THE_BODY, ROUND, Player, play
 

@@ -14,8 +14,8 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from starlette.types import ASGIApp
 
 from api.app import over
+from shared.database.engine import Sessions
 from shared.settings import Settings
-from shared.store.engine import Sessions
 from tests.contract.document import OPERATIONS, Operation
 from tests.contract.scenario import Player, play
 

@@ -97,8 +97,8 @@ def test_every_code_of_a_submission_is_documented_and_no_other() -> None:
     emitted = set[str]()
     for name in (
         "shared/submissions/values.py",
-        "shared/services/submissions.py",
-        "shared/services/adjudications.py",
+        "shared/submissions/service.py",
+        "shared/adjudications/service.py",
         "api/routes/submissions.py",
     ):
         for node in ast.walk(ast.parse((ROOT / name).read_text("utf-8"))):

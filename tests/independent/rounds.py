@@ -8,16 +8,21 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.access import store as keys
+from shared.applicants import store as applicants
+from shared.applicants.store import Applicant
 from shared.core.principal import Actor, Principal, Role
+from shared.database.engine import Sessions, driver_of
+from shared.explanations import service as explanation
+from shared.frameworks import service as frameworks
+from shared.rankings import ranking
+from shared.rounds import service as rounds
+from shared.rounds.store import NewRound, StoredRound
+from shared.runs import store as runs
 from shared.scoring.document.reader import read
 from shared.scoring.framework import ADJUDICATOR, Framework, Measure, MeasureType, Name, Reporter
-from shared.services import explanation, frameworks, ranking, rounds
-from shared.services import submissions as services
-from shared.store import applicants, keys, runs
-from shared.store.applicants import Applicant
-from shared.store.engine import Sessions, driver_of
-from shared.store.rounds import NewRound, StoredRound
-from shared.store.submissions import NewSubmission
+from shared.submissions import service as services
+from shared.submissions.store import NewSubmission
 from shared.submissions.values import WITHDRAWN, Reported
 from tests.make import worker_over
 

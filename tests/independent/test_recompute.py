@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from shared.database.engine import Sessions
 from shared.explanations.verdicts import Verdict
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
-from shared.store.engine import Sessions
 from tests.independent.rounds import COUNTIES, PORTAL, Explained, played
 
 SCRIPT = Path(__file__).with_name("recompute.py")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 
 LIMIT = 60.0
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from api.app import ROLE as GATEWAY_ROLE
-from shared.store import rounds
-from shared.store.engine import Sessions, connect, sessions_of
+from shared.database.engine import Sessions, connect, sessions_of
+from shared.rounds import store as rounds
 from tests.make import ROUND, World
 
 

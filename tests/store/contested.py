@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database.engine import driver_of
 from shared.scoring.document import reader as document
 from shared.scoring.framework import Measure, MeasureType
-from shared.services import submissions as services
-from shared.store.engine import driver_of
-from shared.store.submissions import NewSubmission
+from shared.submissions import service as services
+from shared.submissions.store import NewSubmission
 from shared.submissions.values import Reported
 from tests.api.make import PLAN, RATE, framework_of_types
 from tests.make import APPLICANTS, GRADE, RESIDENTS, SCENES, STATIONS

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.scoring.document import reader as document
 from shared.scoring.framework import MeasureType
-from shared.store.submissions import NewSubmission
+from shared.submissions.store import NewSubmission
 from shared.submissions.values import Reported
 from tests import make
 

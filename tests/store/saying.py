@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from api.intake import Intake
-from shared.store import submissions
-from shared.store.engine import Sessions, bare
-from shared.store.submissions import NewSubmission, Receipt
+from shared.database.engine import Sessions, bare
+from shared.submissions import store as submissions
+from shared.submissions.intake import Intake
+from shared.submissions.store import NewSubmission, Receipt
 from shared.submissions.values import Reported
 from tests.make import STATIONS
 from tests.store.ask import rows

@@ -5,12 +5,13 @@ from datetime import datetime
 
 import pytest
 
+from shared.applicants import service as services
+from shared.applicants import store as applicants
+from shared.applicants.store import Applicant
 from shared.core.principal import Actor
+from shared.database.engine import Sessions
+from shared.rankings import store as standings
 from shared.scoring.framework import Name
-from shared.services import applicants as services
-from shared.store import applicants, standings
-from shared.store.applicants import Applicant
-from shared.store.engine import Sessions
 from tests.store.ask import execute, one, until_blocked
 
 ADMIN = Actor("tests", "tests")

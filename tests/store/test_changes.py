@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.store import changes
-from shared.store.changes import TRACED, Consumed
-from shared.store.engine import Sessions
+from shared.changes import store as changes
+from shared.changes.store import TRACED, Consumed
+from shared.database.engine import Sessions
 from tests.store.ask import execute, one, rows, until_blocked
 
 OTHER = 1_000_000

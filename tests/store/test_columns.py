@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from shared.store import columns
-from shared.store.engine import Sessions
+from shared.database import columns
+from shared.database.engine import Sessions
 
 EVERY = columns.row_type(
     small="int4", large="int8", real="float8", yes="bool", few=("float8", 2), ids=("int8", 1)

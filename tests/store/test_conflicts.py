@@ -6,13 +6,16 @@ from datetime import date
 
 import pytest
 
+from shared.conflicts import service as services
+from shared.conflicts import store as conflicts
+from shared.conflicts.service import Declaration
+from shared.conflicts.store import Tie
 from shared.core.principal import Actor
-from shared.services import conflicts as services
-from shared.services.conflicts import Declaration
-from shared.store import conflicts, marks, rounds, submissions
-from shared.store.conflicts import Tie
-from shared.store.engine import Sessions, driver_of
-from shared.store.submissions import NewSubmission
+from shared.database.engine import Sessions, driver_of
+from shared.panels import store as marks
+from shared.rounds import store as rounds
+from shared.submissions import store as submissions
+from shared.submissions.store import NewSubmission
 from tests.make import MARK, ROUND, World
 from tests.store.ask import execute, one, rows, until_blocked
 from tests.store.saying import DAY, push, record, results, said

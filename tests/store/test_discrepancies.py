@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database.engine import Sessions
+from shared.discrepancies import store as discrepancies
+from shared.discrepancies.store import Discrepancy, Scope
+from shared.runs import evidence_store as evidence
 from shared.scoring.document import reader as document
 from shared.scoring.flags import Flag
 from shared.scoring.framework import Measure, MeasureType
 from shared.scoring.resolve import resolve
-from shared.store import discrepancies, evidence
-from shared.store.discrepancies import Discrepancy, Scope
-from shared.store.engine import Sessions
-from shared.store.submissions import NewSubmission
+from shared.submissions.store import NewSubmission
 from shared.submissions.values import Reported
 from tests.api.make import framework_of_types
 from tests.make import APPLICANTS, GRADE, RESIDENTS, SCENES, STATIONS

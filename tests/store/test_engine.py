@@ -11,9 +11,10 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from structlog.testing import capture_logs
 
 from api.app import ROLE
+from shared.audit import store as audit
 from shared.core.principal import Actor
-from shared.store import audit, columns, standings
-from shared.store.engine import (
+from shared.database import columns
+from shared.database.engine import (
     REVISION,
     SchemaUnknown,
     Sessions,
@@ -23,6 +24,7 @@ from shared.store.engine import (
     out_of_reach,
     sessions_of,
 )
+from shared.rankings import store as standings
 from tests.store.ask import execute, rows, until
 
 

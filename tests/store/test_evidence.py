@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database.engine import Sessions, driver_of
+from shared.runs import evidence_store as evidence
 from shared.scoring.framework import MeasureType, Reporter
-from shared.services import submissions as services
-from shared.store import evidence
-from shared.store.engine import Sessions, driver_of
-from shared.store.submissions import NewSubmission
+from shared.submissions import service as services
+from shared.submissions.store import NewSubmission
 from tests.store.histories import APPLICANTS, FRAMEWORK, REFERENCE, statements
 from tests.store.saying import said
 

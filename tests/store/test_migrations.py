@@ -20,8 +20,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.app import ROLE as GATEWAY_ROLE
-from shared import embedded
-from shared.store.engine import (
+from shared.database.engine import (
     REVISION,
     REVISIONS,
     SchemaUnknown,
@@ -29,12 +28,13 @@ from shared.store.engine import (
     driver_url,
     sessions_of,
 )
-from shared.store.migration import configuration, migrate
-from shared.store.tables import Table
+from shared.database.migration import configuration, migrate
+from shared.database.table import Table
+from shared.embedded import server as embedded
 from tests.conftest import QUICK
 from worker.__main__ import ROLE as WORKER_ROLE
 
-MIGRATE = "import sys; from shared.store.migration import migrate; migrate(sys.argv[1])"
+MIGRATE = "import sys; from shared.database.migration import migrate; migrate(sys.argv[1])"
 CATALOG = """
     SELECT 'column', attrelid::regclass::text, attname, format_type(atttypid, atttypmod),
         attnotnull::text, (SELECT collname FROM pg_collation WHERE oid = attcollation),

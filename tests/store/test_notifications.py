@@ -10,9 +10,9 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.app import ROLE
-from shared.store import notifications
-from shared.store.engine import Sessions, connect
-from shared.store.notifications import listen
+from shared.database import notifications
+from shared.database.engine import Sessions, connect
+from shared.database.notifications import listen
 from tests.store.ask import execute, rows, until
 
 LISTENERS = """

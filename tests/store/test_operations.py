@@ -8,8 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.core.errors import NotFound
 from shared.core.principal import Actor
-from shared.store import operations
-from shared.store.engine import Sessions, out_of_reach
+from shared.database.engine import Sessions, out_of_reach
+from shared.operations import store as operations
 from tests.store.ask import execute, one, rows
 
 ASKED = {"seed": 1, "draws": 10}

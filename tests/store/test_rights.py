@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.store.ask import rows
 
 APPEND_ONLY = ("submission", "run", "run_input", "score_version", "run_parameters", "audit_event")

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.store import columns, scores
-from shared.store.engine import Sessions
-from shared.store.scores import Versions
+from shared.database import columns
+from shared.database.engine import Sessions
+from shared.runs import score_store as scores
+from shared.runs.score_store import Versions
 from tests.store.ask import rows
 
 ROUND, OTHER = 7, 8

@@ -6,11 +6,13 @@ from random import Random
 import numpy as np
 import pytest
 
-from shared.store import runs, scores, standings
-from shared.store.engine import Sessions
-from shared.store.runs import NewRun
-from shared.store.scores import Versions
-from shared.store.standings import AsOf, Standing
+from shared.database.engine import Sessions
+from shared.rankings import store as standings
+from shared.rankings.store import AsOf, Standing
+from shared.runs import score_store as scores
+from shared.runs import store as runs
+from shared.runs.score_store import Versions
+from shared.runs.store import NewRun
 from tests.store.ask import execute, rows
 
 CODES = [f"A{at:02}" for at in range(12)]

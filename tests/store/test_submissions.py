@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from shared.store import submissions
-from shared.store.engine import Sessions, bare, driver_of
-from shared.store.submissions import Reach
+from shared.database.engine import Sessions, bare, driver_of
+from shared.submissions import store as submissions
+from shared.submissions.store import Reach
 from tests.make import GRADE, MARK, ROUND, SCENES, World
 from tests.store.ask import one, rows
 from tests.store.saying import push, record, results, said, stored

@@ -10,11 +10,11 @@ import pytest
 
 from shared.core.errors import RoundNotOpen
 from shared.core.principal import Actor
-from shared.services import rounds as rounds_services
-from shared.services import submissions as services
-from shared.store import submissions
-from shared.store.engine import Sessions, bare, driver_of
-from shared.store.submissions import Receipt
+from shared.database.engine import Sessions, bare, driver_of
+from shared.rounds import service as rounds_services
+from shared.submissions import service as services
+from shared.submissions import store as submissions
+from shared.submissions.store import Receipt
 from tests.make import ROUND, World
 from tests.store.ask import execute, one, until_blocked
 from tests.store.saying import DAY, push, record, results, said, stored

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.store.engine import Sessions
-from shared.store.rounds import get
+from shared.database.engine import Sessions
+from shared.rounds.store import get
 from tests.make import ROUND, World
 from tests.worker.processes import Part, part
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import text
 
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.store.ask import execute, one, until
 
 NUMBER = 4711  # an advisory lock that nothing else takes

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from bench import books
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.make import MARK, STATIONS, World
 from tests.store.ask import execute, one, rows, until
 from tests.worker import gate

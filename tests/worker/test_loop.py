@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from bench import books
 from shared.core.errors import FrameworkInvalid
-from shared.services.frameworks import Library
-from shared.store.engine import Sessions, connect, sessions_of
+from shared.database.engine import Sessions, connect, sessions_of
+from shared.frameworks.service import Library
 from tests.make import STATIONS, World, name, worker_over
 from tests.store.ask import execute, one, rows, until
 from tests.worker import gate

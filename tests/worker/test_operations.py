@@ -11,9 +11,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.core.errors import NotFound
-from shared.store import scores
-from shared.store.engine import Sessions
-from shared.store.scores import Versions
+from shared.database.engine import Sessions
+from shared.runs import score_store as scores
+from shared.runs.score_store import Versions
 from tests.make import ROUND, STATIONS, World
 from tests.store.ask import execute, one, rows, until
 from tests.worker import gate

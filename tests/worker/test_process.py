@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bench import books
-from shared.store.engine import Sessions
+from shared.database.engine import Sessions
 from tests.make import STATIONS, World
 from tests.store.ask import execute, one, until
 from tests.worker import gate

@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from bench import books
 from shared.core.principal import Actor
-from shared.services import rounds
-from shared.store.engine import Sessions
-from shared.store.submissions import NewSubmission
+from shared.database.engine import Sessions
+from shared.rounds import service as rounds
+from shared.submissions.store import NewSubmission
 from tests.make import MARK, ROUND, STATIONS, World, name, worker_over
 from tests.store.ask import execute, one, rows
 from tests.store.histories import APPLICANTS, statements

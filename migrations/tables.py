@@ -1,0 +1,27 @@
+"""Every table of the service: a room's own stand in its `tables.py`."""
+
+from shared.access import tables as access
+from shared.applicants import tables as applicants
+from shared.audit import tables as audit
+from shared.changes import tables as changes
+from shared.conflicts import tables as conflicts
+from shared.database.table import Table
+from shared.frameworks import tables as frameworks
+from shared.operations import tables as operations
+from shared.rounds import tables as rounds
+from shared.runs import tables as runs
+from shared.submissions import tables as submissions
+
+ROOMS = (
+    access,
+    applicants,
+    audit,
+    changes,
+    conflicts,
+    frameworks,
+    operations,
+    rounds,
+    runs,
+    submissions,
+)
+METADATA = Table.metadata

@@ -1,0 +1,1 @@
+"""Access: who acts, through which keys, and how far each reaches."""

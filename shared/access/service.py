@@ -1,0 +1,64 @@
+"""API keys: made, shown once, recognised by their hash."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.access import store as keys
+from shared.audit import store as audit
+from shared.core.errors import NameTaken
+from shared.core.principal import Actor, Principal
+
+PREFIX = "pz_"
+"""Makes a key recognisable where one leaked."""
+
+
+def fingerprint(key: str) -> bytes:
+    """Return what is stored of a key. Its 256 random bits need no slow hash."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+async def create(
+    session: AsyncSession,
+    actor: Actor,
+    name: str,
+    role: str,
+    applicants: Sequence[str] | None = None,
+    measures: Sequence[str] | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """Make a key for the reporter of this name and return it: it cannot be shown again.
+
+    *applicants* and *measures* limit what it reaches; None is no limit. A reporter may have
+    several keys, so that one can follow another. Raises: NameTaken.
+    """
+    reporter, stored_role = await keys.reporter(session, name, role)
+    if stored_role != role:
+        raise NameTaken(f"{name} is a reporter with the role {stored_role}", role=stored_role)
+    key = PREFIX + secrets.token_urlsafe(32)
+    number = await keys.add(session, reporter, fingerprint(key), applicants, measures, expires_at)
+    detail = {
+        "number": number,
+        "role": role,
+        "applicants": applicants,
+        "measures": measures,
+        "expires_at": expires_at and expires_at.isoformat(),
+    }
+    await audit.record(session, actor, "key.created", name, detail)
+    return key
+
+
+async def revoke(session: AsyncSession, actor: Actor, name: str) -> int:
+    """Revoke all keys of the reporter of this name; return how many were valid."""
+    revoked = await keys.revoke(session, name)
+    if revoked:
+        await audit.record(session, actor, "key.revoked", name, {"keys": revoked})
+    return revoked
+
+
+async def authenticate(session: AsyncSession, key: str) -> Principal | None:
+    """Return who holds *key*, None if it opens nothing."""
+    return await keys.valid(session, fingerprint(key))

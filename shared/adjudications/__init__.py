@@ -1,0 +1,1 @@
+"""Adjudications: what panels leave open, settled by an administrator with a reason."""

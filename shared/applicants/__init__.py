@@ -1,0 +1,1 @@
+"""Applicants: the counties and parks that may be ranked."""

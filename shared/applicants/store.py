@@ -1,0 +1,126 @@
+"""Applicants: county-level divisions and industrial parks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.applicants.tables import ApplicantRow
+from shared.core.errors import NotFound
+from shared.scoring.framework import Name
+
+CHANGE_LOCK = 3
+"""The first part of an advisory lock, beside those of rounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who may be ranked; *kind* is county or park and names the cohort."""
+
+    code: str
+    kind: str
+    name: Name
+    division: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredApplicant(Applicant):
+    """An applicant as registered."""
+
+    registered_at: datetime
+    changed_at: datetime
+
+
+COLUMNS = (
+    ApplicantRow.code,
+    ApplicantRow.kind,
+    ApplicantRow.name_zh,
+    ApplicantRow.name_en,
+    ApplicantRow.division,
+    ApplicantRow.registered_at,
+    ApplicantRow.changed_at,
+)
+
+
+def _stored(row: Sequence[Any]) -> StoredApplicant:
+    code, kind, zh, en, division, registered_at, changed_at = row
+    return StoredApplicant(code, kind, Name(zh, en), division, registered_at, changed_at)
+
+
+async def add(session: AsyncSession, applicants: Sequence[Applicant]) -> set[str]:
+    """Register those whose code is free; return the codes that were."""
+    if not applicants:
+        return set()
+    rows = [
+        {
+            "code": each.code,
+            "kind": each.kind,
+            "name_zh": each.name.zh,
+            "name_en": each.name.en,
+            "division": each.division,
+        }
+        # In the order of the key, so that no two registrations wait for each other.
+        for each in sorted(applicants, key=lambda each: each.code)
+    ]
+    statement = insert(ApplicantRow).on_conflict_do_nothing().returning(ApplicantRow.code)
+    return set(await session.scalars(statement, rows))
+
+
+async def some(session: AsyncSession, codes: Sequence[str]) -> dict[str, StoredApplicant]:
+    """Return those of *codes* that are registered, by code."""
+    query = select(*COLUMNS).where(ApplicantRow.code == func.any(list(codes)))
+    return {row[0]: _stored(row) for row in await session.execute(query)}
+
+
+async def get(session: AsyncSession, code: str) -> StoredApplicant:
+    """Return the applicant of this code. Raises: NotFound."""
+    found = await some(session, [code])
+    if code not in found:
+        raise NotFound(f"no applicant {code} is registered")
+    return found[code]
+
+
+async def page(
+    session: AsyncSession, after: str | None, limit: int, kind: str | None = None
+) -> list[StoredApplicant]:
+    """Return at most *limit* applicants in order of code, from behind *after* on."""
+    query = select(*COLUMNS).order_by(ApplicantRow.code).limit(limit)
+    if after is not None:
+        query = query.where(ApplicantRow.code > after)
+    if kind is not None:
+        query = query.where(ApplicantRow.kind == kind)
+    return [_stored(row) for row in await session.execute(query)]
+
+
+async def hold_changes(session: AsyncSession) -> None:
+    """Wait until no other transaction changes applicants, and let none until this one ends.
+
+    The greatest `changed_at` is then always the last to appear.
+    """
+    await session.execute(text("SELECT pg_advisory_xact_lock(:lock, 0)"), {"lock": CHANGE_LOCK})
+
+
+async def change(
+    session: AsyncSession, code: str, name: Name, division: str | None
+) -> StoredApplicant:
+    """Give the applicant of this code, which is registered, another name and division.
+
+    The caller holds changes.
+    """
+    statement = (
+        update(ApplicantRow)
+        .where(ApplicantRow.code == code)
+        .values(
+            name_zh=name.zh,
+            name_en=name.en,
+            division=division,
+            changed_at=func.clock_timestamp(),
+        )
+        .returning(*COLUMNS)
+        .execution_options(synchronize_session=False)
+    )
+    return _stored((await session.execute(statement)).one())

@@ -1,0 +1,26 @@
+"""Who may be ranked."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.database.table import CODE, NOW, Table
+
+
+class ApplicantRow(Table):
+    """A county-level division or an industrial park."""
+
+    __tablename__ = "applicant"
+
+    code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    kind: Mapped[str]
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    division: Mapped[str | None]
+    registered_at: Mapped[datetime] = mapped_column(server_default=NOW)
+    changed_at: Mapped[datetime] = mapped_column(server_default=NOW, index=True)
+
+    __table_args__ = (CheckConstraint("kind IN ('county', 'park')", name="kind"),)

@@ -1,0 +1,32 @@
+"""The audit trail: who did what. Submissions are not repeated here; they are their own record."""
+
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.audit.tables import AuditEventRow
+from shared.core.principal import Actor
+
+
+async def record(
+    session: AsyncSession,
+    actor: Actor,
+    action: str,
+    subject: str,
+    detail: dict[str, Any] | None = None,
+    round_id: int | None = None,
+) -> None:
+    """Append what *actor* did to *subject*, in the transaction that does it."""
+    await session.execute(
+        insert(AuditEventRow)
+        .values(
+            round=round_id,
+            actor=actor.name,
+            action=action,
+            subject=subject,
+            detail=detail or {},
+            request_id=actor.request_id,
+        )
+        .inline()
+    )

@@ -1,0 +1,158 @@
+"""The change log: what runs have yet to take in, and the rounds that could not be run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.changes.tables import RoundFailureRow, SubmissionChangeRow
+
+TRACED = 20
+"""How many request ids a run keeps of those that caused it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """What one run takes in: the applicants concerned, and how many changes of which sort."""
+
+    applicants: frozenset[str]
+    submissions: int
+    others: int
+    request_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a round is set aside."""
+
+    attempts: int
+    error: str
+    failed_at: datetime
+    retry_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How much waits in all rounds: changes, and seconds since the oldest was recorded."""
+
+    changes: int
+    oldest_seconds: float
+
+
+async def add(
+    session: AsyncSession, round_id: int, applicants: Sequence[str], request_id: str
+) -> None:
+    """Ask that *applicants* be scored anew, for another reason than a submission."""
+    rows = [{"round": round_id, "applicant": each, "request_id": request_id} for each in applicants]
+    if rows:
+        await session.execute(insert(SubmissionChangeRow).inline(), rows)
+
+
+async def add_cohort(session: AsyncSession, round_id: int, request_id: str) -> int:
+    """Ask that everybody in the round be scored anew; return how many that are."""
+    query = text("""
+        WITH asked AS (
+            INSERT INTO submission_change (round, applicant, request_id)
+            SELECT round, applicant, :request_id FROM entry
+            WHERE round = :round AND state = 'accepted' RETURNING 1
+        ) SELECT count(*) FROM asked
+    """)
+    count: int = (await session.scalars(query, {"round": round_id, "request_id": request_id})).one()
+    return count
+
+
+async def waiting_rounds(session: AsyncSession) -> list[int]:
+    """Return the rounds that have changes and are not set aside, longest waiting first."""
+    query = text("""
+        SELECT round.id FROM round
+        CROSS JOIN LATERAL (
+            SELECT id FROM submission_change AS change
+            WHERE change.round = round.id ORDER BY id LIMIT 1
+        ) AS oldest
+        WHERE NOT EXISTS (
+            SELECT FROM round_failure WHERE round_failure.round = round.id AND retry_at > now()
+        )
+        ORDER BY oldest.id
+    """)
+    return list((await session.scalars(query)).all())
+
+
+CONSUME = text("""
+    WITH consumed AS (
+        DELETE FROM submission_change WHERE round = :round
+        RETURNING id, applicant, submission, request_id
+    ), kept AS (
+        INSERT INTO run_input (round, run, applicant, submissions)
+        SELECT :round, :run, applicant, array_agg(submission ORDER BY submission)
+        FROM consumed WHERE submission IS NOT NULL GROUP BY applicant
+    )
+    SELECT array_agg(DISTINCT applicant), count(submission), count(*) - count(submission),
+        (SELECT array_agg(request_id) FROM (
+            SELECT request_id FROM consumed GROUP BY request_id
+            ORDER BY min(id) LIMIT :traced) AS first_requests)
+    FROM consumed
+""")
+
+
+async def consume(session: AsyncSession, round_id: int, run: int) -> Consumed | None:
+    """Take the round's changes out of the log as the input of *run*; None if there are none."""
+    applicants, submissions, others, requests = (
+        await session.execute(CONSUME, {"round": round_id, "run": run, "traced": TRACED})
+    ).one()
+    if applicants is None:
+        return None
+    return Consumed(frozenset(applicants), submissions, others, tuple(requests))
+
+
+async def pending(session: AsyncSession, round_id: int, submission: int) -> bool:
+    """Say whether no run has taken in *submission* yet."""
+    query = text("""
+        SELECT EXISTS (SELECT FROM submission_change WHERE round = :round AND submission = :id)
+    """)
+    waits: bool = (await session.scalars(query, {"round": round_id, "id": submission})).one()
+    return waits
+
+
+async def queue(session: AsyncSession) -> Queue:
+    """Measure what waits in all rounds."""
+    query = text("""
+        SELECT count(*), coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float8
+        FROM submission_change
+    """)
+    return Queue(*(await session.execute(query)).one())
+
+
+async def set_aside(
+    session: AsyncSession, round_id: int, error: str, longest: timedelta
+) -> Failure:
+    """Note that a run of the round failed; it waits twice as long each time, up to *longest*."""
+    query = text("""
+        INSERT INTO round_failure AS failure (round, attempts, error, retry_at)
+        VALUES (:round, 1, :error, now() + interval '1 second')
+        ON CONFLICT (round) DO UPDATE SET
+            attempts = failure.attempts + 1, error = :error, failed_at = now(),
+            retry_at = now() + least(
+                make_interval(secs => power(2, least(failure.attempts, 20))), :longest)
+        RETURNING attempts, error, failed_at, retry_at
+    """)
+    parameters = {"round": round_id, "error": error, "longest": longest}
+    return Failure(*(await session.execute(query, parameters)).one())
+
+
+async def readmit(session: AsyncSession, round_id: int) -> None:
+    """Forget that runs of the round failed."""
+    await session.execute(delete(RoundFailureRow).where(RoundFailureRow.round == round_id))
+
+
+async def failure(session: AsyncSession, round_id: int) -> Failure | None:
+    """Return why the round is set aside, None if it is not."""
+    query = select(
+        RoundFailureRow.attempts,
+        RoundFailureRow.error,
+        RoundFailureRow.failed_at,
+        RoundFailureRow.retry_at,
+    ).where(RoundFailureRow.round == round_id)
+    row = (await session.execute(query)).first()
+    return None if row is None else Failure(*row)

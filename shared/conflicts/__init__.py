@@ -1,0 +1,1 @@
+"""Conflicts of interest: experts' ties to applicants, declared and lifted."""

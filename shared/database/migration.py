@@ -1,0 +1,55 @@
+"""Bringing a database to the newest schema."""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+import migrations
+from shared.database.engine import driver_url, made_by_another
+
+ROLES = ("pilotzone_gateway", "pilotzone_worker")
+"""Whose rights the steps grant; the first step creates them where its user may."""
+
+
+def configuration(url: str) -> Config:
+    """Return Alembic's configuration for the database of *url*."""
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(migrations.__file__).parent).replace("%", "%%")
+    )
+    config.attributes["url"] = driver_url(url).render_as_string(hide_password=False)
+    return config
+
+
+def migrate(url: str) -> None:
+    """Take every step that is missing; two at once take turns, and none missing is no error.
+
+    Raises: SchemaUnknown, with the database left as it is, where another version made it.
+    """
+    try:
+        command.upgrade(configuration(url), "head")
+    except CommandError as error:
+        if isinstance(error.__cause__, ResolutionError):
+            raise made_by_another(error.__cause__.argument) from None
+        raise
+
+
+def missing_roles(url: str) -> list[str]:
+    """Return which of our roles nobody created on the server of *url*."""
+
+    async def ask() -> list[str]:
+        engine = create_async_engine(driver_url(url))
+        try:
+            async with engine.connect() as connection:
+                there = set(await connection.scalars(text("SELECT rolname FROM pg_roles")))
+                return [role for role in ROLES if role not in there]
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(ask())

@@ -1,0 +1,1 @@
+"""Discrepancies: where kinds of reporters state different values."""

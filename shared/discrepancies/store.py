@@ -1,0 +1,198 @@
+"""What two kinds of reporters say of the same: side by side, the furthest apart first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.scoring.framework import Measure, MeasureType
+from shared.scoring.resolve import TRACE
+from shared.submissions.values import Reported
+
+NOMINAL = {MeasureType.CATEGORY, MeasureType.FLAG}
+
+Key = tuple[float, str, str, int]
+"""A place in the list: weight, applicant, measure, and how far down the measure's order the kind
+stands. The weight is 0 where both agree, infinite where nothing relative can be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a kind of reporter stands by, and the submission that says so."""
+
+    kind: str
+    reported: Reported
+    as_of: date
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """One applicant's measure as two kinds of reporters state it; *counted* outranks *other*.
+
+    *difference* is the other's number less the counted one; of codes, how many only one of both
+    has; None for categories and flags. *relative* is |difference| / |counted| (of codes: / how
+    many there are), None where that is 0. What is *beyond* exceeds the measure's tolerance.
+    """
+
+    applicant: str
+    measure: str
+    counted: Statement
+    other: Statement
+    difference: float | None
+    relative: float | None
+    beyond: bool
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is compared: these measures, of some applicants or all, agreeing ones or not.
+
+    Measures have no panel and several kinds of reporters; others have nothing to compare.
+    """
+
+    measures: Sequence[Measure]
+    applicants: Sequence[str] | None = None
+    only_beyond: bool = True
+
+
+# `said` is as in shared/runs/evidence_store.py, but includes what waits for the next run: who
+# corrects a value sees at once whether it still differs. Of a kind's reporters the greatest date counts,
+# then the last recorded. Differences are those of the decimals that were written; whether one is
+# beyond the tolerance is computed in floats as for the flag of a line, except at the ends of their
+# range, where PostgreSQL refuses what overflows.
+PAGE = """
+    WITH asked AS MATERIALIZED (
+        SELECT * FROM unnest(
+            CAST(:measures AS text[]), CAST(:kinds AS text[]), CAST(:priorities AS bigint[]),
+            CAST(:tolerances AS float8[]), CAST(:nominal AS boolean[])
+        ) AS asked (measure, kind, priority, tolerance, nominal)
+    ), said AS (
+        SELECT DISTINCT ON (applicant, measure, reporter, as_of)
+            applicant, measure, reporter, as_of, kind, id, status, number, codes
+        FROM submission
+        WHERE round = :round AND as_of <= :reference_date
+            AND measure = ANY (CAST(:measures AS text[])) {some}
+        ORDER BY applicant DESC, measure DESC, reporter DESC, as_of DESC, revision DESC
+    ), stands AS (
+        SELECT DISTINCT ON (applicant, measure, kind)
+            applicant, measure, kind, as_of, id, number, codes, priority, tolerance, nominal
+        FROM said JOIN asked USING (measure, kind)
+        WHERE status <> 'withdrawn'
+        ORDER BY applicant DESC, measure DESC, kind DESC, as_of DESC, id DESC
+    ), pair AS (
+        SELECT *, row_number() OVER best AS place,
+            first_value(kind) OVER best AS own_kind, first_value(as_of) OVER best AS own_as_of,
+            first_value(id) OVER best AS own_id, first_value(number) OVER best AS own_number,
+            first_value(codes) OVER best AS own_codes
+        FROM stands
+        WINDOW best AS (PARTITION BY applicant, measure ORDER BY priority)
+    ), measured AS MATERIALIZED (
+        SELECT *, (number, codes) IS DISTINCT FROM (own_number, own_codes) AS differs,
+            coalesce(abs(own_number)::numeric, cardinality(own_codes)) AS base,
+            CASE
+                WHEN nominal THEN NULL
+                WHEN codes IS NULL THEN
+                    greatest(least(number::numeric - own_number::numeric, {largest}), -{largest})
+                ELSE (SELECT count(*) FROM unnest(codes || own_codes) AS one (code)
+                    WHERE code <> ALL (codes) OR code <> ALL (own_codes)) END AS difference
+        FROM pair
+        WHERE place > 1 AND applicant IN (
+            SELECT applicant FROM entry WHERE round = :round AND state = 'accepted'
+        )
+    ), judged AS (
+        SELECT *,
+            CASE WHEN base > 0 AND NOT nominal
+                THEN least(abs(difference) / base, {largest})::float8 END AS relative,
+            CASE
+                WHEN tolerance IS NULL THEN false
+                WHEN nominal THEN differs
+                WHEN abs(own_number) BETWEEN 1e-290 AND 1e290 AND abs(number) < 1e290
+                    THEN abs(number - own_number)
+                        > tolerance * abs(own_number) * (1 + CAST(:trace AS float8))
+                        + greatest(abs(number), abs(own_number)) * (CAST(:trace AS float8) / 2)
+                ELSE abs(difference) > tolerance::numeric * base END AS beyond
+        FROM measured
+    ), weighed AS (
+        SELECT *, CASE WHEN differs THEN coalesce(relative, 'Infinity') ELSE 0 END AS weight
+        FROM judged
+    )
+    SELECT applicant, measure, own_kind, own_number, own_codes, own_as_of, own_id,
+        kind, number, codes, as_of, id,
+        difference::float8, relative, beyond, weight, priority
+    FROM weighed
+    WHERE (beyond OR NOT :only_beyond) {behind}
+    ORDER BY -weight, applicant, measure, priority LIMIT :limit
+"""
+SOME = "AND applicant = ANY (CAST(:applicants AS text[]))"
+BEHIND = """AND (-weight, applicant, measure, priority)
+    > (-CAST(:weight AS float8), :applicant, :measure, :priority)"""
+LARGEST = "1.7976931348623157e308::numeric"
+
+
+async def page(
+    session: AsyncSession,
+    round_id: int,
+    reference_date: date,
+    scope: Scope,
+    after: Key | None,
+    limit: int,
+) -> list[Discrepancy]:
+    """Return at most *limit* discrepancies of accepted entries, from behind *after* on.
+
+    The furthest apart come first: those of which nothing relative can be said, then in falling
+    order of it, then of applicant and measure.
+    """
+    asked = [
+        (measure, kind, priority)
+        for measure in scope.measures
+        for priority, kind in enumerate(measure.reported_by)
+    ]
+    parameters: dict[str, Any] = {
+        "round": round_id,
+        "reference_date": reference_date,
+        "measures": [measure.code for measure, _, _ in asked],
+        "kinds": [str(kind) for _, kind, _ in asked],
+        "priorities": [priority for _, _, priority in asked],
+        "tolerances": [measure.tolerance for measure, _, _ in asked],
+        "nominal": [measure.type in NOMINAL for measure, _, _ in asked],
+        "only_beyond": scope.only_beyond,
+        "limit": limit,
+        "trace": TRACE,
+    }
+    some = behind = ""
+    if scope.applicants is not None:
+        some = SOME
+        parameters["applicants"] = list(scope.applicants)
+    if after is not None:
+        behind = BEHIND
+        names = ("weight", "applicant", "measure", "priority")
+        parameters |= dict(zip(names, after, strict=True))
+    query = text(PAGE.format(some=some, behind=behind, largest=LARGEST))
+    return [_read(*row) for row in await session.execute(query, parameters)]
+
+
+def _read(applicant: str, measure: str, *row: Any) -> Discrepancy:
+    own, other, (difference, relative, beyond, weight, priority) = row[:5], row[5:10], row[10:]
+    return Discrepancy(
+        applicant=applicant,
+        measure=measure,
+        counted=_statement(*own),
+        other=_statement(*other),
+        difference=difference,
+        relative=relative,
+        beyond=beyond,
+        key=(weight, applicant, measure, priority),
+    )
+
+
+def _statement(
+    kind: str, number: float | None, codes: list[str] | None, as_of: date, identity: int
+) -> Statement:
+    return Statement(
+        kind, Reported(number, None if codes is None else tuple(codes)), as_of, identity
+    )

@@ -1,0 +1,1 @@
+"""A PostgreSQL of our own, for a try and for one machine."""

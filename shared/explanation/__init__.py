@@ -1,1 +1,0 @@
-"""An explanation for a person: words in both languages, laid out for a terminal."""

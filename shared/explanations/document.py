@@ -1,0 +1,214 @@
+"""The document that explains one score: everything that a script needs to compute it again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from math import isnan
+from typing import Any
+
+import numpy as np
+
+from shared.explanations import lines as explain
+from shared.explanations import verdicts
+from shared.explanations.lines import OneMore
+from shared.explanations.store import Cohort, Input
+from shared.explanations.verdicts import Reason, Reasons, Statement
+from shared.explanations.words import VERDICTS, say
+from shared.rankings.store import Lines
+from shared.scoring import flags
+from shared.scoring.arrays import number
+from shared.scoring.flags import Flag
+from shared.scoring.framework import Framework, Indicator, Measure, Missing
+from shared.scoring.points import by_dimension, in_points, points
+from shared.scoring.resolve import resolve
+
+Json = dict[str, Any]
+Show = Callable[[Input], Json]
+"""Says who reported an input and what they noted, as far as the reader may know."""
+
+
+def measures(
+    framework: Framework, reference_date: date, inputs: Sequence[Input], show: Show
+) -> list[Json]:
+    """Say of each measure what was submitted, what of it counts, and the value that results."""
+    said: dict[str, list[Input]] = {code: [] for code in framework.measure_codes}
+    numbers: dict[int, int] = {}
+    for each in inputs:
+        said[each.measure].append(each)
+        numbers.setdefault(each.reporter, len(numbers) + 1)
+    stands: dict[str, list[Statement]] = {}
+    reasons: Reasons = {}
+    for code, measure in framework.measures.items():
+        statements = [_statement(measure, each) for each in said[code]]
+        stands[code], passed_over = verdicts.standing(statements, reference_date)
+        reasons |= passed_over | verdicts.judge(measure, stands[code])
+    resolved = resolve(framework, verdicts.evidence_of(framework, stands), 1)
+    return [
+        {
+            "measure": code,
+            "name": asdict(measure.name),
+            "unit": measure.unit,
+            "type": str(measure.type),
+            "codes": list(measure.codes),
+            "rule": _rule(measure),
+            "value": number(resolved.values[0, at]),
+            "flags": flags.names(int(resolved.flags[0, at])),
+            "submissions": [
+                _submission(measure, each, reasons[each.id])
+                | {"reporter_number": numbers[each.reporter]}
+                | show(each)
+                for each in said[code]
+            ],
+        }
+        for at, (code, measure) in enumerate(framework.measures.items())
+    ]
+
+
+def _statement(measure: Measure, said: Input) -> Statement:
+    value = verdicts.number_of(measure, said.reported)
+    return Statement(said.id, said.reporter, said.kind, said.as_of, said.revision, value)
+
+
+def _rule(measure: Measure) -> Json:
+    if measure.panel is not None:
+        return {"kind": "panel"} | asdict(measure.panel)
+    order = [str(kind) for kind in measure.reported_by]
+    return {"kind": "authority", "order": order, "tolerance": measure.tolerance}
+
+
+def _submission(measure: Measure, said: Input, reason: Reason) -> Json:
+    words = VERDICTS[reason.verdict]
+    return {
+        "id": said.id,
+        "kind": said.kind,
+        "as_of": said.as_of.isoformat(),
+        "revision": said.revision,
+        "recorded_at": said.recorded_at.isoformat().replace("+00:00", "Z"),
+        "run": said.run,
+        "status": said.reported.status,
+        "value": said.reported.value(measure),
+        "verdict": str(reason.verdict),
+        "by": reason.by,
+        "reason": {"zh": say("zh", words, by=reason.by), "en": say("en", words, by=reason.by)},
+    }
+
+
+@dataclass(frozen=True)
+class Published:
+    """A score as published, and beside it what the cohort and the measures were."""
+
+    framework: Framework
+    lines: Lines
+    cohort: Cohort
+    parameters: Mapping[str, Mapping[str, float]]
+    measured: Mapping[str, float | None]
+
+
+def lines(of: Published) -> list[Json]:
+    """Say of each line how its value became points, and what would change that."""
+    framework, shares = of.framework, np.array(of.lines.shares)
+    full = points(framework, shares[np.newaxis]).full[0]
+    more = explain.one_more(framework, of.cohort.values, of.cohort.own)
+    costs = explain.costs(framework, shares)
+    counted = _counted(framework, shares)
+    return [
+        {
+            "indicator": indicator.code,
+            "name": asdict(indicator.name),
+            "dimension": framework.dimensions[framework.dimension_of[at]].code,
+            "basis": indicator.basis,
+            "derivation": _derivation(of, indicator),
+            "value": number(of.lines.values[at]),
+            "normalisation": _normalisation(of, indicator, at),
+            "share": number(of.lines.shares[at]),
+            "own_full": in_points(framework, indicator.full),
+            "in_force": _in_force(of, at, counted[framework.dimension_of[at]]),
+            "full": in_points(framework, float(full[at])),
+            "unrounded": in_points(framework, float(np.nan_to_num(shares[at]) * full[at])),
+            "points": in_points(framework, of.lines.units[at]),
+            "missing_rule": str(indicator.missing),
+            "missing": bool(of.lines.flags[at] & Flag.MISSING),
+            "missing_measures": [
+                code for code in indicator.derivation.measures if of.measured[code] is None
+            ],
+            "costs_at_most": in_points(framework, int(costs[at])) if isnan(shares[at]) else None,
+            "one_more": _one_more(of, at, more[at]),
+            "flags": flags.names(of.lines.flags[at]),
+        }
+        for at, indicator in enumerate(framework.indicators)
+    ]
+
+
+def _derivation(of: Published, indicator: Indicator) -> Json:
+    rule = indicator.derivation
+    return {
+        "kind": rule.kind,
+        "terms": [
+            {"measure": code, "weight": weight, "value": of.measured[code]}
+            for code, weight in rule.terms
+        ],
+        "denominator": rule.denominator
+        and {"measure": rule.denominator, "value": of.measured[rule.denominator]},
+        "per": rule.per,
+        "cap": rule.cap,
+    }
+
+
+def _normalisation(of: Published, indicator: Indicator, at: int) -> Json:
+    rule = indicator.normalisation
+    cohort = None
+    if rule.depends_on_cohort:
+        column = of.cohort.values[:, at]
+        added = explain.from_cohort(rule, column, of.lines.values[at])
+        cohort = {**of.parameters[indicator.code], **added}
+    return {
+        "method": rule.method,
+        "direction": str(rule.direction),
+        "rule": explain.rule_of(of.framework, indicator),
+        "cohort": cohort,
+    }
+
+
+def _counted(framework: Framework, shares: Any) -> list[int]:
+    """Return the units of each dimension's lines that are not skipped."""
+    counted = [0] * len(framework.dimensions)
+    for at, indicator in enumerate(framework.indicators):
+        if indicator.missing is not Missing.SKIP or not isnan(shares[at]):
+            counted[framework.dimension_of[at]] += indicator.full
+    return counted
+
+
+def _in_force(of: Published, at: int, counted: int) -> Json | None:
+    """Say by what the line's maximum was changed, where lines of its dimension are skipped."""
+    dimension = of.framework.dimensions[of.framework.dimension_of[at]]
+    if counted == dimension.full:
+        return None
+    return {
+        "dimension": in_points(of.framework, dimension.full),
+        "counted": in_points(of.framework, counted),
+    }
+
+
+def _one_more(of: Published, at: int, more: OneMore | None) -> Json | None:
+    if more is None:
+        return None
+    return {
+        "value": more.value,
+        "share": more.share,
+        "points": in_points(of.framework, more.units),
+        "gain": in_points(of.framework, more.units - of.lines.units[at]),
+    }
+
+
+def dimensions(framework: Framework, units: Sequence[int]) -> list[Json]:
+    """Return the sums of each dimension's lines."""
+    sums = by_dimension(framework, units)
+    return [
+        {
+            "code": dimension.code,
+            "name": asdict(dimension.name),
+            "points": in_points(framework, earned),
+            "full": in_points(framework, dimension.full),
+        }
+        for dimension, earned in zip(framework.dimensions, sums, strict=True)
+    ]

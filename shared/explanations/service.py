@@ -1,0 +1,136 @@
+"""Explaining one applicant's score as of one run."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.applicants import store as applicants
+from shared.core.errors import NotFound
+from shared.core.principal import Principal, Role
+from shared.explanations import document
+from shared.explanations import store as explanations
+from shared.explanations.place import ahead, place_in
+from shared.explanations.store import Cohort, Input
+from shared.panels.service import require_marks, shown_name
+from shared.rankings import store as standings
+from shared.rankings.ranking import Ranking
+from shared.rankings.store import Lines
+from shared.rounds.store import StoredRound
+from shared.scoring.framework import Framework
+from shared.scoring.points import in_points
+from shared.submissions.service import not_reached
+
+
+async def explain(
+    session: AsyncSession,
+    framework: Framework,
+    round_: StoredRound,
+    ranking: Ranking,
+    run: int,
+    applicant: str,
+    reader: Principal,
+) -> dict[str, Any]:
+    """Return what the applicant's score rests on as of *run*, step by step, for *reader*.
+
+    Only what runs up to *run* took in is said of: a submission that came later has no part in the
+    score. *ranking* is that of the run. The document is in JSON's terms alone.
+
+    Raises: NotFound, MarksOutstanding.
+    """
+    if applicant not in ranking.positions:
+        raise NotFound(f"{applicant} has no score in round {round_.code}")
+    await require_marks(session, framework, round_, reader, [applicant])
+    basis = await explanations.basis(session, round_.id, run)
+    who = await applicants.get(session, applicant)
+    at = ranking.positions[applicant]
+    place = await asyncio.to_thread(place_in, framework, ranking, at)
+    lines = await _lines(session, framework, round_, run, applicant, place["above"], reader)
+    inputs = await explanations.inputs(session, round_.id, applicant, run)
+    kind = ranking.kinds[at]
+    cohort = await _cohort(session, framework, round_, run, applicant, kind, lines)
+
+    def show(said: Input) -> dict[str, Any]:
+        return _shown(said, applicant, round_, reader)
+
+    def assemble() -> dict[str, Any]:
+        measures = document.measures(framework, round_.reference_date, inputs, show)
+        measured = {each["measure"]: each["value"] for each in measures}
+        parameters = basis.parameters[kind]
+        published = document.Published(framework, lines, cohort, parameters, measured)
+        return {
+            "measures": measures,
+            "lines": document.lines(published),
+            "dimensions": document.dimensions(framework, lines.units),
+            "total": in_points(framework, lines.total),
+            "full": in_points(framework, framework.full),
+            "coverage": lines.coverage,
+        }
+
+    return {
+        "round": round_.code,
+        "run": run,
+        "as_of": basis.recorded_at.isoformat().replace("+00:00", "Z"),
+        "reference_date": round_.reference_date.isoformat(),
+        "framework": {
+            "code": framework.code,
+            "version": framework.version,
+            "sha256": basis.sha256,
+        },
+        "precision": framework.precision,
+        "applicant": applicant,
+        "name": asdict(who.name),
+        "kind": kind,
+        **await asyncio.to_thread(assemble),
+        **place,
+    }
+
+
+async def _lines(
+    session: AsyncSession,
+    framework: Framework,
+    round_: StoredRound,
+    run: int,
+    applicant: str,
+    above: dict[str, Any] | None,
+    reader: Principal,
+) -> Lines:
+    """Return the applicant's lines; tell those *above* in which the first of them is ahead.
+
+    An expert may have yet to mark that one, blindly: it is told of its own applicant alone.
+    """
+    named = above["applicants"][:1] if above and reader.role != Role.EXPERT else []
+    lines = await standings.lines(session, round_.id, [applicant, *named], run)
+    own = lines[applicant]
+    if above is not None:
+        told = [ahead(framework, own.units, lines[code].units) for code in named]
+        above["ahead_in"] = told[0] if told else None
+    return own
+
+
+async def _cohort(
+    session: AsyncSession,
+    framework: Framework,
+    round_: StoredRound,
+    run: int,
+    applicant: str,
+    kind: str,
+    lines: Lines,
+) -> Cohort:
+    """Read the cohort, where any line depends on it; else the applicant is all that matters."""
+    if not any(each.normalisation.depends_on_cohort for each in framework.indicators):
+        return Cohort(np.array([lines.values]), 0)
+    width = len(framework.indicators)
+    return await explanations.cohort(session, round_.id, kind, run, applicant, width)
+
+
+def _shown(said: Input, applicant: str, round_: StoredRound, reader: Principal) -> dict[str, Any]:
+    """Say who reported, and what it noted beside the value, where the key reaches that."""
+    reached = not_reached(reader, applicant, said.measure) is None
+    return {
+        "reporter": shown_name(round_, reader, said.reporter, said.name, said.kind),
+        "reference": said.reference if reached else None,
+        "comment": said.comment if reached else None,
+    }

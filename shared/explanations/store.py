@@ -1,0 +1,129 @@
+"""What explains a score: a run's parameters, what it rests on, and the cohort beside it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.core.errors import NotFound
+from shared.database import columns
+from shared.submissions.values import Reported
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What all explanations of a run share; *parameters* are by kind of applicant, indicator."""
+
+    recorded_at: datetime
+    parameters: dict[str, dict[str, dict[str, float]]]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A submission that some run took in; *run* is the first whose scores could rest on it."""
+
+    id: int
+    measure: str
+    reporter: int
+    name: str
+    kind: str
+    as_of: date
+    revision: int
+    reported: Reported
+    reference: str | None
+    comment: str | None
+    recorded_at: datetime
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Raw values of shape (applicants, indicators), NaN where missing; *own* is one row of them."""
+
+    values: npt.NDArray[np.float64]
+    own: int
+
+
+async def basis(session: AsyncSession, round_id: int, run: int) -> Basis:
+    """Return what the run took from the cohorts, and the framework's fingerprint. Raises: NotFound.
+
+    Every run stores the parameters that hold as of it, whether or not a score changed with them.
+    """
+    query = text("""
+        SELECT run.recorded_at, run_parameters.parameters, framework.sha256
+        FROM run
+        JOIN run_parameters ON run_parameters.round = :round AND run_parameters.run = run.number
+        JOIN round ON round.id = :round
+        JOIN framework ON framework.id = round.framework
+        WHERE run.round = :round AND run.number = :run
+    """)
+    row = (await session.execute(query, {"round": round_id, "run": run})).first()
+    if row is None:
+        raise NotFound(f"the round has no run {run}")
+    return Basis(*row)
+
+
+# A probe of the key for each run: the key begins with the run, and one applicant's rows lie far
+# apart among those of everybody.
+INPUTS = text("""
+    SELECT submission.id, measure, reporter, reporter.name, kind, as_of, revision, number, codes,
+        reference, comment, recorded_at, run
+    FROM (
+        SELECT run.number AS run, unnest(taken.submissions) AS id FROM run
+        CROSS JOIN LATERAL (
+            SELECT submissions FROM run_input
+            WHERE run_input.round = :round AND run_input.run = run.number
+                AND run_input.applicant = :applicant
+            LIMIT 1
+        ) AS taken
+        WHERE run.round = :round AND run.number <= :run
+    ) AS input
+    JOIN submission ON submission.round = :round AND submission.id = input.id
+    JOIN reporter ON reporter.id = submission.reporter
+    ORDER BY submission.id
+""")
+
+
+async def inputs(session: AsyncSession, round_id: int, applicant: str, run: int) -> list[Input]:
+    """Return every submission on the applicant that runs up to *run* took in, oldest first."""
+    parameters = {"round": round_id, "applicant": applicant, "run": run}
+    return [_input(*row) for row in await session.execute(INPUTS, parameters)]
+
+
+def _input(*row: Any) -> Input:
+    *known, number, codes, reference, comment, recorded_at, run = row
+    reported = Reported(number, None if codes is None else tuple(codes))
+    identity, measure, reporter, name, kind, as_of, revision = known
+    return Input(
+        identity, measure, reporter, name, kind, as_of, revision,
+        reported, reference, comment, recorded_at, run,
+    )  # fmt: skip
+
+
+COHORT = """
+    SELECT entry.applicant = $4, latest.values FROM entry
+    CROSS JOIN LATERAL (
+        SELECT withdrawn, values FROM score_version AS version
+        WHERE version.round = $1 AND version.applicant = entry.applicant AND version.run <= $3
+        ORDER BY version.run DESC LIMIT 1
+    ) AS latest
+    WHERE entry.round = $1 AND entry.kind = $2 AND NOT latest.withdrawn
+"""
+
+
+async def cohort(
+    session: AsyncSession, round_id: int, kind: str, run: int, applicant: str, indicators: int
+) -> Cohort:
+    """Return the raw values of *applicant*, who has a score as of *run*, among those of its kind.
+
+    Values alone, not whole scores: one page explains one applicant, however large the cohort is.
+    """
+    row = columns.row_type(own="bool", values=("float8", indicators))
+    read = await columns.read(session, COHORT, (round_id, kind, run, applicant), row)
+    values = read["values"].astype(np.float64, copy=False)
+    return Cohort(values, int(np.flatnonzero(read["own"])[0]))

@@ -1,0 +1,1 @@
+"""Operations: work on a round that takes longer than a request, done by a worker."""

@@ -1,0 +1,243 @@
+"""Operations: work on a round that takes longer than a request, and who is doing it.
+
+A worker does an operation over one connection that holds its advisory lock. The connection is the
+claim: if it goes, so does the lock, and nothing can be written over it any more.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import BIGINT, JSON
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.core.errors import NotFound
+from shared.core.principal import Actor
+from shared.database.engine import Sessions, reading
+from shared.operations.tables import OperationRow
+
+OPERATION_LOCK = 3
+"""The two-part advisory lock of an operation under way is (this, its id modulo 2^31).
+
+Those of rounds, `rounds.STATE_LOCK` and `rounds.RUN_LOCK`, begin with 1 and 2.
+"""
+
+UNFINISHED = OperationRow.state.in_(("waiting", "running"))
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation as it stands, without its result; *progress* is in 0 … 1."""
+
+    round_id: int
+    id: int
+    kind: str
+    parameters: dict[str, Any]
+    state: str
+    progress: float
+    attempts: int
+    error: str | None
+    requested_by: str
+    request_id: str
+    recorded_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+COLUMNS = (
+    OperationRow.round,
+    OperationRow.id,
+    OperationRow.kind,
+    OperationRow.parameters,
+    OperationRow.state,
+    OperationRow.progress,
+    OperationRow.attempts,
+    OperationRow.error,
+    OperationRow.requested_by,
+    OperationRow.request_id,
+    OperationRow.recorded_at,
+    OperationRow.started_at,
+    OperationRow.finished_at,
+)
+
+
+async def add(
+    session: AsyncSession, actor: Actor, round_id: int, kind: str, parameters: dict[str, Any]
+) -> int:
+    """Record what was asked for, wake a worker on commit, and return the operation's id."""
+    statement = insert(OperationRow).values(
+        round=round_id,
+        kind=kind,
+        parameters=parameters,
+        requested_by=actor.name,
+        request_id=actor.request_id,
+    )
+    added: int = (await session.scalars(statement.returning(OperationRow.id))).one()
+    await session.execute(text("SELECT pg_notify('operation', :round)"), {"round": str(round_id)})
+    return added
+
+
+async def unfinished(session: AsyncSession, round_id: int) -> int:
+    """Count the round's operations that wait or run."""
+    query = select(func.count()).where(OperationRow.round == round_id, UNFINISHED)
+    return (await session.scalars(query)).one()
+
+
+async def get(session: AsyncSession, round_id: int, operation: int) -> Operation:
+    """Return the round's operation of this id. Raises: NotFound."""
+    query = select(*COLUMNS).where(OperationRow.round == round_id, OperationRow.id == operation)
+    row = (await session.execute(query)).first()
+    if row is None:
+        raise NotFound(f"the round has no operation {operation}")
+    return Operation(*row)
+
+
+async def page(
+    session: AsyncSession, round_id: int, before: int | None, limit: int
+) -> list[Operation]:
+    """Return at most *limit* operations, newest first, those below *before*."""
+    query = (
+        select(*COLUMNS)
+        .where(OperationRow.round == round_id)
+        .order_by(OperationRow.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(OperationRow.id < before)
+    return [Operation(*row) for row in await session.execute(query)]
+
+
+async def summary(session: AsyncSession, round_id: int, operation: int) -> dict[str, Any] | None:
+    """Return the result but for its items; None as long as there is none."""
+    query = text("""
+        SELECT result -> 'summary' AS summary FROM operation
+        WHERE round = :round AND id = :id AND state = 'done'
+    """).columns(summary=JSON)
+    found: dict[str, Any] | None = await session.scalar(query, {"round": round_id, "id": operation})
+    return found
+
+
+async def items(
+    session: AsyncSession, round_id: int, operation: int, after: int, limit: int
+) -> list[tuple[int, dict[str, Any]]]:
+    """Return at most *limit* of the result's items with their positions, from 1, behind *after*."""
+    query = text("""
+        SELECT item.position, item.value AS item FROM operation
+        CROSS JOIN LATERAL json_array_elements(operation.result -> 'items')
+            WITH ORDINALITY AS item (value, position)
+        WHERE operation.round = :round AND operation.id = :id AND operation.state = 'done'
+            AND item.position > :after
+        ORDER BY item.position LIMIT :limit
+    """).columns(position=BIGINT, item=JSON)
+    parameters = {"round": round_id, "id": operation, "after": after, "limit": limit}
+    return [(at, item) for at, item in await session.execute(query, parameters)]
+
+
+async def cancel(session: AsyncSession, round_id: int, operation: int) -> bool:
+    """End an operation that waits or runs; False if it had ended."""
+    statement = (
+        update(OperationRow)
+        .where(OperationRow.round == round_id, OperationRow.id == operation, UNFINISHED)
+        .values(state="cancelled", finished_at=func.now())
+        .returning(OperationRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to do *operation*; every statement over *session* is a transaction of its own."""
+
+    session: AsyncSession
+    operation: Operation
+
+    async def note(self, progress: float) -> bool:
+        """Show how much is done; False if the operation was cancelled."""
+        return await self._change("progress = :progress", progress=progress)
+
+    async def finish(self, result: str) -> bool:
+        """Record the result, a JSON text, with the state; False if it was cancelled meanwhile."""
+        return await self._change(
+            "state = 'done', progress = 1, finished_at = now(), result = CAST(:result AS json)",
+            result=result,
+        )
+
+    async def fail(self, error: str) -> bool:
+        """Give it up for good."""
+        return await self._change(
+            "state = 'failed', finished_at = now(), error = :error", error=error
+        )
+
+    async def give_back(self) -> bool:
+        """Leave it to another worker, as if it had not been begun."""
+        return await self._change(
+            "state = 'waiting', progress = 0, started_at = NULL, attempts = attempts - 1"
+        )
+
+    async def _change(self, values: str, **parameters: Any) -> bool:
+        statement = text(f"""
+            UPDATE operation SET {values}
+            WHERE round = :round AND id = :id AND state = 'running' RETURNING id
+        """)  # noqa: S608 -- the values are ours, above
+        key = {"round": self.operation.round_id, "id": self.operation.id}
+        return (await self.session.execute(statement, key | parameters)).first() is not None
+
+
+@asynccontextmanager
+async def claim(sessions: Sessions) -> AsyncIterator[Claim | None]:
+    """Claim the oldest unfinished operation that nobody does, until the end; None: there is none.
+
+    It runs from then on, for one more attempt. One that was `running` was left by a worker that
+    died. After an error the connection is given up, and with it the claim.
+    """
+    async with reading(sessions) as session:
+        try:
+            claimed = await _first(session)
+            yield claimed
+            if claimed is not None:
+                await _let_go(session, claimed.operation.id)
+        except BaseException:
+            await session.invalidate()
+            raise
+
+
+async def _first(session: AsyncSession) -> Claim | None:
+    query = text("""
+        SELECT open.round, open.id FROM round
+        CROSS JOIN LATERAL (
+            SELECT operation.round, operation.id FROM operation
+            WHERE operation.round = round.id AND state IN ('waiting', 'running')
+        ) AS open
+        ORDER BY open.id
+    """)
+    for round_id, operation in (await session.execute(query)).all():
+        if not await _try_hold(session, operation):
+            continue
+        begin = text("""
+            UPDATE operation SET state = 'running', progress = 0, attempts = attempts + 1,
+                started_at = now()
+            WHERE round = :round AND id = :id AND state IN ('waiting', 'running') RETURNING id
+        """)
+        if (await session.execute(begin, {"round": round_id, "id": operation})).first():
+            return Claim(session, await get(session, round_id, operation))
+        await _let_go(session, operation)  # it ended between the two looks
+    return None
+
+
+async def _try_hold(session: AsyncSession, operation: int) -> bool:
+    held: bool = (
+        await session.scalars(text("SELECT pg_try_advisory_lock(:lock, :key)"), _lock(operation))
+    ).one()
+    return held
+
+
+async def _let_go(session: AsyncSession, operation: int) -> None:
+    await session.execute(text("SELECT pg_advisory_unlock(:lock, :key)"), _lock(operation))
+
+
+def _lock(operation: int) -> dict[str, int]:
+    return {"lock": OPERATION_LOCK, "key": operation % 2**31}

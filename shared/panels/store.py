@@ -1,0 +1,82 @@
+"""What experts said: which marks stand, which are outstanding, and how they are taken back."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.submissions.standing import STANDING
+
+# LIMIT keeps each pair a look-up of its own, whatever the planner thinks of reading all at once.
+OUTSTANDING = """
+    SELECT who.code, what.code
+    FROM round
+    CROSS JOIN unnest(CAST(:applicants AS text[])) AS who (code)
+    CROSS JOIN unnest(CAST(:measures AS text[])) AS what (code)
+    LEFT JOIN LATERAL (
+        {mark} LIMIT 1
+    ) AS mark ON true
+    WHERE round.id = :round AND round.state = 'open' AND mark.stands IS NULL
+    LIMIT :most
+"""
+
+TAKE_BACK = text("""
+    WITH said AS (
+        SELECT DISTINCT ON (measure, as_of) measure, as_of, revision, status FROM submission
+        WHERE round = :round AND applicant = :applicant AND reporter = :expert AND kind = 'expert'
+        ORDER BY measure, as_of, revision DESC
+    ), added AS (
+        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
+            request_id)
+        SELECT CAST(:round AS bigint), :applicant, measure, CAST(:expert AS bigint), 'expert',
+            as_of, revision + 1, 'withdrawn', :request_id
+        FROM said WHERE status = 'reported' ORDER BY measure, as_of
+        RETURNING id
+    ), logged AS (
+        INSERT INTO submission_change (round, applicant, submission, request_id)
+        SELECT CAST(:round AS bigint), :applicant, id, :request_id FROM added
+    )
+    SELECT count(*) FROM added
+""")
+
+
+async def outstanding(
+    session: AsyncSession,
+    round_id: int,
+    expert: int,
+    applicants: Sequence[str],
+    measures: Sequence[str],
+    most: int,
+) -> list[tuple[str, str]]:
+    """Return at most *most* pairs of applicant and measure of which no mark of the expert stands.
+
+    Nothing is outstanding where the round is not open.
+    """
+    mark = STANDING.format(applicant="who.code", measure="what.code")
+    parameters = {
+        "round": round_id,
+        "expert": expert,
+        "applicants": list(applicants),
+        "measures": list(measures),
+        "most": most,
+    }
+    found = await session.execute(text(OUTSTANDING.format(mark=mark)), parameters)
+    return [(applicant, measure) for applicant, measure in found]
+
+
+async def take_back(
+    session: AsyncSession, round_id: int, expert: int, applicant: str, request_id: str
+) -> int:
+    """Withdraw every standing mark that the expert gave to *applicant*; return how many stood.
+
+    Nothing beside them says why: everybody may read that, and of a tie only few. The caller holds
+    the round alone.
+    """
+    parameters = {
+        "round": round_id,
+        "expert": expert,
+        "applicant": applicant,
+        "request_id": request_id,
+    }
+    taken: int = (await session.scalars(TAKE_BACK, parameters)).one()
+    return taken

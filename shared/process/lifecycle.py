@@ -1,0 +1,58 @@
+"""How gateway and worker begin: settings, logs, the tie to the parent, and errors on one line."""
+
+import argparse
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from shared import log
+from shared.database.engine import SchemaUnknown, UrlUnusable
+from shared.process import orphan
+from shared.settings import LAST_PORT, Settings
+
+
+def begin(name: str) -> tuple[Settings, str]:
+    """Read the settings, send logs under *name*, and end with the parent if it says so.
+
+    Returns the settings and the database's URL, without which neither part runs: it exits.
+    """
+    settings = Settings()
+    if settings.database_url is None:
+        raise SystemExit("error: PILOTZONE_DATABASE_URL is not set")
+    log.configure(name, settings.log_format, settings.log_level)
+    orphan.watch_parent()
+    return settings, settings.database_url
+
+
+def built() -> None:
+    """Say that all that stays has been built, so that the garbage collector never sees it again.
+
+    Going through it would hold up requests by more than a tenth of a second every now and then.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def port_number(text: str) -> int:
+    """Read a port from the command line; 0 is a free one.
+
+    Raises: argparse.ArgumentTypeError for what the system would take modulo 65536.
+    """
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is not a port: 0 to {LAST_PORT}")
+    return int(text)
+
+
+@contextmanager
+def faults_on_one_line() -> Iterator[None]:
+    """Exit with status 1 and a line that says what to do where the database is not as needed."""
+    try:
+        yield
+    except (SchemaUnknown, UrlUnusable) as error:
+        raise SystemExit(f"error: {error}") from None
+    except OSError as error:
+        raise SystemExit(f"error: PostgreSQL does not answer: {error}") from None
+    except DBAPIError as error:
+        raise SystemExit(f"error: PostgreSQL says: {error.orig}") from None

@@ -1,0 +1,223 @@
+"""Scores as readers ask for them: the whole cohort's totals, some applicants' lines, a history."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database.engine import Sessions, bare, reading
+
+
+class AsOf(NamedTuple):
+    """A run: its number alone is given to another where a database is set back."""
+
+    run: int
+    recorded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Where a round stands: its last run (0: none), and whether changes wait for the next.
+
+    *failed* says that the round is set aside; *names_changed_at* moves when any applicant does.
+    """
+
+    run: int
+    recorded_at: datetime | None
+    changes_wait: bool
+    failed: bool
+    names_changed_at: datetime | None
+
+    @property
+    def as_of(self) -> AsOf:
+        """The run that the scores are of."""
+        return AsOf(self.run, self.recorded_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The cohort as of a run, as columns in order of applicant."""
+
+    applicants: list[str]
+    kinds: list[str]
+    totals: list[int]
+    coverage: list[float]
+    blocked: list[bool]
+
+    def moved(self, versions: Iterable[Sequence[Any]]) -> "Standing":
+        """Return the standing after *versions*, all there are of the runs since, in their order.
+
+        A version is an applicant, whether it was withdrawn, and the values of the other columns.
+        """
+        columns: list[list[Any]] = [
+            self.applicants.copy(),
+            self.kinds.copy(),
+            self.totals.copy(),
+            self.coverage.copy(),
+            self.blocked.copy(),
+        ]
+        for applicant, withdrawn, *row in versions:
+            at = bisect_left(columns[0], applicant)
+            end = at + (columns[0][at : at + 1] == [applicant])
+            for column, value in zip(columns, (applicant, *row), strict=True):
+                column[at:end] = [] if withdrawn else [value]
+        return Standing(*columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """One applicant's lines from a run on; arrays follow the framework's indicators."""
+
+    run: int
+    recorded_at: datetime
+    total: int
+    coverage: float
+    blocked: bool
+    withdrawn: bool
+    values: list[float]
+    shares: list[float]
+    units: list[int]
+    flags: list[int]
+
+
+FRESHNESS = text("""
+    SELECT coalesce(run.number, 0), run.recorded_at,
+        EXISTS (SELECT FROM submission_change WHERE round = :round),
+        EXISTS (SELECT FROM round_failure WHERE round = :round),
+        (SELECT max(changed_at) FROM applicant)
+    FROM (SELECT) AS once
+    LEFT JOIN (
+        SELECT number, recorded_at FROM run WHERE round = :round ORDER BY number DESC LIMIT 1
+    ) AS run ON true
+""")
+
+GLANCE = FRESHNESS.text.replace(":round", "$1")
+
+
+async def freshness(session: AsyncSession, round_id: int) -> Freshness:
+    """Return where the round stands now, in one look at it."""
+    return Freshness(*(await session.execute(FRESHNESS, {"round": round_id})).one())
+
+
+async def glance(sessions: Sessions, round_id: int) -> Freshness:
+    """Return what `freshness` does for a fraction of its cost: rankings are read all the time.
+
+    It goes past the session, whose work is several times that of the statement; if the connection
+    turns out to be lost, through the session after all, which knows how to say so.
+    """
+    try:
+        async with bare(sessions) as driver:
+            return Freshness(*await driver.fetchrow(GLANCE, round_id))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
+        async with reading(sessions) as session:
+            return await freshness(session, round_id)
+
+
+async def standing(session: AsyncSession, round_id: int, run: int) -> Standing:
+    """Return the totals that hold as of *run*, of everybody who then took part."""
+    query = text("""
+        SELECT array_agg(entry.applicant ORDER BY entry.applicant),
+            array_agg(entry.kind ORDER BY entry.applicant),
+            array_agg(latest.total ORDER BY entry.applicant),
+            array_agg(latest.coverage ORDER BY entry.applicant),
+            array_agg(latest.blocked ORDER BY entry.applicant)
+        FROM entry
+        CROSS JOIN LATERAL (
+            SELECT total, coverage, blocked, withdrawn FROM score_version AS version
+            WHERE version.round = :round AND version.applicant = entry.applicant
+                AND version.run <= :run
+            ORDER BY version.run DESC LIMIT 1
+        ) AS latest
+        WHERE entry.round = :round AND NOT latest.withdrawn
+    """)
+    found = (await session.execute(query, {"round": round_id, "run": run})).one()
+    return Standing(*(column or [] for column in found))
+
+
+MOST_MOVES = 1_000
+"""Versions that are read to move a standing on; beyond, it is dearer than reading anew."""
+
+MOVES = text("""
+    SELECT version.applicant, withdrawn, kind, total, coverage, blocked
+    FROM run AS base
+    LEFT JOIN LATERAL (
+        SELECT * FROM score_version
+        WHERE score_version.round = base.round
+            AND score_version.run > base.number AND score_version.run <= :run
+        ORDER BY score_version.run LIMIT :limit
+    ) AS version ON true
+    LEFT JOIN LATERAL (
+        SELECT kind FROM entry
+        WHERE entry.round = version.round AND entry.applicant = version.applicant LIMIT 1
+    ) AS who ON true
+    WHERE base.round = :round AND base.number = :after AND base.recorded_at = :recorded_at
+    ORDER BY version.run
+""")
+
+
+async def moved_on(
+    session: AsyncSession, round_id: int, earlier: Standing, since: AsOf, run: int
+) -> Standing | None:
+    """Return what `standing` does, given an *earlier* one and the run *since* which it holds.
+
+    None where that costs more, or the round has no such run: its history is then another one.
+    """
+    parameters = {
+        "round": round_id,
+        "after": since.run,
+        "recorded_at": since.recorded_at,
+        "run": run,
+        "limit": MOST_MOVES,
+    }
+    moves = (await session.execute(MOVES, parameters)).all()
+    if not moves or len(moves) == MOST_MOVES:
+        return None
+    # Where nothing moved, one row without a version says that the round has the run.
+    return earlier.moved(move for move in moves if move.applicant is not None)
+
+
+VERSIONS = """
+    SELECT {applicant}, version.run, run.recorded_at, version.total, version.coverage,
+        version.blocked, version.withdrawn, version.values, version.shares, version.units,
+        version.flags
+    FROM {versions} AS version
+    JOIN run ON run.round = :round AND run.number = version.run
+"""
+
+
+async def lines(
+    session: AsyncSession, round_id: int, applicants: Sequence[str], run: int
+) -> dict[str, Lines]:
+    """Return the lines of *applicants* that hold as of *run*, by applicant."""
+    latest = """
+        unnest(CAST(:applicants AS text[])) AS who (code)
+        CROSS JOIN LATERAL (
+            SELECT * FROM score_version
+            WHERE score_version.round = :round AND score_version.applicant = who.code
+                AND score_version.run <= :run
+            ORDER BY score_version.run DESC LIMIT 1
+        )
+    """
+    query = text(VERSIONS.format(applicant="who.code", versions=latest))
+    parameters = {"round": round_id, "applicants": list(applicants), "run": run}
+    return {row[0]: Lines(*row[1:]) for row in await session.execute(query, parameters)}
+
+
+async def history(
+    session: AsyncSession, round_id: int, applicant: str, before: int | None, limit: int
+) -> list[Lines]:
+    """Return at most *limit* versions of an applicant's score, newest first, below run *before*."""
+    own = """
+        (SELECT * FROM score_version
+        WHERE round = :round AND applicant = :applicant
+            AND run < coalesce(:before, 9223372036854775807)
+        ORDER BY run DESC LIMIT :limit)
+    """
+    query = text(VERSIONS.format(applicant="1", versions=own) + " ORDER BY version.run DESC")
+    parameters = {"round": round_id, "applicant": applicant, "before": before, "limit": limit}
+    return [Lines(*row[1:]) for row in await session.execute(query, parameters)]

@@ -1,0 +1,164 @@
+"""Rounds: what is fixed about one, its state, and the locks that order its writers."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.core.errors import NotFound
+from shared.database.engine import driver_of
+from shared.frameworks.tables import FrameworkRow
+from shared.rounds.tables import RoundRow
+
+STATE_LOCK = 1
+RUN_LOCK = 2
+"""The two-part advisory locks of a round are (one of these, round modulo 2^31).
+
+`record_submissions` of the database takes the first one too.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRound:
+    """What an administrator says of a round."""
+
+    code: str
+    framework: int
+    title: Any
+    reference_date: date
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRound(NewRound):
+    """A round as it stands; all but *state* never changes.
+
+    The *salt* makes the experts' pseudonyms: it belongs in no answer and in no log.
+    """
+
+    id: int
+    state: str
+    created_at: datetime
+    framework_code: str
+    framework_version: str
+    salt: UUID = field(repr=False)
+
+
+QUERY = select(
+    RoundRow.code,
+    RoundRow.framework,
+    RoundRow.title,
+    RoundRow.reference_date,
+    RoundRow.opens_at,
+    RoundRow.closes_at,
+    RoundRow.id,
+    RoundRow.state,
+    RoundRow.created_at,
+    FrameworkRow.code,
+    FrameworkRow.version,
+    RoundRow.salt,
+).join(FrameworkRow, FrameworkRow.id == RoundRow.framework)
+
+
+async def add(session: AsyncSession, new: NewRound) -> bool:
+    """Register *new* as a draft; False if its code is taken."""
+    statement = (
+        insert(RoundRow)
+        .values(
+            code=new.code,
+            framework=new.framework,
+            title=new.title,
+            reference_date=new.reference_date,
+            opens_at=new.opens_at,
+            closes_at=new.closes_at,
+        )
+        .on_conflict_do_nothing()
+        .returning(RoundRow.id)
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def get(session: AsyncSession, code: str) -> StoredRound:
+    """Return the round of this code. Raises: NotFound."""
+    row = (await session.execute(QUERY.where(RoundRow.code == code))).first()
+    if row is None:
+        raise NotFound(f"no round {code} exists")
+    return StoredRound(*row)
+
+
+async def by_id(session: AsyncSession, round_id: int) -> StoredRound:
+    """Return the round of this id, which some row names."""
+    return StoredRound(*(await session.execute(QUERY.where(RoundRow.id == round_id))).one())
+
+
+async def page(session: AsyncSession, after: str | None, limit: int) -> list[StoredRound]:
+    """Return at most *limit* rounds in order of code, from behind *after* on."""
+    query = QUERY.order_by(RoundRow.code).limit(limit)
+    if after is not None:
+        query = query.where(RoundRow.code > after)
+    return [StoredRound(*row) for row in await session.execute(query)]
+
+
+async def set_state(session: AsyncSession, round_id: int, state: str) -> None:
+    """Change the state; the caller holds the round alone."""
+    await session.execute(
+        update(RoundRow)
+        .where(RoundRow.id == round_id)
+        .values(state=state)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def hold_for_writing(session: AsyncSession, round_id: int) -> None:
+    """Keep the round's state as it is until the transaction ends, beside any number of others.
+
+    Also announces, on commit, that the round changed.
+    """
+    await session.execute(
+        text(
+            "SELECT pg_advisory_xact_lock_shared(:lock, :key), pg_notify('submission_change', :id)"
+        ),
+        {"lock": STATE_LOCK, "key": _key(round_id), "id": str(round_id)},
+    )
+
+
+async def announce(session: AsyncSession, round_id: int) -> None:
+    """Tell the workers, on commit, that the round changed; for who holds it alone."""
+    await session.execute(
+        text("SELECT pg_notify('submission_change', :round)"), {"round": str(round_id)}
+    )
+
+
+async def hold_alone(session: AsyncSession, round_id: int) -> None:
+    """Wait until nobody writes to the round, and let nobody begin until the transaction ends.
+
+    The lock's queue is fair: a steady stream of writers can't keep a transition waiting.
+    """
+    await hold_alone_with(await driver_of(session), round_id)
+
+
+async def hold_alone_with(driver: asyncpg.Connection, round_id: int) -> None:
+    """Do what `hold_alone` does where there is no session."""
+    query = "SELECT pg_advisory_xact_lock($1::integer, $2::integer)"
+    await driver.execute(query, STATE_LOCK, _key(round_id))
+
+
+async def try_hold_for_run(session: AsyncSession, round_id: int) -> bool:
+    """Take the right to recompute the round until the transaction ends, if nobody has it."""
+    held: bool = (
+        await session.scalars(
+            text("SELECT pg_try_advisory_xact_lock(:lock, :key)"),
+            {"lock": RUN_LOCK, "key": _key(round_id)},
+        )
+    ).one()
+    return held
+
+
+def _key(round_id: int) -> int:
+    return round_id % 2**31

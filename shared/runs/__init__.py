@@ -1,0 +1,1 @@
+"""Runs: one recomputation of a round each, numbered without a gap."""

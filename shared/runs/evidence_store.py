@@ -1,0 +1,90 @@
+"""What a run reads: the values that the reporters of some applicants stand by."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database import columns
+from shared.scoring.framework import KINDS, Framework, MeasureType
+from shared.scoring.resolve import Evidence
+
+ROW = columns.row_type(
+    applicant="int8", measure="int8", kind="int8", as_of="int8", id="int8", value="float8"
+)
+
+# Of one reporter and date the last revision counts, and a withdrawn one takes the date away; of
+# what remains, the greatest date not after the reference date counts. All orders descend, so that
+# the natural key's index can be read backwards. What is still in the change log is left to the run
+# that takes it in: a run's scores then rest on its inputs and those before, and on nothing else.
+# NOT IN is hashed, however wrong the estimate of how many wait; a join might compare all with all.
+CURRENT = """
+    WITH said AS (
+        SELECT DISTINCT ON (applicant, measure, reporter, as_of)
+            applicant, measure, reporter, as_of, kind, id, status, number, codes
+        FROM submission
+        WHERE round = $1 AND as_of <= $2 {some} AND id NOT IN (
+            SELECT submission FROM submission_change
+            WHERE round = $1 AND submission IS NOT NULL
+        )
+        ORDER BY applicant DESC, measure DESC, reporter DESC, as_of DESC, revision DESC
+    ), stands AS (
+        SELECT DISTINCT ON (applicant, measure, reporter) * FROM said WHERE status <> 'withdrawn'
+        ORDER BY applicant DESC, measure DESC, reporter DESC, as_of DESC
+    )
+    SELECT applicants.position - 1, measures.position - 1,
+        array_position($5::text[], kind) - 1::bigint, (as_of - DATE '1970-01-01')::bigint, id,
+        CASE WHEN stands.codes IS NULL THEN stands.number
+            WHEN categories.number IS NULL THEN cardinality(stands.codes)::float8
+            ELSE categories.number END
+    FROM stands
+    JOIN unnest($3::text[]) WITH ORDINALITY AS applicants (code, position)
+        ON applicants.code = stands.applicant
+    JOIN unnest($4::text[]) WITH ORDINALITY AS measures (code, position)
+        ON measures.code = stands.measure
+    LEFT JOIN unnest($6::text[], $7::text[], $8::float8[]) AS categories (measure, code, number)
+        ON categories.measure = stands.measure AND categories.code = stands.codes[1]
+"""
+
+
+async def current(
+    session: AsyncSession,
+    round_id: int,
+    framework: Framework,
+    reference_date: date,
+    applicants: Sequence[str],
+    *,
+    everybody: bool,
+) -> Evidence:
+    """Return what counts on *reference_date*, a row per applicant, measure and reporter.
+
+    Applicants are positions in *applicants*, measures positions in the framework; others are left
+    out. *everybody* says that *applicants* are the whole round: it is then read in one sweep.
+    """
+    categories = [
+        (measure.code, code, float(at))
+        for measure in framework.measures.values()
+        if measure.type is MeasureType.CATEGORY
+        for at, code in enumerate(measure.codes)
+    ]
+    arguments = (
+        round_id,
+        reference_date,
+        list(applicants),
+        list(framework.measure_codes),
+        list(KINDS),
+        [measure for measure, _, _ in categories],
+        [code for _, code, _ in categories],
+        [number for _, _, number in categories],
+    )
+    query = CURRENT.format(some="" if everybody else "AND applicant = ANY ($3::text[])")
+    read = await columns.read(session, query, arguments, ROW)
+    return Evidence(
+        applicant=read["applicant"],
+        measure=read["measure"],
+        kind=read["kind"],
+        as_of=read["as_of"],
+        id=read["id"],
+        value=read["value"].astype(np.float64, copy=False),
+    )

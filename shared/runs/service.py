@@ -1,0 +1,103 @@
+"""Recomputing a round: what changed goes in, what changed comes out."""
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.changes import store as changes
+from shared.frameworks.service import Library
+from shared.rounds import entry_store as entries
+from shared.rounds import store as rounds
+from shared.runs import evidence_store as evidence
+from shared.runs import score_store as scores
+from shared.runs import store as runs
+from shared.runs.rescoring import rescore, stale_positions
+from shared.runs.score_store import Versions
+from shared.runs.store import NewRun
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run, and the scores as of it: what the next run would otherwise read back."""
+
+    round_id: int
+    run: NewRun
+    cohort: list[str]
+    scores: Versions
+
+    def precedes(self, round_id: int, last_started_at: datetime | None, cohort: list[str]) -> bool:
+        """Say whether the round's last run is this one, and *cohort* the same as then."""
+        return (self.round_id, self.run.started_at, self.cohort) == (
+            round_id,
+            last_started_at,
+            cohort,
+        )
+
+
+async def recompute(
+    session: AsyncSession,
+    library: Library,
+    round_id: int,
+    worker: str,
+    known: Outcome | None = None,
+) -> Outcome | None:
+    """Take in the round's changes and append the scores that differ; None if nothing had changed.
+
+    The caller holds the right to run the round. All happens in its transaction: the changes leave
+    the log when the scores appear, or neither. What lands after the log was emptied is in the log
+    and not read: it causes one more run, and is never missed.
+
+    *known* is the outcome of an earlier run, if the caller saw it committed: where no other came
+    after it, the scores are not read again.
+    """
+    started_at, begin = datetime.now(UTC), time.perf_counter()
+    last, last_started_at = await runs.latest(session, round_id)
+    number = last + 1
+    consumed = await changes.consume(session, round_id, number)
+    if consumed is None:
+        return None
+    round_ = await rounds.by_id(session, round_id)
+    framework = await library.get(session, round_.framework)
+    cohort, kinds = await entries.cohort(session, round_id)
+    width = len(framework.indicators)
+    if known is not None and known.precedes(round_id, last_started_at, cohort):
+        previous = known.scores
+    else:
+        previous = await scores.latest(session, round_id, cohort, width, last)
+    stale = stale_positions(cohort, previous, consumed.applicants)
+    said = await evidence.current(
+        session,
+        round_id,
+        framework,
+        round_.reference_date,
+        [cohort[at] for at in stale],
+        everybody=len(stale) == len(cohort),
+    )
+    read = time.perf_counter()
+    rescored = await asyncio.to_thread(rescore, framework, kinds, previous, stale, said)
+    computed = time.perf_counter()
+    outside = sorted(consumed.applicants.difference(cohort))
+    left = await scores.leavers(session, round_id, outside, last) if outside else []
+    changed = rescored.scores.take(rescored.differs)
+    await scores.append(session, round_id, number, cohort, changed)
+    if left:
+        await scores.withdraw(session, round_id, number, left)
+    run = NewRun(
+        number=number,
+        worker=worker,
+        request_ids=consumed.request_ids,
+        submissions=consumed.submissions,
+        other_changes=consumed.others,
+        cohort=len(cohort),
+        scores_written=len(changed) + len(left),
+        read_ms=(read - begin) * 1e3,
+        compute_ms=(computed - read) * 1e3,
+        write_ms=0.0,
+        started_at=started_at,
+    )
+    run = replace(run, write_ms=(time.perf_counter() - computed) * 1e3)
+    await runs.add(session, round_id, run, rescored.parameters)
+    return Outcome(round_id, run, cohort, rescored.scores)

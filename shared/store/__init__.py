@@ -1,1 +1,0 @@
-"""SQL: the tables, and one module of questions and answers per noun."""

@@ -1,0 +1,193 @@
+"""Submissions: appended by a function of the database, and looked up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import asyncpg
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.access.tables import ReporterRow
+from shared.scoring.framework import ADJUDICATOR, Reporter
+from shared.submissions.standing import STANDING
+from shared.submissions.tables import SubmissionRow
+from shared.submissions.values import Reported
+
+SEPARATOR = "\x1f"
+"""Between the codes of one value, for `record_submissions`; it stands in no code."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubmission:
+    """One value of one measure for one applicant, by one reporter, as of one date."""
+
+    applicant: str
+    measure: str
+    reporter: int
+    kind: str
+    as_of: date
+    reported: Reported
+    reference: str | None
+    comment: str | None
+    request_id: str
+
+    @property
+    def natural_key(self) -> tuple[str, str, int, date]:
+        """What two submissions share if the later corrects the earlier."""
+        return self.applicant, self.measure, self.reporter, self.as_of
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a submission: created, revised, or unchanged; or why it was not taken.
+
+    That is not-open, unknown-applicant or conflict-of-interest, and *id* is then None; for
+    `unchanged` it is that of the submission that stands.
+    """
+
+    result: str
+    id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSubmission:
+    """A submission as recorded."""
+
+    id: int
+    applicant: str
+    measure: str
+    reported: Reported
+    as_of: date
+    status: str
+    revision: int
+    reporter: int
+    reporter_name: str
+    kind: str
+    reference: str | None
+    comment: str | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a reader may see: some applicants, some measures, as one expert; None is no limit.
+
+    An expert sees what it said itself, and what its panels said where its own mark stands.
+    """
+
+    applicants: frozenset[str] | None = None
+    measures: frozenset[str] | None = None
+    expert: int | None = None
+
+
+RECORD = """
+    SELECT place, result, submission_id
+    FROM record_submissions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ORDER BY place
+"""
+
+
+async def record(
+    driver: asyncpg.Connection, round_id: int, items: Sequence[NewSubmission]
+) -> list[Receipt]:
+    """Append *items*, whose natural keys differ from each other, with their change-log rows.
+
+    One round trip, and a transaction of its own unless one is under way: it keeps the round's
+    state as it is until its end, as `rounds.hold_for_writing` does. Returns a receipt each, in
+    order. Raises: UniqueViolationError if another transaction said something of the same key at
+    the same moment; DeadlockDetectedError if two wait for each other. Nothing was stored then, and
+    the same can be tried again.
+    """
+    rows = await driver.fetch(
+        RECORD,
+        round_id,
+        [each.applicant for each in items],
+        [each.measure for each in items],
+        [each.reporter for each in items],
+        [each.kind for each in items],
+        [each.as_of for each in items],
+        [each.reported.status for each in items],
+        [each.reported.number for each in items],
+        [_joined(each.reported.codes) for each in items],
+        [each.reference for each in items],
+        [each.comment for each in items],
+        [each.request_id for each in items],
+    )
+    return [Receipt(result, identity) for _, result, identity in rows]
+
+
+def _joined(codes: tuple[str, ...] | None) -> str | None:
+    return None if codes is None else SEPARATOR.join(codes)
+
+
+async def page(
+    session: AsyncSession,
+    round_id: int,
+    after: int,
+    limit: int,
+    reach: Reach,
+    applicant: str | None = None,
+    measure: str | None = None,
+) -> list[StoredSubmission]:
+    """Return at most *limit* submissions within *reach*, oldest first, from behind *after* on."""
+    query = (
+        select(
+            SubmissionRow.id,
+            SubmissionRow.applicant,
+            SubmissionRow.measure,
+            SubmissionRow.number,
+            SubmissionRow.codes,
+            SubmissionRow.as_of,
+            SubmissionRow.status,
+            SubmissionRow.revision,
+            SubmissionRow.reporter,
+            ReporterRow.name,
+            SubmissionRow.kind,
+            SubmissionRow.reference,
+            SubmissionRow.comment,
+            SubmissionRow.recorded_at,
+        )
+        .join(ReporterRow, ReporterRow.id == SubmissionRow.reporter)
+        .where(SubmissionRow.round == round_id, SubmissionRow.id > after)
+        .order_by(SubmissionRow.id)
+        .limit(limit)
+    )
+    if applicant is not None:
+        query = query.where(SubmissionRow.applicant == applicant)
+    if measure is not None:
+        query = query.where(SubmissionRow.measure == measure)
+    if reach.applicants is not None:
+        query = query.where(SubmissionRow.applicant == func.any(list(reach.applicants)))
+    if reach.measures is not None:
+        query = query.where(SubmissionRow.measure == func.any(list(reach.measures)))
+    if reach.expert is not None:
+        query = query.where(_open_to(reach.expert, round_id))
+    return [
+        StoredSubmission(
+            identity,
+            of,
+            what,
+            Reported(number, None if codes is None else tuple(codes)),
+            *rest,
+        )
+        for identity, of, what, number, codes, *rest in await session.execute(query)
+    ]
+
+
+def _open_to(expert: int, round_id: int) -> ColumnElement[bool]:
+    """Say of a submission whether the expert may see it."""
+    marked = STANDING.format(applicant="submission.applicant", measure="submission.measure")
+    return or_(
+        SubmissionRow.reporter == expert,
+        and_(
+            SubmissionRow.kind.in_([Reporter.EXPERT, ADJUDICATOR]),
+            text(f"EXISTS ({marked})").bindparams(round=round_id, expert=expert),
+        ),
+    )
+
+
+async def exists(session: AsyncSession, round_id: int, submission: int) -> bool:
+    """Say whether the round has a submission of this id."""
+    query = text("SELECT EXISTS (SELECT FROM submission WHERE round = :round AND id = :id)")
+    found: bool = (await session.scalars(query, {"round": round_id, "id": submission})).one()
+    return found

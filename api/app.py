@@ -7,24 +7,24 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import openapi, problems
-from api.middleware import Surround
-from api.routes import (
-    adjudications,
-    applicants,
-    conflicts,
-    diagnostics,
-    explanations,
-    frameworks,
-    health,
-    operations,
-    rounds,
-    runs,
-    scores,
-    submissions,
-)
-from api.shortcut import Shortcut
-from api.state import Gateway
+from api.adjudications import routes as adjudications
+from api.applicants import routes as applicants
+from api.conflicts import routes as conflicts
+from api.diagnostics import routes as diagnostics
+from api.discrepancies import routes as discrepancies
+from api.explanations import routes as explanations
+from api.frameworks import routes as frameworks
+from api.health import routes as health
+from api.http import openapi, problems
+from api.http.access import require_declared
+from api.http.middleware import Surround
+from api.http.state import Gateway
+from api.operations import routes as operations
+from api.rankings import routes as scores
+from api.rounds import routes as rounds
+from api.runs import routes as runs
+from api.sensitivity import routes as sensitivity
+from api.submissions import routes as submissions
 from shared.database.engine import Sessions, connect
 from shared.database.notifications import listen
 from shared.process import lifecycle
@@ -65,6 +65,8 @@ def create_app(
         conflicts,
         adjudications,
         diagnostics,
+        discrepancies,
+        sensitivity,
         operations,
         rounds,
         applicants,
@@ -72,9 +74,9 @@ def create_app(
     ):
         app.include_router(each.router, prefix="/v1")
     app.include_router(health.router)
+    require_declared(app)
     problems.register(app)
     openapi.complete(app)
-    app.add_middleware(Shortcut, held=app.state.gateway)
     app.add_middleware(Surround, max_body=settings.max_body)
     return app
 

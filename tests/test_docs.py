@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
-import api.metrics
+import api.http.metrics
 import shared.changes.metrics
 import worker.metrics
 from cli.main import application
@@ -130,7 +130,7 @@ def exposed(collectors: Iterable[Collector]) -> set[str]:
 
 def test_the_table_of_metrics_is_that_of_the_registry() -> None:
     table = rows(section(OPERATIONS.read_text(), "## Metrics"))
-    parts = {"gateway": api.metrics, "both": shared.changes.metrics, "worker": worker.metrics}
+    parts = {"gateway": api.http.metrics, "both": shared.changes.metrics, "worker": worker.metrics}
 
     assert {name.strip("`") for name, _, _ in table} == exposed([REGISTRY])
     for part, module in parts.items():

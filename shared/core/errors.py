@@ -7,7 +7,7 @@
     └─ Invalid       never acceptable, whatever the state
 
 A class's docstring is its public title; its message says what happened this time; its facts travel
-as data. Only `api.problems` knows which HTTP status a family becomes.
+as data. Only `api.http.problems` knows which HTTP status a family becomes.
 """
 
 from dataclasses import dataclass

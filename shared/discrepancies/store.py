@@ -61,10 +61,10 @@ class Scope:
 
 
 # `said` is as in shared/runs/evidence_store.py, but includes what waits for the next run: who
-# corrects a value sees at once whether it still differs. Of a kind's reporters the greatest date counts,
-# then the last recorded. Differences are those of the decimals that were written; whether one is
-# beyond the tolerance is computed in floats as for the flag of a line, except at the ends of their
-# range, where PostgreSQL refuses what overflows.
+# corrects a value sees at once whether it still differs. Of a kind's reporters the greatest date
+# counts, then the last recorded. Differences are those of the decimals that were written; whether
+# one is beyond the tolerance is computed in floats as for the flag of a line, except at the ends of
+# their range, where PostgreSQL refuses what overflows.
 PAGE = """
     WITH asked AS MATERIALIZED (
         SELECT * FROM unnest(

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import asyncpg
 from sqlalchemy import text
@@ -32,6 +32,13 @@ class Freshness:
     changes_wait: bool
     failed: bool
     names_changed_at: datetime | None
+
+    @property
+    def state(self) -> Literal["current", "recomputing", "failed"]:
+        """Whether scores are up to date, in a word."""
+        if not self.changes_wait:
+            return "current"
+        return "failed" if self.failed else "recomputing"
 
     @property
     def as_of(self) -> AsOf:

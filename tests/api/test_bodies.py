@@ -12,8 +12,8 @@ from starlette.types import Message
 from structlog.testing import capture_logs
 
 from api.app import create_app
-from api.bodies import decode
-from api.problems import MalformedBody
+from api.http.bodies import decode
+from api.http.problems import MalformedBody
 from shared.database.engine import Sessions
 from shared.settings import Settings
 from tests.api.make import SUBMISSIONS, findings, gateway, problem, stored

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.negotiation import language, media_type
+from api.http.negotiation import language, media_type
 from shared.database.engine import Sessions
 from shared.explanations.text import COLUMNS
 from shared.explanations.width import width

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
-from api.paging import encode
+from api.http.paging import encode
 from shared.database.engine import Sessions, driver_url, sessions_of
 from shared.rounds import store as rounds
 from tests.api.make import (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from api.paging import encode
+from api.http.paging import encode
 from tests.api.make import (
     PLAN,
     RATE,

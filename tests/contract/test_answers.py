@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.app import create_app
-from api.headers import HEADERS
+from api.http.headers import HEADERS
 from shared.database.engine import Sessions, sessions_of
 from shared.rounds import store as rounds
 from shared.settings import Settings

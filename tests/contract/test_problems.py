@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from api.problems import describe
+from api.http.problems import describe
 from shared.core.errors import DomainError
 from tests.contract.document import CONTRACT, EXAMPLES, PROBLEM, ROOT, faults
 
@@ -99,7 +99,7 @@ def test_every_code_of_a_submission_is_documented_and_no_other() -> None:
         "shared/submissions/values.py",
         "shared/submissions/service.py",
         "shared/adjudications/service.py",
-        "api/routes/submissions.py",
+        "api/submissions/routes.py",
     ):
         for node in ast.walk(ast.parse((ROOT / name).read_text("utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Refusal":

@@ -1,0 +1,1 @@
+"""Adjudications over HTTP."""

@@ -1,0 +1,88 @@
+"""Experts' panels: conflicts of interest and adjudications."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.http.schemas import Date, Items, Line, Schema
+from shared.adjudications.service import Adjudication, Case
+from shared.panels.pseudonym import pseudonym
+from shared.rounds.store import StoredRound
+
+
+class AdjudicationIn(Schema):
+    """Settles what a panel's marks leave open."""
+
+    value: float | None = Field(
+        description="The mark that counts instead of the panel's, within the measure's range. Null"
+        " leaves it to the panel again."
+    )
+    reason: Line = Field(description="Kept as the submission's comment.")
+
+    def to_domain(self, applicant: str, measure: str) -> Adjudication:
+        """Return what is settled of *applicant* and *measure*."""
+        return Adjudication(applicant, measure, self.value, self.reason)
+
+
+class AdjudicationReceipt(AdjudicationIn):
+    """What became of an adjudication."""
+
+    id: int | None = Field(
+        description="Of the submission that records it; may be given as `wait_for`. Null: there was"
+        " nothing to lift."
+    )
+    result: Literal["created", "revised", "unchanged"]
+    round: str
+    applicant: str
+    measure: str
+    as_of: Date = Field(description="The round's reference date.")
+
+
+class MarkOut(Schema):
+    """One expert's standing mark."""
+
+    expert: str = Field(description="The pseudonym that others see in this round.")
+    name: str
+    value: float
+
+
+class AdjudicationOut(Schema):
+    """A panel's line that awaits adjudication, or has been settled."""
+
+    applicant: str
+    measure: str
+    state: Literal["open", "settled"]
+    marks: list[MarkOut] = Field(description="Those that stand, from the lowest up.")
+    combined: float | None = Field(
+        description="What the panel says by itself; null: fewer marks than it asks for."
+    )
+    spread: float | None = Field(description="The highest mark less the lowest; null: no mark.")
+    tolerance: float | None = Field(description="The most that marks may differ by; null: any.")
+    adjudicated: float | None = Field(description="The mark that counts instead; null: none.")
+    adjudicator: str | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, case: Case, round_: StoredRound) -> "AdjudicationOut":
+        """Show *case*."""
+        said = case.said
+        marks = zip(said.experts, said.names, said.marks, strict=True)
+        return cls(
+            applicant=said.applicant,
+            measure=said.measure,
+            state="open" if said.adjudicated is None else "settled",
+            marks=[
+                MarkOut(expert=pseudonym(round_.salt, expert), name=name, value=value)
+                for expert, name, value in marks
+            ],
+            combined=case.combined,
+            spread=case.spread,
+            tolerance=case.panel.tolerance,
+            adjudicated=said.adjudicated,
+            adjudicator=said.adjudicator,
+            reason=said.reason,
+        )
+
+
+class AdjudicationPage(Items[AdjudicationOut]):
+    """A page of panels' lines."""

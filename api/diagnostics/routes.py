@@ -1,0 +1,35 @@
+"""Diagnostics: how indicators behave, what deserves a look."""
+
+from fastapi import APIRouter
+
+from api.diagnostics.schemas import DiagnosticsOut, cohorts, coverage
+from api.frameworks.schemas import WarningOut
+from api.http.access import admits
+from api.http.context import Held, Round, Tx, framework_of
+from api.http.problems import problems
+from api.http.route import GuardedRoute
+from api.rankings.scorecards import freshened
+from shared.core.errors import NotFound
+from shared.core.principal import Role
+from shared.diagnostics import service as services
+
+router = APIRouter(prefix="/rounds/{round}", tags=["diagnostics"], route_class=GuardedRoute)
+
+
+@router.get("/diagnostics", responses=problems(NotFound))
+@admits(Role.ADMIN, Role.AUDITOR)
+async def read(round: Round, held: Held, tx: Tx) -> DiagnosticsOut:
+    """Say how the indicators behaved in the last run, and what deserves a look.
+
+    `warnings` are of the round as it now is, and are there before the first run too.
+    """
+    framework = await framework_of(held, round)
+    fresh = await held.watch.freshness(round.id)
+    diagnosis = await services.diagnose(tx, framework, round.id, fresh.run)
+    warnings = await services.warnings(tx, framework, round.id, diagnosis)
+    return DiagnosticsOut(
+        **freshened(round.code, fresh),
+        warnings=[WarningOut.of(each) for each in warnings],
+        cohorts=cohorts(diagnosis, framework),
+        coverage=coverage(diagnosis),
+    )

@@ -1,0 +1,145 @@
+"""Where reporters differ, and how indicators behave; docs/diagnostics.md says what each means."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from api.frameworks.schemas import WarningOut
+from api.http.schemas import Kind, Points, Schema, Share
+from api.rankings.schemas import Freshened
+from shared.diagnostics import model as diagnostics
+from shared.diagnostics.service import Diagnosis
+from shared.scoring.framework import Framework
+from shared.scoring.points import in_points
+
+Correlation = Annotated[float, Field(ge=-1, le=1)]
+
+
+class LeverageOut(Schema):
+    """What one applicant does to the others' points by being in their cohort."""
+
+    applicant: str
+    mean_change: Points = Field(description="Of the others' points without it, on average.")
+    greatest_change: Points
+
+
+class BehaviourOut(Schema):
+    """One indicator in one cohort."""
+
+    indicator: str
+    reported: int = Field(description="How many applicants have a value.")
+    coverage: Share = Field(description="The share of the cohort that they are.")
+    flat: bool = Field(description="At least two have a value, and all the same.")
+    rank_correlation: Correlation | None = Field(
+        description="Spearman's, of the indicator's share with the total. Null: undefined."
+    )
+    best: LeverageOut | None = Field(
+        description="Of who has the best value. Null: the scale does not depend on the cohort, or"
+        " fewer than two have a value."
+    )
+    worst: LeverageOut | None
+
+
+class RedundancyOut(Schema):
+    """Two indicators that order the applicants almost alike, or almost the opposite way."""
+
+    indicators: tuple[str, str]
+    rank_correlation: Correlation
+    applicants: int = Field(description="How many have a value of both.")
+
+
+class CohortOut(Schema):
+    """How the indicators behave among the applicants of one kind."""
+
+    kind: Kind
+    size: int
+    indicators: list[BehaviourOut]
+    redundant: list[RedundancyOut]
+
+
+class UncoveredOut(Schema):
+    """An applicant of whom little is known."""
+
+    applicant: str
+    kind: Kind
+    coverage: Share
+    missing: list[str] = Field(description="The indicators without a value.")
+
+
+class CoverageOut(Schema):
+    """How the applicants' coverage is spread; null where nobody has a score."""
+
+    min: Share | None
+    median: Share | None
+    max: Share | None
+    lowest: list[UncoveredOut] = Field(
+        description=f"The {diagnostics.LOWEST} with the least of it, if anything is missing."
+    )
+
+
+class DiagnosticsOut(Freshened):
+    """How the indicators behaved in the last run, and what deserves a look."""
+
+    warnings: list[WarningOut] = Field(description="Of the round as it now is.")
+    cohorts: list[CohortOut]
+    coverage: CoverageOut
+
+
+def cohorts(diagnosis: Diagnosis, framework: Framework) -> list[CohortOut]:
+    """Show every cohort, in order of kind."""
+    codes = [each.code for each in framework.indicators]
+
+    def leverage(found: diagnostics.Leverage | None) -> LeverageOut | None:
+        if found is None:
+            return None
+        return LeverageOut(
+            applicant=diagnosis.applicants[found.applicant],
+            mean_change=in_points(framework, found.mean),
+            greatest_change=in_points(framework, found.greatest),
+        )
+
+    return [
+        CohortOut(
+            kind="county" if kind == "county" else "park",
+            size=cohort.size,
+            indicators=[
+                BehaviourOut(
+                    indicator=code,
+                    reported=behaviour.reported,
+                    coverage=behaviour.reported / cohort.size,
+                    flat=behaviour.flat,
+                    rank_correlation=behaviour.correlation,
+                    best=leverage(behaviour.best),
+                    worst=leverage(behaviour.worst),
+                )
+                for code, behaviour in zip(codes, cohort.indicators, strict=True)
+            ],
+            redundant=[
+                RedundancyOut(
+                    indicators=(codes[pair.first], codes[pair.second]),
+                    rank_correlation=pair.correlation,
+                    applicants=pair.applicants,
+                )
+                for pair in cohort.redundant
+            ],
+        )
+        for kind, cohort in diagnosis.cohorts.items()
+    ]
+
+
+def coverage(diagnosis: Diagnosis) -> CoverageOut:
+    """Show how coverage is spread."""
+    return CoverageOut(
+        min=diagnosis.coverage.least,
+        median=diagnosis.coverage.median,
+        max=diagnosis.coverage.greatest,
+        lowest=[
+            UncoveredOut(
+                applicant=each.applicant,
+                kind="county" if each.kind == "county" else "park",
+                coverage=each.coverage,
+                missing=each.missing,
+            )
+            for each in diagnosis.lowest
+        ],
+    )

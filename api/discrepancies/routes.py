@@ -1,0 +1,73 @@
+"""Discrepancies: where kinds of reporters state different values."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.discrepancies.schemas import DiscrepancyOut, DiscrepancyPage
+from api.http.access import Caller, admits
+from api.http.context import Held, Round, Tx, framework_of
+from api.http.paging import Cursor, Limit, decode, encode, link_next
+from api.http.paths import OfApplicant, OfMeasure
+from api.http.problems import problems
+from api.http.route import GuardedRoute
+from shared.core.errors import Finding, Invalid, NotFound
+from shared.core.principal import Role
+from shared.discrepancies import store as discrepancies
+from shared.discrepancies.service import scope
+from shared.discrepancies.store import Key
+
+router = APIRouter(prefix="/rounds/{round}", tags=["discrepancies"], route_class=GuardedRoute)
+
+Beyond = Annotated[
+    bool,
+    Query(
+        description="`true`: only what is beyond its measure's tolerance. `false`: everything that"
+        " several kinds of reporters state, agreeing or not."
+    ),
+]
+
+
+@router.get("/discrepancies", responses=problems(NotFound))
+@admits(Role.ADMIN, Role.AUDITOR, Role.PORTAL, Role.SOURCE)
+async def list_discrepancies(
+    round: Round,
+    who: Caller,
+    held: Held,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    beyond: Beyond = True,  # noqa: FBT002
+    applicant: OfApplicant = None,
+    measure: OfMeasure = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> DiscrepancyPage:
+    """List where kinds of reporters state different values, the furthest apart first.
+
+    What each stands by as of the round's reference date is compared, whether a run has taken it in
+    or not, for accepted entries and measures without a panel, as far as the key reaches. First
+    come differences of which nothing relative can be said: categories, and from a counted 0.
+    """
+    framework = await framework_of(held, round)
+    compared = scope(framework, who, applicant, measure, only_beyond=beyond)
+    found = await discrepancies.page(
+        tx, round.id, round.reference_date, compared, _place(cursor), limit + 1
+    )
+    if len(found) > limit:
+        weight, applicant, measure, priority = found[limit - 1].key
+        link_next(request, response, encode(repr(weight), applicant, measure, priority))
+    return DiscrepancyPage(items=[DiscrepancyOut.of(each, framework) for each in found[:limit]])
+
+
+def _place(cursor: str | None) -> Key | None:
+    """Return where a page begins; a weight travels as text. Raises: Invalid."""
+    key = decode(cursor, str, str, str, int)
+    if key is None:
+        return None
+    weight, applicant, measure, priority = key
+    try:
+        return float(weight), str(applicant), str(measure), int(priority)
+    except ValueError:
+        finding = Finding("/query/cursor", "unknown-cursor", "Take it from a Link header.")
+        raise Invalid("the cursor is none of ours", (finding,)) from None

@@ -1,0 +1,96 @@
+"""Framework documents."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request, Response
+
+from api.frameworks.schemas import (
+    FrameworkItem,
+    FrameworkOut,
+    FrameworkPage,
+    RegistrationOut,
+    WarningOut,
+)
+from api.http.access import ANY, Acting, admits
+from api.http.context import Tx
+from api.http.paging import Cursor, Limit, cut, decode
+from api.http.paths import FrameworkCode, FrameworkVersion
+from api.http.problems import problems
+from api.http.route import GuardedRoute
+from api.http.schemas import Name
+from shared.core.errors import FrameworkDiffers, FrameworkInvalid, NotFound
+from shared.core.principal import Role
+from shared.frameworks import service as services
+from shared.frameworks import store as frameworks
+from shared.frameworks.store import StoredFramework
+
+router = APIRouter(prefix="/frameworks", tags=["frameworks"], route_class=GuardedRoute)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=RegistrationOut,
+    responses=problems(FrameworkInvalid, FrameworkDiffers, also=RegistrationOut),
+)
+@admits(Role.ADMIN)
+async def register(
+    body: Annotated[
+        Any,
+        Body(
+            title="Framework",
+            description="The document; docs/frameworks.md describes all of it.",
+            json_schema_extra={"type": "object"},
+        ),
+    ],
+    acting: Acting,
+    tx: Tx,
+    response: Response,
+) -> dict[str, Any]:
+    """Register a framework document, checked as a whole; every finding is reported at once.
+
+    A registered document never changes: a revision has another version. What it may contain but
+    hardly means is said in `warnings` and keeps nothing from happening.
+    """
+    stored, created = await services.register(tx, acting, body)
+    if not created:
+        response.status_code = 200
+    return _document(stored) | {
+        "warnings": [WarningOut.of(each) for each in services.doubtful(stored)]
+    }
+
+
+@router.get("", response_model=FrameworkPage, responses=problems())
+@admits(*ANY)
+async def list_registered(
+    tx: Tx, request: Request, response: Response, limit: Limit = 100, cursor: Cursor = None
+) -> dict[str, Any]:
+    """List what is registered, in order of code and version."""
+    after = decode(cursor, str, str)
+    found = await frameworks.page(
+        tx, None if after is None else (str(after[0]), str(after[1])), limit + 1
+    )
+    page = cut(request, response, found, limit, lambda each: (each.code, each.version))
+    return {"items": [_item(each) for each in page]}
+
+
+@router.get("/{code}/{version}", response_model=FrameworkOut, responses=problems(NotFound))
+@admits(*ANY)
+async def read(code: FrameworkCode, version: FrameworkVersion, tx: Tx) -> dict[str, Any]:
+    """Return a document as it was registered."""
+    return _document(await frameworks.get(tx, code, version))
+
+
+def _document(stored: StoredFramework) -> dict[str, Any]:
+    return stored.document | {"sha256": stored.sha256, "registered_at": stored.registered_at}
+
+
+def _item(stored: StoredFramework) -> FrameworkItem:
+    return FrameworkItem(
+        code=stored.code,
+        version=stored.version,
+        name=Name.model_validate(stored.document["name"]),
+        points=stored.document["points"],
+        sha256=stored.sha256,
+        registered_at=stored.registered_at,
+    )

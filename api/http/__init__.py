@@ -1,0 +1,1 @@
+"""What all routes share: access, bodies, queries, paging, problems, the published contract."""

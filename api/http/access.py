@@ -1,0 +1,143 @@
+"""Who is let in: each route says whom it admits, or that it is public. Nothing is open by default.
+
+@router.get("/{code}")
+@admits(Role.ADMIN, Role.PORTAL)
+async def read(...): ...
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, FastAPI, Request
+from starlette.routing import BaseRoute
+from starlette.types import Scope
+
+from api.http.problems import Unauthorized
+from api.http.state import Gateway
+from shared.core.errors import Forbidden
+from shared.core.principal import Actor, Principal, Role
+
+ANY = tuple(Role)
+BEARER = b"bearer "
+
+PUBLIC_PATHS = frozenset({"/v1/openapi.json", "/docs", "/docs/assets", "/docs/oauth2-redirect"})
+"""What the framework itself routes: the contract, and the page that shows it."""
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+class AccessUndeclared(RuntimeError):
+    """A route says neither whom it admits nor that it is public: the application does not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whom a route admits: *roles*, or everybody without a key where there are none."""
+
+    roles: frozenset[Role]
+
+    def contract(self) -> dict[str, Any]:
+        """Return what the published contract says of it."""
+        if not self.roles:
+            return {"security": []}
+        roles = [role for role in Role if role in self.roles]
+        return {"x-roles": roles, "security": [{"key": []}]}
+
+
+def admits(*roles: Role) -> Callable[[Endpoint], Endpoint]:
+    """Let holders of a key of one of *roles* in, and nobody else."""
+    return _declare(Admission(frozenset(roles)))
+
+
+def public() -> Callable[[Endpoint], Endpoint]:
+    """Let everybody in, without a key."""
+    return _declare(Admission(frozenset()))
+
+
+def _declare(admission: Admission) -> Callable[[Endpoint], Endpoint]:
+    def declare(endpoint: Endpoint) -> Endpoint:
+        endpoint.admission = admission  # type: ignore[attr-defined]
+        return endpoint
+
+    return declare
+
+
+def admission_of(path: str, endpoint: Callable[..., Any]) -> Admission:
+    """Return what *endpoint* declares. Raises: AccessUndeclared."""
+    declared: Admission | None = getattr(endpoint, "admission", None)
+    if declared is None:
+        raise AccessUndeclared(f"{path}: say `@admits(…)` or `@public()`")
+    return declared
+
+
+def require_declared(app: FastAPI) -> None:
+    """Refuse to start with a route that nobody guards. Raises: AccessUndeclared."""
+    for route in _routes(app.routes):
+        path = getattr(route, "path", "")
+        if not hasattr(route, "admission") and path not in PUBLIC_PATHS:
+            raise AccessUndeclared(f"{path or route}: not a guarded route, and not known as public")
+
+
+def _routes(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from _routes(included.routes)
+
+
+async def authorise(scope: Scope, held: Gateway, admission: Admission) -> Principal | None:
+    """Return who calls, None where the route is public. Raises: Unauthorized, Forbidden.
+
+    The holder of a known key costs no query and no turn of the event loop.
+    """
+    if not admission.roles:
+        return None
+    key = _key(scope)
+    principal = held.keyring.known(key) or await held.keyring.holder(key)
+    if principal is None:
+        raise Unauthorized("send one valid key as `Authorization: Bearer …`")
+    if principal.role not in admission.roles:
+        roles = ", ".join(role for role in Role if role in admission.roles)
+        raise Forbidden(f"this is for: {roles}", role=principal.role)
+    scope["state"]["principal"] = principal
+    return principal
+
+
+def _key(scope: Scope) -> str:
+    """Return the key that a request carries, once. Raises: Unauthorized.
+
+    Of two `Authorization` headers, whoever stands before us may have checked the other.
+    """
+    given = [value for name, value in scope["headers"] if name == b"authorization"]
+    if len(given) != 1 or given[0][: len(BEARER)].lower() != BEARER:
+        raise Unauthorized("send one valid key as `Authorization: Bearer …`")
+    return str(given[0][len(BEARER) :].strip().decode("latin-1"))
+
+
+def caller_of(request: Request) -> Principal:
+    """Return who calls, as `authorise` found out."""
+    principal: Principal = request.state.principal
+    return principal
+
+
+async def caller(request: Request) -> Principal:
+    """Return who calls."""
+    return caller_of(request)
+
+
+async def actor(request: Request) -> Actor:
+    """Return who acts and in which request."""
+    return Actor(caller_of(request).name, request.state.request_id)
+
+
+Caller = Annotated[Principal, Depends(caller)]
+Acting = Annotated[Actor, Depends(actor)]
+
+
+def require_reach(principal: Principal, applicant: str) -> None:
+    """Let a key that is limited to some applicants act on those alone. Raises: Forbidden."""
+    if principal.applicants is not None and applicant not in principal.applicants:
+        raise Forbidden("the key does not reach this applicant")

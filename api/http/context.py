@@ -1,0 +1,65 @@
+"""What routes ask for: what the process holds, a transaction, the round in the path."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.http.paths import RoundCode
+from api.http.state import Gateway
+from shared.database.engine import reading
+from shared.rounds.store import StoredRound
+from shared.scoring.framework import Framework
+
+
+def gateway_of(request: Request) -> Gateway:
+    """Return what this process holds."""
+    held: Gateway = request.app.state.gateway
+    return held
+
+
+# Dependencies are coroutines even where they wait for nothing, since FastAPI would call a plain
+# function in a thread; and what every request needs asks for no dependency of its own.
+async def gateway(request: Request) -> Gateway:
+    """Return what this process holds."""
+    return gateway_of(request)
+
+
+Held = Annotated[Gateway, Depends(gateway)]
+
+
+async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    """One request, one transaction: committed when the route returns, undone if it raises."""
+    async with gateway_of(request).sessions.begin() as session:
+        yield session
+
+
+# "function" commits before the answer is sent; FastAPI's default would commit after it.
+Tx = Annotated[AsyncSession, Depends(transaction, scope="function")]
+
+
+async def named_round(request: Request, round: RoundCode) -> StoredRound:  # noqa: A002
+    """Return what never changes of the round in the path."""
+    return await round_of(gateway_of(request), round)
+
+
+Round = Annotated[StoredRound, Depends(named_round)]
+
+
+async def round_of(held: Gateway, code: str) -> StoredRound:
+    """Return what never changes of a round. Raises: NotFound."""
+    known = held.rounds.known(code)
+    if known is None:
+        async with reading(held.sessions) as session:
+            known = await held.rounds.get(session, code)
+    return known
+
+
+async def framework_of(held: Gateway, round_: StoredRound) -> Framework:
+    """Return the framework of a round."""
+    known = held.library.known(round_.framework)
+    if known is None:
+        async with reading(held.sessions) as session:
+            known = await held.library.get(session, round_.framework)
+    return known

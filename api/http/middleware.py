@@ -1,0 +1,102 @@
+"""Around every request: an id, a bound on the body, a log record, a measurement."""
+
+import logging
+import re
+import time
+import uuid
+
+import structlog
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+from api.http import metrics
+from api.http.problems import BodyTooLarge, on_error
+
+log = structlog.get_logger()
+
+ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+FAULT = 500
+
+
+class Surround:
+    """An ASGI middleware: plain, since FastAPI's own kind copies every body."""
+
+    def __init__(self, app: ASGIApp, max_body: int) -> None:
+        """Surround *app*; a body of more than *max_body* bytes is refused."""
+        self._app = app
+        self._max_body = max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begin = time.perf_counter()
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", request_id.encode()),
+                ]
+            await send(message)
+
+        with bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, self._bounded(scope, receive), send_with_id)
+            except Exception as error:
+                if status:
+                    raise
+                # Answered here: the framework would do it outside of us, and raise it again.
+                await on_error(Request(scope), error)(scope, receive, send_with_id)
+            finally:
+                seconds = time.perf_counter() - begin
+                status = status or FAULT
+                metrics.observe_request(scope, status, seconds)
+                _report(scope, status, seconds)
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        """Refuse a body that is announced, or turns out, too large."""
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > self._max_body:
+            return self._refuse
+        taken = 0
+
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._max_body:
+                return await self._refuse()
+            return message
+
+        return bounded
+
+    async def _refuse(self) -> Message:
+        raise BodyTooLarge(f"a body has at most {self._max_body} bytes")
+
+
+def _request_id(scope: Scope) -> str:
+    """Return the id that the client gave, if it is one, else a new one."""
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _report(scope: Scope, status: int, seconds: float) -> None:
+    # What only reads is counted in the metrics; a record for each would drown the writes.
+    quiet = scope["method"] == "GET" and status < FAULT
+    if quiet and not logging.getLogger().isEnabledFor(logging.DEBUG):
+        return  # asked here, since the logger assembles itself before it finds out
+    (log.debug if quiet else log.info)(
+        "request",
+        method=scope["method"],
+        path=scope["path"],
+        status=status,
+        milliseconds=round(seconds * 1e3, 1),
+    )

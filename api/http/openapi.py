@@ -1,0 +1,156 @@
+"""The contract as published: what FastAPI infers, completed with problems, headers and examples."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api.http import headers
+from api.http.access import ANY
+from api.http.headers import sends
+from api.http.problems import (
+    MEDIA_TYPE,
+    BodyTooLarge,
+    InternalServerError,
+    MalformedBody,
+    Unauthorized,
+    Unavailable,
+    UnsupportedMediaType,
+    add_problem,
+)
+from api.http.schemas import Problem
+from api.submissions.schemas import SubmissionIn
+from shared.core.errors import DomainError, Forbidden, Invalid
+
+DESCRIPTION = """\
+Ranks counties and industrial parks against a published framework of indicators.
+
+* Every error is a problem document (RFC 9457) with a stable `type` and a `request_id`.
+* A write is committed before it is answered.
+* Each operation names in `x-roles` the roles that it admits.
+* Lists come in pages: follow the `Link` header with `rel="next"`.
+"""
+
+TAGS = {
+    "frameworks": "What is asked, and what each answer earns: immutable, versioned documents.",
+    "applicants": "Who is ranked: counties and industrial parks.",
+    "rounds": "Assessments under one framework version, and who takes part.",
+    "submissions": "What is reported, value by value; never changed, only followed by another.",
+    "panels": "Experts' marks: who must not give them, and how what they leave open is settled.",
+    "scores": "Ranking, scorecards and their history.",
+    "runs": "When a round was recomputed, why, and how long that took.",
+    "diagnostics": "How indicators behave, and what deserves a look.",
+    "discrepancies": "Where reporters differ.",
+    "sensitivity": "How sure a ranking is; worked out by an operation that is followed.",
+    "operations": "Work that takes longer than a request: followed and cancelled.",
+    "health": "For those who run the service.",
+}
+
+TEMPLATE = "#/components/schemas/{model}"
+
+KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key: `pilotzone keys create`.",
+}
+
+
+def operation_id(route: APIRoute) -> str:
+    """Name an operation by noun and verb: `submissions-submit`."""
+    return "-".join([*map(str, route.tags), route.name]).replace("_", "-")
+
+
+def complete(app: FastAPI) -> None:
+    """Make `app.openapi()` return the completed contract, built once."""
+    infer = app.openapi
+
+    def contract() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _completed(infer())
+        return app.openapi_schema
+
+    app.openapi = contract  # type: ignore[method-assign]
+
+
+def _completed(document: dict[str, Any]) -> dict[str, Any]:
+    examples = json.loads((files("api") / "examples.json").read_text("utf-8"))
+    components = document["components"]
+    components["securitySchemes"] = {"key": KEY}
+    components["headers"] = headers.components()
+    components["examples"] = {
+        key.removeprefix("/problems/"): {"summary": example["title"], "value": example}
+        for key, example in examples.items()
+        if key.startswith("/problems/")
+    }
+    components["responses"] = {}
+    document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
+    document["paths"] = dict(sorted(document["paths"].items()))  # whatever is routed first
+    schemas = components["schemas"]
+    for model in (Problem, SubmissionIn):
+        schema = model.model_json_schema(ref_template=TEMPLATE)
+        schemas |= schema.pop("$defs", {})
+        schemas[model.__name__] = schema
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            operation["summary"] = operation["description"].replace("\n", " ").split(".")[0]
+            _add_problems(operation)
+            _add_headers(operation)
+            _add_examples(operation, examples.get(f"{method.upper()} {path}", {}))
+            _share_problems(operation["responses"], components["responses"])
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    return document
+
+
+def _add_problems(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    if "application/json" in responses.get("422", {}).get("content", {}):
+        del responses["422"]  # FastAPI's own, which we never send
+    for kind in _implied(operation):
+        add_problem(responses, kind)
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _implied(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
+    """Yield the problems that follow from what an operation asks for, whatever it does."""
+    if "x-roles" in operation:
+        yield Unauthorized
+        yield Unavailable  # knowing the key takes the database
+        if set(operation["x-roles"]) != set(ANY):
+            yield Forbidden
+    if "requestBody" in operation:
+        yield from (MalformedBody, BodyTooLarge, UnsupportedMediaType)
+    if "requestBody" in operation or "parameters" in operation:
+        yield Invalid
+    yield InternalServerError
+
+
+def _add_headers(operation: dict[str, Any]) -> None:
+    own = {"401": ["WWW-Authenticate"], "503": ["Retry-After"]}
+    if any(each["name"] == "cursor" for each in operation.get("parameters", ())):
+        own["200"] = ["Link"]
+    for status, response in operation["responses"].items():
+        named = response.get("headers", {})  # by the route that sends them
+        response.update(sends("X-Request-ID", *own.get(status, ()), *named))
+
+
+def _add_examples(operation: dict[str, Any], examples: dict[str, Any]) -> None:
+    if "request" in examples:
+        for content in operation["requestBody"]["content"].values():
+            content["example"] = examples["request"]
+    for status, response in operation["responses"].items():
+        if status.startswith("2") and "response" in examples:
+            for content in response["content"].values():
+                content.setdefault("example", examples["response"])
+
+
+def _share_problems(responses: dict[str, Any], shared: dict[str, Any]) -> None:
+    """Move the problems to *shared*, since most operations have the same."""
+    for status, response in responses.items():
+        if problems := response["content"].get(MEDIA_TYPE):
+            name = "-or-".join(problems["examples"])
+            shared[name] = response
+            responses[status] = {"$ref": f"#/components/responses/{name}"}

@@ -1,0 +1,25 @@
+"""What stands in a path, or names the same things in a query: described once."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from api.http.schemas import Code, Kind
+
+GREATEST_ID = 2**62
+
+RoundCode = Annotated[Code, Path(description="The round's code.", examples=["2026-1"])]
+ApplicantCode = Annotated[Code, Path(description="The applicant's code.", examples=["210212"])]
+FrameworkCode = Annotated[Code, Path(description="The framework's code.", examples=["network"])]
+FrameworkVersion = Annotated[Code, Path(description="Its version.", examples=["2026"])]
+RunNumber = Annotated[
+    int, Path(ge=1, le=GREATEST_ID, description="The run's number, from 1.", examples=[1])
+]
+
+OfApplicant = Annotated[
+    Code | None, Query(description="Of this applicant alone.", examples=["210212"])
+]
+OfMeasure = Annotated[
+    Code | None, Query(description="Of this measure alone.", examples=["base_stations_5g"])
+]
+OfKind = Annotated[Kind | None, Query(description="Of this kind alone.", examples=["county"])]

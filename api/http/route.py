@@ -1,0 +1,55 @@
+"""How every operation begins: who calls, what is kept for them, then the query and the body."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
+
+from api.http.access import admission_of, authorise
+from api.http.bodies import ExactRequest
+from api.http.queries import declared, refuse_others
+from api.http.state import Gateway
+
+
+class GuardedRoute(APIRoute):
+    """A route that lets in whom its endpoint admits, and reads what they send exactly.
+
+    The key comes first: reading a large body for a stranger would hold up the others.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Take over what *endpoint* declares. Raises: AccessUndeclared."""
+        self.admission = admission_of(path, endpoint)
+        extra = (options.pop("openapi_extra", None) or {}) | self.admission.contract()
+        super().__init__(path, endpoint, openapi_extra=extra, **options)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, from what is kept if the caller may see just that."""
+        if scope["method"] in (self.methods or ()):
+            held: Gateway = scope["app"].state.gateway
+            principal = await authorise(scope, held, self.admission)
+            again = held.kept.repeats.get((scope["path"], scope["query_string"]))
+            if again is not None and principal is not None and scope["method"] == "GET":
+                answer = await again(principal)
+                if answer is not None:
+                    await answer(scope, receive, send)
+                    return
+        await super().handle(scope, receive, send)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler, fed with a query that was checked and an `ExactRequest`."""
+        handle = super().get_route_handler()
+        parameters = declared(self.dependant)
+
+        async def exact(request: Request) -> Response:
+            if self.admission.roles and request.scope["query_string"]:
+                refuse_others(request, parameters)
+            if self.body_field is None:
+                return await handle(request)
+            exact_request = ExactRequest(request.scope, request.receive)
+            await exact_request.read()
+            return await handle(exact_request)
+
+        return exact

@@ -1,0 +1,62 @@
+"""What one gateway process holds between requests."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.http.kept import Kept
+from shared.access.keyring import Keyring
+from shared.database.engine import Sessions
+from shared.frameworks.service import Library
+from shared.rankings.service import Rankings
+from shared.rankings.watch import Watch
+from shared.rounds import store as rounds
+from shared.rounds.store import StoredRound
+from shared.settings import Settings
+from shared.submissions.intake import Intake
+
+
+class Rounds:
+    """What never changes of the rounds seen: all but their state."""
+
+    def __init__(self) -> None:
+        """Know none yet."""
+        self._known: dict[str, StoredRound] = {}
+
+    def known(self, code: str) -> StoredRound | None:
+        """Return the round if it was seen before."""
+        return self._known.get(code)
+
+    async def get(self, session: AsyncSession, code: str) -> StoredRound:
+        """Return the round of this code; its `state` may be out of date. Raises: NotFound."""
+        if code not in self._known:
+            self._known[code] = await rounds.get(session, code)
+        return self._known[code]
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The parts of a gateway; `app.state.gateway` is one."""
+
+    sessions: Sessions
+    keyring: Keyring
+    intake: Intake
+    watch: Watch
+    rankings: Rankings
+    kept: Kept
+    library: Library
+    rounds: Rounds
+
+    @classmethod
+    def over(cls, sessions: Sessions, settings: Settings) -> "Gateway":
+        """Assemble a gateway over *sessions*."""
+        return cls(
+            sessions=sessions,
+            keyring=Keyring(sessions, settings.key_cache),
+            intake=Intake(sessions),
+            watch=Watch(sessions),
+            rankings=Rankings(),
+            kept=Kept(),
+            library=Library(),
+            rounds=Rounds(),
+        )

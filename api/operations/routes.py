@@ -1,0 +1,81 @@
+"""Operations: followed and cancelled."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from api.http.access import Acting, Caller, admits
+from api.http.context import Round, Tx
+from api.http.paging import Cursor, Limit, cut, decode
+from api.http.paths import GREATEST_ID
+from api.http.problems import problems
+from api.http.route import GuardedRoute
+from api.operations.schemas import (
+    OperationItem,
+    OperationOut,
+    OperationPage,
+    shown,
+)
+from shared.core.errors import NotFound
+from shared.core.principal import Role
+from shared.operations import store as operations
+from shared.operations.store import Operation
+from shared.sensitivity import service as services
+
+router = APIRouter(prefix="/rounds/{round}", tags=["operations"], route_class=GuardedRoute)
+
+READERS: tuple[Role, ...] = (Role.ADMIN, Role.PORTAL, Role.SOURCE, Role.AUDITOR)
+"""All but experts: how far points would have to change to swap two places tells of their marks."""
+
+OperationId = Annotated[
+    int, Path(ge=1, le=GREATEST_ID, description="The operation's id.", examples=[1])
+]
+
+
+def _sees_names(caller: Caller) -> bool:
+    return caller.role in {Role.ADMIN, Role.AUDITOR}
+
+
+async def answer(tx: Tx, operation: Operation, caller: Caller) -> OperationOut:
+    """Show an operation, with its result once it is done."""
+    result = None
+    if operation.state == "done":
+        result = await operations.summary(tx, operation.round_id, operation.id)
+    document = shown(operation, with_name=_sees_names(caller))
+    return OperationOut.model_validate(document | {"result": result})
+
+
+@router.get("/operations", responses=problems(NotFound))
+@admits(*READERS)
+async def list_requested(
+    round: Round,
+    caller: Caller,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> OperationPage:
+    """List the round's operations, newest first, without their results."""
+    key = decode(cursor, int)
+    found = await operations.page(tx, round.id, int(key[0]) if key else None, limit + 1)
+    page = cut(request, response, found, limit, lambda each: (each.id,))
+    sees = _sees_names(caller)
+    items = [OperationItem.model_validate(shown(each, with_name=sees)) for each in page]
+    return OperationPage(items=items)
+
+
+@router.get("/operations/{operation}", responses=problems(NotFound))
+@admits(*READERS)
+async def read(round: Round, operation: OperationId, caller: Caller, tx: Tx) -> OperationOut:
+    """Return an operation: how far it is, and its result once it is done."""
+    return await answer(tx, await operations.get(tx, round.id, operation), caller)
+
+
+@router.delete("/operations/{operation}", responses=problems(NotFound))
+@admits(Role.ADMIN, Role.AUDITOR)
+async def cancel(
+    round: Round, operation: OperationId, acting: Acting, caller: Caller, tx: Tx
+) -> OperationOut:
+    """Cancel an operation that waits or runs. One that has ended is answered as it is."""
+    return await answer(tx, await services.cancel(tx, acting, round.id, operation), caller)

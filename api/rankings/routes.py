@@ -1,0 +1,219 @@
+"""Scores: the ranking, one scorecard, its history."""
+
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import Response as Answer
+from starlette.types import ASGIApp
+
+from api.http.access import ANY, Caller, admits, caller_of
+from api.http.context import Held, Round, Tx, framework_of, gateway_of, round_of
+from api.http.kept import Shown
+from api.http.paging import Cursor, Limit, decode, encode, link_next, query_of
+from api.http.paths import GREATEST_ID, ApplicantCode, OfKind, RoundCode
+from api.http.problems import problems
+from api.http.route import GuardedRoute
+from api.http.state import Gateway
+from api.rankings.pages import PageKey, render
+from api.rankings.schemas import HistoryItem, HistoryPage, RankingOut, ScorecardOut
+from api.rankings.scorecards import dimensions, freshened, line_items, score
+from shared.applicants import store as applicants
+from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
+from shared.core.principal import Principal, Role
+from shared.database.engine import reading
+from shared.panels.service import require_marks
+from shared.rankings import store as standings
+from shared.rankings.store import Freshness
+from shared.rounds.store import StoredRound
+from shared.runs import store as runs
+from shared.scoring.points import in_points
+from shared.submissions import store as submissions
+
+router = APIRouter(prefix="/rounds/{round}/scores", tags=["scores"], route_class=GuardedRoute)
+
+LONGEST_WAIT = 30.0
+
+Run = Annotated[
+    int | None, Query(ge=1, le=GREATEST_ID, description="As of this run, not the last.")
+]
+WaitFor = Annotated[
+    int | None,
+    Query(
+        ge=1, le=GREATEST_ID, description="A submission's id: answer once a run has taken it in."
+    ),
+]
+Wait = Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for it at most.")]
+Include = Annotated[list[Literal["lines"]], Query(description="`lines`: with every line.")]
+
+
+async def _freshness(held: Gateway, round_: StoredRound, run: int | None) -> Freshness:
+    """Return where the round stands, or stood as of *run*. Raises: NotFound."""
+    fresh = await held.watch.freshness(round_.id)
+    if run is None or run == fresh.run:
+        return fresh
+    async with reading(held.sessions) as session:
+        earlier = await runs.get(session, round_.id, run)
+    return Freshness(
+        run,
+        earlier.recorded_at,
+        changes_wait=False,
+        failed=False,
+        names_changed_at=fresh.names_changed_at,
+    )
+
+
+async def _await_inclusion(
+    held: Gateway, round_: StoredRound, submission: int | None, seconds: float
+) -> None:
+    """Wait until a run took in *submission*, or *seconds* are over. Raises: Invalid."""
+    if submission is None:
+        return
+    async with reading(held.sessions) as session:
+        known = await submissions.exists(session, round_.id, submission)
+    if not known:
+        message = "The round has no submission of this id."
+        raise Invalid(message, (Finding("/query/wait_for", "unknown-submission", message),))
+    await held.watch.included(round_.id, submission, seconds)
+
+
+async def _require_marks(held: Gateway, round_: StoredRound, who: Principal, page: PageKey) -> None:
+    """Let an expert see *page* once it marked whom it shows: totals move with others' marks."""
+    framework = await framework_of(held, round_)
+    async with reading(held.sessions) as session:
+        whole = await held.rankings.as_of(session, round_.id, page.fresh.as_of)
+        shown = whole.places(page.cohort)[page.start : page.start + page.limit]
+        codes = [whole.applicants[at] for at in shown]
+        await require_marks(session, framework, round_, who, codes)
+
+
+@router.get("", response_model=RankingOut, responses=problems(NotFound, MarksOutstanding))
+@admits(*ANY)
+async def ranking(
+    round: RoundCode,
+    request: Request,
+    cohort: OfKind = None,
+    run: Run = None,
+    wait_for: WaitFor = None,
+    wait: Wait = 5.0,
+    include: Include = [],  # noqa: B006 -- FastAPI copies defaults
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Answer:
+    """Return the ranking, first place first: of one kind of applicant, or of all.
+
+    With `wait_for` the answer comes once a run has taken that submission in, or after `wait`
+    seconds with the ranking as it then is; `state` says which. Following pages show the same run.
+    An expert is shown a page once all of its marks of whom the page shows stand, or the round is
+    closed: before, totals would tell it what others marked.
+    """
+    held = gateway_of(request)
+    stored = await round_of(held, round)
+    await _await_inclusion(held, stored, wait_for, wait)
+    start = 0
+    if (key := decode(cursor, int, int)) is not None:
+        run, start = int(key[0]) or None, int(key[1])
+    fresh = await _freshness(held, stored, run)
+    who = caller_of(request)
+    wanted = PageKey(stored.id, fresh, cohort, limit, start, "lines" in include)
+    if who.role == Role.EXPERT:
+        await _require_marks(held, stored, who, wanted)
+    page = held.kept.pages.get(wanted)
+    if page is None:
+        framework = await framework_of(held, stored)
+        async with reading(held.sessions) as session:
+            page = await render(held, session, round, framework, wanted)
+    shown = Shown(request.url.path, query_of(request))
+    if run is None and wait_for is None:
+        held.kept.repeats[request.scope["path"], request.scope["query_string"]] = partial(
+            _again, held, wanted, shown
+        )
+    return shown.response(page)
+
+
+async def _again(held: Gateway, wanted: PageKey, shown: Shown, who: Principal) -> ASGIApp | None:
+    """Return the page as it now is, if it is rendered and *who* may see any page of the round.
+
+    An expert may not: what it sees depends on its marks.
+    """
+    if who.role == Role.EXPERT:
+        return None
+    fresh = await held.watch.freshness(wanted.round_id)
+    page = held.kept.pages.get(wanted._replace(fresh=fresh))
+    return None if page is None else shown.response(page)
+
+
+@router.get(
+    "/{applicant}", response_model=ScorecardOut, responses=problems(NotFound, MarksOutstanding)
+)
+@admits(*ANY)
+async def scorecard(
+    round: Round,
+    applicant: ApplicantCode,
+    caller: Caller,
+    held: Held,
+    tx: Tx,
+    run: Run = None,
+    wait_for: WaitFor = None,
+    wait: Wait = 5.0,
+) -> dict[str, Any]:
+    """Return one applicant's score with every line, to an expert once it marked the applicant."""
+    await _await_inclusion(held, round, wait_for, wait)
+    framework = await framework_of(held, round)
+    fresh = await _freshness(held, round, run)
+    whole = await held.rankings.as_of(tx, round.id, fresh.as_of)
+    if applicant not in whole.positions:
+        raise NotFound(f"{applicant} has no score in round {round.code}")
+    await require_marks(tx, framework, round, caller, [applicant])
+    who = await applicants.get(tx, applicant)
+    lines = (await standings.lines(tx, round.id, [applicant], fresh.run))[applicant]
+    card = score(framework, whole, whole.positions[applicant], who, lines, with_lines=True)
+    return card | freshened(round.code, fresh)
+
+
+@router.get("/{applicant}/history", responses=problems(NotFound, MarksOutstanding))
+@admits(*ANY)
+async def history(
+    round: Round,
+    applicant: ApplicantCode,
+    caller: Caller,
+    held: Held,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    include: Include = [],  # noqa: B006
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> HistoryPage:
+    """List an applicant's scores, newest first; each holds from its run on, until the next.
+
+    An expert is shown them once it marked the applicant, or the round is closed.
+    """
+    framework = await framework_of(held, round)
+    await applicants.get(tx, applicant)
+    await require_marks(tx, framework, round, caller, [applicant])
+    key = decode(cursor, int)
+    found = await standings.history(
+        tx, round.id, applicant, int(key[0]) if key else None, limit + 1
+    )
+    if len(found) > limit:
+        link_next(request, response, encode(found[limit - 1].run))
+    items = [
+        HistoryItem.model_validate(
+            {
+                "run": each.run,
+                "recorded_at": each.recorded_at,
+                "total": in_points(framework, each.total),
+                "full": in_points(framework, framework.full),
+                "coverage": each.coverage,
+                "ranked": not (each.withdrawn or each.blocked),
+                "withdrawn": each.withdrawn,
+                "dimensions": [] if each.withdrawn else dimensions(framework, each),
+                "lines": line_items(framework, each)
+                if "lines" in include and not each.withdrawn
+                else None,
+            }
+        )
+        for each in found[:limit]
+    ]
+    return HistoryPage(items=items)

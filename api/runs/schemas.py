@@ -1,0 +1,28 @@
+"""Runs as the contract shows them."""
+
+from pydantic import Field
+
+from api.http.schemas import Items, Moment, Schema
+
+
+class RunOut(Schema):
+    """One recomputation of a round."""
+
+    run: int
+    recorded_at: Moment
+    started_at: Moment
+    worker: str
+    reason: str = Field(description="What was taken in, in words.")
+    submissions: int = Field(description="How many submissions it took in that no run before had.")
+    other_changes: int
+    cohort: int
+    scores_written: int
+    duration_ms: float
+    read_ms: float
+    compute_ms: float
+    write_ms: float
+    request_ids: list[str] = Field(description="Of the first requests that caused it.")
+
+
+class RunPage(Items[RunOut]):
+    """A page of runs."""

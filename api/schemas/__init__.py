@@ -1,1 +1,0 @@
-"""What travels over the wire, one module per noun."""

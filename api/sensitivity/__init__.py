@@ -1,0 +1,1 @@
+"""Sensitivity over HTTP: asking for it."""

@@ -19,12 +19,18 @@ from shared.core.principal import Actor
 from shared.database.engine import Sessions, connect, driver_url, sessions_of
 from shared.database.migration import migrate
 from shared.embedded import server as embedded
+from shared.rounds import store as rounds
 from shared.settings import Settings
-from tests.make import World
+from tests.fixtures.make import ROUND, World
 from worker.__main__ import ROLE as WORKER_ROLE
 
 QUICK = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
 SERVERS = ["embedded", *(["given"] if "PILOTZONE_TEST_DATABASE_URL" in os.environ else [])]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Admit the mark that pytest-alembic's checks carry; its plugin, which would, is off."""
+    config.addinivalue_line("markers", "alembic: one of pytest-alembic's checks")
 
 
 @pytest.fixture(scope="session", params=SERVERS)
@@ -123,6 +129,21 @@ async def world(
     world = World(client, headers, worker_sessions)
     await world.open()
     return world
+
+
+@pytest.fixture
+async def round_id(world: World, owner: Sessions) -> int:  # noqa: ARG001 -- it opens the round
+    """Give the id of the open round."""
+    async with owner() as session:
+        return (await rounds.get(session, ROUND)).id
+
+
+@pytest.fixture
+async def crowd(database: str) -> AsyncIterator[Sessions]:
+    """Give twenty connections with the gateway's rights."""
+    engine = await connect(database, GATEWAY_ROLE, pool=20)
+    yield sessions_of(engine)
+    await engine.dispose()
 
 
 ROOT = Path(__file__).parent.parent

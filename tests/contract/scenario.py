@@ -10,7 +10,7 @@ from shared.database.engine import Sessions
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS, PROBLEM, Operation, faults, resolved
-from tests.make import worker_over
+from tests.fixtures.make import worker_over
 from worker.loop import Bell
 from worker.operations import Operator
 

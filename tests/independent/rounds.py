@@ -24,7 +24,7 @@ from shared.scoring.framework import ADJUDICATOR, Framework, Measure, MeasureTyp
 from shared.submissions import service as services
 from shared.submissions.store import NewSubmission
 from shared.submissions.values import WITHDRAWN, Reported
-from tests.make import worker_over
+from tests.fixtures.make import worker_over
 
 ACTOR = Actor("tests", "tests")
 AUDITOR = Principal(0, "auditor", Role.AUDITOR, None, None)

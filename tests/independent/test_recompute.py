@@ -17,7 +17,7 @@ from shared.reference import framework_text
 from tests.independent.rounds import COUNTIES, PORTAL, Explained, played
 
 SCRIPT = Path(__file__).with_name("recompute.py")
-EVERY_RULE = Path(__file__).parent.parent / "domain" / "every_rule.yaml"
+EVERY_RULE = Path(__file__).parents[1] / "scoring" / "document" / "every_rule.yaml"
 
 TURNED = {
     "TARGET": {"target": {"floor": 0, "target": 2}, "direction": "lower"},

@@ -6,19 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.database.engine import Sessions
-from shared.rounds.store import get
-from tests.make import ROUND, World
 from tests.worker.processes import Part, part
 
 StartWorker = Callable[..., Part]
-
-
-@pytest.fixture
-async def round_id(world: World, owner: Sessions) -> int:  # noqa: ARG001 -- it opens the round
-    """Give the id of the open round."""
-    async with owner() as session:
-        return (await get(session, ROUND)).id
 
 
 @pytest.fixture

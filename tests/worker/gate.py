@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import text
 
 from shared.database.engine import Sessions
-from tests.store.ask import execute, one, until
+from tests.fixtures.ask import execute, one, until
 
 NUMBER = 4711  # an advisory lock that nothing else takes
 

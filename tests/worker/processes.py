@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.store.ask import until
+from tests.fixtures.ask import until
 
 LIMIT = 60.0
 

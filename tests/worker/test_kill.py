@@ -7,8 +7,8 @@ import pytest
 
 from bench import books
 from shared.database.engine import Sessions
-from tests.make import MARK, STATIONS, World
-from tests.store.ask import execute, one, rows, until
+from tests.fixtures.ask import execute, one, rows, until
+from tests.fixtures.make import MARK, STATIONS, World
 from tests.worker import gate
 from tests.worker.conftest import StartWorker
 

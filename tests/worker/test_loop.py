@@ -13,8 +13,8 @@ from bench import books
 from shared.core.errors import FrameworkInvalid
 from shared.database.engine import Sessions, connect, sessions_of
 from shared.frameworks.service import Library
-from tests.make import STATIONS, World, name, worker_over
-from tests.store.ask import execute, one, rows, until
+from tests.fixtures.ask import execute, one, rows, until
+from tests.fixtures.make import STATIONS, World, name, worker_over
 from tests.worker import gate
 from worker.__main__ import ROLE
 from worker.loop import Bell, Worker

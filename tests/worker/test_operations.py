@@ -14,8 +14,8 @@ from shared.core.errors import NotFound
 from shared.database.engine import Sessions
 from shared.runs import score_store as scores
 from shared.runs.score_store import Versions
-from tests.make import ROUND, STATIONS, World
-from tests.store.ask import execute, one, rows, until
+from tests.fixtures.ask import execute, one, rows, until
+from tests.fixtures.make import ROUND, STATIONS, World
 from tests.worker import gate
 from tests.worker.conftest import StartWorker
 from worker import operations

@@ -10,8 +10,8 @@ from sqlalchemy import make_url
 
 from bench import books
 from shared.database.engine import Sessions
-from tests.make import STATIONS, World
-from tests.store.ask import execute, one, until
+from tests.fixtures.ask import execute, one, until
+from tests.fixtures.make import STATIONS, World
 from tests.worker import gate
 from tests.worker.conftest import StartWorker
 from tests.worker.processes import part

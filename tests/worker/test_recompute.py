@@ -15,10 +15,10 @@ from shared.core.principal import Actor
 from shared.database.engine import Sessions
 from shared.rounds import service as rounds
 from shared.submissions.store import NewSubmission
-from tests.make import MARK, ROUND, STATIONS, World, name, worker_over
-from tests.store.ask import execute, one, rows
-from tests.store.histories import APPLICANTS, statements
-from tests.store.saying import push
+from tests.fixtures.ask import execute, one, rows
+from tests.fixtures.make import MARK, ROUND, STATIONS, World, name, worker_over
+from tests.runs.histories import APPLICANTS, statements
+from tests.submissions.saying import push
 from tests.worker import gate
 
 ADMIN = Actor("tests", "tests")

@@ -1,0 +1,69 @@
+"""Applicants: registered and changed by several at once."""
+
+import asyncio
+from datetime import datetime
+
+import pytest
+
+from shared.applicants import service as services
+from shared.applicants import store as applicants
+from shared.applicants.store import Applicant
+from shared.core.principal import Actor
+from shared.database.engine import Sessions
+from shared.rankings import store as standings
+from shared.scoring.framework import Name
+from tests.fixtures.ask import execute, one, until_blocked
+
+ADMIN = Actor("tests", "tests")
+SLOWLY = (
+    """CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql
+    AS 'BEGIN PERFORM pg_sleep(0.002); RETURN NEW; END'""",
+    "CREATE TRIGGER dawdle BEFORE INSERT ON applicant FOR EACH ROW EXECUTE FUNCTION dawdle()",
+)
+
+
+async def test_imports_of_the_same_list_in_any_order_do_not_block_each_other(
+    crowd: Sessions, owner: Sessions
+) -> None:
+    """Two transactions that wait for each other's rows would end one of them."""
+    await execute(owner, *SLOWLY)
+    wanted = [Applicant(f"A{n:02}", "county", Name("甲", "A"), None) for n in range(60)]
+
+    async def register(direction: int) -> int:
+        async with crowd.begin() as session:
+            return len((await services.register(session, ADMIN, wanted[::direction])).created)
+
+    created = await asyncio.gather(*(register(direction) for direction in (1, -1, 1, -1)))
+
+    assert sorted(created) == [0, 0, 0, 60]
+    assert await one(owner, "SELECT count(*) FROM applicant") == 60
+
+
+@pytest.mark.usefixtures("world")
+async def test_whoever_changes_a_name_last_moves_the_time_of_change(
+    crowd: Sessions, owner: Sessions
+) -> None:
+    """Pages with names are kept for as long as it stands still."""
+
+    async def rename(code: str) -> None:
+        async with crowd.begin() as session:
+            await applicants.hold_changes(session)
+            await applicants.change(session, code, Name("新", "new"), None)
+
+    async def changed_at() -> datetime | None:
+        async with owner() as session:
+            return (await standings.freshness(session, 1)).names_changed_at
+
+    async with crowd.begin() as early:
+        await applicants.hold_changes(early)
+        await applicants.change(early, "C1", Name("新", "new"), None)
+        late = asyncio.create_task(rename("C2"))
+        await until_blocked(owner)
+        before = await changed_at()
+    await late
+    after = await changed_at()
+
+    times = "SELECT changed_at FROM applicant WHERE code = :code"
+    first, last = [await one(owner, times, code=code) for code in ("C1", "C2")]
+    assert before is not None
+    assert before < first < last == after

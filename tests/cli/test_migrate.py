@@ -1,0 +1,47 @@
+"""`pilotzone migrate` where its user may not do everything."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+import api.app
+import worker.__main__
+from shared.database.migration import ROLES
+from shared.embedded import server as embedded
+from tests.cli.test_command_line import pilotzone
+from tests.conftest import QUICK
+from tests.fixtures.postgres import ask
+
+
+@pytest.fixture
+def plain() -> Iterator[str]:
+    """Give a server of our own, whose roles are not there yet, to a user who cannot make any."""
+    with TemporaryDirectory() as folder, embedded.serve(Path(folder), QUICK) as url:
+        ask(url, "CREATE ROLE plain LOGIN")
+        ask(url, "ALTER DATABASE pilotzone OWNER TO plain")
+        yield url.replace("postgres@", "plain@")
+
+
+def test_migrating_names_the_roles_that_are_missing(plain: str) -> None:
+    """Gateway and worker would else run with all rights, and nobody would know."""
+    for _ in range(2):
+        answer = pilotzone("migrate", PILOTZONE_DATABASE_URL=plain)
+
+        assert (answer.returncode, answer.stdout) == (0, "the schema is up to date\n")
+        assert answer.stderr == (
+            "warning: the roles pilotzone_gateway, pilotzone_worker do not exist: without them"
+            " gateway and workers run with all rights of their user; create them as"
+            ' docs/operations.md says under "Roles and rights"\n'
+        )
+
+
+def test_migrating_says_nothing_where_the_roles_are_there(database: str) -> None:
+    answer = pilotzone("migrate", PILOTZONE_DATABASE_URL=database)
+
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_the_roles_that_are_looked_for_are_those_that_are_taken() -> None:
+    assert ROLES == (api.app.ROLE, worker.__main__.ROLE)

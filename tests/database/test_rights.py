@@ -1,0 +1,148 @@
+"""What the database itself refuses to the gateway and to the worker."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from shared.database.engine import Sessions
+from tests.fixtures.ask import rows
+
+APPEND_ONLY = ("submission", "run", "run_input", "score_version", "run_parameters", "audit_event")
+ROLES = {"pilotzone_gateway", "pilotzone_worker"}
+DENIED = "42501"
+
+FORGED = {
+    "pilotzone_gateway": [
+        """INSERT INTO submission (id, round, applicant, measure, reporter, kind, as_of, revision,
+            status, number, request_id)
+        VALUES (1, 1, 'C1', 'm', 1, 'source', '2026-06-01', 1, 'reported', 1, 'r')""",
+        """INSERT INTO submission (recorded_at, round, applicant, measure, reporter, kind, as_of,
+            revision, status, number, request_id)
+        VALUES ('2020-01-01', 1, 'C1', 'm', 1, 'source', '2026-06-01', 1, 'reported', 1, 'r')""",
+        """INSERT INTO audit_event (id, actor, action, subject, detail, request_id)
+        VALUES (1, 'a', 'b', 'c', '{}', 'r')""",
+        """INSERT INTO audit_event (recorded_at, actor, action, subject, detail, request_id)
+        VALUES ('2020-01-01', 'a', 'b', 'c', '{}', 'r')""",
+        "INSERT INTO submission_change (id, round, applicant, request_id) VALUES (1, 1, 'C1', 'r')",
+        "SELECT setval('submission_id_seq', 1)",
+        "SELECT setval('audit_event_id_seq', 1)",
+    ],
+    "pilotzone_worker": [
+        """INSERT INTO run (recorded_at, round, number, worker, request_ids, submissions,
+            other_changes, cohort, scores_written, read_ms, compute_ms, write_ms, started_at)
+        VALUES ('2020-01-01', 1, 1, 'w', '{}', 0, 0, 0, 0, 0, 0, 0, now())""",
+    ],
+}
+FOREIGN = {
+    "pilotzone_gateway": [
+        "INSERT INTO run_input VALUES (1, 1, 'C1', '{1}')",
+        "INSERT INTO run_parameters VALUES (1, 1, '{}')",
+        "INSERT INTO score_version VALUES (1, 'C1', 1, true, false, 0, 0, '{}', '{}', '{}', '{}')",
+        "DELETE FROM submission_change",
+        "INSERT INTO reporter (name, role) VALUES ('me', 'admin')",
+        "INSERT INTO api_key (reporter, sha256) VALUES (1, 'x')",
+        "UPDATE api_key SET revoked_at = NULL",
+        "UPDATE framework SET document = '{}'",
+        "UPDATE round SET reference_date = now()",
+    ],
+    "pilotzone_worker": [
+        """INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision,
+            status, number, request_id)
+        VALUES (1, 'C1', 'm', 1, 'source', '2026-06-01', 1, 'reported', 1, 'r')""",
+        "INSERT INTO submission_change (round, applicant, request_id) VALUES (1, 'C1', 'r')",
+        "SELECT sha256 FROM api_key",
+        "UPDATE round SET state = 'open'",
+        "UPDATE entry SET state = 'accepted'",
+    ],
+}
+SCHEMA = (
+    "CREATE TABLE mine ()",
+    "ALTER TABLE submission ADD COLUMN mine int",
+    "DROP TABLE run",
+    "CREATE RULE mine AS ON INSERT TO run DO INSTEAD NOTHING",
+    "ALTER TABLE run DISABLE TRIGGER ALL",
+)
+
+
+@pytest.fixture(params=sorted(ROLES))
+def role(request: pytest.FixtureRequest) -> str:
+    """Name one of the two roles."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def limited(role: str, sessions: Sessions, worker_sessions: Sessions) -> Sessions:
+    """Give sessions with its rights."""
+    return sessions if role == "pilotzone_gateway" else worker_sessions
+
+
+async def state(sessions: Sessions, statement: str) -> str | None:
+    """Execute a statement, undo it, and return the SQLSTATE of its refusal, None without one."""
+    async with sessions() as session:
+        try:
+            await session.execute(text(statement))
+        except DBAPIError as error:
+            found: str = getattr(error.orig, "sqlstate", "")
+            return found
+    return None
+
+
+async def not_refused(sessions: Sessions, *statements: str) -> dict[str, str | None]:
+    """Return the statements that no lack of rights stops, and what became of each."""
+    states = {each: await state(sessions, each) for each in statements}
+    return {each: found for each, found in states.items() if found != DENIED}
+
+
+async def test_what_is_append_only_is_never_changed_or_taken_away(
+    limited: Sessions, owner: Sessions
+) -> None:
+    """An auditor can rely on it whatever the service's code does."""
+    columns = await rows(
+        owner,
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " WHERE table_name = ANY (CAST(:tables AS text[]))",
+        tables=list(APPEND_ONLY),
+    )
+    assert {table for table, _ in columns} == set(APPEND_ONLY)
+
+    found = await not_refused(
+        limited,
+        *(f'UPDATE {table} SET "{column}" = "{column}"' for table, column in columns),  # noqa: S608
+        *(f"DELETE FROM {table}" for table in APPEND_ONLY),  # noqa: S608
+        *(f"TRUNCATE {table}" for table in APPEND_ONLY),
+        *(f"TRUNCATE {table} CASCADE" for table in APPEND_ONLY),
+        *(f"LOCK TABLE {table} IN EXCLUSIVE MODE" for table in APPEND_ONLY),
+    )
+
+    assert found == {}
+
+
+async def test_what_the_database_fills_cannot_be_supplied(role: str, limited: Sessions) -> None:
+    """Neither a time nor a place in the order can be forged, nor the counter be set back."""
+    assert await not_refused(limited, *FORGED[role]) == {}
+
+
+async def test_a_role_does_its_own_work_only(role: str, limited: Sessions) -> None:
+    assert await not_refused(limited, *FOREIGN[role]) == {}
+
+
+async def test_the_schema_is_not_theirs(limited: Sessions) -> None:
+    assert await not_refused(limited, *SCHEMA) == {}
+
+
+async def test_no_right_beyond_appending_is_granted_to_anybody(owner: Sessions) -> None:
+    """A table's own grants and those on its columns; the owner's are its own."""
+    granted = """
+        SELECT DISTINCT grantee, privilege_type FROM (
+            SELECT grantee, privilege_type, table_name FROM information_schema.table_privileges
+            UNION ALL
+            SELECT grantee, privilege_type, table_name FROM information_schema.column_privileges
+        ) AS every
+        WHERE table_name = ANY (CAST(:tables AS text[])) AND grantee <> CURRENT_USER
+    """
+
+    found = await rows(owner, granted, tables=list(APPEND_ONLY))
+
+    assert {privilege for _, privilege in found} == {"SELECT", "INSERT"}
+    assert {grantee for grantee, _ in found} == ROLES

@@ -1,0 +1,267 @@
+"""Request bodies: what cannot be kept exactly is refused, and changes nothing."""
+
+import json
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from typing import Any
+
+import httpx
+from hypothesis import example, given
+from hypothesis import strategies as st
+from starlette.types import Message
+from structlog.testing import capture_logs
+
+from api.app import create_app
+from api.http.bodies import decode
+from api.http.problems import MalformedBody
+from shared.database.engine import Sessions
+from shared.settings import Settings
+from tests.fixtures.http import SUBMISSIONS, findings, gateway, problem, stored
+from tests.fixtures.make import STATIONS, World
+
+ROW = {"applicant": "C1", "measure": STATIONS, "value": 1, "as_of": "2026-06-01"}
+
+
+async def post(
+    world: World, body: bytes | str | AsyncIterator[bytes], **headers: str
+) -> httpx.Response:
+    """Send *body* as it is to the submissions."""
+    sent = {"Content-Type": "application/json"} | headers | world.headers["source"]
+    return await world.client.post(SUBMISSIONS, content=body, headers=sent)
+
+
+def with_value(value: str) -> str:
+    """Return a submission whose value is this JSON."""
+    return json.dumps(ROW).replace('"value": 1', f'"value": {value}')
+
+
+NOT_EXACT = {
+    "16 digits": "1234567890.123456",
+    "a whole number of 16 digits": "1234567890123456",
+    "16 digits and zeros": "12345678901234560000",
+    "zeros between": "1000000000000001",
+    "beyond a double": "1e309",
+    "far beyond": "1e999999999",
+    "400 digits": "1" + "0" * 400,
+    "5000 digits": "1" + "0" * 5000,
+    "below a double": "1e-400",
+    "digits lost below": "1.23456789012345e-320",
+}
+NOT_JSON = {
+    "NaN": "NaN",
+    "Infinity": "Infinity",
+    "-Infinity": "-Infinity",
+    "a plus sign": "+1",
+    "a leading zero": "01",
+    "a bare point": ".5",
+    "hexadecimal": "0x10",
+    "single quotes": "'A'",
+    "nothing": "",
+    "a trailing comma": "[1,]",
+    "a control character": '"a\nb"',
+    "a NUL": '"\\u0000"',
+    "a NUL among others": '"a\\\\\\u0000b"',
+    "a raw NUL": '"\x00"',
+    "a high surrogate": '"\\ud800"',
+    "a low surrogate": '"\\udc00"',
+    "surrogates turned round": '"\\udc00\\ud800"',
+    "a member twice": '1, "value": 1',
+    "a member twice inside": '{"a": 1, "a": 1}',
+    "too deep": "[" * 100_000 + "]" * 100_000,
+    "too deep for objects": '{"a":' * 100_000 + "1" + "}" * 100_000,
+    "never closed": "[" * 100_000,
+}
+
+
+async def test_what_is_not_exact_or_not_json_is_refused(world: World) -> None:
+    for what, value in (NOT_EXACT | NOT_JSON).items():
+        document = problem(await post(world, with_value(value)), 400, "malformed-body")
+        assert document["detail"], what
+    assert await stored(world) == []
+
+
+WHOLE = {
+    "nothing to read": b"{",
+    "a byte order mark": b"\xef\xbb\xbf" + json.dumps(ROW).encode(),
+    "UTF-16": json.dumps(ROW).encode("utf-16"),
+    "not UTF-8": json.dumps(ROW).encode().replace(b"C1", b"\xff"),
+    "a surrogate in UTF-8": json.dumps(ROW).encode().replace(b"C1", b"\xed\xa0\x80"),
+    "two values": json.dumps(ROW).encode() * 2,
+    "a form": b"applicant=C1&value=1",
+    "blank": b"  ",
+}
+
+
+async def test_what_is_no_json_text_is_refused(world: World) -> None:
+    for what, body in WHOLE.items():
+        problem(await post(world, body), 400, "malformed-body")
+        assert await stored(world) == [], what
+
+
+async def test_what_is_no_object_is_refused(world: World) -> None:
+    for body in (b"", b"null", b"[]", b"5", b'"text"', b"true", b"[{}]"):
+        problem(await post(world, body), 422, "invalid")
+    assert await stored(world) == []
+
+
+WRONG: list[tuple[dict[str, Any], tuple[str, str]]] = [
+    ({"applicant": 5}, ("/applicant", "string-type")),
+    ({"applicant": None}, ("/applicant", "string-type")),
+    ({"applicant": ""}, ("/applicant", "string-pattern-mismatch")),
+    ({"applicant": "C1 "}, ("/applicant", "string-pattern-mismatch")),
+    ({"applicant": "'; DROP TABLE submission; --"}, ("/applicant", "string-pattern-mismatch")),
+    ({"measure": ["stations"]}, ("/measure", "string-type")),
+    ({"as_of": "01.06.2026"}, ("/as_of", "not-a-date")),
+    ({"as_of": "2026-06-31"}, ("/as_of", "not-a-date")),
+    ({"as_of": "0000-01-01"}, ("/as_of", "not-a-date")),
+    ({"as_of": "2026-W23-1"}, ("/as_of", "not-a-date")),
+    ({"as_of": 1780272000}, ("/as_of", "not-a-date")),
+    ({"as_of": None}, ("/as_of", "not-a-date")),
+    ({"status": "deleted"}, ("/status", "literal-error")),
+    ({"comment": "x" * 2001}, ("/comment", "string-too-long")),
+    ({"reference": 5}, ("/reference", "string-type")),
+    ({"revision": 7}, ("/revision", "extra-forbidden")),
+    ({"a/b~c": 7}, ("/a~1b~0c", "extra-forbidden")),
+]
+
+
+async def test_a_field_that_is_wrong_is_named_by_its_pointer(world: World) -> None:
+    for change, finding in WRONG:
+        answer = await world.call("source", "POST", SUBMISSIONS, ROW | change)
+        assert findings(problem(answer, 422, "invalid")) == [finding], change
+    assert await stored(world) == []
+
+
+async def test_a_field_that_is_missing_is_named(world: World) -> None:
+    for missing in ROW:
+        body = {name: value for name, value in ROW.items() if name != missing}
+        answer = await world.call("source", "POST", SUBMISSIONS, body)
+        assert findings(problem(answer, 422, "invalid")) == [(f"/{missing}", "missing")]
+
+
+OTHER_TYPES = (
+    "text/plain",
+    "text/json",
+    "application/xml",
+    "application/jsonx",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application",
+    "",
+)
+
+
+async def test_a_body_of_another_type_is_refused(world: World) -> None:
+    body = json.dumps(ROW)
+    for kind in OTHER_TYPES:
+        problem(await post(world, body, **{"Content-Type": kind}), 415, "unsupported-media-type")
+    untyped = await world.client.post(SUBMISSIONS, content=body, headers=world.headers["source"])
+    problem(untyped, 415, "unsupported-media-type")
+    assert await stored(world) == []
+
+
+async def test_json_is_known_by_each_of_its_types(world: World) -> None:
+    for kind in ("application/json; charset=utf-8", "Application/JSON", "application/vnd.x+json"):
+        answer = await post(world, json.dumps(ROW), **{"Content-Type": kind})
+        assert answer.status_code == 201, answer.text
+
+
+async def test_a_body_that_is_too_large_is_refused_unread(world: World, sessions: Sessions) -> None:
+    body = json.dumps(ROW | {"comment": "x" * 1500}).encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(0, len(body), 100):
+            yield body[at : at + 100]
+
+    async with gateway(sessions, max_body=1024) as client:
+        small = World(client, world.headers, world.worker_sessions)
+        for sent in (body, pieces()):
+            problem(await post(small, sent), 413, "body-too-large")
+        false = await post(small, b"{}", **{"Content-Length": "9999999999"})
+        problem(false, 413, "body-too-large")
+        assert (await post(small, json.dumps(ROW))).status_code == 201
+    assert len(await stored(world)) == 1
+
+
+async def test_a_body_that_breaks_off_is_no_fault_of_ours(world: World, sessions: Sessions) -> None:
+    """The client is gone and hears nothing of it; the log must not call for help."""
+    messages: list[Message] = [
+        {"type": "http.request", "body": b'{"applicant"', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    headers = world.headers["source"] | {"Content-Type": "application/json"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": f"/v1{SUBMISSIONS}",
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    }
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with capture_logs() as logs:
+        await create_app(sessions, Settings())(scope, receive, send)
+
+    assert sent[0]["status"] == 400
+    assert [each["event"] for each in logs] == ["request"]
+
+
+async def test_text_is_kept_as_it_is_written(world: World) -> None:
+    """Escapes that only look like what is refused are text like any other."""
+    comment = '\\u0000 \\ud800 "quoted" 😀 统计\r\n\u2028'
+    sent = json.dumps(ROW | {"comment": comment})
+    assert (await post(world, sent)).status_code == 201
+    (found,) = await stored(world)
+    assert found["comment"] == comment
+
+
+@given(
+    st.decimals(allow_nan=False, allow_infinity=False)
+    | st.floats(allow_nan=False, allow_infinity=False).map(lambda each: Decimal(repr(each)))
+    | st.integers().map(Decimal)
+)
+@example(Decimal("4.9E-324"))
+@example(Decimal(9007199254740993))
+def test_a_number_is_kept_exactly_or_refused(number: Decimal) -> None:
+    """Never a third: that it is taken and comes back as another."""
+    text = str(number)
+    try:
+        value = decode(text.encode())
+    except MalformedBody:
+        significant = len(number.normalize().as_tuple().digits)
+        assert significant > 15 or not 1e-307 < abs(number) < 1e308
+    else:
+        assert Decimal(repr(value)) == number
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**15) + 1, 10**15 - 1) | texts,
+    lambda inner: st.lists(inner) | st.dictionaries(texts, inner),
+    max_leaves=20,
+)
+
+
+@given(json_values)
+def test_every_value_is_read_as_it_was_written(value: Any) -> None:
+    for escaped in (True, False):
+        assert decode(json.dumps(value, ensure_ascii=escaped).encode()) == value
+
+
+odd_texts = st.text(max_size=100).map(lambda each: each.encode("utf-8", "surrogatepass"))
+
+
+@given(st.binary(max_size=100) | odd_texts)
+def test_bytes_are_json_or_refused(body: bytes) -> None:
+    """Whatever they are: no other error comes out."""
+    try:
+        decode(body)
+    except MalformedBody:
+        return
+    json.loads(body)

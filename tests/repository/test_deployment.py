@@ -1,0 +1,274 @@
+"""The image and the composition, as far as both can be held to their word without Docker."""
+
+import json
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from shared.settings import Settings
+from tests.fixtures.waiting import eventually
+from tests.worker.processes import part
+
+ROOT = Path(__file__).parents[2]
+COMPOSITION: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, Any] = COMPOSITION["services"]
+OURS = [name for name, service in SERVICES.items() if service["image"] == "pilotzone"]
+
+Stage = list[tuple[str, str]]
+
+
+def stages() -> list[Stage]:
+    """Read the Dockerfile: for each stage its instructions, as keyword and arguments."""
+    found: list[Stage] = []
+    for line in (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines():
+        keyword, _, arguments = line.partition(" ")
+        if keyword == "FROM":
+            found.append([])
+        if keyword:
+            found[-1].append((keyword, arguments.strip()))
+    return found
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Carry out the builder stage in a directory of its own; return its /opt/pilotzone."""
+    root = tmp_path_factory.mktemp("image")
+    build, installed = root / "build", root / "opt" / "pilotzone"
+    build.mkdir()
+    venv.EnvBuilder(with_pip=True, symlinks=True).create(root / "python")
+    path = f"{root / 'python' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    for keyword, arguments in stages()[0]:
+        if keyword == "COPY":
+            *sources, target = arguments.split()
+            for source in sources:
+                copy(ROOT / source, build / target)
+        if keyword == "RUN":
+            command = arguments.replace("/opt/pilotzone", shlex.quote(str(installed)))
+            environment = os.environ | {"PATH": path, "PIP_NO_COMPILE": "1"}
+            subprocess.run(["/bin/sh", "-ec", command], cwd=build, env=environment, check=True)
+    return installed
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy as COPY does: a directory's contents into the target, a file into or as it."""
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(source, target)
+
+
+def pilotzone(image: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the image's command, away from the working tree and what else is installed."""
+    return subprocess.run(
+        [image / "bin" / "pilotzone", *arguments],
+        cwd=image,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_the_image_knows_the_command_of_every_service(image: Path, service: str) -> None:
+    """With `--help` at the end the options are checked and nothing is started."""
+    answer = pilotzone(image, *SERVICES[service]["command"], "--help")
+
+    assert answer.returncode == 0, answer.stderr
+
+
+def test_the_image_knows_the_command_of_the_workers_health_check(image: Path) -> None:
+    _, command, *arguments = SERVICES["worker"]["healthcheck"]["test"]
+    assert command == "pilotzone"
+    assert pilotzone(image, *arguments, "--help").returncode == 0
+
+
+def test_the_image_has_the_migrations_and_the_guides_framework(image: Path) -> None:
+    """They are data of the packages, which a wheel easily leaves behind."""
+    program = (
+        "import migrations, shared.reference as r; r.framework_text(); print(*migrations.__path__)"
+    )
+    answer = subprocess.run(
+        [image / "bin" / "python", "-c", program],
+        cwd=image,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert list(Path(answer.stdout.strip(), "versions").glob("0*.py"))
+
+
+def test_the_image_is_built_apart_and_run_by_an_ordinary_user() -> None:
+    builder, final = stages()
+
+    assert [arguments for keyword, arguments in final if keyword == "USER"] == ["10001"]
+    assert ("COPY", "--from=builder /opt/pilotzone /opt/pilotzone") in final
+    assert dict(final)["ENTRYPOINT"] == json.dumps(["pilotzone"])
+    assert dict(builder)["FROM"].removesuffix(" AS builder") == dict(final)["FROM"]
+
+
+def test_every_download_is_checked_against_its_hash() -> None:
+    builder, final = stages()
+    pips = [
+        arguments
+        for keyword, arguments in builder + final
+        if keyword == "RUN" and "pip" in arguments
+    ]
+    fetching = [
+        command for command in pips if "--no-index" not in command and "--no-deps" not in command
+    ]
+
+    assert fetching
+    assert all("--require-hashes" in command for command in fetching)
+
+
+def test_all_that_the_image_copies_is_sent_to_the_builder() -> None:
+    sent = {
+        line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[0] == "!"
+    }
+    copied = [arguments.split()[:-1] for keyword, arguments in stages()[0] if keyword == "COPY"]
+
+    assert sent == {source for sources in copied for source in sources}
+
+
+def test_the_password_has_no_default() -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+
+    assert text.count("${PILOTZONE_DB_PASSWORD:?") == text.count("${PILOTZONE_DB_PASSWORD") == 2
+
+
+def test_the_gateway_is_published_to_this_machine_alone() -> None:
+    assert SERVICES["gateway"]["ports"] == ["${PILOTZONE_LISTEN:-127.0.0.1:8000}:8000"]
+    assert [name for name in SERVICES if "ports" in SERVICES[name]] == ["gateway"]
+
+
+def test_data_outlives_the_database_container() -> None:
+    """From version 18 on the image keeps its clusters one level higher than before."""
+    assert SERVICES["database"]["volumes"] == ["database:/var/lib/postgresql"]
+    assert "database" in COMPOSITION["volumes"]
+
+
+def test_services_wait_for_what_they_need() -> None:
+    """A condition that can never come true would keep the service down for ever."""
+    for name, service in SERVICES.items():
+        for needed, how in service.get("depends_on", {}).items():
+            once = "restart" not in SERVICES[needed]
+            assert how["condition"] == (
+                "service_completed_successfully" if once else "service_healthy"
+            ), name
+            assert once or "healthcheck" in SERVICES[needed]
+    assert (
+        set(SERVICES["gateway"]["depends_on"])
+        == set(SERVICES["worker"]["depends_on"])
+        == {"migrate"}
+    )
+    assert set(SERVICES["migrate"]["depends_on"]) == {"database"}
+
+
+@pytest.mark.parametrize("service", ["database", "gateway", "worker"])
+def test_what_serves_is_watched_and_restarted(service: str) -> None:
+    assert SERVICES[service]["restart"] == "unless-stopped"
+    assert SERVICES[service]["healthcheck"]["test"][0] == "CMD"
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_our_containers_can_change_nothing(service: str) -> None:
+    assert SERVICES[service]["read_only"] is True
+    assert SERVICES[service]["cap_drop"] == ["ALL"]
+    assert SERVICES[service]["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_the_gateways_health_check_follows_a_real_gateway(database: str, tmp_path: Path) -> None:
+    """Only the port differs: the composition's own may be taken here."""
+    command = SERVICES["gateway"]["command"]
+    *interpreter, program = SERVICES["gateway"]["healthcheck"]["test"]
+    place = f"127.0.0.1:{command[command.index('--port') + 1]}/health/ready"
+    assert interpreter == ["CMD", "python", "-c"]
+    assert place in program
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    check = [sys.executable, "-c", program.replace(place, f"127.0.0.1:{port}/health/ready")]
+
+    def healthy() -> bool:
+        return subprocess.run(check, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+    assert not healthy()
+    with part("api", database, tmp_path / "log", "--port", str(port)):
+        assert eventually(healthy)
+    assert not healthy()
+
+
+def schema_check(composition: Path) -> subprocess.CompletedProcess[str]:
+    """Hold a file against the Compose Specification's schema, which the tool brings along."""
+    tool = Path(sys.executable).with_name("check-jsonschema")
+    return subprocess.run(
+        [tool, "--builtin-schema", "vendor.compose-spec", composition],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_composition_keeps_the_compose_specification() -> None:
+    answer = schema_check(ROOT / "docker-compose.yml")
+
+    assert answer.returncode == 0, answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("written", "mistaken"),
+    [
+        ("  gateway:\n", "  gateway:\n    restarts: always\n"),
+        ("    healthcheck:", "    healtcheck:"),
+        ("start_period:", "start-period:"),
+        ("volumes:\n  database:", "volume:\n  database:"),
+        ("  cap_drop: [ALL]", "  cap_drop: ALL"),
+        ("read_only: true", "read_only: [true]"),
+        ("expose: [", "expose: [[], "),
+        ("condition: service_healthy", "condition: service_healty"),
+        ("stop_grace_period: 30s", "stop_grace_period: 30"),
+    ],
+)
+def test_a_composition_that_compose_refuses_is_found(
+    written: str, mistaken: str, tmp_path: Path
+) -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    assert written in text
+    wrong = tmp_path / "docker-compose.yml"
+    wrong.write_text(text.replace(written, mistaken))
+
+    answer = schema_check(wrong)
+
+    assert answer.returncode == 1
+    assert "Schema validation errors were encountered" in answer.stdout
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_every_variable_is_a_setting(service: str) -> None:
+    """One with another name would be passed over in silence."""
+    environment = dict(SERVICES[service]["environment"])
+    del environment["PGPASSWORD"]
+    settings = {
+        name.removeprefix("PILOTZONE_").lower(): value for name, value in environment.items()
+    }
+
+    assert set(settings) <= set(Settings.model_fields)
+    Settings.model_validate(settings)
+
+
+def test_prometheus_reaches_every_worker_from_within_the_network() -> None:
+    environment = SERVICES["worker"]["environment"]
+
+    assert environment["PILOTZONE_WORKER_METRICS_HOST"] == "0.0.0.0"  # noqa: S104 -- of a container
+    assert SERVICES["worker"]["expose"] == [environment["PILOTZONE_WORKER_METRICS_PORT"]]
+    assert SERVICES["gateway"]["environment"].items() <= environment.items()

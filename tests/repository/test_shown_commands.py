@@ -1,0 +1,243 @@
+"""What the documents show to be typed is typed here: it succeeds, and is answered as shown."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.access import service as keys
+from shared.core.principal import Actor
+from shared.database.engine import connect, sessions_of
+from shared.embedded import server as embedded
+from shared.frameworks.yaml_document import parse
+from shared.reference import framework_text
+from tests.cli.test_up import up, url_of
+from tests.contract.document import EXAMPLES, OPERATIONS
+from tests.contract.scenario import NEIGHBOURS, ROUND
+from tests.fixtures.documents import DOCUMENTS, ROOT, blocks
+from tests.fixtures.terminal import Terminal, shown
+
+TRANSLATED = ROOT / "README.zh-CN.md"  # has the same blocks, says tests/repository/test_docs.py
+README, OPERATING = ROOT / "README.md", ROOT / "docs" / "operations.md"
+
+MAKE_RUN, MAKE_TEST = "make run", "make test"
+COMPOSE = "export PILOTZONE_DB_PASSWORD="
+OWN_SERVER = "export PILOTZONE_DATABASE_URL="
+DUMP, RESTORE = "pg_dump ", "createdb "
+COPY = "tar --create "
+DUMP_EMBEDDED, RESTORE_EMBEDDED = "bin=", '"$bin/pg_restore" '
+
+NOT_TYPED_IN_ORDER = {
+    MAKE_RUN: "serves until Ctrl-C, on a port that may be taken; make is in test_makefile.py",
+    MAKE_TEST: "is what runs this",
+    COMPOSE: "needs Docker; test_deployment.py holds the composition to its word without",
+    OWN_SERVER: "serves in the end; what comes before is typed below",
+    DUMP: "is typed below, with what is restored from it",
+    RESTORE: "needs another server, below",
+    COPY: "needs a service that is stopped, below",
+    DUMP_EMBEDDED: "is typed below, with what is restored from it",
+    RESTORE_EMBEDDED: "needs a second service, below",
+}
+"""How blocks begin that a running service is not enough for, and why; all others are typed."""
+
+TYPES = {"For experts": "NAME"}
+"""Whose key `$KEY` is under a heading; elsewhere the administrator's."""
+
+REPORTERS = {"admin": "admin", "portal": "portal", "source": "source", "NAME": "expert"}
+"""The role of each; `NAME` stands for an expert's name in the documents."""
+
+EXPLAIN = "pilotzone explain 2026-1 210212 --run 1 --json"  # stays as it is, whatever is typed
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service, and keys by their reporter's name."""
+
+    terminal: Terminal
+    url: str
+    keys: dict[str, str]
+
+
+@contextmanager
+def terminal() -> Iterator[Terminal]:
+    """Give a folder of our own: pytest's would be barred to PostgreSQL by the next pytest."""
+    with TemporaryDirectory() as folder:
+        yield Terminal.under(Path(folder))
+
+
+async def keys_in(database: str) -> dict[str, str]:
+    """Make a key for each reporter."""
+    engine = await connect(database)
+    async with sessions_of(engine).begin() as session:
+        made = {
+            name: await keys.create(session, Actor("tests", "tests"), name, role)
+            for name, role in REPORTERS.items()
+        }
+    await engine.dispose()
+    return made
+
+
+Request = tuple[str, str, str, Any]
+
+
+def example(name: str, key: str) -> Request:
+    """Return the contract's example of the operation *key* as a request of the reporter *name*."""
+    (operation,) = (each for each in OPERATIONS if str(each) == key)
+    return name, operation.method, operation.url, EXAMPLES[key].get("request")
+
+
+def requests() -> Iterator[Request]:
+    """Yield what brings about the round that the documents show, which is the contract's."""
+    yield "admin", "POST", "/v1/frameworks", parse(framework_text())
+    yield example("portal", "POST /v1/applicants")
+    yield example("admin", "POST /v1/rounds")
+    yield example("portal", "PUT /v1/rounds/{round}/entries/{applicant}")
+    for each in NEIGHBOURS:
+        yield "portal", "POST", "/v1/applicants", each
+        yield "portal", "PUT", f"{ROUND}/entries/{each['code']}", None
+    yield example("admin", "POST /v1/rounds/{round}/transitions")
+    yield example("source", "POST /v1/rounds/{round}/submissions/batch")
+    yield example("source", "POST /v1/rounds/{round}/submissions")
+
+
+def play(client: httpx.Client, made: dict[str, str]) -> None:
+    """Bring the round about, and wait until a run has taken in the last submission."""
+    for name, method, path, body in requests():
+        headers = {"Authorization": f"Bearer {made[name]}"}
+        answer = client.request(method, path, json=body, headers=headers).raise_for_status()
+    query = {"cohort": "county", "wait_for": answer.json()["id"], "wait": 30}
+    ranking = client.get(f"{ROUND}/scores", params=query, headers=headers)
+    assert ranking.json()["state"] == "current"
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    """Bring up the service that all documents are typed beside."""
+    with terminal() as ours, up(ours.data) as process:
+        url = url_of(process)
+        made = asyncio.run(keys_in((ours.data / "run" / "database.url").read_text()))
+        with httpx.Client(base_url=url, timeout=60) as client:
+            play(client, made)
+        yield Service(ours, url, made)
+
+
+@pytest.fixture(scope="module")
+def explained(service: Service) -> str:
+    """Give what is to be the same wherever a backup was restored."""
+    (explained,) = service.terminal.types(EXPLAIN)
+    return explained
+
+
+def block(document: Path, beginning: str) -> str:
+    """Return the one block of commands of *document* with this beginning."""
+    (found,) = (each for each in shown(document) if each.script.startswith(beginning))
+    return found.script
+
+
+def masked(output: str) -> str:
+    """Return *output* without what differs from one database to another."""
+    return re.sub(r'("id":|#)\d+', r"\g<1>0", output)
+
+
+def in_order(document: Path) -> list[tuple[str, str, str | None]]:
+    """Return whose key, commands and answer of each block that is typed in its order."""
+    return [
+        (TYPES.get(each.heading, "admin"), each.script, each.answer)
+        for each in shown(document)
+        if not each.script.startswith(tuple(NOT_TYPED_IN_ORDER))
+    ]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [each for each in DOCUMENTS if each != TRANSLATED and in_order(each)],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_a_document_is_answered_as_it_shows(document: Path, service: Service) -> None:
+    names, scripts, answers = zip(*in_order(document), strict=True)
+    typed = [
+        f"KEY={service.keys[name]}\n{script.replace('http://127.0.0.1:8000', service.url)}"
+        for name, script in zip(names, scripts, strict=True)
+    ]
+
+    said = service.terminal.types(*typed, URL=service.url)
+
+    for answer, output in zip(answers, said, strict=True):
+        if answer is not None:
+            assert masked(output) == masked(answer)
+
+
+def test_what_is_not_typed_in_order_is_shown_once() -> None:
+    scripts = [
+        each.script for document in DOCUMENTS if document != TRANSLATED for each in shown(document)
+    ]
+    for beginning in NOT_TYPED_IN_ORDER:
+        assert len([each for each in scripts if each.startswith(beginning)]) == 1, beginning
+
+
+def test_every_block_is_of_a_language_that_is_checked() -> None:
+    """`sh` and its `text` here, the others in the tests of their document."""
+    for document in DOCUMENTS:
+        text = document.read_text("utf-8")
+        languages = [language for language, _ in blocks(text)]
+        answers = [each for each in shown(document) if each.answer is not None]
+
+        assert set(languages) <= {"sh", "text", "sql", "yaml", "json"}, document
+        assert languages.count("text") == len(answers), document
+        assert len(re.findall(r"^\s*(?:```|~~~)", text, re.MULTILINE)) == 2 * len(languages)
+
+
+def test_ones_own_server_is_set_up_as_shown(service: Service, database: str) -> None:
+    setting_up, serves, _ = block(README, OWN_SERVER).partition("pilotzone api ")
+    url, *_ = re.findall(r"postgresql://\S+", setting_up)
+
+    assert serves
+    service.terminal.types(setting_up.replace(url, f"'{database}'"))
+
+
+def test_a_dump_of_ones_own_server_is_restored_on_another(service: Service, explained: str) -> None:
+    roles, *_ = (content for language, content in blocks(OPERATING.read_text("utf-8")))
+    ours = service.terminal
+    ours.types(block(OPERATING, DUMP), PGHOST=str(ours.data / "postgres"), PGUSER="postgres")
+
+    with terminal() as other, embedded.serve(other.data, {"fsync": "off"}) as url:
+        (ours.folder / "pilotzone.dump").rename(other.folder / "pilotzone.dump")
+        (other.folder / "roles.sql").write_text(roles)
+        other.types(
+            "dropdb pilotzone; createuser pilotzone",
+            "psql --quiet --set=ON_ERROR_STOP=1 --file=roles.sql postgres",
+            block(OPERATING, RESTORE),
+            PGHOST=str(other.data / "postgres"),
+            PGUSER="postgres",
+        )
+
+        assert other.types(EXPLAIN, PILOTZONE_DATABASE_URL=url) == [explained]
+
+
+def test_a_dump_of_the_embedded_cluster_is_restored_on_a_new_one(
+    service: Service, explained: str
+) -> None:
+    """And the copy of that, taken once it is stopped, serves as it did."""
+    with terminal() as other, terminal() as copy:
+        with up(other.data) as process:
+            url_of(process)
+            service.terminal.types(
+                block(OPERATING, DUMP_EMBEDDED),
+                f"mv pilotzone.dump {other.folder}; cd {other.folder}; ln -s .data .data-restored",
+                block(OPERATING, RESTORE_EMBEDDED),
+            )
+        other.types(block(OPERATING, COPY))
+        copy.types(f"tar --extract --same-permissions --file={other.folder}/pilotzone.tar")
+
+        with up(copy.data) as process:
+            headers = {"Authorization": f"Bearer {service.keys['portal']}"}
+            asked = httpx.get(f"{url_of(process)}{ROUND}", headers=headers)
+            assert asked.status_code == 200
+            assert copy.types(EXPLAIN) == [explained]

@@ -1,0 +1,138 @@
+"""What a run reads of a history, against a slow reading of the rules."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database.engine import Sessions, driver_of
+from shared.runs import evidence_store as evidence
+from shared.scoring.framework import MeasureType, Reporter
+from shared.submissions import service as services
+from shared.submissions.store import NewSubmission
+from tests.runs.histories import APPLICANTS, FRAMEWORK, REFERENCE, statements
+from tests.submissions.saying import said
+
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of evidence, spelled out."""
+
+    applicant: str
+    measure: str
+    kind: str
+    as_of: date
+    value: float
+
+
+def standing(history: list[NewSubmission]) -> set[tuple[int, Row]]:
+    """Read the rules one by one: what each reporter stands by, with the reporter."""
+    last_of_date = {each.natural_key: each for each in history}
+    counts: dict[tuple[str, str, int], NewSubmission] = {}
+    for each in sorted(last_of_date.values(), key=lambda each: each.as_of):
+        if each.as_of <= REFERENCE and each.reported.status != "withdrawn":
+            counts[each.applicant, each.measure, each.reporter] = each
+    return {
+        (each.reporter, Row(each.applicant, each.measure, each.kind, each.as_of, _number(each)))
+        for each in counts.values()
+    }
+
+
+def _number(said: NewSubmission) -> float:
+    reported, measure = said.reported, FRAMEWORK.measures[said.measure]
+    if reported.codes is None:
+        assert reported.number is not None
+        return reported.number
+    if measure.type is MeasureType.CATEGORY:
+        return float(measure.codes.index(reported.codes[0]))
+    return float(len(reported.codes))
+
+
+async def read(
+    session: AsyncSession, round_id: int, applicants: list[str], *, everybody: bool
+) -> list[tuple[int, Row]]:
+    """Return what the store says, with each submission's id."""
+    found = await evidence.current(
+        session, round_id, FRAMEWORK, REFERENCE, applicants, everybody=everybody
+    )
+    kinds = [str(kind) for kind in Reporter]
+    return [
+        (
+            int(found.id[at]),
+            Row(
+                applicants[found.applicant[at]],
+                FRAMEWORK.measure_codes[found.measure[at]],
+                kinds[found.kind[at]],
+                EPOCH + timedelta(int(found.as_of[at])),
+                float(found.value[at]),
+            ),
+        )
+        for at in range(len(found.id))
+    ]
+
+
+async def write(
+    session: AsyncSession, round_id: int, history: list[NewSubmission]
+) -> dict[int, int]:
+    """Append *history* in order, as a run took it in; return who reported each, by id."""
+    receipts = await services.record(await driver_of(session), round_id, history)
+    await session.execute(text("DELETE FROM submission_change"))
+    return {
+        receipt.id: said.reporter
+        for receipt, said in zip(receipts, history, strict=True)
+        if receipt.id is not None
+    }
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(history=st.lists(statements(), max_size=40), some=st.sets(st.sampled_from(APPLICANTS)))
+async def test_a_history_is_read_by_the_rules(
+    round_id: int, owner: Sessions, history: list[NewSubmission], some: set[str]
+) -> None:
+    """Latest date, then latest revision; what was taken back is gone; the future is not read."""
+    async with owner() as session:  # never committed: each example begins with nothing
+        reporters = await write(session, round_id, history)
+        whole = await read(session, round_id, APPLICANTS, everybody=True)
+        part = await read(session, round_id, sorted(some), everybody=False)
+
+    expected = standing(history)
+    assert len(whole) == len(expected)
+    assert {(reporters[identity], row) for identity, row in whole} == expected
+    assert sorted(map(repr, part)) == sorted(
+        repr((identity, row)) for identity, row in whole if row.applicant in some
+    )
+
+
+async def test_taking_back_the_latest_date_lets_the_one_before_count(
+    round_id: int, owner: Sessions
+) -> None:
+    june, may = date(2026, 6, 1), date(2026, 5, 1)
+    async with owner() as session:
+        await write(
+            session, round_id, [said(1, as_of=may), said(2, as_of=june), said(3, as_of=june)]
+        )
+        before = await read(session, round_id, APPLICANTS, everybody=True)
+        await write(session, round_id, [said(None, as_of=june)])
+        after = await read(session, round_id, APPLICANTS, everybody=True)
+
+    assert [row.value for _, row in before] == [3]
+    assert [(row.as_of, row.value) for _, row in after] == [(may, 1)]
+
+
+async def test_what_waits_for_the_next_run_is_not_read(round_id: int, owner: Sessions) -> None:
+    """It may have landed after the run took in its changes, and is not among its inputs."""
+    async with owner() as session:
+        await write(session, round_id, [said(1)])
+        await services.record(await driver_of(session), round_id, [said(2), said(3, "C2")])
+        found = await read(session, round_id, APPLICANTS, everybody=True)
+
+    assert [(row.applicant, row.value) for _, row in found] == [("C1", 1.0)]

@@ -1,0 +1,159 @@
+"""derive: from measures to an indicator's raw value."""
+
+import sys
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.scoring.derive import derive
+from shared.scoring.flags import Flag, names
+from shared.scoring.framework import Derivation
+from shared.scoring.resolve import Resolved
+from tests.fixtures import frameworks as make
+from tests.fixtures.frameworks import examples
+from tests.scoring import oracle
+
+LARGEST = sys.float_info.max
+
+
+def ratio(per: float = 1.0, cap: float | None = None) -> Derivation:
+    """Divide measure A by measure B."""
+    return Derivation("ratio", (("A", 1.0),), "B", per, cap)
+
+
+def derived(
+    derivation: Derivation, *measured: float | None, flags: int = 0
+) -> tuple[float, list[str]]:
+    """Derive one applicant's indicator from what was *measured*, in the derivation's order.
+
+    *flags* are on every measure, beside the flag of what is missing.
+    """
+    framework = make.framework([make.indicator("X", derivation=derivation)])
+    values = make.table(measured)
+    missing = np.where(np.isnan(values), Flag.MISSING, 0) | flags
+    result = derive(framework, Resolved(values, missing.astype(np.int32)))
+    return result.values[0, 0], names(int(result.flags[0, 0]))
+
+
+def is_missing(outcome: tuple[float, list[str]], *flags: str) -> bool:
+    """Say whether there is no value, and besides exactly these *flags*."""
+    value, given_flags = outcome
+    return bool(np.isnan(value)) and given_flags == ["missing", *flags]
+
+
+def test_a_value_is_the_measure_itself() -> None:
+    assert derived(make.value("A"), 17021.0) == (17021.0, [])
+    assert is_missing(derived(make.value("A"), None))
+
+
+def test_distinct_is_the_number_of_codes() -> None:
+    assert derived(Derivation("distinct", (("A", 1.0),)), 12.0) == (12.0, [])
+
+
+def test_zero_is_a_value() -> None:
+    assert derived(make.value("A"), 0.0) == (0.0, [])
+
+
+def test_a_sum_weighs_its_parts() -> None:
+    assert derived(make.total(A=2.0, B=1.0), 3.0, 5.0) == (11.0, [])
+
+
+def test_a_sum_adds_in_the_order_of_the_document() -> None:
+    """A script that repeats the computation must arrive at the last digit."""
+    assert derived(make.total(A=1.0, B=1.0, C=1.0), 0.1, 0.2, 0.3)[0] == 0.1 + 0.2 + 0.3
+    assert derived(make.total(C=1.0, B=1.0, A=1.0), 0.3, 0.2, 0.1)[0] == 0.3 + 0.2 + 0.1
+
+
+def test_a_sum_of_which_a_part_is_missing_is_flagged() -> None:
+    assert derived(make.total(A=2.0, B=1.0), None, 5.0) == (5.0, ["partial"])
+
+
+def test_a_sum_of_which_all_parts_are_missing_is_missing() -> None:
+    assert is_missing(derived(make.total(A=2.0, B=1.0), None, None))
+
+
+def test_a_ratio_divides_first_and_multiplies_then() -> None:
+    assert derived(ratio(per=10_000.0), 7.0, 3.0) == (7.0 / 3.0 * 10_000.0, [])
+
+
+@pytest.mark.parametrize("measured", [(None, 3.0), (7.0, None), (None, None)])
+def test_a_ratio_with_a_missing_end_is_missing(
+    measured: tuple[float | None, float | None],
+) -> None:
+    assert is_missing(derived(ratio(), *measured))
+
+
+@pytest.mark.parametrize("of", [0.0, 7.0, None])
+def test_a_ratio_to_nothing_is_missing_and_flagged(of: float | None) -> None:
+    assert is_missing(derived(ratio(), of, 0.0), "zero_denominator")
+
+
+def test_a_cap_is_flagged_where_it_cuts_only() -> None:
+    assert derived(make.total(cap=10.0, A=1.0), 9.0) == (9.0, [])
+    assert derived(make.total(cap=10.0, A=1.0), 10.0) == (10.0, [])
+    assert derived(make.total(cap=10.0, A=1.0), 10.5) == (10.0, ["capped"])
+    assert derived(make.total(cap=10.0, A=1.0, B=1.0), 10.5, None) == (10.0, ["partial", "capped"])
+    assert derived(ratio(cap=2.0), 5.0, 2.0) == (2.0, ["capped"])
+    assert is_missing(derived(ratio(cap=2.0), 5.0, None))
+
+
+def test_an_indicator_carries_the_flags_of_its_measures() -> None:
+    carried = Flag.DISCREPANCY | Flag.SPREAD
+
+    assert derived(ratio(), 6.0, 3.0, flags=carried) == (2.0, ["discrepancy", "spread"])
+
+
+def test_a_measure_flags_only_the_indicators_that_read_it() -> None:
+    framework = make.framework([make.indicator("A"), make.indicator("B")])
+    flags = np.array([[Flag.SPREAD, 0]], dtype=np.int32)
+
+    result = derive(framework, Resolved(make.table([1.0, 2.0]), flags))
+
+    assert result.flags.tolist() == [[Flag.SPREAD, 0]]
+
+
+@pytest.mark.parametrize(
+    ("derivation", "measured", "value"),
+    [
+        (make.total(A=2.0, B=1.0), (1e308, 1e308), LARGEST),
+        (make.total(A=2.0, B=2.0), (1e308, -1e308), 0.0),
+        (make.total(A=2.0), (-1e308,), -LARGEST),
+        (ratio(per=10.0), (1.0, 5e-324), LARGEST),
+        (ratio(), (5e-324, 1e308), 0.0),
+    ],
+)
+def test_beyond_a_float_the_largest_float_stands(
+    derivation: Derivation, measured: tuple[float, ...], value: float
+) -> None:
+    assert derived(derivation, *measured) == (value, [])
+
+
+WEIGHTS = st.sampled_from([0.5, 1.0, 2.0, 3.0])
+MEASURED = st.none() | st.integers(0, 5).map(float) | st.floats(0, 1e6)
+DERIVATIONS = (
+    st.builds(make.total, cap=st.none() | st.just(7.0), A=WEIGHTS, B=WEIGHTS)
+    | st.builds(ratio, per=st.sampled_from([1.0, 100.0, 10_000.0]), cap=st.none() | st.just(7.0))
+    | st.just(make.value("B"))
+)
+
+
+@given(DERIVATIONS, MEASURED, MEASURED)
+@examples(100)
+def test_derive_agrees_with_the_second_opinion(
+    derivation: Derivation, a: float | None, b: float | None
+) -> None:
+    """To within two units in the last place."""
+    measured = dict(zip("AB", (a, b), strict=True))
+    fractions = {code: None if each is None else Fraction(each) for code, each in measured.items()}
+    expected = oracle.derive(derivation, fractions)
+
+    value, _ = derived(derivation, *(measured[code] for code in derivation.measures))
+
+    if expected is None:
+        assert np.isnan(value)
+    else:
+        representable = float(min(expected, Fraction(LARGEST)))
+        np.testing.assert_allclose(value, representable, rtol=4.5e-16, atol=1e-315)

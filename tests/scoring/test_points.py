@@ -1,0 +1,144 @@
+"""points: from shares to whole units that add up."""
+
+import numpy as np
+import pytest
+
+from shared.scoring.flags import names
+from shared.scoring.framework import Framework, Missing
+from shared.scoring.points import Points, half_up, points
+from tests.fixtures import frameworks as make
+
+ZERO, SKIP, BLOCK = Missing
+
+
+def framework(*dimensions: dict[str, tuple[int, Missing]]) -> Framework:
+    """Make dimensions of indicators with their full points in units and their missing rule."""
+    return make.framework(
+        *(
+            [
+                make.indicator(code, full=full, missing=missing)
+                for code, (full, missing) in dimension.items()
+            ]
+            for dimension in dimensions
+        )
+    )
+
+
+def flags(earned: Points) -> list[list[str]]:
+    """Name the flags on the first applicant's lines."""
+    return [names(each) for each in earned.flags[0].tolist()]
+
+
+@pytest.mark.parametrize(
+    ("share", "full", "rounded"),
+    [
+        (0.0, 10, 0),
+        (0.5, 1, 1),
+        (0.5, 3, 2),
+        (0.5, 5, 3),
+        (0.29, 50, 15),  # 14.499999999999998
+        (57 / 1600, 20_000, 713),  # 712.4999999999999
+        (0.2899999999, 50, 14),
+        (1.0, 10**15, 10**15),
+    ],
+)
+def test_half_a_unit_is_rounded_up_whatever_is_lost_in_binary(
+    share: float, full: int, rounded: int
+) -> None:
+    assert half_up(np.array([share]), np.array([float(full)])).tolist() == [rounded]
+
+
+def test_the_lines_add_up_to_the_total() -> None:
+    """Rounding happens on the line, so a published breakdown never disagrees with its total."""
+    third = (10_000, ZERO)
+    earned = points(
+        framework({"A": third, "B": third}, {"C": third}), make.table([1 / 3, 1 / 3, 1 / 3])
+    )
+
+    assert earned.units.tolist() == [[3333, 3333, 3333]]
+    assert earned.dimensions.tolist() == [[6666, 3333]]
+    assert earned.totals.tolist() == [9999]
+
+
+def test_missing_earns_nothing_and_lowers_the_coverage() -> None:
+    earned = points(
+        framework({"A": (3000, ZERO), "B": (1000, ZERO)}), make.table([None, 1.0], [0.0, 1.0])
+    )
+
+    assert earned.totals.tolist() == [1000, 1000]
+    assert earned.coverage.tolist() == [0.25, 1.0]
+    assert earned.full.tolist() == [[3000, 1000], [3000, 1000]]
+    assert not earned.blocked.any()
+
+
+def test_a_skipped_lines_weight_passes_to_the_others_of_its_dimension() -> None:
+    """By the formula: 9000 · (2000 · ½ + 4000 · ¾) / (2000 + 4000) = 6000."""
+    earned = points(
+        framework({"A": (3000, SKIP), "B": (2000, SKIP), "C": (4000, ZERO)}, {"D": (1000, SKIP)}),
+        make.table([None, 0.5, 0.75, 1.0]),
+    )
+
+    assert earned.full.tolist() == [[0, 3000, 6000, 1000]]
+    assert earned.units.tolist() == [[0, 1500, 4500, 1000]]
+    assert earned.dimensions.tolist() == [[6000, 1000]]
+    assert earned.coverage.tolist() == [0.7]
+    assert flags(earned) == [[], ["reweighted"], ["reweighted"], []]
+
+
+def test_a_dimension_of_which_something_is_skipped_never_earns_more_than_its_points() -> None:
+    """Six lines of 8.1666… points each would be rounded to 49.0002 together."""
+    lines = {f"A{at}": (70_000, SKIP) for at in range(7)}
+    earned = points(framework(lines), make.table([1.0] * 6 + [None], [1.0] * 7))
+
+    assert earned.totals.tolist() == [490_000, 490_000]
+    assert earned.full[0].tolist() == [81667, 81666, 81667, 81667, 81666, 81667, 0]
+
+
+def test_a_missing_line_under_zero_keeps_its_weight_beside_a_skipped_one() -> None:
+    """Otherwise one skipped neighbour would turn every `zero` of the dimension into a `skip`."""
+    earned = points(
+        framework({"A": (3000, SKIP), "B": (2000, ZERO), "C": (4000, ZERO)}),
+        make.table([None, None, 1.0]),
+    )
+
+    assert earned.full.tolist() == [[0, 3000, 6000]]
+    assert earned.units.tolist() == [[0, 0, 6000]]
+
+
+def test_a_dimension_of_which_everything_is_skipped_earns_nothing() -> None:
+    earned = points(
+        framework({"A": (3000, SKIP), "B": (2000, SKIP)}, {"C": (1000, ZERO)}),
+        make.table([None, None, 1.0]),
+    )
+
+    assert earned.full.tolist() == [[0, 0, 1000]]
+    assert earned.dimensions.tolist() == [[0, 1000]]
+    assert flags(earned) == [["empty_dimension"], ["empty_dimension"], []]
+
+
+def test_skipping_one_applicants_line_leaves_the_others_alone() -> None:
+    earned = points(
+        framework({"A": (3000, SKIP), "B": (2000, ZERO)}), make.table([None, 1.0], [0.5, 1.0])
+    )
+
+    assert earned.full.tolist() == [[0, 5000], [3000, 2000]]
+    assert earned.totals.tolist() == [5000, 3500]
+
+
+def test_a_missing_line_under_block_bars_from_the_ranking() -> None:
+    """The points are computed all the same, so that the applicant sees where it stands."""
+    earned = points(
+        framework({"A": (3000, BLOCK), "B": (2000, ZERO)}), make.table([None, 1.0], [0.0, None])
+    )
+
+    assert earned.blocked.tolist() == [True, False]
+    assert earned.totals.tolist() == [2000, 0]
+    assert flags(earned) == [["blocks"], []]
+    assert earned.flags[1].tolist() == [0, 0]
+
+
+def test_nobody_to_score_is_no_error() -> None:
+    earned = points(framework({"A": (3000, SKIP)}), np.empty((0, 1)))
+
+    assert earned.totals.tolist() == []
+    assert earned.dimensions.shape == (0, 1)

@@ -1,0 +1,310 @@
+"""How sure places are: against exact fractions, a generator of our own, and brute force."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.scoring.arrays import FloatArray, IntArray
+from shared.scoring.framework import Framework, Missing, Normalisation
+from shared.scoring.rank import rank
+from shared.sensitivity import draws as sensitivity
+from shared.sensitivity.draws import Draws, Places, places
+from shared.sensitivity.swaps import swaps
+from tests.fixtures import frameworks as make
+from tests.fixtures.frameworks import examples
+from tests.scoring.test_laws import FRAMEWORK, scored, tables
+
+MASK = 2**64 - 1
+PLAIN = make.framework([make.indicator(f"I{at}", full=1_000 * at) for at in range(1, 6)])
+
+
+def nothing(_progress: float) -> None:
+    """Take no notice of how much is done."""
+
+
+def philox(seed: int) -> Iterator[int]:
+    """Yield the outputs of Philox4x64-10 (Salmon et al. 2011) from counter 1 on, key *seed*."""
+    block = 0
+    while True:
+        block += 1
+        c, k = (block, 0, 0, 0), (seed, 0)
+        for _ in range(10):
+            first, second = 0xD2E7470EE14C6C93 * c[0], 0xCA5A826395121157 * c[2]
+            c = (
+                (second >> 64) ^ c[1] ^ k[0],
+                second & MASK,
+                (first >> 64) ^ c[3] ^ k[1],
+                first & MASK,
+            )
+            k = (k[0] + 0x9E3779B97F4A7C15) & MASK, (k[1] + 0xBB67AE8584CAA73B) & MASK
+        yield from c
+
+
+def ranked(values: FloatArray) -> tuple[FloatArray, IntArray, IntArray]:
+    """Score *values* under the laws' framework: shares, units, totals of the ranked in order."""
+    sheet = scored(values)
+    order = np.flatnonzero(~sheet.blocked)
+    order = order[np.argsort(-sheet.totals[order], kind="stable")]
+    return sheet.shares[order], sheet.units[order], sheet.totals[order]
+
+
+def same(left: Places, right: Places) -> bool:
+    """Say whether two answers are equal to the last digit."""
+    return all(
+        np.array_equal(getattr(left, name), getattr(right, name), equal_nan=True)
+        for name in vars(left)
+    )
+
+
+def drawn_total(
+    framework: Framework, shares: FloatArray, units: IntArray, weights: list[Fraction]
+) -> Fraction:
+    """Weigh one applicant's lines by *weights*, which stand for the framework's maxima."""
+    total, start = Fraction(0), 0
+    for dimension in framework.dimensions:
+        lines = range(start, start := start + len(dimension.indicators))
+        full = [each.full for each in framework.indicators]
+        left = [
+            at
+            for at in lines
+            if framework.indicators[at].missing is not Missing.SKIP or not np.isnan(shares[at])
+        ]
+        for at in left:
+            nominal = Fraction(full[at] * sum(full[each] for each in lines)) / sum(
+                full[each] for each in left
+            )
+            drawn = (
+                weights[at]
+                * sum(weights[each] for each in lines)
+                / sum(weights[each] for each in left)
+            )
+            total += int(units[at]) * drawn / nominal
+    return total
+
+
+@given(tables(), st.integers(0, 2**32 - 1), st.integers(1, 31))
+@examples(25)
+def test_weights_as_they_are_give_the_published_ranking(
+    values: FloatArray, seed: int, first: int
+) -> None:
+    """To the last tie, whatever is missing and whichever rule holds for it."""
+    shares, units, totals = ranked(values)
+    published = rank(totals, np.zeros_like(totals), np.zeros(len(totals), np.bool_)).rank
+
+    found = places(FRAMEWORK, shares, units, Draws(seed, 3, 0.0), first, nothing)
+
+    for column in (found.low, found.median, found.high):
+        assert column.tolist() == published.tolist()
+    assert found.first.tolist() == (published <= first).tolist()
+    assert found.beats_next[:-1].tolist() == (totals[:-1] > totals[1:]).tolist()
+    assert np.isnan(found.beats_next[-1:]).all()
+
+
+@given(tables(), st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.25, 1.0]))
+@examples(15)
+def test_places_are_those_of_exact_fractions(values: FloatArray, seed: int, band: float) -> None:
+    """Every draw repeated from the seed by other means, every total without rounding."""
+    shares, units, _ = ranked(values)
+    number, width = 20, len(FRAMEWORK.indicators)
+    raw = list(islice(philox(seed), number * width))
+    totals: list[list[Fraction]] = []
+    for draw in range(number):
+        uniform = [(each >> 11) * 2.0**-53 for each in raw[draw * width : (draw + 1) * width]]
+        factors = [max(round((1.0 + band * (2.0 * u - 1.0)) * 2.0**24), 1) for u in uniform]
+        weights = [
+            Fraction(factor * each.full, 2**24)
+            for factor, each in zip(factors, FRAMEWORK.indicators, strict=True)
+        ]
+        totals.append(
+            [drawn_total(FRAMEWORK, *row, weights) for row in zip(shares, units, strict=True)]
+        )
+    ranks = [[1 + sum(other > own for other in row) for own in row] for row in totals]
+    by_applicant = [sorted(each) for each in zip(*ranks, strict=True)]
+
+    found = places(FRAMEWORK, shares, units, Draws(seed, number, band), 2, nothing)
+
+    assert found.low.tolist() == [each[0] for each in by_applicant]  # 5 % of 20 is one draw
+    assert found.median.tolist() == [each[9] for each in by_applicant]
+    assert found.high.tolist() == [each[18] for each in by_applicant]
+    assert found.first.tolist() == [sum(r <= 2 for r in each) / number for each in by_applicant]
+    beats = [sum(row[at] > row[at + 1] for row in totals) / number for at in range(len(units) - 1)]
+    assert found.beats_next[:-1].tolist() == beats
+
+
+def crowd(rows: int) -> tuple[FloatArray, IntArray]:
+    """Give *rows* applicants whose places differ little, some of them equal."""
+    chance = np.random.default_rng(5)
+    units = chance.integers(400, 500, (rows, 5)) * np.array([1, 2, 3, 4, 5])
+    units[1::7] = units[::7][: len(units[1::7])]
+    units = units[np.argsort(-units.sum(axis=1), kind="stable")]
+    return units / np.array([1_000, 2_000, 3_000, 4_000, 5_000]), units
+
+
+@pytest.mark.parametrize("cells", [1, 40, 1_000])
+def test_it_does_not_matter_how_many_are_drawn_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, cells: int
+) -> None:
+    shares, units = crowd(40)
+    whole = places(PLAIN, shares, units, Draws(1, 100, 0.25), 5, nothing)
+    monkeypatch.setattr(sensitivity, "TOTALS", cells)
+
+    assert same(places(PLAIN, shares, units, Draws(1, 100, 0.25), 5, nothing), whole)
+
+
+@pytest.mark.parametrize("counts", [40, 200, 1_000])
+def test_a_cohort_too_large_to_count_at_once_has_the_same_percentiles(
+    monkeypatch: pytest.MonkeyPatch, counts: int
+) -> None:
+    shares, units = crowd(40)
+    whole = places(PLAIN, shares, units, Draws(1, 100, 0.25), 5, nothing)
+    monkeypatch.setattr(sensitivity, "COUNTS", counts)
+    told: list[float] = []
+
+    assert same(places(PLAIN, shares, units, Draws(1, 100, 0.25), 5, told.append), whole)
+    assert told == sorted(told)
+    assert told[-1] == 1
+
+
+def test_an_answer_once_given_is_given_again() -> None:
+    """By any later version: an auditor can ask for it by its seed."""
+    found = places(PLAIN, *crowd(8), Draws(2026, 1_000, 0.25), 3, nothing)
+
+    assert found.low.tolist() == [1, 2, 2, 2, 4, 6, 5, 7]
+    assert found.median.tolist() == [1, 2, 2, 4, 5, 6, 7, 8]
+    assert found.high.tolist() == [1, 3, 3, 5, 6, 7, 8, 8]
+    assert found.first.tolist() == [1, 1, 1, 0.085, 0, 0, 0, 0]
+    assert found.beats_next[:-1].tolist() == [0.969, 0, 0.915, 0.914, 0.998, 0.731, 0.807]
+
+
+def test_equal_applicants_share_every_place() -> None:
+    shares, units = np.full((3, 5), 0.5), np.tile([500, 1_000, 1_500, 2_000, 2_500], (3, 1))
+
+    found = places(PLAIN, shares, units, Draws(1, 50, 1.0), 1, nothing)
+
+    assert found.high.tolist() == [1, 1, 1]
+    assert found.first.tolist() == [1, 1, 1]
+    assert found.beats_next[:-1].tolist() == [0, 0]
+
+
+def test_wider_bands_leave_less_sure() -> None:
+    shares, units = crowd(30)
+
+    spans = [
+        (found.high - found.low).sum()
+        for band in (0.0, 0.05, 0.25, 1.0)
+        for found in [places(PLAIN, shares, units, Draws(1, 500, band), 5, nothing)]
+    ]
+
+    assert spans == sorted(set(spans))
+    assert spans[0] == 0
+
+
+def test_nobody_to_rank_is_no_error() -> None:
+    found = places(
+        PLAIN, np.empty((0, 5)), np.empty((0, 5), np.int64), Draws(1, 5, 0.5), 1, nothing
+    )
+
+    assert all(column.size == 0 for column in vars(found).values())
+
+
+def test_whoever_is_told_can_stop_the_work() -> None:
+    def stop(_progress: float) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        places(PLAIN, *crowd(8), Draws(1, 10, 0.25), 3, stop)
+
+
+def lead_after(framework: Framework, units: IntArray, column: int, change: int) -> Fraction:
+    """Return by how much the first of two rows leads after a change of one weight."""
+    full = [each.full for each in framework.indicators]
+    rest = Fraction(sum(full) - full[column] - change, sum(full) - full[column])
+    return sum(
+        (
+            int(units[0, at] - units[1, at])
+            * (Fraction(full[at] + change, full[at]) if at == column else rest)
+            for at in range(len(full))
+        ),
+        Fraction(0),
+    )
+
+
+def by_brute_force(framework: Framework, units: IntArray) -> tuple[int, int]:
+    """Try every change of every weight, the least first."""
+    full = [each.full for each in framework.indicators]
+    if lead_after(framework, units, 0, 0) == 0:
+        return -1, 0
+    for size in range(1, sum(full) + 1):
+        for column in range(len(full)):
+            for change in (size, -size):
+                fits = 0 <= full[column] + change <= sum(full)
+                if fits and lead_after(framework, units, column, change) < 0:
+                    return column, change
+    return -1, 0
+
+
+@given(st.lists(st.lists(st.integers(0, 10), min_size=3, max_size=3), min_size=2, max_size=5))
+@examples(60)
+def test_a_swap_is_the_least_change_that_any_trial_finds(marks: list[list[int]]) -> None:
+    full = [10, 20, 30]
+    framework = make.framework([make.indicator(f"I{each}", full=each) for each in full])
+    units = np.array(marks) * [1, 2, 3]
+    units = units[np.argsort(-units.sum(axis=1), kind="stable")]
+
+    found = swaps(framework, units / full, units)
+
+    assert list(zip(found.indicator.tolist(), found.change.tolist(), strict=True)) == [
+        by_brute_force(framework, units[at : at + 2]) for at in range(len(units) - 1)
+    ]
+
+
+def test_a_swap_is_exact_however_fine_the_points() -> None:
+    """Products that 64 bits do not hold are no reason for another answer."""
+    shares, units = crowd(12)
+    fine = make.framework([replace(each, full=each.full * 10**6) for each in PLAIN.indicators])
+
+    coarse, found = swaps(PLAIN, shares, units), swaps(fine, shares, units * 10**6)
+
+    assert found.indicator.tolist() == coarse.indicator.tolist()
+    assert np.all(np.abs(found.change) <= 10**6 * np.abs(coarse.change))
+    assert np.all(np.abs(found.change) > 10**6 * (np.abs(coarse.change) - 1))
+
+
+def test_pairs_are_looked_at_in_parts_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
+    shares, units = crowd(20)
+    whole = swaps(PLAIN, shares, units)
+    monkeypatch.setattr("shared.sensitivity.swaps.PAIRS", 3)
+
+    found = swaps(PLAIN, shares, units)
+
+    assert found.indicator.tolist() == whole.indicator.tolist()
+    assert found.change.tolist() == whole.change.tolist()
+
+
+def test_who_leads_everywhere_is_passed_by_no_single_weight() -> None:
+    units = np.array([[500, 1_000, 1_500, 2_000, 2_500], [400, 900, 1_400, 1_900, 2_400]])
+
+    assert swaps(PLAIN, units / 5_000, units).indicator.tolist() == [-1]
+
+
+def test_a_dimension_with_skipped_lines_is_left_aside() -> None:
+    """There the total does not follow a weight in a straight line; elsewhere it does."""
+    rule, skip = Normalisation("best"), Missing.SKIP
+    framework = make.framework(
+        [make.indicator(code, rule, full=100, missing=skip) for code in ("A1", "A2")],
+        [make.indicator(code, rule, full=100) for code in ("B1", "B2")],
+    )
+    shares = np.array([[0.9, np.nan, 0.9, 0.1], [0.8, 0.8, 0.1, 0.8]])
+    units = np.array([[180, 0, 90, 10], [80, 80, 10, 80]])
+
+    found = swaps(framework, shares, units)
+
+    assert found.indicator.tolist() == [3]
+    assert lead_after(framework, units, 3, found.change[0].item()) < 0
+    assert lead_after(framework, units, 3, found.change[0].item() - 1) >= 0

@@ -1,0 +1,314 @@
+"""Asking how sure a ranking is: who may, what is answered while a worker works, and when it is."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.database.engine import Sessions
+from tests.fixtures.ask import execute, one, rows
+from tests.fixtures.make import MARK, ROUND, STATIONS, World, name
+from worker.loop import Bell
+from worker.operations import Operator
+
+ASK = f"/rounds/{ROUND}/sensitivity"
+LIST = f"/rounds/{ROUND}/operations"
+
+
+@pytest.fixture
+async def scored(world: World) -> World:
+    """Give the world after its first run: two counties with marks, a park with none."""
+    for applicant, stations, mark in (("C1", 100, 60), ("C2", 50, 70)):
+        await world.submit("source", applicant, STATIONS, stations)
+        await world.submit("expert", applicant, MARK, mark)
+    assert await world.recompute()
+    return world
+
+
+async def ask(world: World, **body: Any) -> dict[str, Any]:
+    """Ask as an auditor and return the operation."""
+    answer = await world.call("auditor", "POST", ASK, body)
+    assert answer.status_code == 202, answer.text
+    document: dict[str, Any] = answer.json()
+    return document
+
+
+async def work(world: World) -> bool:
+    """Let a worker carry out the next operation."""
+    return await Operator(world.worker_sessions, Bell(), world.worker().idle).carry_out_next()
+
+
+async def read(world: World, operation: dict[str, Any], role: str = "portal") -> dict[str, Any]:
+    answer = await world.call(role, "GET", f"{LIST}/{operation['id']}")
+    assert answer.status_code == 200, answer.text
+    document: dict[str, Any] = answer.json()
+    return document
+
+
+async def items(world: World, operation: dict[str, Any], **params: Any) -> httpx.Response:
+    return await world.call("portal", "GET", f"{LIST}/{operation['id']}/items", **params)
+
+
+async def test_what_is_asked_is_taken_in_and_can_be_followed(scored: World) -> None:
+    answer = await scored.call("auditor", "POST", ASK, {"seed": 7, "draws": 50})
+    operation = answer.json()
+
+    assert answer.status_code == 202
+    assert answer.headers["location"] == f"/v1{LIST}/{operation['id']}"
+    assert operation["state"] == "waiting"
+    assert operation["parameters"] == {
+        "run": 1,
+        "seed": 7,
+        "draws": 50,
+        "band": 0.25,
+        "first": 10,
+    }
+    assert operation["result"] is None
+    assert await read(scored, operation, "auditor") == operation
+
+
+async def test_nothing_need_be_said_and_the_seed_drawn_is_shown(scored: World) -> None:
+    answer = await scored.call("admin", "POST", ASK)
+
+    parameters = answer.json()["parameters"]
+    assert (parameters["draws"], parameters["band"], parameters["first"]) == (10_000, 0.25, 10)
+    assert 0 <= parameters["seed"] < 2**32
+
+
+async def test_the_answer_names_what_it_rests_on_and_covers_every_cohort(scored: World) -> None:
+    operation = await ask(scored, seed=7, draws=50, first=1)
+    assert await work(scored)
+
+    done = await read(scored, operation)
+    result = done["result"]
+    assert (done["state"], done["progress"], done["attempts"]) == ("done", 1, 1)
+    assert {name: result[name] for name in operation["parameters"]} == operation["parameters"]
+    assert result["generator"] == "Philox4x64-10"
+    cohorts = [(each["kind"], each["applicants"], each["ranked"]) for each in result["cohorts"]]
+    assert cohorts == [("county", 2, 2), ("park", 1, 1)]
+    shifts = [each["mean_shift"] for each in result["cohorts"][0]["choices"]]
+    assert shifts == sorted(shifts, reverse=True)
+    assert len(shifts) == 4 + 5 + 2
+
+
+async def test_the_items_follow_the_published_order(scored: World) -> None:
+    """C1 leads by 3 points in A-1 and is 0.5 behind in B-1: were A-1 worth 4/3, they would tie."""
+    operation = await ask(scored, seed=7, draws=50, first=1)
+    assert await work(scored)
+
+    first, second, park = (await items(scored, operation)).json()["items"]
+    assert [each["applicant"] for each in (first, second, park)] == ["C1", "C2", "P1"]
+    assert (first["rank"], first["next"], second["rank"]) == (1, "C2", 2)
+    assert first["swap"] == {
+        "indicator": "A-1",
+        "weight": 6,
+        "new_weight": 1.3333,
+        "change": -4.6667,
+    }
+    assert (second["next"], second["beats_next"], second["swap"]) == (None, None, None)
+    assert (park["kind"], park["rank"], park["first"]) == ("park", 1, 1)
+
+
+async def test_equals_are_listed_as_in_the_ranking(scored: World) -> None:
+    """Who follows whom is the ranking's to say, and its ties are in no order of codes."""
+    for number in range(12):
+        code = f"T{number:02}"
+        body = {"code": code, "kind": "county", "name": name(code), "division": None}
+        await scored.call("portal", "POST", "/applicants", body)
+        await scored.call("portal", "PUT", f"/rounds/{ROUND}/entries/{code}")
+    await scored.recompute()
+    operation = await ask(scored, seed=7, draws=5)
+    assert await work(scored)
+
+    shown = (await items(scored, operation)).json()["items"]
+    counties = [each for each in shown if each["kind"] == "county"]
+    ranking = (await scored.ranking(cohort="county"))["items"]
+    assert [each["applicant"] for each in counties] == [each["applicant"] for each in ranking]
+    assert [each["next"] for each in counties[:-1]] == [each["applicant"] for each in counties[1:]]
+
+
+async def test_items_come_in_pages(scored: World) -> None:
+    operation = await ask(scored, seed=7, draws=5)
+    assert await work(scored)
+    whole = (await items(scored, operation)).json()["items"]
+
+    found, answer = [], await items(scored, operation, limit=2)
+    while True:
+        found += answer.json()["items"]
+        if "link" not in answer.headers:
+            break
+        target = answer.headers["link"].split("<")[1].split(">")[0].removeprefix("/v1")
+        answer = await scored.call("portal", "GET", target)
+
+    assert found == whole
+    assert len(whole) == 3
+
+
+async def test_the_same_seed_on_the_same_run_has_the_same_answer(scored: World) -> None:
+    one_, other = await ask(scored, seed=3, draws=40), await ask(scored, seed=3, draws=40)
+    while await work(scored):
+        pass
+
+    assert (await read(scored, one_))["result"] == (await read(scored, other))["result"]
+    assert (await items(scored, one_)).json() == (await items(scored, other)).json()
+
+
+async def test_the_answer_is_of_the_run_that_was_asked_about(scored: World) -> None:
+    """A later run, whenever the worker comes to it, changes nothing."""
+    early = await ask(scored, seed=3, draws=40)
+    await scored.submit("expert", "C2", MARK, 100)
+    await scored.submit("source", "C2", STATIONS, 400)
+    assert await scored.recompute()
+    assert await work(scored)
+
+    assert (await read(scored, early))["result"]["run"] == 1
+    assert (await items(scored, early)).json()["items"][0]["applicant"] == "C1"
+
+
+async def test_items_of_an_unfinished_operation_do_not_exist(scored: World) -> None:
+    operation = await ask(scored)
+
+    answer = await items(scored, operation)
+
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
+
+
+async def test_who_asked_is_shown_to_administrators_and_auditors_alone(scored: World) -> None:
+    operation = await ask(scored)
+
+    names = {
+        role: (await read(scored, operation, role))["requested_by"]
+        for role in ("admin", "auditor", "portal", "source")
+    }
+    assert names == {
+        "admin": "auditor",
+        "auditor": "auditor",
+        "portal": None,
+        "source": None,
+    }
+    (listed,) = (await scored.call("portal", "GET", LIST)).json()["items"]
+    assert listed["requested_by"] is None
+
+
+async def test_operations_are_listed_newest_first_in_pages(scored: World) -> None:
+    ids = [(await ask(scored, draws=1))["id"] for _ in range(3)]
+
+    first = await scored.call("portal", "GET", LIST, limit=2)
+    target = first.headers["link"].split("<")[1].split(">")[0].removeprefix("/v1")
+    last = await scored.call("portal", "GET", target)
+
+    listed = [each["id"] for page in (first, last) for each in page.json()["items"]]
+    assert listed == ids[::-1]
+
+
+async def test_a_round_without_a_run_has_nothing_to_look_into(world: World) -> None:
+    answer = await world.call("auditor", "POST", ASK)
+
+    assert (answer.status_code, answer.json()["type"]) == (409, "/problems/round-not-scored")
+
+
+async def test_only_a_few_operations_of_a_round_are_unfinished(
+    scored: World, owner: Sessions
+) -> None:
+    """However many ask at once."""
+    answers = await asyncio.gather(*(scored.call("admin", "POST", ASK) for _ in range(8)))
+
+    assert sorted(each.status_code for each in answers) == [202] * 3 + [409] * 5
+    refused = next(each.json() for each in answers if each.status_code == 409)
+    assert (refused["type"], refused["most"]) == ("/problems/too-many-operations", 3)
+    assert await one(owner, "SELECT count(*) FROM operation") == 3
+
+
+async def test_an_operation_that_ended_makes_room(scored: World) -> None:
+    ids = [(await ask(scored))["id"] for _ in range(3)]
+
+    await scored.call("auditor", "DELETE", f"{LIST}/{ids[0]}")
+
+    assert (await scored.call("admin", "POST", ASK)).status_code == 202
+
+
+async def test_a_cancelled_operation_is_not_carried_out(scored: World, owner: Sessions) -> None:
+    operation = await ask(scored)
+
+    answer = await scored.call("admin", "DELETE", f"{LIST}/{operation['id']}")
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    assert answer.json()["finished_at"] is not None
+    assert not await work(scored)
+    assert await rows(owner, "SELECT state, attempts, result IS NULL FROM operation") == [
+        ("cancelled", 0, True)
+    ]
+
+
+async def test_cancelling_what_has_ended_changes_nothing(scored: World) -> None:
+    operation = await ask(scored, draws=5)
+    assert await work(scored)
+    before = await read(scored, operation, "admin")
+
+    answer = await scored.call("admin", "DELETE", f"{LIST}/{operation['id']}")
+
+    assert answer.status_code == 200
+    assert answer.json() == before == await read(scored, operation, "admin")
+
+
+async def test_who_asked_and_who_cancelled_is_in_the_audit_trail(
+    scored: World, owner: Sessions
+) -> None:
+    operation = await ask(scored, seed=1)
+    for _ in range(2):
+        await scored.call("admin", "DELETE", f"{LIST}/{operation['id']}")
+
+    trail = "SELECT actor, action, subject FROM audit_event WHERE action LIKE 'operation%'"
+    subject = str(operation["id"])
+    assert await rows(owner, f"{trail} ORDER BY id") == [
+        ("auditor", "operation.requested", subject),
+        ("admin", "operation.cancelled", subject),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"draws": 0}, "/draws"),
+        ({"draws": 100_001}, "/draws"),
+        ({"band": -0.1}, "/band"),
+        ({"band": 1.1}, "/band"),
+        ({"first": 0}, "/first"),
+        ({"seed": -1}, "/seed"),
+        ({"seed": 2**32}, "/seed"),
+        ({"seed": "1"}, "/seed"),
+        ({"seeds": 1}, "/seeds"),
+    ],
+)
+async def test_what_cannot_be_asked_is_refused_at_its_place(
+    scored: World, owner: Sessions, body: dict[str, Any], pointer: str
+) -> None:
+    answer = await scored.call("admin", "POST", ASK, body)
+
+    assert answer.status_code == 422
+    assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+    assert await one(owner, "SELECT count(*) FROM operation") == 0
+
+
+async def test_operations_of_another_round_are_not_found(scored: World) -> None:
+    body = {"code": "next", "framework": {"code": "small", "version": "1"}, "title": name("Next")}
+    await scored.call("admin", "POST", "/rounds", body | {"reference_date": "2027-06-30"})
+    operation = await ask(scored)
+
+    for method, role in (("GET", "portal"), ("DELETE", "admin")):
+        answer = await scored.call(role, method, f"/rounds/next/operations/{operation['id']}")
+        assert answer.status_code == 404
+    assert (await read(scored, operation))["state"] == "waiting"
+
+
+async def test_who_is_not_ranked_is_in_no_item(scored: World, owner: Sessions) -> None:
+    """A round in which nobody is ranked has an answer too: an empty one."""
+    await execute(owner, "UPDATE score_version SET blocked = true")
+    operation = await ask(scored, draws=5)
+    assert await work(scored)
+
+    done = await read(scored, operation)
+
+    assert [each["ranked"] for each in done["result"]["cohorts"]] == [0, 0]
+    assert (await items(scored, operation)).json() == {"items": []}

@@ -1,0 +1,155 @@
+"""Submissions that are appended by several at once."""
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from shared.core.errors import RoundNotOpen
+from shared.core.principal import Actor
+from shared.database.engine import Sessions, bare, driver_of
+from shared.rounds import service as rounds_services
+from shared.submissions import service as services
+from shared.submissions import store as submissions
+from shared.submissions.store import Receipt
+from tests.fixtures.ask import execute, one, until_blocked
+from tests.fixtures.make import ROUND, World
+from tests.submissions.saying import DAY, push, record, results, said, stored
+
+ADMIN = Actor("tests", "tests")
+SLOWLY = (
+    """CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql
+    AS 'BEGIN PERFORM pg_sleep(0.002); RETURN NEW; END'""",
+    "CREATE TRIGGER dawdle BEFORE INSERT ON submission FOR EACH ROW EXECUTE FUNCTION dawdle()",
+)
+
+
+@pytest.mark.parametrize("ends", ["commit", "rollback"])
+async def test_who_comes_second_waits_for_the_first_and_is_told(
+    ends: str, round_id: int, sessions: Sessions, owner: Sessions
+) -> None:
+    """If the first goes through, the second has judged by what no longer stands: it is undone."""
+    async with sessions() as first:
+        (receipt,) = await submissions.record(await driver_of(first), round_id, [said(5)])
+        second = asyncio.create_task(record(sessions, round_id, said(5), said(9, "C2")))
+        await until_blocked(owner)
+        await getattr(first, ends)()
+
+    if ends == "commit":
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await second
+    else:
+        assert results(await second) == ["created", "created"]
+    assert receipt.result == "created"
+    assert await one(owner, "SELECT count(*) FROM submission") == (1 if ends == "commit" else 2)
+
+
+async def test_the_same_value_from_many_at_once_is_stored_once(
+    round_id: int, crowd: Sessions, owner: Sessions
+) -> None:
+    """A client that lost patience sends again while its first request is still under way."""
+    found = await asyncio.gather(*(push(crowd, round_id, said(5)) for _ in range(20)))
+
+    assert Counter(receipt.result for (receipt,) in found) == {"created": 1, "unchanged": 19}
+    assert len({receipt.id for (receipt,) in found}) == 1
+    assert await stored(owner) == [(5, 1)]
+
+
+async def test_different_values_from_many_at_once_are_revisions_without_a_gap(
+    round_id: int, crowd: Sessions, owner: Sessions
+) -> None:
+    found = await asyncio.gather(*(push(crowd, round_id, said(n)) for n in range(20)))
+
+    assert Counter(receipt.result for (receipt,) in found) == {"created": 1, "revised": 19}
+    kept = await stored(owner)
+    assert sorted(revision for _, revision in kept) == list(range(1, 21))
+    assert {number for number, _ in kept} == set(range(20))
+
+
+async def test_batches_of_the_same_rows_in_any_order_do_not_block_each_other(
+    round_id: int, crowd: Sessions, owner: Sessions
+) -> None:
+    """Two transactions that wait for each other's rows would end one of them."""
+    await execute(owner, *SLOWLY)
+    batch = [said(5, "C1", as_of=DAY - timedelta(n)) for n in range(50)]
+
+    found = await asyncio.gather(
+        *(push(crowd, round_id, *batch[::direction]) for direction in (1, -1, 1, -1))
+    )
+
+    assert Counter(receipt.result for each in found for receipt in each) == {
+        "created": len(batch),
+        "unchanged": 3 * len(batch),
+    }
+    assert len(await stored(owner)) == len(batch)
+
+
+async def test_who_asks_for_the_round_alone_waits_its_turn_and_meets_nobody(
+    round_id: int, sessions: Sessions, owner: Sessions
+) -> None:
+    """However many keep writing: who comes after it waits for it."""
+
+    async def alone() -> list[Receipt]:
+        async with bare(sessions) as driver:
+            return await services.record(driver, round_id, [said(6)], alone=True)
+
+    async with sessions.begin() as early:
+        await submissions.record(await driver_of(early), round_id, [said(5)])
+        second = asyncio.create_task(alone())
+        await until_blocked(owner)
+        third = asyncio.create_task(push(sessions, round_id, said(7)))
+        await until_blocked(owner, 2)
+
+    assert results(await second + await third) == ["revised", "revised"]
+    assert await stored(owner) == [(5, 1), (6, 2), (7, 3)]
+
+
+async def test_a_transition_waits_for_who_is_writing_and_stops_who_comes_after(
+    round_id: int, world: World, sessions: Sessions, owner: Sessions
+) -> None:
+    """Nothing is taken after the moment of closing, and nothing acknowledged is left out."""
+    async with sessions.begin() as early:
+        await submissions.record(await driver_of(early), round_id, [said(5)])
+        closing = asyncio.create_task(world.transition("closed"))
+        await until_blocked(owner)
+        late = asyncio.create_task(push(sessions, round_id, said(6, "C2")))
+        await until_blocked(owner, 2)
+
+    assert (await closing).json()["state"] == "closed"
+    assert results(await late) == ["not-open"]
+    assert await stored(owner) == [(5, 1)]
+
+
+async def test_writers_entries_and_transitions_at_once_come_to_an_end(
+    round_id: int, crowd: Sessions, owner: Sessions
+) -> None:
+    """The locks are taken in one order, whoever takes them."""
+    taken = []
+
+    async def write(writer: int) -> None:
+        for n in range(10):
+            (receipt,) = await push(crowd, round_id, said(n, reporter=writer))
+            taken.append(receipt.result)
+
+    async def turn() -> None:
+        for n in range(10):
+            async with crowd.begin() as session:
+                to = "open" if n % 2 else "closed"
+                await rounds_services.transition(session, ADMIN, ROUND, to, "again")
+
+    async def enter() -> None:
+        for n in range(10):
+            with suppress(RoundNotOpen):
+                async with crowd.begin() as session:
+                    state = "accepted" if n % 2 else "withdrawn"
+                    await rounds_services.enter(session, ADMIN, ROUND, "C1", state)
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(write(writer) for writer in range(12)), turn(), enter(), enter())
+
+    counted = Counter(taken)
+    assert counted.keys() <= {"created", "revised", "not-open"}
+    assert len(await stored(owner)) == 120 - counted["not-open"]

@@ -7,7 +7,7 @@ import contextlib
 import uvicorn
 
 from api.app import over
-from shared.database.engine import require_schema
+from shared.database.schema import require_schema
 from shared.process import lifecycle
 
 DRAIN_SECONDS = 10

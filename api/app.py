@@ -25,7 +25,7 @@ from api.rounds import routes as rounds
 from api.runs import routes as runs
 from api.sensitivity import routes as sensitivity
 from api.submissions import routes as submissions
-from shared.database.engine import Sessions, connect
+from shared.database import Database
 from shared.database.notifications import listen
 from shared.process import lifecycle
 from shared.settings import Settings
@@ -36,7 +36,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def create_app(
-    sessions: Sessions, settings: Settings | None = None, lifespan: Lifespan | None = None
+    database: Database, settings: Settings | None = None, lifespan: Lifespan | None = None
 ) -> FastAPI:
     """Return the application over *sessions*; a test hands in its own."""
     settings = settings or Settings()
@@ -55,7 +55,7 @@ def create_app(
         # Measured and logged by ourselves; FastAPI would look for somebody to tell at each request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.state.gateway = Gateway.over(sessions, settings)
+    app.state.gateway = Gateway.over(database, settings)
     # Routes are tried in order: first what is asked for most.
     for each in (
         submissions,
@@ -83,18 +83,17 @@ def create_app(
 
 def over(url: str, settings: Settings) -> FastAPI:
     """Return what runs in production; PostgreSQL is reached when the server starts it."""
-    sessions = Sessions(expire_on_commit=False)
+    database = Database(url, ROLE, settings.database_pool)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = await connect(url, ROLE, settings.database_pool)
-        sessions.configure(bind=engine)
+        await database.open()
         watch = app.state.gateway.watch
         async with asyncio.TaskGroup() as background:
-            listening = background.create_task(listen(engine, "run", watch.heard))
+            listening = background.create_task(listen(database, "run", watch.heard))
             lifecycle.built()
             yield
             listening.cancel()
-        await engine.dispose()
+        await database.close()
 
-    return create_app(sessions, settings, lifespan)
+    return create_app(database, settings, lifespan)

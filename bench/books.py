@@ -3,7 +3,8 @@
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database import Session
 
 OFFENCES = {
     "runs are numbered 1, 2, 3 …": """
@@ -104,7 +105,7 @@ TWIN = (
 )
 
 
-async def offences(session: AsyncSession, round_id: int) -> dict[str, list[Any]]:
+async def offences(session: Session, round_id: int) -> dict[str, list[Any]]:
     """Return which rules the round breaks, and where: nothing, if its books are in order."""
     found = {}
     for rule, query in OFFENCES.items():
@@ -114,13 +115,13 @@ async def offences(session: AsyncSession, round_id: int) -> dict[str, list[Any]]
     return found
 
 
-async def scores(session: AsyncSession, round_id: int) -> list[tuple[Any, ...]]:
+async def scores(session: Session, round_id: int) -> list[tuple[Any, ...]]:
     """Return the scores in force to the last digit, in order of applicant."""
     found = await session.execute(text(SCORES), {"round": round_id})
     return [tuple(row) for withdrawn, *row in found if not withdrawn]
 
 
-async def twin(session: AsyncSession, round_id: int, code: str) -> int:
+async def twin(session: Session, round_id: int, code: str) -> int:
     """Make another round of the same entries and submissions, not yet run; return its id."""
     for statement in TWIN:
         await session.execute(text(statement), {"round": round_id, "code": code})

@@ -127,7 +127,7 @@ async def settle(on: Stage) -> None:
     """Wait until no change is left and both workers listen; past a limit the checks will tell."""
     end = asyncio.get_running_loop().time() + SETTLE_SECONDS
     while asyncio.get_running_loop().time() < end:
-        async with on.sessions() as session:
+        async with on.database.reading() as session:
             if await session.scalar(AT_REST):
                 return
         await asyncio.sleep(0.1)
@@ -144,14 +144,14 @@ def clashes(acknowledged: Mapping[Value, int], stored: Mapping[Value, list[int]]
 
 async def audit(on: Stage, round_: Round, acknowledged: Mapping[Value, int]) -> dict[str, Any]:
     """Compare what was acknowledged, stored and run; the workers still work."""
-    async with on.sessions.begin() as session:
+    async with on.database.session() as session:
         stored = defaultdict(list)
         for *value, identity in await session.execute(STORED, {"round": round_.id}):
             stored[tuple(value)].append(identity)
         offences = await books.offences(session, round_.id)
         twin = await books.twin(session, round_.id, "twin")
     await settle(on)
-    async with on.sessions() as session:
+    async with on.database.reading() as session:
         ours = await books.scores(session, round_.id)
         afresh = await books.scores(session, twin)
     return {
@@ -170,7 +170,7 @@ async def published(on: Stage, round_: Round, reader: Client) -> list[Any]:
     """Return the places in which the published ranking differs from the domain's own."""
     document = await reader.send("GET", f"/rounds/{round_.code}/scores?limit=1000")
     shown = {item["applicant"]: (item["rank"], item["total"]) for item in document["items"]}
-    async with on.sessions() as session:
+    async with on.database.reading() as session:
         expected = await replay.ranking(session, round_.id)
     return _different(list(shown.items()), list(expected.items()))
 
@@ -234,7 +234,7 @@ async def _run(
     checks["every part stopped when told to"] = [
         (name, part.status) for name, part in parts.items() if part.status not in ENDED
     ]
-    async with on.sessions() as session:
+    async with on.database.reading() as session:
         runs = await session.scalar(
             text("SELECT count(*) FROM run WHERE round = :round"), {"round": round_.id}
         )

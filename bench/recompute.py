@@ -51,7 +51,7 @@ async def _run(
 ) -> tuple[Outcome, float]:
     """Run the round as a worker does; *known* is what it did before, none if it just started."""
     begin = time.perf_counter()
-    async with stage.sessions.begin() as session:
+    async with stage.database.session() as session:
         outcome = await runs.recompute(session, library, round_.id, "bench", known)
     assert outcome is not None
     return outcome, (time.perf_counter() - begin) * 1e3
@@ -59,7 +59,7 @@ async def _run(
 
 async def _forget(stage: Stage, round_: Round) -> None:
     """Take away what is known of the scores and ask for all of them: every row is read again."""
-    async with stage.sessions.begin() as session:
+    async with stage.database.session() as session:
         await session.execute(text("DELETE FROM score_version WHERE round = :r"), {"r": round_.id})
         await rounds.recompute(session, ACTOR, round_.code)
 
@@ -79,7 +79,7 @@ async def _change_one(stage: Stage, round_: Round) -> None:
         INSERT INTO submission_change (round, applicant, submission, request_id)
         SELECT round, applicant, id, 'bench' FROM added
     """)
-    async with stage.sessions.begin() as session:
+    async with stage.database.session() as session:
         await session.execute(statement, {"round": round_.id})
 
 

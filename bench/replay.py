@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database import Session
 from shared.frameworks import store as frameworks
 from shared.rounds import store as rounds
 from shared.scoring.derive import derive
@@ -32,7 +32,7 @@ Place = tuple[int | None, float]
 """A rank within the kind, and a total in points."""
 
 
-async def ranking(session: AsyncSession, round_id: int) -> dict[str, Place]:
+async def ranking(session: Session, round_id: int) -> dict[str, Place]:
     """Return the place of each applicant of the round, whose measures are all numbers."""
     stored = await rounds.by_id(session, round_id)
     framework = read((await frameworks.by_id(session, stored.framework)).document)

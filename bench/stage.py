@@ -18,7 +18,7 @@ from sqlalchemy import make_url, text
 from bench.floor import TABLE
 from shared.access import service as keys
 from shared.core.principal import Actor
-from shared.database.engine import Sessions, connect, sessions_of
+from shared.database import Database
 from shared.frameworks import service as frameworks
 from shared.rounds import service as rounds
 from shared.rounds import store as stored_rounds
@@ -83,7 +83,7 @@ class Stage:
     """A migrated database, with keys."""
 
     url: str
-    sessions: Sessions
+    database: Database
     source: str
     portal: str
     rounds: dict[str, Round] = field(default_factory=dict)
@@ -107,7 +107,7 @@ class Stage:
         return self.rounds[code]
 
     async def _round(self, code: str, applicants: int, statements: Sequence[str]) -> Round:
-        async with self.sessions.begin() as session:
+        async with self.database.session() as session:
             framework, _ = await frameworks.register(session, ACTOR, document())
             new = stored_rounds.NewRound(code, framework.id, "Bench", REFERENCE_DATE, None, None)
             stored, _ = await rounds.create(session, ACTOR, new)
@@ -147,15 +147,14 @@ VALUES = """
 @asynccontextmanager
 async def stage(url: str) -> AsyncIterator[Stage]:
     """Give a stage on the migrated database of *url*."""
-    engine = await connect(url)
-    sessions = sessions_of(engine)
+    database = await Database(url).open()
     made = {}
-    async with sessions.begin() as session:
+    async with database.session() as session:
         for name, role in (("bench-source", "source"), ("bench-portal", "portal")):
             made[name] = await keys.create(session, ACTOR, name, role)
         await session.execute(text(TABLE))
-    yield Stage(url, sessions, made["bench-source"], made["bench-portal"])
-    await engine.dispose()
+    yield Stage(url, database, made["bench-source"], made["bench-portal"])
+    await database.close()
 
 
 def free_port() -> int:

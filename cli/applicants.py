@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
@@ -15,6 +14,7 @@ from shared import reference
 from shared.applicants import service as applicants
 from shared.applicants.service import Imported
 from shared.applicants.store import Applicant
+from shared.database import Session
 from shared.scoring.framework import Name
 
 KINDS = ("county", "park")
@@ -92,7 +92,7 @@ def import_csv(
     """Register the applicants of a CSV file, all or none; the same again changes nothing."""
     wanted = read_csv(_read(file))
 
-    async def verb(session: AsyncSession) -> Imported:
+    async def verb(session: Session) -> Imported:
         return await applicants.register(session, OPERATOR, wanted)
 
     imported = in_transaction(data_dir, verb)

@@ -6,12 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from cli.errors import CommandError
 from cli.options import settings_with
 from shared.core.principal import Actor
-from shared.database.engine import connect, sessions_of
+from shared.database import Database, Session
 from shared.embedded import server as embedded
 from shared.settings import Settings
 
@@ -31,18 +29,16 @@ def database(settings: Settings) -> Iterator[str]:
             yield url
 
 
-def in_transaction(
-    data_dir: Path | None, verb: Callable[[AsyncSession], Awaitable[Answer]]
-) -> Answer:
+def in_transaction(data_dir: Path | None, verb: Callable[[Session], Awaitable[Answer]]) -> Answer:
     """Do *verb* in one transaction and return its answer."""
 
     async def run(url: str) -> Answer:
-        engine = await connect(url)
+        database = await Database(url).open()
         try:
-            async with sessions_of(engine).begin() as session:
+            async with database.session() as session:
                 return await verb(session)
         finally:
-            await engine.dispose()
+            await database.close()
 
     settings = settings_with(data_dir)
     if settings.database_url is None and not embedded.exists(settings.data_dir):

@@ -8,7 +8,6 @@ import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli import demo_data
 from cli.applicants import read_csv
@@ -20,6 +19,7 @@ from shared import reference
 from shared.access import service as keys
 from shared.applicants import service as applicants
 from shared.applicants import store as stored
+from shared.database import Session
 from shared.frameworks import yaml_document
 
 WAIT_SECONDS = 30
@@ -30,7 +30,7 @@ Keys = dict[str, str]
 Said = set[tuple[str, str, str]]
 
 
-async def _prepare(session: AsyncSession) -> Keys:
+async def _prepare(session: Session) -> Keys:
     """Load the county-level divisions, and make each of the demonstration's reporters a key."""
     divisions = read_csv(reference.divisions_text())
     known = await stored.some(session, [each.code for each in divisions])

@@ -4,11 +4,10 @@ A module of its own because it imports the database driver, which most commands 
 """
 
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
 
 from cli.errors import CommandError
 from shared.core.errors import DomainError
-from shared.database.engine import SchemaUnknown, UrlUnusable
+from shared.database import SchemaUnknown, UrlUnusable, refusal
 from shared.embedded.server import EmbeddedError
 
 
@@ -26,12 +25,12 @@ def explain(error: Exception) -> str | None:
             no_duration = first["type"] == "time_delta_parsing"
             said = "a duration is written like PT1S or PT0.5S" if no_duration else first["msg"]
             line = f"{', '.join(wrong)}: {said}"
-        case DBAPIError():
-            line = f"PostgreSQL refuses: {error.orig}"
         case OSError(filename=None):
             line = f"PostgreSQL is out of reach ({error}): start it or set PILOTZONE_DATABASE_URL"
         case OSError():
             line = f"{error.filename}: {error.strerror}"
+        case _ if (words := refusal(error)) is not None:
+            line = f"PostgreSQL refuses: {words}"
         case _:
             return None
     return " ".join(line.split())

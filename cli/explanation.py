@@ -4,12 +4,12 @@ import json
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
 from shared.core.principal import Principal, Role
+from shared.database import Session
 from shared.explanations import service as explanation
 from shared.explanations import text
 from shared.frameworks.service import Library
@@ -35,7 +35,7 @@ def explain(
     if lang not in text.LANGUAGES:
         raise CommandError(f"{lang} is no language of the service; choose zh or en")
 
-    async def verb(session: AsyncSession) -> dict[str, Any]:
+    async def verb(session: Session) -> dict[str, Any]:
         return await _document(session, round_, applicant, run)
 
     document = in_transaction(data_dir, verb)
@@ -45,9 +45,7 @@ def explain(
         typer.echo(text.render(document, text.LANGUAGES[lang]), nl=False)
 
 
-async def _document(
-    session: AsyncSession, code: str, applicant: str, run: int | None
-) -> dict[str, Any]:
+async def _document(session: Session, code: str, applicant: str, run: int | None) -> dict[str, Any]:
     stored = await rounds.get(session, code)
     framework = await Library().get(session, stored.framework)
     if run is None:

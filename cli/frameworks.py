@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
 from shared import reference
 from shared.core.errors import Finding, FrameworkInvalid
+from shared.database import Session
 from shared.frameworks import service as frameworks
 from shared.frameworks import yaml_document
 from shared.frameworks.store import StoredFramework
@@ -51,7 +51,7 @@ def add(file: File = None, data_dir: DataDir = None) -> None:
     """Register a framework document; the same again changes nothing."""
     parsed = _parse(file)
 
-    async def verb(session: AsyncSession) -> tuple[StoredFramework, bool]:
+    async def verb(session: Session) -> tuple[StoredFramework, bool]:
         return await frameworks.register(session, OPERATOR, parsed)
 
     try:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
@@ -12,6 +11,7 @@ from cli.options import DataDir
 from shared.access import service as keys
 from shared.access import store as stored
 from shared.core.principal import Role
+from shared.database import Session
 
 ROLES = tuple(Role)
 
@@ -46,7 +46,7 @@ def create(
     if ends is not None and ends <= datetime.now(UTC):
         raise CommandError(f"the key would have expired on {ends:%Y-%m-%d}: give a later date")
 
-    async def verb(session: AsyncSession) -> str:
+    async def verb(session: Session) -> str:
         return await keys.create(
             session, OPERATOR, name.strip(), role, applicant or None, measure or None, ends
         )
@@ -82,7 +82,7 @@ def revoke(
 ) -> None:
     """Revoke every key of a reporter."""
 
-    async def verb(session: AsyncSession) -> int:
+    async def verb(session: Session) -> int:
         return await keys.revoke(session, OPERATOR, name)
 
     revoked = in_transaction(data_dir, verb)

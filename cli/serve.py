@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.context import OPERATOR, database, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir, settings_with
+from shared.database import Session
 from shared.database.migration import migrate as bring_to_head
 from shared.database.migration import missing_roles
 from shared.process import orphan
@@ -101,7 +101,7 @@ def recompute(
 ) -> None:
     """Have a round scored anew, everybody in it; needed after an update that changes the rules."""
 
-    async def verb(session: AsyncSession) -> int:
+    async def verb(session: Session) -> int:
         return await rounds.recompute(session, OPERATOR, round)
 
     typer.echo(f"asked for: {in_transaction(data_dir, verb)} applicants")

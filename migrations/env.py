@@ -7,7 +7,7 @@ from alembic import context
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from migrations.tables import METADATA
-from shared.database.engine import driver_url
+from shared.database.schema import driver_url
 
 LOCK = 0x50494C4F  # any constant; nobody else takes an advisory lock of this number
 

@@ -16,8 +16,9 @@ from api.app import ROLE as GATEWAY_ROLE
 from api.app import create_app
 from shared.access import service as keys
 from shared.core.principal import Actor
-from shared.database.engine import Sessions, connect, driver_url, sessions_of
+from shared.database import Database
 from shared.database.migration import migrate
+from shared.database.schema import driver_url
 from shared.embedded import server as embedded
 from shared.rounds import store as rounds
 from shared.settings import Settings
@@ -55,8 +56,8 @@ async def _administer(server: str, *statements: str) -> None:
     await engine.dispose()
 
 
-def _named(server: str, database: str) -> str:
-    return make_url(server).set(database=database).render_as_string(hide_password=False)
+def _named(server: str, url: str) -> str:
+    return make_url(server).set(database=url).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +71,7 @@ def template(server: str) -> Iterator[str]:
 
 
 @pytest.fixture
-async def database(server: str, template: str) -> AsyncIterator[str]:
+async def url(server: str, template: str) -> AsyncIterator[str]:
     """Give the URL of a database of the test's own."""
     name = f"test_{uuid.uuid4().hex}"
     await _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -79,34 +80,31 @@ async def database(server: str, template: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def owner(database: str) -> AsyncIterator[Sessions]:
-    """Give sessions with every right."""
-    engine = await connect(database)
-    yield sessions_of(engine)
-    await engine.dispose()
+async def owner(url: str) -> AsyncIterator[Database]:
+    """Give a database with every right."""
+    async with Database(url) as database:
+        yield database
 
 
 @pytest.fixture
-async def sessions(database: str) -> AsyncIterator[Sessions]:
-    """Give sessions with the gateway's rights alone."""
-    engine = await connect(database, GATEWAY_ROLE)
-    yield sessions_of(engine)
-    await engine.dispose()
+async def database(url: str) -> AsyncIterator[Database]:
+    """Give a database with the gateway's rights alone."""
+    async with Database(url, GATEWAY_ROLE) as database:
+        yield database
 
 
 @pytest.fixture
-async def worker_sessions(database: str) -> AsyncIterator[Sessions]:
-    """Give sessions with the worker's rights alone."""
-    engine = await connect(database, WORKER_ROLE)
-    yield sessions_of(engine)
-    await engine.dispose()
+async def worker_database(url: str) -> AsyncIterator[Database]:
+    """Give a database with the worker's rights alone."""
+    async with Database(url, WORKER_ROLE) as database:
+        yield database
 
 
 @pytest.fixture
-async def headers(owner: Sessions) -> dict[str, dict[str, str]]:
+async def headers(owner: Database) -> dict[str, dict[str, str]]:
     """Give for each role the header of a key without limits."""
     found = {}
-    async with owner.begin() as session:
+    async with owner.session() as session:
         for role in ("admin", "portal", "source", "expert", "auditor"):
             key = await keys.create(session, Actor("tests", "tests"), role, role)
             found[role] = {"Authorization": f"Bearer {key}"}
@@ -114,36 +112,35 @@ async def headers(owner: Sessions) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture
-async def client(sessions: Sessions) -> AsyncIterator[httpx.AsyncClient]:
+async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """Give a client of a gateway in this process, without a key."""
-    transport = httpx.ASGITransport(create_app(sessions, Settings()), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(create_app(database, Settings()), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway/v1") as client:
         yield client
 
 
 @pytest.fixture
 async def world(
-    client: httpx.AsyncClient, headers: dict[str, dict[str, str]], worker_sessions: Sessions
+    client: httpx.AsyncClient, headers: dict[str, dict[str, str]], worker_database: Database
 ) -> World:
     """Give an open round with two counties and a park, and verbs to act in it."""
-    world = World(client, headers, worker_sessions)
+    world = World(client, headers, worker_database)
     await world.open()
     return world
 
 
 @pytest.fixture
-async def round_id(world: World, owner: Sessions) -> int:  # noqa: ARG001 -- it opens the round
+async def round_id(world: World, owner: Database) -> int:  # noqa: ARG001 -- it opens the round
     """Give the id of the open round."""
-    async with owner() as session:
+    async with owner.reading() as session:
         return (await rounds.get(session, ROUND)).id
 
 
 @pytest.fixture
-async def crowd(database: str) -> AsyncIterator[Sessions]:
+async def crowd(url: str) -> AsyncIterator[Database]:
     """Give twenty connections with the gateway's rights."""
-    engine = await connect(database, GATEWAY_ROLE, pool=20)
-    yield sessions_of(engine)
-    await engine.dispose()
+    async with Database(url, GATEWAY_ROLE, 20) as database:
+        yield database
 
 
 ROOT = Path(__file__).parent.parent

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from prometheus_client import start_http_server
 
-from shared.database.engine import connect, sessions_of
+from shared.database import Database
 from shared.database.notifications import listen
 from shared.process import lifecycle
 from shared.settings import Settings
@@ -32,13 +32,12 @@ STALLED_SECONDS = 60.0
 async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
     """Work until SIGINT or SIGTERM; *health_file* is touched while the loop is alive."""
     name = f"{socket.gethostname()}:{os.getpid()}"
-    engine = await connect(url, ROLE, pool=CONNECTIONS)
-    sessions = sessions_of(engine)
+    database = await Database(url, ROLE, CONNECTIONS).open()
     beat = Heartbeat(health_file)
     worker = Worker(
-        sessions, name, Bell(), settings.worker_idle, settings.worker_debounce, beat.alive
+        database, name, Bell(), settings.worker_idle, settings.worker_debounce, beat.alive
     )
-    operator = Operator(sessions, Bell(), settings.worker_idle)
+    operator = Operator(database, Bell(), settings.worker_idle)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -54,8 +53,8 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
     beat.begin()
     async with asyncio.TaskGroup() as background:
         listening = [
-            background.create_task(listen(engine, "submission_change", worker.bell.ring)),
-            background.create_task(listen(engine, "operation", operator.bell.ring)),
+            background.create_task(listen(database, "submission_change", worker.bell.ring)),
+            background.create_task(listen(database, "operation", operator.bell.ring)),
         ]
         beating = background.create_task(beat.keep(STALLED_SECONDS))
         operating = background.create_task(operator.work())
@@ -66,7 +65,7 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
         for task in (*listening, beating):
             task.cancel()
     beat.end()
-    await engine.dispose()
+    await database.close()
     log.info("worker stopped", name=name)
 
 

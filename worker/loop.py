@@ -12,7 +12,7 @@ from structlog.contextvars import bound_contextvars
 from shared.changes import store as changes
 from shared.changes.metrics import observe_queue
 from shared.core.errors import DomainError
-from shared.database.engine import Sessions, out_of_reach
+from shared.database import Database, out_of_reach
 from shared.frameworks.service import Library
 from shared.rounds import store as rounds
 from shared.runs import service as runs
@@ -50,7 +50,7 @@ class Bell:
 class Worker:
     """One scoring worker; any number of them share the rounds."""
 
-    sessions: Sessions
+    database: Database
     name: str
     bell: Bell
     idle: timedelta
@@ -82,7 +82,7 @@ class Worker:
 
     async def sweep(self) -> bool:
         """Run each waiting round once; say whether any was run."""
-        async with self.sessions.begin() as session:
+        async with self.database.session() as session:
             waiting = await changes.waiting_rounds(session)
             if time.monotonic() >= self.next_count:
                 self.next_count = time.monotonic() + self.idle.total_seconds()
@@ -99,7 +99,7 @@ class Worker:
         """Recompute one round, unless another worker does; set it aside if that fails."""
         begin = time.perf_counter()
         try:
-            async with self.sessions.begin() as session:
+            async with self.database.session() as session:
                 if not await rounds.try_hold_for_run(session, round_id):
                     return False
                 outcome = await runs.recompute(
@@ -121,7 +121,7 @@ class Worker:
         shown = str(error) if isinstance(error, DomainError) else type(error).__name__
         log.error("run failed", round=round_id, exc_info=error)
         metrics.FAILURES.inc()
-        async with self.sessions.begin() as session:
+        async with self.database.session() as session:
             # Another worker may have run the round meanwhile, or be running it now.
             if await rounds.try_hold_for_run(
                 session, round_id

@@ -10,7 +10,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from shared.core.errors import DomainError
-from shared.database.engine import Sessions, out_of_reach
+from shared.database import Database, out_of_reach
 from shared.frameworks.service import Library
 from shared.operations import store as operations
 from shared.operations.store import Claim
@@ -57,7 +57,7 @@ class Computation:
 class Operator:
     """Carries out operations; any number of workers share them."""
 
-    sessions: Sessions
+    database: Database
     bell: Bell
     idle: timedelta
     library: Library = field(default_factory=Library)
@@ -79,7 +79,7 @@ class Operator:
 
     async def carry_out_next(self) -> bool:
         """Carry out the oldest operation that waits, if there is one; say whether there was."""
-        async with operations.claim(self.sessions) as claim:
+        async with operations.claim(self.database) as claim:
             if claim is None:
                 return False
             operation = claim.operation

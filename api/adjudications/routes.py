@@ -20,7 +20,7 @@ from api.http.schemas import Code
 from shared.adjudications import service as services
 from shared.core.errors import NotFound, ReporterNotAdmitted, RoundNotOpen, SubmissionRefused
 from shared.core.principal import Role
-from shared.submissions.service import refused
+from shared.submissions.admission import refused
 from shared.submissions.values import Refusal
 
 router = APIRouter(

@@ -3,12 +3,11 @@
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
 from starlette.responses import PlainTextResponse, Response
 
 from api.health.schemas import Health
 from api.http.access import public
-from api.http.context import Tx
+from api.http.context import Held, Tx
 from api.http.problems import Unavailable, problems
 from api.http.route import GuardedRoute
 from shared.changes import store as changes
@@ -42,9 +41,9 @@ async def live() -> Health:
 
 @router.get("/health/ready", responses=problems(Unavailable))
 @public()
-async def ready(tx: Tx) -> Health:
+async def ready(held: Held) -> Health:
     """Say that the database answers too."""
-    await tx.execute(text("SELECT 1"))
+    await held.database.require_answer()
     return Health(status="ready")
 
 

@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.http.paths import RoundCode
 from api.http.state import Gateway
-from shared.database.engine import reading
+from shared.database import Session
 from shared.rounds.store import StoredRound
 from shared.scoring.framework import Framework
 
@@ -29,14 +28,14 @@ async def gateway(request: Request) -> Gateway:
 Held = Annotated[Gateway, Depends(gateway)]
 
 
-async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+async def transaction(request: Request) -> AsyncIterator[Session]:
     """One request, one transaction: committed when the route returns, undone if it raises."""
-    async with gateway_of(request).sessions.begin() as session:
+    async with gateway_of(request).database.session() as session:
         yield session
 
 
 # "function" commits before the answer is sent; FastAPI's default would commit after it.
-Tx = Annotated[AsyncSession, Depends(transaction, scope="function")]
+Tx = Annotated[Session, Depends(transaction, scope="function")]
 
 
 async def named_round(request: Request, round: RoundCode) -> StoredRound:  # noqa: A002
@@ -51,7 +50,7 @@ async def round_of(held: Gateway, code: str) -> StoredRound:
     """Return what never changes of a round. Raises: NotFound."""
     known = held.rounds.known(code)
     if known is None:
-        async with reading(held.sessions) as session:
+        async with held.database.reading() as session:
             known = await held.rounds.get(session, code)
     return known
 
@@ -60,6 +59,6 @@ async def framework_of(held: Gateway, round_: StoredRound) -> Framework:
     """Return the framework of a round."""
     known = held.library.known(round_.framework)
     if known is None:
-        async with reading(held.sessions) as session:
+        async with held.database.reading() as session:
             known = await held.library.get(session, round_.framework)
     return known

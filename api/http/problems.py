@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Mount
 
 from shared.core.errors import Conflict, DomainError, Finding, Forbidden, Invalid, NotFound
-from shared.database.engine import cut_off, out_of_reach
+from shared.database import cut_off, out_of_reach
 
 log = structlog.get_logger()
 

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from api.http.kept import Kept
 from shared.access.keyring import Keyring
-from shared.database.engine import Sessions
+from shared.database import Database, Session
 from shared.frameworks.service import Library
 from shared.rankings.service import Rankings
 from shared.rankings.watch import Watch
@@ -27,7 +25,7 @@ class Rounds:
         """Return the round if it was seen before."""
         return self._known.get(code)
 
-    async def get(self, session: AsyncSession, code: str) -> StoredRound:
+    async def get(self, session: Session, code: str) -> StoredRound:
         """Return the round of this code; its `state` may be out of date. Raises: NotFound."""
         if code not in self._known:
             self._known[code] = await rounds.get(session, code)
@@ -38,7 +36,7 @@ class Rounds:
 class Gateway:
     """The parts of a gateway; `app.state.gateway` is one."""
 
-    sessions: Sessions
+    database: Database
     keyring: Keyring
     intake: Intake
     watch: Watch
@@ -48,13 +46,13 @@ class Gateway:
     rounds: Rounds
 
     @classmethod
-    def over(cls, sessions: Sessions, settings: Settings) -> "Gateway":
+    def over(cls, database: Database, settings: Settings) -> "Gateway":
         """Assemble a gateway over *sessions*."""
         return cls(
-            sessions=sessions,
-            keyring=Keyring(sessions, settings.key_cache),
-            intake=Intake(sessions),
-            watch=Watch(sessions),
+            database=database,
+            keyring=Keyring(database, settings.key_cache),
+            intake=Intake(database),
+            watch=Watch(database),
             rankings=Rankings(),
             kept=Kept(),
             library=Library(),

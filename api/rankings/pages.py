@@ -3,13 +3,12 @@
 import json
 from typing import Any, NamedTuple
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from api.http.kept import Page
 from api.http.paging import encode
 from api.http.state import Gateway
 from api.rankings.scorecards import freshened, score
 from shared.applicants import store as applicants
+from shared.database import Session
 from shared.rankings import store as standings
 from shared.rankings.store import Freshness
 from shared.scoring.framework import Framework
@@ -27,7 +26,7 @@ class PageKey(NamedTuple):
 
 
 async def render(
-    held: Gateway, session: AsyncSession, code: str, framework: Framework, key: PageKey
+    held: Gateway, session: Session, code: str, framework: Framework, key: PageKey
 ) -> Page:
     """Render the page of the round *code*, and keep it."""
     whole = await held.rankings.as_of(session, key.round_id, key.fresh.as_of)

@@ -21,7 +21,6 @@ from api.rankings.scorecards import dimensions, freshened, line_items, score
 from shared.applicants import store as applicants
 from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
-from shared.database.engine import reading
 from shared.panels.service import require_marks
 from shared.rankings import store as standings
 from shared.rankings.store import Freshness
@@ -52,7 +51,7 @@ async def _freshness(held: Gateway, round_: StoredRound, run: int | None) -> Fre
     fresh = await held.watch.freshness(round_.id)
     if run is None or run == fresh.run:
         return fresh
-    async with reading(held.sessions) as session:
+    async with held.database.reading() as session:
         earlier = await runs.get(session, round_.id, run)
     return Freshness(
         run,
@@ -69,7 +68,7 @@ async def _await_inclusion(
     """Wait until a run took in *submission*, or *seconds* are over. Raises: Invalid."""
     if submission is None:
         return
-    async with reading(held.sessions) as session:
+    async with held.database.reading() as session:
         known = await submissions.exists(session, round_.id, submission)
     if not known:
         message = "The round has no submission of this id."
@@ -80,7 +79,7 @@ async def _await_inclusion(
 async def _require_marks(held: Gateway, round_: StoredRound, who: Principal, page: PageKey) -> None:
     """Let an expert see *page* once it marked whom it shows: totals move with others' marks."""
     framework = await framework_of(held, round_)
-    async with reading(held.sessions) as session:
+    async with held.database.reading() as session:
         whole = await held.rankings.as_of(session, round_.id, page.fresh.as_of)
         shown = whole.places(page.cohort)[page.start : page.start + page.limit]
         codes = [whole.applicants[at] for at in shown]
@@ -121,7 +120,7 @@ async def ranking(
     page = held.kept.pages.get(wanted)
     if page is None:
         framework = await framework_of(held, stored)
-        async with reading(held.sessions) as session:
+        async with held.database.reading() as session:
             page = await render(held, session, round, framework, wanted)
     shown = Shown(request.url.path, query_of(request))
     if run is None and wait_for is None:

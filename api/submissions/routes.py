@@ -33,9 +33,10 @@ from shared.core.errors import (
 from shared.core.principal import Principal, Role
 from shared.panels.service import shown_name
 from shared.scoring.framework import Framework
+from shared.submissions import service as services
 from shared.submissions import store as submissions
-from shared.submissions.service import admit, refused
-from shared.submissions.store import NewSubmission, Receipt
+from shared.submissions.admission import admit, refused
+from shared.submissions.service import Row, RowOutcome
 from shared.submissions.values import Refusal
 
 router = APIRouter(
@@ -43,19 +44,6 @@ router = APIRouter(
 )
 
 MOST_MEMBERS = 20
-MOST_REPETITIONS = 10
-REPEATED = Refusal(
-    "as_of", "repeated-row", f"A batch states a value of one date at most {MOST_REPETITIONS} times."
-)
-NOT_TAKEN = {
-    "unknown-applicant": Refusal(
-        "applicant", "unknown-applicant", "No such applicant is registered."
-    ),
-    "conflict-of-interest": Refusal(
-        "applicant", "conflict-of-interest", "A tie to this applicant is declared."
-    ),
-}
-"""What is found out only where a row would be stored."""
 
 
 @router.post(
@@ -84,15 +72,8 @@ async def submit(
     if isinstance(item, Refusal):
         metrics.observe_submissions(["rejected"])
         raise refused(item, f"/{item.field}")
-    (receipt,) = await held.intake.record(stored.id, [item])
+    receipt = await services.submit(held.intake, stored, item)
     metrics.observe_submissions([receipt.result])
-    if receipt.result == "unknown-applicant":
-        where = _finding(NOT_TAKEN[receipt.result], "")
-        raise NotFound("no such applicant is registered", (where,))
-    if receipt.result == "not-open":
-        raise RoundNotOpen(f"round {round} does not accept submissions")
-    if receipt.result == "conflict-of-interest":
-        raise ConflictOfInterest(f"a tie to applicant {body.applicant} is declared")
     answer = {
         "id": receipt.id,
         "result": receipt.result,
@@ -119,71 +100,42 @@ async def submit_batch(
     held, who = gateway_of(request), caller_of(request)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
-    read = [
-        _read(framework, who, row, f"/items/{index}", request.state.request_id)
-        for index, row in enumerate(body.items)
-    ]
-    _refuse_repetitions(read)
-    good = [index for index, item in enumerate(read) if isinstance(item, NewSubmission)]
-    items = [item for item in read if isinstance(item, NewSubmission)]
-    receipts = await held.intake.record(stored.id, items) if items else []
-    if any(receipt.result == "not-open" for receipt in receipts):
-        raise RoundNotOpen(f"round {round} does not accept submissions")
-    by_index = dict(zip(good, receipts, strict=True))
-    rows = [_row(index, by_index.get(index), item) for index, item in enumerate(read)]
-    counts = Counter(row["result"] for row in rows)
-    metrics.observe_submissions(row["result"] for row in rows)
-    rejected = counts["rejected"]
-    outcome = "accepted" if not rejected else "rejected" if rejected == len(rows) else "partial"
-    return JSONResponse({"outcome": outcome, "counts": dict(counts), "items": rows})
+    rows = [_read(framework, who, row, request.state.request_id) for row in body.items]
+    outcomes = await services.submit_batch(held.intake, stored, rows)
+    results = [each.result for each in outcomes]
+    metrics.observe_submissions(results)
+    answer = {
+        "outcome": services.summary(results),
+        "counts": dict(Counter(results)),
+        "items": [_shown(index, each) for index, each in enumerate(outcomes)],
+    }
+    return JSONResponse(answer)
 
 
-def _read(
-    framework: Framework, who: Principal, row: Any, place: str, request_id: str
-) -> NewSubmission | list[Finding]:
+def _read(framework: Framework, who: Principal, row: Any, request_id: str) -> Row:
     """Check one row; return it, or what is wrong with it."""
     if isinstance(row, dict) and len(row) > MOST_MEMBERS:
-        return [Finding(place, "too-many-members", "The row has members that no submission has.")]
+        message = "The row has members that no submission has."
+        return (Finding("", "too-many-members", message),)
     try:
         draft = SubmissionIn.model_validate(row).to_domain()
     except ValidationError as error:
-        return [
-            Finding(place + pointer(each["loc"]), each["type"].replace("_", "-"), each["msg"])
+        return tuple(
+            Finding(pointer(each["loc"]), each["type"].replace("_", "-"), each["msg"])
             for each in error.errors(include_input=False, include_url=False)
-        ]
+        )
     item = admit(framework, who, draft, request_id)
-    return [_finding(item, place)] if isinstance(item, Refusal) else item
+    return (item.finding(),) if isinstance(item, Refusal) else item
 
 
-def _refuse_repetitions(read: list[NewSubmission | list[Finding]]) -> None:
-    """Refuse the rows that say the same of the same again and again.
-
-    Each repetition waits for the one before it, and all other submissions for the batch.
-    """
-    seen: Counter[tuple[Any, ...]] = Counter()
-    for index, item in enumerate(read):
-        if isinstance(item, NewSubmission):
-            seen[item.natural_key] += 1
-            if seen[item.natural_key] > MOST_REPETITIONS:
-                read[index] = [_finding(REPEATED, f"/items/{index}")]
-
-
-def _finding(refusal: Refusal, place: str) -> Finding:
-    return Finding(f"{place}/{refusal.field}", refusal.code, refusal.message)
-
-
-def _row(
-    index: int, receipt: Receipt | None, item: NewSubmission | list[Finding]
-) -> dict[str, Any]:
-    if receipt is not None and receipt.id is not None:
-        return {"index": index, "result": receipt.result, "id": receipt.id}
-    findings = item if isinstance(item, list) else []
-    if receipt is not None:
-        findings = [_finding(NOT_TAKEN[receipt.result], f"/items/{index}")]
-    errors = [
-        {"pointer": each.pointer, "code": each.code, "detail": each.message} for each in findings
-    ]
-    return {"index": index, "result": "rejected", "id": None, "errors": errors}
+def _shown(index: int, outcome: RowOutcome) -> dict[str, Any]:
+    shown: dict[str, Any] = {"index": index, "result": outcome.result, "id": outcome.id}
+    if outcome.id is None:
+        shown["errors"] = [
+            {"pointer": f"/items/{index}{each.pointer}", "code": each.code, "detail": each.message}
+            for each in outcome.findings
+        ]
+    return shown
 
 
 @router.get("", responses=problems(NotFound))

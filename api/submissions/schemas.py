@@ -6,7 +6,8 @@ from pydantic import Field
 
 from api.http.schemas import Code, Date, Items, Moment, Schema, Text, one_finding
 from shared.scoring.framework import Framework
-from shared.submissions.service import Draft
+from shared.submissions.admission import Draft
+from shared.submissions.service import MOST_ROWS
 from shared.submissions.store import StoredSubmission
 
 Value = Annotated[
@@ -67,7 +68,7 @@ class BatchIn(Schema):
 
     items: list[Any] = Field(
         min_length=1,
-        max_length=10_000,
+        max_length=MOST_ROWS,
         json_schema_extra={"items": {"$ref": "#/components/schemas/SubmissionIn"}},
     )
 

@@ -7,7 +7,7 @@ from cachetools import TTLCache
 
 from shared.access import service as keys
 from shared.core.principal import Principal
-from shared.database.engine import Sessions, reading
+from shared.database import Database
 
 KEPT = 10_000
 
@@ -15,9 +15,9 @@ KEPT = 10_000
 class Keyring:
     """The keys seen of late; a revoked one is admitted no longer than *kept* after."""
 
-    def __init__(self, sessions: Sessions, kept: timedelta) -> None:
+    def __init__(self, database: Database, kept: timedelta) -> None:
         """Ask *sessions* for what is not known."""
-        self._sessions = sessions
+        self._database = database
         self._known: TTLCache[str, Principal] = TTLCache(
             KEPT, kept.total_seconds(), timer=time.monotonic
         )
@@ -30,7 +30,7 @@ class Keyring:
         """Return who holds *key*, None if it opens nothing."""
         principal = self._known.get(key)
         if principal is None:
-            async with reading(self._sessions) as session:
+            async with self._database.reading() as session:
                 principal = await keys.authenticate(session, key)
             if principal is not None:
                 self._known[key] = principal

@@ -5,12 +5,11 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.access import store as keys
 from shared.audit import store as audit
 from shared.core.errors import NameTaken
 from shared.core.principal import Actor, Principal
+from shared.database import Session
 
 PREFIX = "pz_"
 """Makes a key recognisable where one leaked."""
@@ -22,7 +21,7 @@ def fingerprint(key: str) -> bytes:
 
 
 async def create(
-    session: AsyncSession,
+    session: Session,
     actor: Actor,
     name: str,
     role: str,
@@ -51,7 +50,7 @@ async def create(
     return key
 
 
-async def revoke(session: AsyncSession, actor: Actor, name: str) -> int:
+async def revoke(session: Session, actor: Actor, name: str) -> int:
     """Revoke all keys of the reporter of this name; return how many were valid."""
     revoked = await keys.revoke(session, name)
     if revoked:
@@ -59,6 +58,6 @@ async def revoke(session: AsyncSession, actor: Actor, name: str) -> int:
     return revoked
 
 
-async def authenticate(session: AsyncSession, key: str) -> Principal | None:
+async def authenticate(session: Session, key: str) -> Principal | None:
     """Return who holds *key*, None if it opens nothing."""
     return await keys.valid(session, fingerprint(key))

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.tables import ApiKeyRow, ReporterRow
 from shared.core.principal import Principal, Role
+from shared.database import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ IN_FORCE = (
 )
 
 
-async def valid(session: AsyncSession, sha256: bytes) -> Principal | None:
+async def valid(session: Session, sha256: bytes) -> Principal | None:
     """Return who holds the key of this hash; None if it is unknown, expired or revoked."""
     query = (
         select(
@@ -55,7 +55,7 @@ async def valid(session: AsyncSession, sha256: bytes) -> Principal | None:
     return Principal(reporter, name, Role(role), _limit(applicants), _limit(measures))
 
 
-async def in_force(session: AsyncSession) -> list[Key]:
+async def in_force(session: Session) -> list[Key]:
     """Return every key that is neither revoked nor expired, by name and then by age."""
     query = (
         select(
@@ -74,7 +74,7 @@ async def in_force(session: AsyncSession) -> list[Key]:
     return [Key(*row) for row in await session.execute(query)]
 
 
-async def reporter(session: AsyncSession, name: str, role: str) -> tuple[int, str]:
+async def reporter(session: Session, name: str, role: str) -> tuple[int, str]:
     """Return the id and role of the reporter of this name, registering it if it is new."""
     await session.execute(insert(ReporterRow).values(name=name, role=role).on_conflict_do_nothing())
     query = select(ReporterRow.id, ReporterRow.role).where(ReporterRow.name == name)
@@ -83,7 +83,7 @@ async def reporter(session: AsyncSession, name: str, role: str) -> tuple[int, st
 
 
 async def add(
-    session: AsyncSession,
+    session: Session,
     reporter_id: int,
     sha256: bytes,
     applicants: Sequence[str] | None,
@@ -105,7 +105,7 @@ async def add(
     return (await session.scalars(statement)).one()
 
 
-async def revoke(session: AsyncSession, name: str) -> int:
+async def revoke(session: Session, name: str) -> int:
     """Revoke every valid key of the reporter of this name; return how many there were."""
     statement = (
         update(ApiKeyRow)

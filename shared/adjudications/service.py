@@ -5,22 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.adjudications import store as adjudications
 from shared.adjudications.store import PanelLine
 from shared.applicants import store as applicants
 from shared.core.errors import RoundNotOpen
 from shared.core.principal import Actor, Principal
-from shared.database.engine import driver_of
+from shared.database import Session
+from shared.database.database import driver_of
 from shared.rounds import store as rounds
 from shared.rounds.store import StoredRound
 from shared.scoring.document.nodes import exact
 from shared.scoring.framework import ADJUDICATOR, KINDS, Framework, Panel, Reporter
 from shared.scoring.resolve import Evidence, resolve
-from shared.submissions import service as submissions
+from shared.submissions import recording as submissions
 from shared.submissions import values as submission
-from shared.submissions.service import not_reached
+from shared.submissions.admission import not_reached
 from shared.submissions.store import NewSubmission, Receipt
 from shared.submissions.values import WITHDRAWN, Refusal
 
@@ -81,7 +81,7 @@ def admit(
     )
 
 
-async def settle(session: AsyncSession, round_id: int, item: NewSubmission) -> Receipt:
+async def settle(session: Session, round_id: int, item: NewSubmission) -> Receipt:
     """Record *item* in an open round, and withdraw whichever adjudication stands.
 
     What is replaced is withdrawn first, whoever said it: of two administrators the last word
@@ -108,7 +108,7 @@ async def settle(session: AsyncSession, round_id: int, item: NewSubmission) -> R
 
 
 async def page(
-    session: AsyncSession,
+    session: Session,
     framework: Framework,
     round_: StoredRound,
     state: str | None,

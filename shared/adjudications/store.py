@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database import Session
 from shared.scoring.resolve import TRACE
 
 
@@ -98,9 +98,7 @@ PAGE = text("""
 """)
 
 
-async def standing(
-    session: AsyncSession, round_id: int, applicant: str, measure: str
-) -> list[Standing]:
+async def standing(session: Session, round_id: int, applicant: str, measure: str) -> list[Standing]:
     """Return the adjudications that stand of one applicant and measure, the last recorded last.
 
     They are one at most, unless two administrators settled it at the same moment.
@@ -110,7 +108,7 @@ async def standing(
 
 
 async def page(
-    session: AsyncSession,
+    session: Session,
     round_id: int,
     panels: Sequence[tuple[str, float | None]],
     states: Sequence[str],

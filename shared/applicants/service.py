@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.applicants import store as applicants
 from shared.applicants.store import Applicant, StoredApplicant
 from shared.audit import store as audit
 from shared.core.errors import ApplicantDiffers
 from shared.core.principal import Actor
+from shared.database import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Imported:
     unchanged: list[str]
 
 
-async def register(session: AsyncSession, actor: Actor, wanted: Sequence[Applicant]) -> Imported:
+async def register(session: Session, actor: Actor, wanted: Sequence[Applicant]) -> Imported:
     """Register *wanted*, all or none; who stands already with the same facts is left as is.
 
     Raises: ApplicantDiffers, naming the first whose code another holds.
@@ -51,7 +50,7 @@ def _same(wanted: Applicant, stored: StoredApplicant) -> bool:
 
 
 async def change(
-    session: AsyncSession, actor: Actor, code: str, changes: Mapping[str, Any]
+    session: Session, actor: Actor, code: str, changes: Mapping[str, Any]
 ) -> StoredApplicant:
     """Change an applicant's *name* or *division*; its code and kind stay. Raises: NotFound.
 

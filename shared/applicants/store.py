@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applicants.tables import ApplicantRow
 from shared.core.errors import NotFound
+from shared.database import Session
 from shared.scoring.framework import Name
 
 CHANGE_LOCK = 3
@@ -51,7 +51,7 @@ def _stored(row: Sequence[Any]) -> StoredApplicant:
     return StoredApplicant(code, kind, Name(zh, en), division, registered_at, changed_at)
 
 
-async def add(session: AsyncSession, applicants: Sequence[Applicant]) -> set[str]:
+async def add(session: Session, applicants: Sequence[Applicant]) -> set[str]:
     """Register those whose code is free; return the codes that were."""
     if not applicants:
         return set()
@@ -70,13 +70,13 @@ async def add(session: AsyncSession, applicants: Sequence[Applicant]) -> set[str
     return set(await session.scalars(statement, rows))
 
 
-async def some(session: AsyncSession, codes: Sequence[str]) -> dict[str, StoredApplicant]:
+async def some(session: Session, codes: Sequence[str]) -> dict[str, StoredApplicant]:
     """Return those of *codes* that are registered, by code."""
     query = select(*COLUMNS).where(ApplicantRow.code == func.any(list(codes)))
     return {row[0]: _stored(row) for row in await session.execute(query)}
 
 
-async def get(session: AsyncSession, code: str) -> StoredApplicant:
+async def get(session: Session, code: str) -> StoredApplicant:
     """Return the applicant of this code. Raises: NotFound."""
     found = await some(session, [code])
     if code not in found:
@@ -85,7 +85,7 @@ async def get(session: AsyncSession, code: str) -> StoredApplicant:
 
 
 async def page(
-    session: AsyncSession, after: str | None, limit: int, kind: str | None = None
+    session: Session, after: str | None, limit: int, kind: str | None = None
 ) -> list[StoredApplicant]:
     """Return at most *limit* applicants in order of code, from behind *after* on."""
     query = select(*COLUMNS).order_by(ApplicantRow.code).limit(limit)
@@ -96,7 +96,7 @@ async def page(
     return [_stored(row) for row in await session.execute(query)]
 
 
-async def hold_changes(session: AsyncSession) -> None:
+async def hold_changes(session: Session) -> None:
     """Wait until no other transaction changes applicants, and let none until this one ends.
 
     The greatest `changed_at` is then always the last to appear.
@@ -104,9 +104,7 @@ async def hold_changes(session: AsyncSession) -> None:
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock, 0)"), {"lock": CHANGE_LOCK})
 
 
-async def change(
-    session: AsyncSession, code: str, name: Name, division: str | None
-) -> StoredApplicant:
+async def change(session: Session, code: str, name: Name, division: str | None) -> StoredApplicant:
     """Give the applicant of this code, which is registered, another name and division.
 
     The caller holds changes.

@@ -3,14 +3,14 @@
 from typing import Any
 
 from sqlalchemy import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit.tables import AuditEventRow
 from shared.core.principal import Actor
+from shared.database import Session
 
 
 async def record(
-    session: AsyncSession,
+    session: Session,
     actor: Actor,
     action: str,
     subject: str,

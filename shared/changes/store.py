@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.changes.tables import RoundFailureRow, SubmissionChangeRow
+from shared.database import Session
 
 TRACED = 20
 """How many request ids a run keeps of those that caused it."""
@@ -41,16 +41,14 @@ class Queue:
     oldest_seconds: float
 
 
-async def add(
-    session: AsyncSession, round_id: int, applicants: Sequence[str], request_id: str
-) -> None:
+async def add(session: Session, round_id: int, applicants: Sequence[str], request_id: str) -> None:
     """Ask that *applicants* be scored anew, for another reason than a submission."""
     rows = [{"round": round_id, "applicant": each, "request_id": request_id} for each in applicants]
     if rows:
         await session.execute(insert(SubmissionChangeRow).inline(), rows)
 
 
-async def add_cohort(session: AsyncSession, round_id: int, request_id: str) -> int:
+async def add_cohort(session: Session, round_id: int, request_id: str) -> int:
     """Ask that everybody in the round be scored anew; return how many that are."""
     query = text("""
         WITH asked AS (
@@ -63,7 +61,7 @@ async def add_cohort(session: AsyncSession, round_id: int, request_id: str) -> i
     return count
 
 
-async def waiting_rounds(session: AsyncSession) -> list[int]:
+async def waiting_rounds(session: Session) -> list[int]:
     """Return the rounds that have changes and are not set aside, longest waiting first."""
     query = text("""
         SELECT round.id FROM round
@@ -96,7 +94,7 @@ CONSUME = text("""
 """)
 
 
-async def consume(session: AsyncSession, round_id: int, run: int) -> Consumed | None:
+async def consume(session: Session, round_id: int, run: int) -> Consumed | None:
     """Take the round's changes out of the log as the input of *run*; None if there are none."""
     applicants, submissions, others, requests = (
         await session.execute(CONSUME, {"round": round_id, "run": run, "traced": TRACED})
@@ -106,7 +104,7 @@ async def consume(session: AsyncSession, round_id: int, run: int) -> Consumed | 
     return Consumed(frozenset(applicants), submissions, others, tuple(requests))
 
 
-async def pending(session: AsyncSession, round_id: int, submission: int) -> bool:
+async def pending(session: Session, round_id: int, submission: int) -> bool:
     """Say whether no run has taken in *submission* yet."""
     query = text("""
         SELECT EXISTS (SELECT FROM submission_change WHERE round = :round AND submission = :id)
@@ -115,7 +113,7 @@ async def pending(session: AsyncSession, round_id: int, submission: int) -> bool
     return waits
 
 
-async def queue(session: AsyncSession) -> Queue:
+async def queue(session: Session) -> Queue:
     """Measure what waits in all rounds."""
     query = text("""
         SELECT count(*), coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float8
@@ -124,9 +122,7 @@ async def queue(session: AsyncSession) -> Queue:
     return Queue(*(await session.execute(query)).one())
 
 
-async def set_aside(
-    session: AsyncSession, round_id: int, error: str, longest: timedelta
-) -> Failure:
+async def set_aside(session: Session, round_id: int, error: str, longest: timedelta) -> Failure:
     """Note that a run of the round failed; it waits twice as long each time, up to *longest*."""
     query = text("""
         INSERT INTO round_failure AS failure (round, attempts, error, retry_at)
@@ -141,12 +137,12 @@ async def set_aside(
     return Failure(*(await session.execute(query, parameters)).one())
 
 
-async def readmit(session: AsyncSession, round_id: int) -> None:
+async def readmit(session: Session, round_id: int) -> None:
     """Forget that runs of the round failed."""
     await session.execute(delete(RoundFailureRow).where(RoundFailureRow.round == round_id))
 
 
-async def failure(session: AsyncSession, round_id: int) -> Failure | None:
+async def failure(session: Session, round_id: int) -> Failure | None:
     """Return why the round is set aside, None if it is not."""
     query = select(
         RoundFailureRow.attempts,

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.applicants import store as applicants
 from shared.audit import store as audit
 from shared.conflicts import store as conflicts
 from shared.conflicts.store import Tie
 from shared.core.errors import Forbidden, NotFound, RoundNotOpen
 from shared.core.principal import Actor, Principal, Role
+from shared.database import Session
 from shared.panels import store as marks
 from shared.rounds import store as rounds
 
@@ -31,7 +30,7 @@ class Declaration:
 
 
 async def put(
-    session: AsyncSession, actor: Actor, code: str, said: Declaration, *, may_correct: bool
+    session: Session, actor: Actor, code: str, said: Declaration, *, may_correct: bool
 ) -> Tie:
     """Declare or lift a tie in the round *code*; the same again is not.
 

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.tables import ReporterRow
 from shared.conflicts.tables import ConflictRow
 from shared.core.errors import NotFound
+from shared.database import Session
 from shared.scoring.framework import Reporter
 
 
@@ -35,7 +35,7 @@ QUERY = select(
 ).join(ReporterRow, ReporterRow.id == ConflictRow.reporter)
 
 
-async def expert(session: AsyncSession, name: str) -> int:
+async def expert(session: Session, name: str) -> int:
     """Return the id of the expert of this name. Raises: NotFound."""
     query = select(ReporterRow.id).where(
         ReporterRow.name == name, ReporterRow.role == Reporter.EXPERT
@@ -46,7 +46,7 @@ async def expert(session: AsyncSession, name: str) -> int:
     return found
 
 
-async def get(session: AsyncSession, round_id: int, reporter: int, applicant: str) -> Tie | None:
+async def get(session: Session, round_id: int, reporter: int, applicant: str) -> Tie | None:
     """Return the tie between the two, None if neither ever said anything of it."""
     query = QUERY.where(
         ConflictRow.round == round_id,
@@ -58,7 +58,7 @@ async def get(session: AsyncSession, round_id: int, reporter: int, applicant: st
 
 
 async def put(
-    session: AsyncSession, round_id: int, reporter: int, applicant: str, state: str, reason: str
+    session: Session, round_id: int, reporter: int, applicant: str, state: str, reason: str
 ) -> datetime:
     """Bring the tie into *state*, for *reason*; return when.
 
@@ -77,7 +77,7 @@ async def put(
 
 
 async def page(
-    session: AsyncSession, round_id: int, after: tuple[int, str] | None, limit: int
+    session: Session, round_id: int, after: tuple[int, str] | None, limit: int
 ) -> list[Tie]:
     """Return at most *limit* ties by expert and applicant, from behind *after* on."""
     key = ConflictRow.reporter, ConflictRow.applicant

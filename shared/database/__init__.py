@@ -1,1 +1,16 @@
 """How a process reaches PostgreSQL, and what rooms need to speak to it."""
+
+from shared.database.database import Database, Driver, Session
+from shared.database.faults import SchemaUnknown, UrlUnusable, cut_off, met, out_of_reach, refusal
+
+__all__ = [
+    "Database",
+    "Driver",
+    "SchemaUnknown",
+    "Session",
+    "UrlUnusable",
+    "cut_off",
+    "met",
+    "out_of_reach",
+    "refusal",
+]

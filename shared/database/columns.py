@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database.engine import driver_of
+from shared.database.database import Session, driver_of
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, no flags, no extension
 TRAILER = b"\xff\xff"
@@ -44,7 +43,7 @@ def row_type(**columns: str | tuple[str, int]) -> np.dtype[np.void]:
 
 
 async def read(
-    session: AsyncSession, query: str, arguments: tuple[Any, ...], row: np.dtype[np.void]
+    session: Session, query: str, arguments: tuple[Any, ...], row: np.dtype[np.void]
 ) -> dict[str, npt.NDArray[Any]]:
     """Run *query* (PostgreSQL's own placeholders, $1 …) and return its columns by name.
 
@@ -63,7 +62,7 @@ async def read(
 
 
 async def write(
-    session: AsyncSession,
+    session: Session,
     table: str,
     columns: Mapping[str, npt.NDArray[Any]],
     row: np.dtype[np.void],

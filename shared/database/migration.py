@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import migrations
-from shared.database.engine import driver_url, made_by_another
+from shared.database.schema import driver_url, made_by_another
 
 ROLES = ("pilotzone_gateway", "pilotzone_worker")
 """Whose rights the steps grant; the first step creates them where its user may."""

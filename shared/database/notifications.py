@@ -5,14 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.database.database import Database
 
 log = structlog.get_logger()
 
 RETRY_SECONDS = 0.5
 
 
-async def listen(engine: AsyncEngine, channel: str, heard: Callable[[int | None], None]) -> None:
+async def listen(database: Database, channel: str, heard: Callable[[int | None], None]) -> None:
     """Call *heard* with the round of each notification on *channel*, until cancelled.
 
     A lost connection is opened again; *heard* is then called with None, since what was said
@@ -20,7 +21,7 @@ async def listen(engine: AsyncEngine, channel: str, heard: Callable[[int | None]
     """
     while True:
         try:
-            await _listen_once(engine, channel, heard)
+            await _listen_once(database, channel, heard)
         except Exception as error:  # whatever it was, a hint is not worth a process
             task = asyncio.current_task()
             if task is not None and task.cancelling():
@@ -31,7 +32,7 @@ async def listen(engine: AsyncEngine, channel: str, heard: Callable[[int | None]
 
 
 async def _listen_once(
-    engine: AsyncEngine, channel: str, heard: Callable[[int | None], None]
+    database: Database, channel: str, heard: Callable[[int | None], None]
 ) -> None:
     lost = asyncio.Event()
 
@@ -41,9 +42,7 @@ async def _listen_once(
     def on_loss(_connection: Any) -> None:
         lost.set()
 
-    async with engine.connect() as borrowed:
-        connection = await borrowed.execution_options(isolation_level="AUTOCOMMIT")
-        driver: Any = (await connection.get_raw_connection()).driver_connection
+    async with database.driver() as driver:
         driver.add_termination_listener(on_loss)
         await driver.add_listener(channel, on_notice)
         heard(None)

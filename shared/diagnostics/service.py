@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.core.errors import Finding
+from shared.database import Session
 from shared.diagnostics import model as diagnostics
 from shared.diagnostics import store
 from shared.diagnostics import warnings as round_warnings
@@ -21,7 +21,7 @@ from shared.runs import score_store as scores
 from shared.runs import store as runs
 from shared.runs.score_store import Versions
 from shared.scoring.framework import Framework
-from shared.submissions.service import REPORTERS
+from shared.submissions.admission import REPORTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,7 @@ class Diagnosis:
     lowest: list[Uncovered]
 
 
-async def diagnose(
-    session: AsyncSession, framework: Framework, round_id: int, run: int
-) -> Diagnosis:
+async def diagnose(session: Session, framework: Framework, round_id: int, run: int) -> Diagnosis:
     """Return how the indicators of the round behaved as of *run*; 0: nobody has a score."""
     standing = await standings.standing(session, round_id, run)
     scored = await scores.latest(
@@ -83,7 +81,7 @@ def _diagnosis(
 
 
 async def warnings(
-    session: AsyncSession, framework: Framework, round_id: int, diagnosis: Diagnosis
+    session: Session, framework: Framework, round_id: int, diagnosis: Diagnosis
 ) -> list[Finding]:
     """Return what deserves a look: in who takes part, in what keys reach, in what was scored."""
     _, kinds = await entries.cohort(session, round_id)
@@ -101,7 +99,7 @@ async def warnings(
     ]
 
 
-async def warnings_of(session: AsyncSession, library: Library, code: str) -> list[Finding]:
+async def warnings_of(session: Session, library: Library, code: str) -> list[Finding]:
     """Return what deserves a look in the round as it now is. Raises: NotFound."""
     round_ = await rounds.get(session, code)
     framework = await library.get(session, round_.framework)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.database import Session
 
 # Keys may be as many as applicants, but few differ in what they may report: those that don't are
 # one class, and applicants are counted once for all measures that the same classes reach.
@@ -35,7 +36,7 @@ REACHED = text("""
 
 
 async def reached(
-    session: AsyncSession, round_id: int, admitted: Sequence[tuple[str, str]]
+    session: Session, round_id: int, admitted: Sequence[tuple[str, str]]
 ) -> dict[str, int]:
     """Return for how many of the round's accepted entries a valid key may report each measure.
 

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database import Session
 from shared.scoring.framework import Measure, MeasureType
 from shared.scoring.resolve import TRACE
 from shared.submissions.values import Reported
@@ -135,7 +135,7 @@ LARGEST = "1.7976931348623157e308::numeric"
 
 
 async def page(
-    session: AsyncSession,
+    session: Session,
     round_id: int,
     reference_date: date,
     scope: Scope,

@@ -5,11 +5,11 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.applicants import store as applicants
 from shared.core.errors import NotFound
 from shared.core.principal import Principal, Role
+from shared.database import Session
 from shared.explanations import document
 from shared.explanations import store as explanations
 from shared.explanations.place import ahead, place_in
@@ -21,11 +21,11 @@ from shared.rankings.store import Lines
 from shared.rounds.store import StoredRound
 from shared.scoring.framework import Framework
 from shared.scoring.points import in_points
-from shared.submissions.service import not_reached
+from shared.submissions.admission import not_reached
 
 
 async def explain(
-    session: AsyncSession,
+    session: Session,
     framework: Framework,
     round_: StoredRound,
     ranking: Ranking,
@@ -89,7 +89,7 @@ async def explain(
 
 
 async def _lines(
-    session: AsyncSession,
+    session: Session,
     framework: Framework,
     round_: StoredRound,
     run: int,
@@ -111,7 +111,7 @@ async def _lines(
 
 
 async def _cohort(
-    session: AsyncSession,
+    session: Session,
     framework: Framework,
     round_: StoredRound,
     run: int,

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.core.errors import NotFound
-from shared.database import columns
+from shared.database import Session, columns
 from shared.submissions.values import Reported
 
 
@@ -49,7 +48,7 @@ class Cohort:
     own: int
 
 
-async def basis(session: AsyncSession, round_id: int, run: int) -> Basis:
+async def basis(session: Session, round_id: int, run: int) -> Basis:
     """Return what the run took from the cohorts, and the framework's fingerprint. Raises: NotFound.
 
     Every run stores the parameters that hold as of it, whether or not a score changed with them.
@@ -89,7 +88,7 @@ INPUTS = text("""
 """)
 
 
-async def inputs(session: AsyncSession, round_id: int, applicant: str, run: int) -> list[Input]:
+async def inputs(session: Session, round_id: int, applicant: str, run: int) -> list[Input]:
     """Return every submission on the applicant that runs up to *run* took in, oldest first."""
     parameters = {"round": round_id, "applicant": applicant, "run": run}
     return [_input(*row) for row in await session.execute(INPUTS, parameters)]
@@ -117,7 +116,7 @@ COHORT = """
 
 
 async def cohort(
-    session: AsyncSession, round_id: int, kind: str, run: int, applicant: str, indicators: int
+    session: Session, round_id: int, kind: str, run: int, applicant: str, indicators: int
 ) -> Cohort:
     """Return the raw values of *applicant*, who has a score as of *run*, among those of its kind.
 

@@ -4,11 +4,11 @@ import hashlib
 from typing import Any
 
 import rfc8785
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit import store as audit
 from shared.core.errors import Finding, FrameworkDiffers
 from shared.core.principal import Actor
+from shared.database import Session
 from shared.frameworks import store as frameworks
 from shared.frameworks.store import StoredFramework
 from shared.scoring.document.reader import read, warnings
@@ -20,9 +20,7 @@ def fingerprint(document: Any) -> str:
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
 
 
-async def register(
-    session: AsyncSession, actor: Actor, document: Any
-) -> tuple[StoredFramework, bool]:
+async def register(session: Session, actor: Actor, document: Any) -> tuple[StoredFramework, bool]:
     """Register *document* under its code and version; return it, and whether it is new.
 
     Raises: FrameworkInvalid with every finding, FrameworkDiffers.
@@ -57,7 +55,7 @@ class Library:
         """Return the framework of this id if it was read before."""
         return self._frameworks.get(framework)
 
-    async def get(self, session: AsyncSession, framework: int) -> Framework:
+    async def get(self, session: Session, framework: int) -> Framework:
         """Return the framework of this id."""
         if framework not in self._frameworks:
             stored = await frameworks.by_id(session, framework)

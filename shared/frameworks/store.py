@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.core.errors import NotFound
+from shared.database import Session
 from shared.frameworks.tables import FrameworkRow
 
 
@@ -35,7 +35,7 @@ COLUMNS = (
 
 
 async def add(
-    session: AsyncSession, code: str, version: str, sha256: str, document: dict[str, Any]
+    session: Session, code: str, version: str, sha256: str, document: dict[str, Any]
 ) -> bool:
     """Register *document*; False if one stands under this code and version already."""
     statement = (
@@ -47,7 +47,7 @@ async def add(
     return (await session.execute(statement)).first() is not None
 
 
-async def get(session: AsyncSession, code: str, version: str) -> StoredFramework:
+async def get(session: Session, code: str, version: str) -> StoredFramework:
     """Return the framework of this code and version. Raises: NotFound."""
     row = (
         await session.execute(
@@ -59,14 +59,14 @@ async def get(session: AsyncSession, code: str, version: str) -> StoredFramework
     return StoredFramework(*row)
 
 
-async def by_id(session: AsyncSession, framework: int) -> StoredFramework:
+async def by_id(session: Session, framework: int) -> StoredFramework:
     """Return the framework of this id, which some round names."""
     row = (await session.execute(select(*COLUMNS).where(FrameworkRow.id == framework))).one()
     return StoredFramework(*row)
 
 
 async def page(
-    session: AsyncSession, after: tuple[str, str] | None, limit: int
+    session: Session, after: tuple[str, str] | None, limit: int
 ) -> list[StoredFramework]:
     """Return at most *limit* frameworks in order of code and version, from behind *after* on."""
     query = select(*COLUMNS).order_by(FrameworkRow.code, FrameworkRow.version).limit(limit)

@@ -12,11 +12,10 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import BIGINT, JSON
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.core.errors import NotFound
 from shared.core.principal import Actor
-from shared.database.engine import Sessions, reading
+from shared.database import Database, Session
 from shared.operations.tables import OperationRow
 
 OPERATION_LOCK = 3
@@ -65,7 +64,7 @@ COLUMNS = (
 
 
 async def add(
-    session: AsyncSession, actor: Actor, round_id: int, kind: str, parameters: dict[str, Any]
+    session: Session, actor: Actor, round_id: int, kind: str, parameters: dict[str, Any]
 ) -> int:
     """Record what was asked for, wake a worker on commit, and return the operation's id."""
     statement = insert(OperationRow).values(
@@ -80,13 +79,13 @@ async def add(
     return added
 
 
-async def unfinished(session: AsyncSession, round_id: int) -> int:
+async def unfinished(session: Session, round_id: int) -> int:
     """Count the round's operations that wait or run."""
     query = select(func.count()).where(OperationRow.round == round_id, UNFINISHED)
     return (await session.scalars(query)).one()
 
 
-async def get(session: AsyncSession, round_id: int, operation: int) -> Operation:
+async def get(session: Session, round_id: int, operation: int) -> Operation:
     """Return the round's operation of this id. Raises: NotFound."""
     query = select(*COLUMNS).where(OperationRow.round == round_id, OperationRow.id == operation)
     row = (await session.execute(query)).first()
@@ -95,9 +94,7 @@ async def get(session: AsyncSession, round_id: int, operation: int) -> Operation
     return Operation(*row)
 
 
-async def page(
-    session: AsyncSession, round_id: int, before: int | None, limit: int
-) -> list[Operation]:
+async def page(session: Session, round_id: int, before: int | None, limit: int) -> list[Operation]:
     """Return at most *limit* operations, newest first, those below *before*."""
     query = (
         select(*COLUMNS)
@@ -110,7 +107,7 @@ async def page(
     return [Operation(*row) for row in await session.execute(query)]
 
 
-async def summary(session: AsyncSession, round_id: int, operation: int) -> dict[str, Any] | None:
+async def summary(session: Session, round_id: int, operation: int) -> dict[str, Any] | None:
     """Return the result but for its items; None as long as there is none."""
     query = text("""
         SELECT result -> 'summary' AS summary FROM operation
@@ -121,7 +118,7 @@ async def summary(session: AsyncSession, round_id: int, operation: int) -> dict[
 
 
 async def items(
-    session: AsyncSession, round_id: int, operation: int, after: int, limit: int
+    session: Session, round_id: int, operation: int, after: int, limit: int
 ) -> list[tuple[int, dict[str, Any]]]:
     """Return at most *limit* of the result's items with their positions, from 1, behind *after*."""
     query = text("""
@@ -136,7 +133,7 @@ async def items(
     return [(at, item) for at, item in await session.execute(query, parameters)]
 
 
-async def cancel(session: AsyncSession, round_id: int, operation: int) -> bool:
+async def cancel(session: Session, round_id: int, operation: int) -> bool:
     """End an operation that waits or runs; False if it had ended."""
     statement = (
         update(OperationRow)
@@ -152,7 +149,7 @@ async def cancel(session: AsyncSession, round_id: int, operation: int) -> bool:
 class Claim:
     """The right to do *operation*; every statement over *session* is a transaction of its own."""
 
-    session: AsyncSession
+    session: Session
     operation: Operation
 
     async def note(self, progress: float) -> bool:
@@ -188,13 +185,13 @@ class Claim:
 
 
 @asynccontextmanager
-async def claim(sessions: Sessions) -> AsyncIterator[Claim | None]:
+async def claim(database: Database) -> AsyncIterator[Claim | None]:
     """Claim the oldest unfinished operation that nobody does, until the end; None: there is none.
 
     It runs from then on, for one more attempt. One that was `running` was left by a worker that
     died. After an error the connection is given up, and with it the claim.
     """
-    async with reading(sessions) as session:
+    async with database.reading() as session:
         try:
             claimed = await _first(session)
             yield claimed
@@ -205,7 +202,7 @@ async def claim(sessions: Sessions) -> AsyncIterator[Claim | None]:
             raise
 
 
-async def _first(session: AsyncSession) -> Claim | None:
+async def _first(session: Session) -> Claim | None:
     query = text("""
         SELECT open.round, open.id FROM round
         CROSS JOIN LATERAL (
@@ -228,14 +225,14 @@ async def _first(session: AsyncSession) -> Claim | None:
     return None
 
 
-async def _try_hold(session: AsyncSession, operation: int) -> bool:
+async def _try_hold(session: Session, operation: int) -> bool:
     held: bool = (
         await session.scalars(text("SELECT pg_try_advisory_lock(:lock, :key)"), _lock(operation))
     ).one()
     return held
 
 
-async def _let_go(session: AsyncSession, operation: int) -> None:
+async def _let_go(session: Session, operation: int) -> None:
     await session.execute(text("SELECT pg_advisory_unlock(:lock, :key)"), _lock(operation))
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.core.errors import MarksOutstanding
 from shared.core.principal import Principal, Role
+from shared.database import Session
 from shared.panels import store as marks
 from shared.panels.pseudonym import pseudonym
 from shared.rounds.store import StoredRound
@@ -18,7 +17,7 @@ SEES_NAMES = frozenset({Role.ADMIN, Role.AUDITOR})
 
 
 async def require_marks(
-    session: AsyncSession,
+    session: Session,
     framework: Framework,
     round_: StoredRound,
     principal: Principal,

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database import Session
 from shared.submissions.standing import STANDING
 
 # LIMIT keeps each pair a look-up of its own, whatever the planner thinks of reading all at once.
@@ -41,7 +41,7 @@ TAKE_BACK = text("""
 
 
 async def outstanding(
-    session: AsyncSession,
+    session: Session,
     round_id: int,
     expert: int,
     applicants: Sequence[str],
@@ -65,7 +65,7 @@ async def outstanding(
 
 
 async def take_back(
-    session: AsyncSession, round_id: int, expert: int, applicant: str, request_id: str
+    session: Session, round_id: int, expert: int, applicant: str, request_id: str
 ) -> int:
     """Withdraw every standing mark that the expert gave to *applicant*; return how many stood.
 

@@ -5,10 +5,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
-
 from shared import log
-from shared.database.engine import SchemaUnknown, UrlUnusable
+from shared.database import SchemaUnknown, UrlUnusable, refusal
 from shared.process import orphan
 from shared.settings import LAST_PORT, Settings
 
@@ -54,5 +52,8 @@ def faults_on_one_line() -> Iterator[None]:
         raise SystemExit(f"error: {error}") from None
     except OSError as error:
         raise SystemExit(f"error: PostgreSQL does not answer: {error}") from None
-    except DBAPIError as error:
-        raise SystemExit(f"error: PostgreSQL says: {error.orig}") from None
+    except Exception as error:
+        words = refusal(error)
+        if words is None:
+            raise
+        raise SystemExit(f"error: PostgreSQL says: {words}") from None

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database import Session
 from shared.rankings import store as standings
 from shared.rankings.store import Standing
 from shared.scoring.arrays import BoolArray, FloatArray, IntArray
@@ -64,6 +64,6 @@ def ranked(standing: Standing, round_id: int) -> Ranking:
     )
 
 
-async def as_of(session: AsyncSession, round_id: int, run: int) -> Ranking:
+async def as_of(session: Session, round_id: int, run: int) -> Ranking:
     """Return the ranking that held from *run* on."""
     return ranked(await standings.standing(session, round_id, run), round_id)

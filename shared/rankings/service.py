@@ -1,8 +1,8 @@
 """Rankings: computed once for a run, and moved on to the next where that is cheaper."""
 
 from cachetools import LRUCache
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database import Session
 from shared.rankings import store
 from shared.rankings.ranking import Ranking, ranked
 from shared.rankings.store import AsOf, Standing
@@ -18,7 +18,7 @@ class Rankings:
         self._rankings: LRUCache[tuple[int, AsOf], Ranking] = LRUCache(RANKINGS_KEPT)
         self._newest: LRUCache[int, tuple[AsOf, Standing]] = LRUCache(RANKINGS_KEPT)
 
-    async def as_of(self, session: AsyncSession, round_id: int, as_of: AsOf) -> Ranking:
+    async def as_of(self, session: Session, round_id: int, as_of: AsOf) -> Ranking:
         """Return the round's ranking as of a run."""
         known = self._rankings.get((round_id, as_of))
         if known is None:
@@ -26,7 +26,7 @@ class Rankings:
             known = self._rankings[round_id, as_of] = ranked(standing, round_id)
         return known
 
-    async def _standing(self, session: AsyncSession, round_id: int, as_of: AsOf) -> Standing:
+    async def _standing(self, session: Session, round_id: int, as_of: AsOf) -> Standing:
         """Move the newest standing on, if that leads to *as_of*, or read it."""
         found = None
         since, earlier = self._newest.get(round_id, (None, None))

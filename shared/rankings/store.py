@@ -8,9 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 import asyncpg
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database.engine import Sessions, bare, reading
+from shared.database import Database, Session
 
 
 class AsOf(NamedTuple):
@@ -106,26 +105,26 @@ FRESHNESS = text("""
 GLANCE = FRESHNESS.text.replace(":round", "$1")
 
 
-async def freshness(session: AsyncSession, round_id: int) -> Freshness:
+async def freshness(session: Session, round_id: int) -> Freshness:
     """Return where the round stands now, in one look at it."""
     return Freshness(*(await session.execute(FRESHNESS, {"round": round_id})).one())
 
 
-async def glance(sessions: Sessions, round_id: int) -> Freshness:
+async def glance(database: Database, round_id: int) -> Freshness:
     """Return what `freshness` does for a fraction of its cost: rankings are read all the time.
 
     It goes past the session, whose work is several times that of the statement; if the connection
     turns out to be lost, through the session after all, which knows how to say so.
     """
     try:
-        async with bare(sessions) as driver:
+        async with database.driver() as driver:
             return Freshness(*await driver.fetchrow(GLANCE, round_id))
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
-        async with reading(sessions) as session:
+        async with database.reading() as session:
             return await freshness(session, round_id)
 
 
-async def standing(session: AsyncSession, round_id: int, run: int) -> Standing:
+async def standing(session: Session, round_id: int, run: int) -> Standing:
     """Return the totals that hold as of *run*, of everybody who then took part."""
     query = text("""
         SELECT array_agg(entry.applicant ORDER BY entry.applicant),
@@ -168,7 +167,7 @@ MOVES = text("""
 
 
 async def moved_on(
-    session: AsyncSession, round_id: int, earlier: Standing, since: AsOf, run: int
+    session: Session, round_id: int, earlier: Standing, since: AsOf, run: int
 ) -> Standing | None:
     """Return what `standing` does, given an *earlier* one and the run *since* which it holds.
 
@@ -198,7 +197,7 @@ VERSIONS = """
 
 
 async def lines(
-    session: AsyncSession, round_id: int, applicants: Sequence[str], run: int
+    session: Session, round_id: int, applicants: Sequence[str], run: int
 ) -> dict[str, Lines]:
     """Return the lines of *applicants* that hold as of *run*, by applicant."""
     latest = """
@@ -216,7 +215,7 @@ async def lines(
 
 
 async def history(
-    session: AsyncSession, round_id: int, applicant: str, before: int | None, limit: int
+    session: Session, round_id: int, applicant: str, before: int | None, limit: int
 ) -> list[Lines]:
     """Return at most *limit* versions of an applicant's score, newest first, below run *before*."""
     own = """

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 
 from shared.changes import store as changes
-from shared.database.engine import Sessions, reading
+from shared.database import Database
 from shared.rankings import store as standings
 from shared.rankings.store import Freshness
 
@@ -15,9 +15,9 @@ LOOK_SECONDS = 0.25
 class Watch:
     """Answers how fresh a round's scores are, and wakes who waits for a run."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, database: Database) -> None:
         """Ask through *sessions*."""
-        self._sessions = sessions
+        self._database = database
         self._next: dict[int, asyncio.Task[Freshness]] = {}
         self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._woken = asyncio.Event()
@@ -35,7 +35,7 @@ class Watch:
         turn = self._turns[round_id]
         if round_id not in self._next and not turn.locked():
             async with turn:
-                return await standings.glance(self._sessions, round_id)
+                return await standings.glance(self._database, round_id)
         if round_id not in self._next:
             self._next[round_id] = asyncio.create_task(self._look(round_id))
         return await asyncio.shield(self._next[round_id])
@@ -43,7 +43,7 @@ class Watch:
     async def _look(self, round_id: int) -> Freshness:
         async with self._turns[round_id]:
             del self._next[round_id]
-            return await standings.glance(self._sessions, round_id)
+            return await standings.glance(self._database, round_id)
 
     async def included(self, round_id: int, submission: int, seconds: float) -> bool:
         """Wait at most *seconds* for a run to take in *submission*; say whether one has."""
@@ -51,7 +51,7 @@ class Watch:
         end = loop.time() + seconds
         while True:
             woken = self._woken
-            async with reading(self._sessions) as session:
+            async with self._database.reading() as session:
                 if not await changes.pending(session, round_id, submission):
                     return True
             left = end - loop.time()

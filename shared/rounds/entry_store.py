@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.database import Session
 from shared.rounds.tables import EntryRow
 
 
@@ -24,7 +24,7 @@ COLUMNS = (EntryRow.applicant, EntryRow.kind, EntryRow.state, EntryRow.changed_a
 
 
 async def put(
-    session: AsyncSession, round_id: int, applicant: str, kind: str, state: str
+    session: Session, round_id: int, applicant: str, kind: str, state: str
 ) -> tuple[Entry, bool]:
     """Bring the entry into *state*; return it, and whether that changed anything."""
     same = (EntryRow.round == round_id) & (EntryRow.applicant == applicant)
@@ -43,7 +43,7 @@ async def put(
     return Entry(*(await session.execute(select(*COLUMNS).where(same))).one()), False
 
 
-async def page(session: AsyncSession, round_id: int, after: str | None, limit: int) -> list[Entry]:
+async def page(session: Session, round_id: int, after: str | None, limit: int) -> list[Entry]:
     """Return at most *limit* entries in order of applicant, from behind *after* on."""
     query = (
         select(*COLUMNS).where(EntryRow.round == round_id).order_by(EntryRow.applicant).limit(limit)
@@ -53,7 +53,7 @@ async def page(session: AsyncSession, round_id: int, after: str | None, limit: i
     return [Entry(*row) for row in await session.execute(query)]
 
 
-async def cohort(session: AsyncSession, round_id: int) -> tuple[list[str], list[str]]:
+async def cohort(session: Session, round_id: int) -> tuple[list[str], list[str]]:
     """Return applicants and kinds of the accepted entries, in order of applicant."""
     query = text("""
         SELECT array_agg(applicant ORDER BY applicant), array_agg(kind ORDER BY applicant)

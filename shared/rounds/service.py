@@ -1,12 +1,11 @@
 """Opening and closing rounds, and who takes part."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.applicants import store as applicants
 from shared.audit import store as audit
 from shared.changes import store as changes
 from shared.core.errors import Finding, Invalid, RoundDiffers, RoundNotOpen
 from shared.core.principal import Actor
+from shared.database import Session
 from shared.rounds import entry_store as entries
 from shared.rounds import store as rounds
 from shared.rounds.entry_store import Entry
@@ -14,7 +13,7 @@ from shared.rounds.model import require_transition
 from shared.rounds.store import NewRound, StoredRound
 
 
-async def create(session: AsyncSession, actor: Actor, new: NewRound) -> tuple[StoredRound, bool]:
+async def create(session: Session, actor: Actor, new: NewRound) -> tuple[StoredRound, bool]:
     """Register a round as a draft; return it, and whether it is new.
 
     Raises: RoundDiffers if another round has its code.
@@ -29,7 +28,7 @@ async def create(session: AsyncSession, actor: Actor, new: NewRound) -> tuple[St
 
 
 async def transition(
-    session: AsyncSession, actor: Actor, code: str, to: str, reason: str | None
+    session: Session, actor: Actor, code: str, to: str, reason: str | None
 ) -> StoredRound:
     """Bring the round into state *to*; what was being written to it is waited for.
 
@@ -52,7 +51,7 @@ async def transition(
 
 
 async def enter(
-    session: AsyncSession, actor: Actor, code: str, applicant: str, state: str
+    session: Session, actor: Actor, code: str, applicant: str, state: str
 ) -> tuple[Entry, bool]:
     """Accept the applicant into the round's cohort, or withdraw it; the next run follows.
 
@@ -71,7 +70,7 @@ async def enter(
     return entry, changed
 
 
-async def recompute(session: AsyncSession, actor: Actor, code: str) -> int:
+async def recompute(session: Session, actor: Actor, code: str) -> int:
     """Ask for a run that scores the whole cohort anew; return how many applicants that are.
 
     Raises: NotFound.

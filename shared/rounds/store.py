@@ -8,10 +8,10 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.core.errors import NotFound
-from shared.database.engine import driver_of
+from shared.database import Session
+from shared.database.database import driver_of
 from shared.frameworks.tables import FrameworkRow
 from shared.rounds.tables import RoundRow
 
@@ -66,7 +66,7 @@ QUERY = select(
 ).join(FrameworkRow, FrameworkRow.id == RoundRow.framework)
 
 
-async def add(session: AsyncSession, new: NewRound) -> bool:
+async def add(session: Session, new: NewRound) -> bool:
     """Register *new* as a draft; False if its code is taken."""
     statement = (
         insert(RoundRow)
@@ -84,7 +84,7 @@ async def add(session: AsyncSession, new: NewRound) -> bool:
     return (await session.execute(statement)).first() is not None
 
 
-async def get(session: AsyncSession, code: str) -> StoredRound:
+async def get(session: Session, code: str) -> StoredRound:
     """Return the round of this code. Raises: NotFound."""
     row = (await session.execute(QUERY.where(RoundRow.code == code))).first()
     if row is None:
@@ -92,12 +92,12 @@ async def get(session: AsyncSession, code: str) -> StoredRound:
     return StoredRound(*row)
 
 
-async def by_id(session: AsyncSession, round_id: int) -> StoredRound:
+async def by_id(session: Session, round_id: int) -> StoredRound:
     """Return the round of this id, which some row names."""
     return StoredRound(*(await session.execute(QUERY.where(RoundRow.id == round_id))).one())
 
 
-async def page(session: AsyncSession, after: str | None, limit: int) -> list[StoredRound]:
+async def page(session: Session, after: str | None, limit: int) -> list[StoredRound]:
     """Return at most *limit* rounds in order of code, from behind *after* on."""
     query = QUERY.order_by(RoundRow.code).limit(limit)
     if after is not None:
@@ -105,7 +105,7 @@ async def page(session: AsyncSession, after: str | None, limit: int) -> list[Sto
     return [StoredRound(*row) for row in await session.execute(query)]
 
 
-async def set_state(session: AsyncSession, round_id: int, state: str) -> None:
+async def set_state(session: Session, round_id: int, state: str) -> None:
     """Change the state; the caller holds the round alone."""
     await session.execute(
         update(RoundRow)
@@ -115,7 +115,7 @@ async def set_state(session: AsyncSession, round_id: int, state: str) -> None:
     )
 
 
-async def hold_for_writing(session: AsyncSession, round_id: int) -> None:
+async def hold_for_writing(session: Session, round_id: int) -> None:
     """Keep the round's state as it is until the transaction ends, beside any number of others.
 
     Also announces, on commit, that the round changed.
@@ -128,14 +128,14 @@ async def hold_for_writing(session: AsyncSession, round_id: int) -> None:
     )
 
 
-async def announce(session: AsyncSession, round_id: int) -> None:
+async def announce(session: Session, round_id: int) -> None:
     """Tell the workers, on commit, that the round changed; for who holds it alone."""
     await session.execute(
         text("SELECT pg_notify('submission_change', :round)"), {"round": str(round_id)}
     )
 
 
-async def hold_alone(session: AsyncSession, round_id: int) -> None:
+async def hold_alone(session: Session, round_id: int) -> None:
     """Wait until nobody writes to the round, and let nobody begin until the transaction ends.
 
     The lock's queue is fair: a steady stream of writers can't keep a transition waiting.
@@ -149,7 +149,7 @@ async def hold_alone_with(driver: asyncpg.Connection, round_id: int) -> None:
     await driver.execute(query, STATE_LOCK, _key(round_id))
 
 
-async def try_hold_for_run(session: AsyncSession, round_id: int) -> bool:
+async def try_hold_for_run(session: Session, round_id: int) -> bool:
     """Take the right to recompute the round until the transaction ends, if nobody has it."""
     held: bool = (
         await session.scalars(

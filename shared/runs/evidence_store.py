@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database import columns
+from shared.database import Session, columns
 from shared.scoring.framework import KINDS, Framework, MeasureType
 from shared.scoring.resolve import Evidence
 
@@ -49,7 +48,7 @@ CURRENT = """
 
 
 async def current(
-    session: AsyncSession,
+    session: Session,
     round_id: int,
     framework: Framework,
     reference_date: date,

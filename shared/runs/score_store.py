@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BOOLEAN, DOUBLE_PRECISION, INTEGER, TEXT
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database import columns
+from shared.database import Session, columns
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ LATEST = """
 
 
 async def latest(
-    session: AsyncSession, round_id: int, applicants: Sequence[str], indicators: int, run: int
+    session: Session, round_id: int, applicants: Sequence[str], indicators: int, run: int
 ) -> Versions:
     """Return the scores of *applicants* that hold as of *run*; who has none is left out."""
     read = await columns.read(session, LATEST, (round_id, list(applicants), run), _row(indicators))
@@ -73,7 +72,7 @@ async def latest(
 
 
 async def leavers(
-    session: AsyncSession, round_id: int, applicants: Sequence[str], run: int
+    session: Session, round_id: int, applicants: Sequence[str], run: int
 ) -> list[str]:
     """Return those of *applicants* that still have a score as of *run*."""
     query = text("""
@@ -138,7 +137,7 @@ APPEND_MANY = text("""
 
 
 async def append(
-    session: AsyncSession, round_id: int, run: int, applicants: Sequence[str], scores: Versions
+    session: Session, round_id: int, run: int, applicants: Sequence[str], scores: Versions
 ) -> None:
     """Append *scores* as what holds from *run* on; *applicants* gives their codes.
 
@@ -151,13 +150,13 @@ async def append(
     await write(session, {"round": round_id, "run": run, "codes": codes}, scores)
 
 
-async def _append_few(session: AsyncSession, identity: dict[str, Any], scores: Versions) -> None:
+async def _append_few(session: Session, identity: dict[str, Any], scores: Versions) -> None:
     rest = {name: each.ravel().tolist() for name, each in vars(scores).items()}
     del rest["applicant"]
     await session.execute(APPEND_FEW, identity | rest | {"width": scores.values.shape[1]})
 
 
-async def _append_many(session: AsyncSession, identity: dict[str, Any], scores: Versions) -> None:
+async def _append_many(session: Session, identity: dict[str, Any], scores: Versions) -> None:
     """Append through a temporary table: only COPY takes numpy's columns as they are."""
     rows = vars(scores) | {"applicant": np.arange(len(scores))}
     await session.execute(INCOMING)
@@ -165,9 +164,7 @@ async def _append_many(session: AsyncSession, identity: dict[str, Any], scores: 
     await session.execute(APPEND_MANY, identity)
 
 
-async def withdraw(
-    session: AsyncSession, round_id: int, run: int, applicants: Sequence[str]
-) -> None:
+async def withdraw(session: Session, round_id: int, run: int, applicants: Sequence[str]) -> None:
     """End the part of *applicants* in the ranking from *run* on."""
     query = text("""
         INSERT INTO score_version (round, applicant, run, withdrawn, blocked, total, coverage,

@@ -5,9 +5,8 @@ import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.changes import store as changes
+from shared.database import Session
 from shared.frameworks.service import Library
 from shared.rounds import entry_store as entries
 from shared.rounds import store as rounds
@@ -38,7 +37,7 @@ class Outcome:
 
 
 async def recompute(
-    session: AsyncSession,
+    session: Session,
     library: Library,
     round_id: int,
     worker: str,

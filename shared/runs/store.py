@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.core.errors import NotFound
+from shared.database import Session
 from shared.runs.tables import RunParametersRow, RunRow
 
 
@@ -57,7 +57,7 @@ def _stored(row: Sequence[Any]) -> StoredRun:
     return StoredRun(number, worker, tuple(request_ids), *rest)
 
 
-async def latest(session: AsyncSession, round_id: int) -> tuple[int, datetime | None]:
+async def latest(session: Session, round_id: int) -> tuple[int, datetime | None]:
     """Return number and beginning of the round's last run; (0, None) before the first."""
     query = (
         select(RunRow.number, RunRow.started_at)
@@ -69,9 +69,7 @@ async def latest(session: AsyncSession, round_id: int) -> tuple[int, datetime | 
     return (0, None) if row is None else (row[0], row[1])
 
 
-async def add(
-    session: AsyncSession, round_id: int, run: NewRun, parameters: dict[str, Any]
-) -> None:
+async def add(session: Session, round_id: int, run: NewRun, parameters: dict[str, Any]) -> None:
     """Record *run* and the cohort's parameters, and tell whoever waits for it on commit."""
     await session.execute(
         insert(RunParametersRow).values(round=round_id, run=run.number, parameters=parameters)
@@ -82,7 +80,7 @@ async def add(
     await session.execute(text("SELECT pg_notify('run', :round)"), {"round": str(round_id)})
 
 
-async def get(session: AsyncSession, round_id: int, number: int) -> StoredRun:
+async def get(session: Session, round_id: int, number: int) -> StoredRun:
     """Return the round's run of this number. Raises: NotFound."""
     row = (
         await session.execute(
@@ -94,9 +92,7 @@ async def get(session: AsyncSession, round_id: int, number: int) -> StoredRun:
     return _stored(row)
 
 
-async def page(
-    session: AsyncSession, round_id: int, before: int | None, limit: int
-) -> list[StoredRun]:
+async def page(session: Session, round_id: int, before: int | None, limit: int) -> list[StoredRun]:
     """Return at most *limit* runs, newest first, those below *before*."""
     query = (
         select(*COLUMNS).where(RunRow.round == round_id).order_by(RunRow.number.desc()).limit(limit)

@@ -3,11 +3,10 @@
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.audit import store as audit
 from shared.core.errors import RoundNotScored, TooManyOperations
 from shared.core.principal import Actor
+from shared.database import Session
 from shared.frameworks.service import Library
 from shared.operations import store as operations
 from shared.operations.store import Operation
@@ -36,7 +35,7 @@ class Wanted:
     first: int
 
 
-async def request(session: AsyncSession, actor: Actor, code: str, wanted: Wanted) -> Operation:
+async def request(session: Session, actor: Actor, code: str, wanted: Wanted) -> Operation:
     """Ask how sure the round's ranking is, as of its last run; a worker answers.
 
     The round is held while its operations are counted, so that two who ask at once are not both
@@ -66,7 +65,7 @@ async def request(session: AsyncSession, actor: Actor, code: str, wanted: Wanted
     return await operations.get(session, round_.id, added)
 
 
-async def cancel(session: AsyncSession, actor: Actor, round_id: int, operation: int) -> Operation:
+async def cancel(session: Session, actor: Actor, round_id: int, operation: int) -> Operation:
     """End an operation that waits or runs; one that has ended stays as it is. Raises: NotFound."""
     await operations.get(session, round_id, operation)
     if await operations.cancel(session, round_id, operation):
@@ -74,7 +73,7 @@ async def cancel(session: AsyncSession, actor: Actor, round_id: int, operation: 
     return await operations.get(session, round_id, operation)
 
 
-async def read(session: AsyncSession, library: Library, operation: Operation) -> Material:
+async def read(session: Session, library: Library, operation: Operation) -> Material:
     """Read the scores as of the run that was asked about: they never change."""
     run = operation.parameters["run"]
     round_ = await rounds.by_id(session, operation.round_id)

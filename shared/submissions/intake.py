@@ -9,17 +9,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import asyncpg
-
-from shared.database.engine import Sessions, bare, out_of_reach
-from shared.submissions import service as submissions
-from shared.submissions.store import NewSubmission, Receipt
+from shared.database import Database, out_of_reach
+from shared.submissions import recording
+from shared.submissions.store import NewSubmission, Receipt, WritersMet
 
 MOST_ITEMS = 2_000
 """How many items one transaction gathers; a larger request goes alone."""
-
-MET = asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError
-"""What is raised where two transactions said something of the same at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +28,9 @@ class Waiting:
 class Intake:
     """The way of submissions into the database."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, database: Database) -> None:
         """Write through *sessions*."""
-        self._sessions = sessions
+        self._database = database
         self._queues: dict[int, list[Waiting]] = defaultdict(list)
         self._writers: dict[int, asyncio.Task[None]] = {}
 
@@ -77,11 +72,11 @@ class Intake:
         """
         items = [item for each in gathered for item in each.items]
         try:
-            async with bare(self._sessions) as driver:
-                receipts = await submissions.record(driver, round_id, items, alone=alone)
+            async with self._database.driver() as driver:
+                receipts = await recording.record(driver, round_id, items, alone=alone)
         except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
-            met = isinstance(error, MET) or (len(gathered) > 1 and not out_of_reach(error))
-            if met and not alone:
+            again = isinstance(error, WritersMet) or (len(gathered) > 1 and not out_of_reach(error))
+            if again and not alone:
                 return gathered
             for each in gathered:
                 if not each.receipts.done():

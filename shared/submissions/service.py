@@ -1,115 +1,104 @@
-"""Admitting submissions and appending them."""
+"""Submitting: one value, or many in one request."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
-import asyncpg
-
-from shared.core.errors import Finding, ReporterNotAdmitted, SubmissionRefused
-from shared.core.principal import Principal, Role
-from shared.rounds import store as rounds
-from shared.scoring.framework import Framework, Reporter
-from shared.submissions import store as submissions
-from shared.submissions import values as submission
+from shared.core.errors import ConflictOfInterest, Finding, NotFound, RoundNotOpen
+from shared.rounds.store import StoredRound
+from shared.submissions.intake import Intake
 from shared.submissions.store import NewSubmission, Receipt
-from shared.submissions.values import Refusal, Value
+from shared.submissions.values import Refusal
 
-REPORTERS = {
-    Role.SOURCE: Reporter.SOURCE,
-    Role.PORTAL: Reporter.APPLICANT,
-    Role.EXPERT: Reporter.EXPERT,
+MOST_ROWS = 10_000
+MOST_REPETITIONS = 10
+REPEATED = Refusal(
+    "as_of", "repeated-row", f"A batch states a value of one date at most {MOST_REPETITIONS} times."
+)
+NOT_TAKEN = {
+    "unknown-applicant": Refusal(
+        "applicant", "unknown-applicant", "No such applicant is registered."
+    ),
+    "conflict-of-interest": Refusal(
+        "applicant", "conflict-of-interest", "A tie to this applicant is declared."
+    ),
 }
-"""As what each role reports; a portal reports on the applicant's behalf."""
+"""What is found out only where a submission would be stored."""
+
+Row = NewSubmission | tuple[Finding, ...]
+"""A row of a batch: admitted, or what is wrong with it; pointers are into the row."""
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A submission as a client states it."""
+class RowOutcome:
+    """What became of a row: created, revised or unchanged with its *id*, or rejected and why."""
 
-    applicant: str
-    measure: str
-    value: Value
-    as_of: date
-    status: str = "reported"
-    reference: str | None = None
-    comment: str | None = None
+    result: str
+    id: int | None = None
+    findings: tuple[Finding, ...] = ()
 
 
-def admit(
-    framework: Framework, principal: Principal, draft: Draft, request_id: str
-) -> NewSubmission | Refusal:
-    """Check *draft* against the framework and the key's reach; nothing is stored yet."""
-    if refusal := not_reached(principal, draft.applicant, draft.measure):
-        return refusal
-    kind = REPORTERS[principal.role]
-    read = submission.read(framework, kind, draft.measure, draft.value, draft.status)
-    if isinstance(read, Refusal):
-        return read
-    return NewSubmission(
-        applicant=draft.applicant,
-        measure=draft.measure,
-        reporter=principal.reporter,
-        kind=kind,
-        as_of=draft.as_of,
-        reported=read,
-        reference=draft.reference,
-        comment=draft.comment,
-        request_id=request_id,
-    )
+async def submit(intake: Intake, round_: StoredRound, item: NewSubmission) -> Receipt:
+    """Append *item* and return its receipt once that is committed.
 
-
-def not_reached(principal: Principal, applicant: str, measure: str) -> Refusal | None:
-    """Say what the key does not reach, if anything."""
-    if principal.applicants is not None and applicant not in principal.applicants:
-        message = "The key does not reach this applicant."
-        return Refusal("applicant", "applicant-not-reached", message, forbidden=True)
-    if principal.measures is not None and measure not in principal.measures:
-        message = "The key does not reach this measure."
-        return Refusal("measure", "measure-not-reached", message, forbidden=True)
-    return None
-
-
-def refused(refusal: Refusal, pointer: str) -> SubmissionRefused | ReporterNotAdmitted:
-    """Return *refusal* as the error of a whole request; *pointer* is where its field stands."""
-    kind = ReporterNotAdmitted if refusal.forbidden else SubmissionRefused
-    return kind(refusal.message, (Finding(pointer, refusal.code, refusal.message),))
-
-
-async def record(
-    driver: asyncpg.Connection,
-    round_id: int,
-    items: Sequence[NewSubmission],
-    *,
-    alone: bool = False,
-) -> list[Receipt]:
-    """Append *items*, all or none, and return a receipt each, in order.
-
-    Items with the same natural key correct each other in turn. Raises what
-    `shared.submissions.store.record` does, but not where nobody else writes to the round meanwhile:
-    if *alone* is asked for, and for items that correct each other, whose keys are in no one order.
+    Raises: NotFound (the applicant), RoundNotOpen, ConflictOfInterest.
     """
-    waves = _waves(items)
-    if len(waves) <= 1 and not alone:
-        return await submissions.record(driver, round_id, items)
-    receipts: dict[int, Receipt] = {}
-    async with driver.transaction():
-        await rounds.hold_alone_with(driver, round_id)
-        for wave in waves:
-            results = await submissions.record(driver, round_id, [items[at] for at in wave])
-            receipts.update(zip(wave, results, strict=True))
-    return [receipts[position] for position in range(len(items))]
+    (receipt,) = await intake.record(round_.id, [item])
+    if receipt.result == "unknown-applicant":
+        raise NotFound("no such applicant is registered", (NOT_TAKEN[receipt.result].finding(),))
+    if receipt.result == "not-open":
+        raise RoundNotOpen(f"round {round_.code} does not accept submissions")
+    if receipt.result == "conflict-of-interest":
+        raise ConflictOfInterest(f"a tie to applicant {item.applicant} is declared")
+    return receipt
 
 
-def _waves(items: Sequence[NewSubmission]) -> list[list[int]]:
-    """Group the positions of *items* so that each group has a natural key once."""
-    waves: list[list[int]] = []
-    said: Counter[tuple[str, str, int, date]] = Counter()
-    for position, item in enumerate(items):
-        earlier = said[item.natural_key]
-        said[item.natural_key] += 1
-        if earlier == len(waves):
-            waves.append([])
-        waves[earlier].append(position)
-    return waves
+async def submit_batch(
+    intake: Intake, round_: StoredRound, rows: Sequence[Row]
+) -> list[RowOutcome]:
+    """Append the admitted *rows* in one transaction; return what became of each, in order.
+
+    Raises: RoundNotOpen, and then nothing is stored.
+    """
+    admitted = _without_repetitions(rows)
+    items = [row for row in admitted if isinstance(row, NewSubmission)]
+    receipts = await intake.record(round_.id, items) if items else []
+    if any(receipt.result == "not-open" for receipt in receipts):
+        raise RoundNotOpen(f"round {round_.code} does not accept submissions")
+    following = iter(receipts)
+    return [
+        _outcome(next(following)) if isinstance(row, NewSubmission) else _rejected(row)
+        for row in admitted
+    ]
+
+
+def summary(results: Iterable[str]) -> str:
+    """Say of a batch whether it was accepted, rejected, or in part each."""
+    rejected = {result == "rejected" for result in results}
+    return "partial" if len(rejected) > 1 else "rejected" if rejected == {True} else "accepted"
+
+
+def _without_repetitions(rows: Sequence[Row]) -> list[Row]:
+    """Refuse the rows that say the same of the same again and again.
+
+    Each repetition waits for the one before it, and all other submissions for the batch.
+    """
+    seen: Counter[tuple[Any, ...]] = Counter()
+    kept: list[Row] = []
+    for row in rows:
+        if isinstance(row, NewSubmission):
+            seen[row.natural_key] += 1
+        repeated = isinstance(row, NewSubmission) and seen[row.natural_key] > MOST_REPETITIONS
+        kept.append((REPEATED.finding(),) if repeated else row)
+    return kept
+
+
+def _outcome(receipt: Receipt) -> RowOutcome:
+    if receipt.id is None:
+        return _rejected((NOT_TAKEN[receipt.result].finding(),))
+    return RowOutcome(receipt.result, receipt.id)
+
+
+def _rejected(findings: tuple[Finding, ...]) -> RowOutcome:
+    return RowOutcome("rejected", findings=findings)

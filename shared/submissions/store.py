@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-import asyncpg
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.access.tables import ReporterRow
+from shared.database import Driver, Session, met
 from shared.scoring.framework import ADJUDICATOR, Reporter
 from shared.submissions.standing import STANDING
 from shared.submissions.tables import SubmissionRow
@@ -87,18 +87,28 @@ RECORD = """
 """
 
 
-async def record(
-    driver: asyncpg.Connection, round_id: int, items: Sequence[NewSubmission]
-) -> list[Receipt]:
+class WritersMet(Exception):
+    """Another transaction said something of the same at the same moment; nothing was stored."""
+
+
+async def record(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> list[Receipt]:
     """Append *items*, whose natural keys differ from each other, with their change-log rows.
 
     One round trip, and a transaction of its own unless one is under way: it keeps the round's
     state as it is until its end, as `rounds.hold_for_writing` does. Returns a receipt each, in
-    order. Raises: UniqueViolationError if another transaction said something of the same key at
-    the same moment; DeadlockDetectedError if two wait for each other. Nothing was stored then, and
-    the same can be tried again.
+    order. Raises: WritersMet; the same can then be tried again.
     """
-    rows = await driver.fetch(
+    try:
+        rows = await _append(driver, round_id, items)
+    except Exception as error:
+        if met(error):
+            raise WritersMet from error
+        raise
+    return [Receipt(result, identity) for _, result, identity in rows]
+
+
+async def _append(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> Sequence[Any]:
+    found: Sequence[Any] = await driver.fetch(
         RECORD,
         round_id,
         [each.applicant for each in items],
@@ -113,7 +123,7 @@ async def record(
         [each.comment for each in items],
         [each.request_id for each in items],
     )
-    return [Receipt(result, identity) for _, result, identity in rows]
+    return found
 
 
 def _joined(codes: tuple[str, ...] | None) -> str | None:
@@ -121,7 +131,7 @@ def _joined(codes: tuple[str, ...] | None) -> str | None:
 
 
 async def page(
-    session: AsyncSession,
+    session: Session,
     round_id: int,
     after: int,
     limit: int,
@@ -186,7 +196,7 @@ def _open_to(expert: int, round_id: int) -> ColumnElement[bool]:
     )
 
 
-async def exists(session: AsyncSession, round_id: int, submission: int) -> bool:
+async def exists(session: Session, round_id: int, submission: int) -> bool:
     """Say whether the round has a submission of this id."""
     query = text("SELECT EXISTS (SELECT FROM submission WHERE round = :round AND id = :id)")
     found: bool = (await session.scalars(query, {"round": round_id, "id": submission})).one()

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared.core.errors import Finding
 from shared.scoring.framework import Framework, Measure, MeasureType, Reporter
 
 Value = bool | float | str | list[str] | None
@@ -41,6 +42,10 @@ class Refusal:
     code: str
     message: str
     forbidden: bool = False
+
+    def finding(self) -> Finding:
+        """Return the refusal as a finding in the submission."""
+        return Finding(f"/{self.field}", self.code, self.message)
 
 
 def read(

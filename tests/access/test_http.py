@@ -10,7 +10,7 @@ from sqlalchemy import text
 from shared.access import service as keys
 from shared.core.errors import NameTaken
 from shared.core.principal import Actor
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.http import SCORES, SUBMISSIONS, findings, gateway, key, pages, problem, stored
 from tests.fixtures.make import MARK, RESIDENTS, ROUND, SCENES, STATIONS, World, framework, name
 
@@ -39,10 +39,10 @@ async def test_without_a_key_nobody_learns_what_exists(world: World) -> None:
         problem(await world.client.post(path, json={}), 401, "unauthorized")
 
 
-async def test_a_key_is_shown_once_and_stored_hashed(owner: Sessions) -> None:
+async def test_a_key_is_shown_once_and_stored_hashed(owner: Database) -> None:
     header = (await key(owner, "source", "statistics"))["Authorization"]
     secret = header.removeprefix("Bearer ")
-    async with owner() as session:
+    async with owner.reading() as session:
         rows = (await session.scalars(text("SELECT to_json(api_key)::text FROM api_key"))).all()
     assert len(secret) > 40
     assert secret not in "".join(rows)
@@ -50,13 +50,13 @@ async def test_a_key_is_shown_once_and_stored_hashed(owner: Sessions) -> None:
 
 
 async def test_the_audit_trail_says_how_far_a_key_reaches_and_when_it_ends(
-    owner: Sessions,
+    owner: Database,
 ) -> None:
     ends = datetime(2127, 1, 31, tzinfo=UTC)
     await key(owner, "source", "narrow", applicants=["C1"], measures=[STATIONS], expires_at=ends)
     await key(owner, "source", "wide")
 
-    async with owner() as session:
+    async with owner.reading() as session:
         query = text("SELECT detail FROM audit_event WHERE action = 'key.created' ORDER BY id")
         narrow, wide = (await session.scalars(query)).all()
 
@@ -65,7 +65,7 @@ async def test_the_audit_trail_says_how_far_a_key_reaches_and_when_it_ends(
     assert {name: wide[name] for name in limits} == dict.fromkeys(limits)
 
 
-async def test_an_expired_key_opens_nothing(client: httpx.AsyncClient, owner: Sessions) -> None:
+async def test_an_expired_key_opens_nothing(client: httpx.AsyncClient, owner: Database) -> None:
     now = datetime.now(UTC)
     past = await key(owner, "source", "past", expires_at=now - timedelta(seconds=1))
     future = await key(owner, "source", "future", expires_at=now + timedelta(days=1))
@@ -94,13 +94,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 async def test_a_revoked_key_is_admitted_no_longer_than_the_setting_says(
-    sessions: Sessions, owner: Sessions, clock: Clock
+    database: Database, owner: Database, clock: Clock
 ) -> None:
-    async with gateway(sessions, key_cache=timedelta(seconds=5)) as client:
+    async with gateway(database, key_cache=timedelta(seconds=5)) as client:
         header = await key(owner, "source", "statistics")
         assert (await get(client, **header)).status_code == 200
 
-        async with owner.begin() as session:
+        async with owner.session() as session:
             assert await keys.revoke(session, Actor("tests", "tests"), "statistics") == 1
 
         clock.now = 4.9
@@ -110,11 +110,11 @@ async def test_a_revoked_key_is_admitted_no_longer_than_the_setting_says(
 
 
 async def test_a_key_that_follows_another_opens_at_once(
-    client: httpx.AsyncClient, owner: Sessions
+    client: httpx.AsyncClient, owner: Database
 ) -> None:
     """What opens nothing is not remembered, and each key of a reporter stands for itself."""
     first = await key(owner, "source", "statistics")
-    async with owner.begin() as session:
+    async with owner.session() as session:
         await keys.revoke(session, Actor("tests", "tests"), "statistics")
     problem(await get(client, **first), 401, "unauthorized")
 
@@ -124,7 +124,7 @@ async def test_a_key_that_follows_another_opens_at_once(
     problem(await get(client, **first), 401, "unauthorized")
 
 
-async def test_a_name_belongs_to_one_role(owner: Sessions) -> None:
+async def test_a_name_belongs_to_one_role(owner: Database) -> None:
     await key(owner, "source", "statistics")
     with pytest.raises(NameTaken):
         await key(owner, "admin", "statistics")
@@ -170,7 +170,7 @@ async def test_every_role_reads(world: World) -> None:
 
 
 async def test_a_key_of_some_applicants_and_measures_reaches_no_others(
-    world: World, owner: Sessions
+    world: World, owner: Database
 ) -> None:
     limits = {"applicants": ["C1"], "measures": [STATIONS]}
     await world.submit("source", "C2", STATIONS, 1)
@@ -194,7 +194,7 @@ async def test_a_key_of_some_applicants_and_measures_reaches_no_others(
 
 
 async def test_the_limits_of_a_key_hold_for_each_row_of_a_batch(
-    world: World, owner: Sessions
+    world: World, owner: Database
 ) -> None:
     world.headers["source"] = await key(owner, "source", "narrow", applicants=["C1"])
     rows = [
@@ -209,7 +209,7 @@ async def test_the_limits_of_a_key_hold_for_each_row_of_a_batch(
     assert taken["result"] == "created"
 
 
-async def test_a_key_that_reaches_nothing_reaches_nothing(world: World, owner: Sessions) -> None:
+async def test_a_key_that_reaches_nothing_reaches_nothing(world: World, owner: Database) -> None:
     await world.submit("source", "C1", STATIONS, 1)
     world.headers["source"] = await key(owner, "source", "none", applicants=[])
     answer = await world.submit("source", "C1", STATIONS, 5)
@@ -232,7 +232,7 @@ async def test_each_kind_of_reporter_reports_its_own_measures(world: World) -> N
 
 
 async def test_an_expert_reads_marks_alone_and_others_beside_its_own(
-    world: World, owner: Sessions
+    world: World, owner: Database
 ) -> None:
     await world.submit("source", "C1", STATIONS, 100)
     await world.submit("expert", "C1", MARK, 60)
@@ -247,7 +247,7 @@ async def test_an_expert_reads_marks_alone_and_others_beside_its_own(
         assert [each["value"] for each in await stored(world, role)] == [100, 60, 70, 75]
 
 
-async def test_two_keys_of_one_reporter_speak_with_one_voice(world: World, owner: Sessions) -> None:
+async def test_two_keys_of_one_reporter_speak_with_one_voice(world: World, owner: Database) -> None:
     world.headers["first"] = await key(owner, "source", "statistics")
     world.headers["second"] = await key(owner, "source", "statistics")
     await world.submit("first", "C1", STATIONS, 5)

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.http import findings, key, pages, problem
 from tests.fixtures.make import MARK, STATIONS, World
 from tests.panels.experts import PATH, TEAM, Panel, open_panel
 
 
 @pytest.fixture
-async def panel(world: World, owner: Sessions) -> Panel:
+async def panel(world: World, owner: Database) -> Panel:
     """Give a round with experts, two of whom disagree on C1."""
     panel = await open_panel(world, owner)
     for expert, value in (("anna", 90), ("boris", 60)):
@@ -137,7 +137,7 @@ async def test_in_a_round_that_is_not_open_nothing_is_adjudicated(panel: Panel) 
     assert await said(panel) == []
 
 
-async def test_what_no_panel_marks_is_not_adjudicated(panel: Panel, owner: Sessions) -> None:
+async def test_what_no_panel_marks_is_not_adjudicated(panel: Panel, owner: Database) -> None:
     body = {"value": 70, "reason": "x"}
     panel.world.headers["limited"] = await key(owner, "admin", "limited", applicants=["C2"])
     refusals = {

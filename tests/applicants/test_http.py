@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.ask import rows
 from tests.fixtures.http import findings, pages, problem
 from tests.fixtures.make import World, name
@@ -84,7 +84,7 @@ async def test_a_division_of_null_is_taken_away(world: World) -> None:
     assert taken.json()["division"] is None
 
 
-async def test_what_is_so_already_is_no_change(world: World, owner: Sessions) -> None:
+async def test_what_is_so_already_is_no_change(world: World, owner: Database) -> None:
     before = (await world.call("portal", "POST", "/applicants", PARK)).json()
     same = {"name": PARK["name"], "division": before["division"]}
     for body in ({}, {"name": None}, same):

@@ -9,7 +9,7 @@ from shared.applicants import service as services
 from shared.applicants import store as applicants
 from shared.applicants.store import Applicant
 from shared.core.principal import Actor
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.rankings import store as standings
 from shared.scoring.framework import Name
 from tests.fixtures.ask import execute, one, until_blocked
@@ -23,14 +23,14 @@ SLOWLY = (
 
 
 async def test_imports_of_the_same_list_in_any_order_do_not_block_each_other(
-    crowd: Sessions, owner: Sessions
+    crowd: Database, owner: Database
 ) -> None:
     """Two transactions that wait for each other's rows would end one of them."""
     await execute(owner, *SLOWLY)
     wanted = [Applicant(f"A{n:02}", "county", Name("甲", "A"), None) for n in range(60)]
 
     async def register(direction: int) -> int:
-        async with crowd.begin() as session:
+        async with crowd.session() as session:
             return len((await services.register(session, ADMIN, wanted[::direction])).created)
 
     created = await asyncio.gather(*(register(direction) for direction in (1, -1, 1, -1)))
@@ -41,20 +41,20 @@ async def test_imports_of_the_same_list_in_any_order_do_not_block_each_other(
 
 @pytest.mark.usefixtures("world")
 async def test_whoever_changes_a_name_last_moves_the_time_of_change(
-    crowd: Sessions, owner: Sessions
+    crowd: Database, owner: Database
 ) -> None:
     """Pages with names are kept for as long as it stands still."""
 
     async def rename(code: str) -> None:
-        async with crowd.begin() as session:
+        async with crowd.session() as session:
             await applicants.hold_changes(session)
             await applicants.change(session, code, Name("新", "new"), None)
 
     async def changed_at() -> datetime | None:
-        async with owner() as session:
+        async with owner.reading() as session:
             return (await standings.freshness(session, 1)).names_changed_at
 
-    async with crowd.begin() as early:
+    async with crowd.session() as early:
         await applicants.hold_changes(early)
         await applicants.change(early, "C1", Name("新", "new"), None)
         late = asyncio.create_task(rename("C2"))

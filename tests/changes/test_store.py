@@ -7,7 +7,7 @@ import pytest
 
 from shared.changes import store as changes
 from shared.changes.store import TRACED, Consumed
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.ask import execute, one, rows, until_blocked
 
 OTHER = 1_000_000
@@ -16,7 +16,7 @@ INPUT = "SELECT round, run, applicant, submissions FROM run_input ORDER BY run, 
 
 
 @pytest.fixture
-async def quiet(round_id: int, owner: Sessions) -> int:
+async def quiet(round_id: int, owner: Database) -> int:
     """Give the round without the changes that its entries left."""
     await execute(owner, "DELETE FROM submission_change")
     return round_id
@@ -30,14 +30,14 @@ def change(round_id: int, applicant: str, submission: int | None, request: str =
     """  # noqa: S608 -- all of it is ours
 
 
-async def consume(worker_sessions: Sessions, round_id: int, run: int = 1) -> Consumed | None:
+async def consume(worker_database: Database, round_id: int, run: int = 1) -> Consumed | None:
     """Take what waits and commit."""
-    async with worker_sessions.begin() as session:
+    async with worker_database.session() as session:
         return await changes.consume(session, round_id, run)
 
 
 async def test_a_run_takes_in_all_that_waits_and_says_what_it_was(
-    quiet: int, owner: Sessions, worker_sessions: Sessions
+    quiet: int, owner: Database, worker_database: Database
 ) -> None:
     await execute(
         owner,
@@ -48,7 +48,7 @@ async def test_a_run_takes_in_all_that_waits_and_says_what_it_was(
         change(OTHER, "C1", 8, "elsewhere"),
     )
 
-    found = await consume(worker_sessions, quiet, 7)
+    found = await consume(worker_database, quiet, 7)
 
     assert found == Consumed(
         applicants=frozenset({"C1", "C2", "P1"}),
@@ -58,42 +58,42 @@ async def test_a_run_takes_in_all_that_waits_and_says_what_it_was(
     )
     assert await rows(owner, INPUT) == [(quiet, 7, "C1", [4]), (quiet, 7, "C2", [3, 9])]
     assert await rows(owner, "SELECT round FROM submission_change") == [(OTHER,)]
-    assert await consume(worker_sessions, quiet, 8) is None
+    assert await consume(worker_database, quiet, 8) is None
 
 
 async def test_a_burst_names_the_requests_that_came_first(
-    quiet: int, owner: Sessions, worker_sessions: Sessions
+    quiet: int, owner: Database, worker_database: Database
 ) -> None:
     requests = [f"request-{n % 40}" for n in range(100)]
     await execute(owner, *(change(quiet, "C1", n + 1, each) for n, each in enumerate(requests)))
 
-    found = await consume(worker_sessions, quiet)
+    found = await consume(worker_database, quiet)
 
     assert found is not None
     assert (found.submissions, found.request_ids) == (100, tuple(requests[:TRACED]))
 
 
 async def test_what_a_failed_run_had_taken_waits_again(
-    quiet: int, owner: Sessions, worker_sessions: Sessions
+    quiet: int, owner: Database, worker_database: Database
 ) -> None:
     await execute(owner, change(quiet, "C1", 4))
-    async with worker_sessions() as session:
+    async with worker_database._sessions() as session:
         await changes.consume(session, quiet, 1)
         await session.rollback()
 
     assert await rows(owner, INPUT) == []
-    assert await consume(worker_sessions, quiet) is not None
+    assert await consume(worker_database, quiet) is not None
 
 
 async def test_a_change_that_commits_late_is_not_passed_over(
-    quiet: int, owner: Sessions, worker_sessions: Sessions
+    quiet: int, owner: Database, worker_database: Database
 ) -> None:
     """Numbers are given out before the commit: the lower one may come last."""
-    async with owner.begin() as late:
+    async with owner.session() as late:
         await changes.add(late, quiet, ["C1"], "early number, late commit")
         await execute(owner, change(quiet, "C2", 5))
-        first = await consume(worker_sessions, quiet, 1)
-    second = await consume(worker_sessions, quiet, 2)
+        first = await consume(worker_database, quiet, 1)
+    second = await consume(worker_database, quiet, 2)
 
     assert first is not None
     assert second is not None
@@ -102,13 +102,13 @@ async def test_a_change_that_commits_late_is_not_passed_over(
 
 @pytest.mark.parametrize("ends", ["commit", "rollback"])
 async def test_two_that_consume_at_once_take_each_change_once(
-    ends: str, quiet: int, owner: Sessions, worker_sessions: Sessions
+    ends: str, quiet: int, owner: Database, worker_database: Database
 ) -> None:
     """The lock of a run keeps them apart; the log would by itself."""
     await execute(owner, change(quiet, "C1", 4))
-    async with worker_sessions() as first:
+    async with worker_database.reading() as first:
         assert await changes.consume(first, quiet, 1) is not None
-        second = asyncio.create_task(consume(worker_sessions, quiet, 2))
+        second = asyncio.create_task(consume(worker_database, quiet, 2))
         await until_blocked(owner)
         await getattr(first, ends)()
 
@@ -118,7 +118,7 @@ async def test_two_that_consume_at_once_take_each_change_once(
 
 
 async def test_the_round_that_waits_longest_comes_first(
-    quiet: int, owner: Sessions, worker_sessions: Sessions
+    quiet: int, owner: Database, worker_database: Database
 ) -> None:
     more_rounds = """
         INSERT INTO round (code, framework, title, reference_date)
@@ -129,40 +129,40 @@ async def test_the_round_that_waits_longest_comes_first(
     (_idle,), (second,), (third,) = others
     await execute(owner, *(change(each, "C1", 4) for each in (third, second, quiet, third)))
 
-    async with worker_sessions() as session:
+    async with worker_database._sessions() as session:
         assert await changes.waiting_rounds(session) == [third, second, quiet]
 
 
 async def test_a_round_that_is_set_aside_does_not_wait_until_its_time_comes(
-    quiet: int, owner: Sessions, worker_sessions: Sessions
+    quiet: int, owner: Database, worker_database: Database
 ) -> None:
     await execute(owner, change(quiet, "C1", 4))
 
     async def waiting() -> list[int]:
-        async with worker_sessions() as session:
+        async with worker_database._sessions() as session:
             return await changes.waiting_rounds(session)
 
-    async with worker_sessions.begin() as session:
+    async with worker_database.session() as session:
         failure = await changes.set_aside(session, quiet, "ValueError", LONGEST)
     aside = await waiting()
     await execute(owner, "UPDATE round_failure SET retry_at = now()")
     retried = await waiting()
-    async with worker_sessions.begin() as session:
+    async with worker_database.session() as session:
         assert (await changes.failure(session, quiet)) is not None
         await changes.readmit(session, quiet)
 
     assert (failure.attempts, failure.error) == (1, "ValueError")
     assert (aside, retried) == ([], [quiet])
-    async with worker_sessions() as session:
+    async with worker_database._sessions() as session:
         assert await changes.failure(session, quiet) is None
 
 
 async def test_a_round_that_fails_again_waits_twice_as_long_up_to_a_limit(
-    quiet: int, worker_sessions: Sessions
+    quiet: int, worker_database: Database
 ) -> None:
     waits, errors = [], []
     for attempt in range(1, 40):
-        async with worker_sessions.begin() as session:
+        async with worker_database.session() as session:
             failure = await changes.set_aside(session, quiet, f"failure {attempt}", LONGEST)
         assert failure.attempts == attempt
         waits.append((failure.retry_at - failure.failed_at).total_seconds())
@@ -173,38 +173,38 @@ async def test_a_round_that_fails_again_waits_twice_as_long_up_to_a_limit(
 
 
 async def test_only_who_takes_part_is_asked_to_be_scored_anew(
-    quiet: int, owner: Sessions, sessions: Sessions, worker_sessions: Sessions
+    quiet: int, owner: Database, database: Database, worker_database: Database
 ) -> None:
     await execute(owner, "UPDATE entry SET state = 'withdrawn' WHERE applicant = 'C2'")
 
-    async with sessions.begin() as session:
+    async with database.session() as session:
         asked = await changes.add_cohort(session, quiet, "again")
         nobody = await changes.add_cohort(session, OTHER, "again")
 
     assert (asked, nobody) == (2, 0)
-    assert await consume(worker_sessions, quiet) == Consumed(
+    assert await consume(worker_database, quiet) == Consumed(
         frozenset({"C1", "P1"}), submissions=0, others=2, request_ids=("again",)
     )
 
 
 async def test_a_submission_is_pending_until_a_run_has_taken_it_in(
-    quiet: int, owner: Sessions, worker_sessions: Sessions
+    quiet: int, owner: Database, worker_database: Database
 ) -> None:
     await execute(owner, change(quiet, "C1", 4), change(OTHER, "C1", 5))
 
     async def pending() -> list[bool]:
-        async with worker_sessions() as session:
+        async with worker_database._sessions() as session:
             return [await changes.pending(session, quiet, each) for each in (4, 5)]
 
     assert await pending() == [True, False]
-    await consume(worker_sessions, quiet)
+    await consume(worker_database, quiet)
     assert await pending() == [False, False]
 
 
 async def test_the_queue_is_as_long_and_as_old_as_what_waits(
-    quiet: int, owner: Sessions, worker_sessions: Sessions
+    quiet: int, owner: Database, worker_database: Database
 ) -> None:
-    async with worker_sessions() as session:
+    async with worker_database._sessions() as session:
         assert await changes.queue(session) == changes.Queue(0, 0.0)
 
     await execute(
@@ -214,7 +214,7 @@ async def test_the_queue_is_as_long_and_as_old_as_what_waits(
         change(OTHER, "C1", 5),
     )
 
-    async with worker_sessions() as session:
+    async with worker_database._sessions() as session:
         found = await changes.queue(session)
     assert found.changes == 2
     assert 3600 <= found.oldest_seconds < 3700

@@ -14,7 +14,7 @@ from cli.errors import CommandError
 from cli.explain import explain
 from cli.main import COMMANDS, application
 from shared.core.errors import Finding, FrameworkInvalid, NotFound
-from shared.database.engine import SchemaUnknown, Sessions, UrlUnusable
+from shared.database import Database, SchemaUnknown, UrlUnusable
 from shared.embedded.server import EmbeddedError
 from tests.fixtures.ask import execute
 
@@ -136,7 +136,7 @@ def test_workers_that_would_run_out_of_ports_are_not_started(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("command", ["migrate", "api", "worker", "up"])
 async def test_a_database_of_a_newer_version_is_one_line(
-    command: str, database: str, owner: Sessions, tmp_path: Path
+    command: str, url: str, owner: Database, tmp_path: Path
 ) -> None:
     await execute(owner, "UPDATE alembic_version SET version_num = '0099'")
 
@@ -145,7 +145,7 @@ async def test_a_database_of_a_newer_version_is_one_line(
         command,
         f"--data-dir={tmp_path}",
         *(["--port=0"] if command in ("api", "up") else []),
-        PILOTZONE_DATABASE_URL=database,
+        PILOTZONE_DATABASE_URL=url,
     )
 
     assert answer.returncode == 1
@@ -188,11 +188,9 @@ def test_a_bug_is_not_explained_away() -> None:
     assert explain(KeyError("bug")) is None
 
 
-async def test_keys_that_open_something_are_listed_and_no_others(
-    database: str, owner: Sessions
-) -> None:
+async def test_keys_that_open_something_are_listed_and_no_others(url: str, owner: Database) -> None:
     def keys(*arguments: str) -> str:
-        answer = pilotzone("keys", *arguments, PILOTZONE_DATABASE_URL=database)
+        answer = pilotzone("keys", *arguments, PILOTZONE_DATABASE_URL=url)
         assert answer.returncode == 0, answer.stderr
         return answer.stdout
 

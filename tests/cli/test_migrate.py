@@ -37,8 +37,8 @@ def test_migrating_names_the_roles_that_are_missing(plain: str) -> None:
         )
 
 
-def test_migrating_says_nothing_where_the_roles_are_there(database: str) -> None:
-    answer = pilotzone("migrate", PILOTZONE_DATABASE_URL=database)
+def test_migrating_says_nothing_where_the_roles_are_there(url: str) -> None:
+    answer = pilotzone("migrate", PILOTZONE_DATABASE_URL=url)
 
     assert (answer.returncode, answer.stderr) == (0, "")
 

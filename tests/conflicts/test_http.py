@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.ask import one, rows
 from tests.fixtures.http import findings, key, pages, problem
 from tests.fixtures.make import MARK, ROUND, World
@@ -16,7 +16,7 @@ AUDIT = """
 
 
 @pytest.fixture
-async def panel(world: World, owner: Sessions) -> Panel:
+async def panel(world: World, owner: Database) -> Panel:
     """Give a round with experts."""
     return await open_panel(world, owner)
 
@@ -91,7 +91,7 @@ async def test_a_lifted_tie_lets_the_expert_mark_again_and_brings_no_mark_back(
 
 
 async def test_the_same_again_changes_nothing_and_is_not_recorded_twice(
-    panel: Panel, owner: Sessions
+    panel: Panel, owner: Database
 ) -> None:
     await panel.mark("anna", "C1", 90)
 
@@ -108,7 +108,7 @@ async def test_the_same_again_changes_nothing_and_is_not_recorded_twice(
     ]
 
 
-async def test_another_reason_is_a_change(panel: Panel, owner: Sessions) -> None:
+async def test_another_reason_is_a_change(panel: Panel, owner: Database) -> None:
     await panel.tie("anna", "C1", by="anna")
     body = {"state": "declared", "reason": "And in-laws."}
 
@@ -130,7 +130,7 @@ async def test_an_expert_changes_nothing_of_a_tie_that_is_declared(panel: Panel)
 
 
 async def test_an_expert_declares_its_own_ties_and_lifts_none(
-    panel: Panel, owner: Sessions
+    panel: Panel, owner: Database
 ) -> None:
     await panel.tie("anna", "C1", by="anna")
 
@@ -142,7 +142,7 @@ async def test_an_expert_declares_its_own_ties_and_lifts_none(
     assert len(await rows(owner, AUDIT)) == 1
 
 
-async def test_a_key_declares_no_tie_beyond_its_reach(panel: Panel, owner: Sessions) -> None:
+async def test_a_key_declares_no_tie_beyond_its_reach(panel: Panel, owner: Database) -> None:
     """A limited key must not take back marks that it could not give."""
     panel.world.headers["limited"] = await key(owner, "expert", "anna", applicants=["C2"])
     await panel.mark("anna", "C1", 90)
@@ -152,7 +152,7 @@ async def test_a_key_declares_no_tie_beyond_its_reach(panel: Panel, owner: Sessi
     assert len(await panel.listed("/submissions")) == 1
 
 
-async def test_what_is_not_known_has_no_ties(panel: Panel, owner: Sessions) -> None:
+async def test_what_is_not_known_has_no_ties(panel: Panel, owner: Database) -> None:
     body = {"state": "declared", "reason": "x"}
     nowhere = await panel.world.call("admin", "PUT", "/rounds/R1999/conflicts/anna/C1", body)
     for answer in (

@@ -11,7 +11,8 @@ from shared.conflicts import store as conflicts
 from shared.conflicts.service import Declaration
 from shared.conflicts.store import Tie
 from shared.core.principal import Actor
-from shared.database.engine import Sessions, driver_of
+from shared.database import Database
+from shared.database.database import driver_of
 from shared.panels import store as marks
 from shared.rounds import store as rounds
 from shared.submissions import store as submissions
@@ -27,9 +28,9 @@ LATER = date(2026, 6, 2)
 
 
 @pytest.fixture
-async def expert(round_id: int, owner: Sessions) -> int:  # noqa: ARG001 -- it makes a key for each role
+async def expert(round_id: int, owner: Database) -> int:  # noqa: ARG001 -- it makes a key for each role
     """Give the id of the expert."""
-    async with owner() as session:
+    async with owner._sessions() as session:
         return await conflicts.expert(session, "expert")
 
 
@@ -40,9 +41,9 @@ def marked(
     return replace(said(value, applicant, measure, day, expert), kind="expert")
 
 
-async def declare(sessions: Sessions, state: str = "declared", applicant: str = "C1") -> Tie:
+async def declare(database: Database, state: str = "declared", applicant: str = "C1") -> Tie:
     """Declare or lift a tie of the expert, and commit."""
-    async with sessions.begin() as session:
+    async with database.session() as session:
         return await services.put(
             session,
             ACTOR,
@@ -53,12 +54,12 @@ async def declare(sessions: Sessions, state: str = "declared", applicant: str = 
 
 
 async def test_only_the_tied_expert_s_own_items_are_not_taken(
-    round_id: int, expert: int, sessions: Sessions
+    round_id: int, expert: int, database: Database
 ) -> None:
-    await declare(sessions)
+    await declare(database)
 
     found = await record(
-        sessions,
+        database,
         round_id,
         marked(expert, 5),
         marked(expert, 5, "C2"),
@@ -74,43 +75,43 @@ async def test_only_the_tied_expert_s_own_items_are_not_taken(
 
 
 async def test_not_even_what_stands_is_said_again(
-    round_id: int, expert: int, sessions: Sessions
+    round_id: int, expert: int, database: Database
 ) -> None:
     """A withdrawal that equals the one that stands is a refusal too, and names no submission."""
-    await record(sessions, round_id, marked(expert, 5))
-    await declare(sessions)
+    await record(database, round_id, marked(expert, 5))
+    await declare(database)
 
-    (again,) = await record(sessions, round_id, marked(expert, None))
+    (again,) = await record(database, round_id, marked(expert, None))
 
     assert (again.result, again.id) == ("conflict-of-interest", None)
 
 
 async def test_a_closed_round_takes_nothing_whoever_is_tied(
-    round_id: int, expert: int, sessions: Sessions, world: World
+    round_id: int, expert: int, database: Database, world: World
 ) -> None:
-    await declare(sessions)
+    await declare(database)
     await world.transition("closed")
 
-    assert results(await record(sessions, round_id, marked(expert, 5))) == ["not-open"]
+    assert results(await record(database, round_id, marked(expert, 5))) == ["not-open"]
 
 
 async def test_a_tie_of_another_round_and_one_that_was_lifted_do_not_count(
-    round_id: int, expert: int, sessions: Sessions
+    round_id: int, expert: int, database: Database
 ) -> None:
-    async with sessions.begin() as session:
+    async with database.session() as session:
         await conflicts.put(session, round_id + 1, expert, "C1", "declared", "x")
         await conflicts.put(session, round_id, expert, "C1", "lifted", "x")
 
-    assert results(await record(sessions, round_id, marked(expert, 5))) == ["created"]
+    assert results(await record(database, round_id, marked(expert, 5))) == ["created"]
 
 
 async def test_what_stands_is_taken_back_and_nothing_else(
-    round_id: int, expert: int, sessions: Sessions, owner: Sessions
+    round_id: int, expert: int, database: Database, owner: Database
 ) -> None:
     """Of every measure and date, with a change-log row each; once."""
-    await record(sessions, round_id, marked(expert, 5))
+    await record(database, round_id, marked(expert, 5))
     await record(
-        sessions,
+        database,
         round_id,
         marked(expert, 6),
         marked(expert, 7, day=LATER),
@@ -119,10 +120,10 @@ async def test_what_stands_is_taken_back_and_nothing_else(
         marked(expert, 1, "C2"),
         marked(OTHER, 2),
     )
-    await record(sessions, round_id, marked(expert, None, measure="gone"))
+    await record(database, round_id, marked(expert, None, measure="gone"))
     await execute(owner, "DELETE FROM submission_change")
 
-    async with sessions.begin() as session:
+    async with database.session() as session:
         await rounds.hold_alone(session, round_id)
         counts = [await marks.take_back(session, round_id, expert, "C1", "tests") for _ in range(2)]
 
@@ -143,9 +144,9 @@ async def test_what_stands_is_taken_back_and_nothing_else(
 
 
 async def test_a_declaration_waits_for_a_mark_under_way_and_takes_it_back(
-    round_id: int, expert: int, sessions: Sessions, crowd: Sessions, owner: Sessions
+    round_id: int, expert: int, database: Database, crowd: Database, owner: Database
 ) -> None:
-    async with sessions.begin() as session:
+    async with database.session() as session:
         driver = await driver_of(session)
         (mark,) = await submissions.record(driver, round_id, [marked(expert, 5)])
         declaring = asyncio.create_task(declare(crowd))
@@ -160,9 +161,9 @@ async def test_a_declaration_waits_for_a_mark_under_way_and_takes_it_back(
 
 
 async def test_a_mark_waits_for_a_declaration_under_way_and_is_not_taken(
-    round_id: int, expert: int, sessions: Sessions, crowd: Sessions, owner: Sessions
+    round_id: int, expert: int, database: Database, crowd: Database, owner: Database
 ) -> None:
-    async with sessions.begin() as session:
+    async with database.session() as session:
         await services.put(session, ACTOR, ROUND, DECLARED, may_correct=True)
         marking = asyncio.create_task(record(crowd, round_id, marked(expert, 5)))
         await until_blocked(owner)
@@ -172,7 +173,7 @@ async def test_a_mark_waits_for_a_declaration_under_way_and_is_not_taken(
 
 
 async def test_declarations_and_marks_at_once_leave_no_mark_of_who_is_tied(
-    round_id: int, expert: int, crowd: Sessions, owner: Sessions
+    round_id: int, expert: int, crowd: Database, owner: Database
 ) -> None:
     """Whoever comes first: no mark stands in the end, and each tie is one event."""
     await asyncio.gather(
@@ -190,11 +191,11 @@ async def test_declarations_and_marks_at_once_leave_no_mark_of_who_is_tied(
 
 
 async def test_a_declaration_that_is_undone_leaves_the_marks(
-    round_id: int, expert: int, sessions: Sessions, owner: Sessions
+    round_id: int, expert: int, database: Database, owner: Database
 ) -> None:
-    await record(sessions, round_id, marked(expert, 5))
+    await record(database, round_id, marked(expert, 5))
 
-    async with sessions() as session:
+    async with database._sessions() as session:
         await services.put(session, ACTOR, ROUND, DECLARED, may_correct=True)
         await session.rollback()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS, PROBLEM, Operation, faults, resolved
@@ -103,9 +103,9 @@ def conforms(answer: httpx.Response) -> None:
         assert faults(said["content"][media_type]["schema"], answer.json()) == [], answer.text
 
 
-async def play(player: Player, worker_sessions: Sessions) -> None:
+async def play(player: Player, worker_database: Database) -> None:
     """Register, open, submit, score, correct, score again; read everything on the way."""
-    worker = worker_over(worker_sessions)
+    worker = worker_over(worker_database)
     await player.replay(None, "GET /health/live")
     await player.replay(None, "GET /health/ready")
 
@@ -151,16 +151,16 @@ async def play(player: Player, worker_sessions: Sessions) -> None:
     await player.send("portal", "GET", explanation, accept="text/plain")
     await player.replay("auditor", "GET /v1/rounds/{round}/discrepancies")
     await player.replay("auditor", "GET /v1/rounds/{round}/diagnostics")
-    await doubt(player, worker_sessions)
+    await doubt(player, worker_database)
     await settle(player)
     await player.send(None, "GET", "/metrics", accept="text/plain")
 
 
-async def doubt(player: Player, worker_sessions: Sessions) -> None:
+async def doubt(player: Player, worker_database: Database) -> None:
     """Ask how sure the ranks are, and read the answer."""
     await player.replay("auditor", "POST /v1/rounds/{round}/sensitivity")
     await player.replay("portal", "GET /v1/rounds/{round}/operations")
-    operator = Operator(worker_sessions, Bell(), timedelta(seconds=1))
+    operator = Operator(worker_database, Bell(), timedelta(seconds=1))
     assert await operator.carry_out_next()
     await player.replay("portal", "GET /v1/rounds/{round}/operations/{operation}")
     await player.replay("portal", "GET /v1/rounds/{round}/operations/{operation}/items")

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.app import create_app
 from api.http.headers import HEADERS
-from shared.database.engine import Sessions, sessions_of
+from shared.database import Database
 from shared.rounds import store as rounds
 from shared.settings import Settings
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS
@@ -38,10 +38,10 @@ def player(client: httpx.AsyncClient, headers: dict[str, dict[str, str]]) -> Pla
 
 
 async def test_every_example_is_what_the_service_answers(
-    player: Player, worker_sessions: Sessions
+    player: Player, worker_database: Database
 ) -> None:
     """Who tries an example sees what was promised; every answer on the way keeps the contract."""
-    await play(player, worker_sessions)
+    await play(player, worker_database)
 
     examples = {key: each["response"] for key, each in EXAMPLES.items() if "response" in each}
     assert settled(player.answers) == settled(examples)
@@ -142,7 +142,7 @@ async def fail(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
     await player.refused("internal-server-error", "auditor", "GET", "/v1/rounds")
 
     nowhere = create_async_engine("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
-    app = create_app(sessions_of(nowhere), Settings())
+    app = create_app(Database("").over(nowhere), Settings())
     player.client = httpx.AsyncClient(transport=httpx.ASGITransport(app))
     async with player.client:
         await player.refused("unavailable", "auditor", "GET", "/v1/rounds")
@@ -150,14 +150,14 @@ async def fail(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_every_problem_is_what_the_service_answers(
-    player: Player, worker_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    player: Player, worker_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A form can be built on the examples of the problems: their pointers and codes are real.
 
     Every answer on the way sends the headers that the contract names and no others; by the end
     each was sent.
     """
-    await play(player, worker_sessions)
+    await play(player, worker_database)
     player.answers.clear()
     await refusals(player)
     await fail(player, monkeypatch)

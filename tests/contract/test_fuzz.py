@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from starlette.types import ASGIApp
 
 from api.app import over
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.settings import Settings
 from tests.contract.document import OPERATIONS, Operation
 from tests.contract.scenario import Player, play
@@ -26,18 +26,18 @@ ATTEMPTS = 8
 
 
 @pytest.fixture
-def app(database: str) -> Iterator[ASGIApp]:
+def app(url: str) -> Iterator[ASGIApp]:
     """Give a gateway as in production; the fuzzer serves it in an event loop of its own."""
-    yield over(database, Settings())
+    yield over(url, Settings())
     shutdown_lifespans()
 
 
 @pytest.fixture
 async def keys(
-    client: httpx.AsyncClient, headers: dict[str, dict[str, str]], worker_sessions: Sessions
+    client: httpx.AsyncClient, headers: dict[str, dict[str, str]], worker_database: Database
 ) -> dict[str, dict[str, str]]:
     """Give keys to a service in which everything exists that the contract's examples name."""
-    await play(Player(client, headers), worker_sessions)
+    await play(Player(client, headers), worker_database)
     return headers
 
 

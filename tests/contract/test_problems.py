@@ -96,6 +96,7 @@ def test_every_problem_that_an_operation_names_has_an_example() -> None:
 def test_every_code_of_a_submission_is_documented_and_no_other() -> None:
     emitted = set[str]()
     for name in (
+        "shared/submissions/admission.py",
         "shared/submissions/values.py",
         "shared/submissions/service.py",
         "shared/adjudications/service.py",

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from shared.database import columns
-from shared.database.engine import Sessions
+from shared.database import Database, columns
 
 EVERY = columns.row_type(
     small="int4", large="int8", real="float8", yes="bool", few=("float8", 2), ids=("int8", 1)
@@ -14,13 +13,13 @@ ID = columns.row_type(id="int8")
 LINE = columns.row_type(id="int8", line=("float8", 1))
 
 
-async def test_every_type_arrives_in_the_machines_own_form(owner: Sessions) -> None:
+async def test_every_type_arrives_in_the_machines_own_form(owner: Database) -> None:
     query = """
         SELECT n::int4, n::int8 << 40, n / 8.0::float8, n > 0,
             ARRAY[n, 'NaN']::float8[], ARRAY[n]::int8[]
         FROM generate_series(-1, 1) AS n
     """
-    async with owner() as session:
+    async with owner.session() as session:
         found = await columns.read(session, query, (), EVERY)
 
     assert {name: column.dtype for name, column in found.items()} == {
@@ -39,7 +38,7 @@ async def test_every_type_arrives_in_the_machines_own_form(owner: Sessions) -> N
     assert found["ids"].tolist() == [[-1], [0], [1]]
 
 
-async def test_what_is_written_reads_back_to_the_last_bit(owner: Sessions) -> None:
+async def test_what_is_written_reads_back_to_the_last_bit(owner: Database) -> None:
     written = {
         "small": np.array([-1, 0, 2**31 - 1], np.int32),
         "large": np.array([-(2**63), 0, 2**63 - 1]),
@@ -48,7 +47,7 @@ async def test_what_is_written_reads_back_to_the_last_bit(owner: Sessions) -> No
         "few": np.array([[0.1, np.inf], [np.nan, -np.inf], [0.0, 1.7976931348623157e308]]),
         "ids": np.array([[1], [-1], [0]]),
     }
-    async with owner() as session:
+    async with owner.session() as session:
         await session.execute(
             text("""
                 CREATE TEMPORARY TABLE every (at serial, small int4, large int8, real float8,
@@ -64,31 +63,31 @@ async def test_what_is_written_reads_back_to_the_last_bit(owner: Sessions) -> No
     }
 
 
-async def test_no_row_is_columns_of_length_zero(owner: Sessions) -> None:
+async def test_no_row_is_columns_of_length_zero(owner: Database) -> None:
     query = "SELECT 1::int8, ARRAY[1]::float8[] WHERE false"
-    async with owner() as session:
+    async with owner.session() as session:
         found = await columns.read(session, query, (), LINE)
 
     assert {name: column.shape for name, column in found.items()} == {"id": (0,), "line": (0, 1)}
 
 
-async def test_it_reads_what_its_own_transaction_wrote(owner: Sessions) -> None:
-    async with owner() as session:
+async def test_it_reads_what_its_own_transaction_wrote(owner: Database) -> None:
+    async with owner.session() as session:
         await session.execute(text("CREATE TEMPORARY TABLE mine ON COMMIT DROP AS SELECT 7 AS n"))
         found = await columns.read(session, "SELECT n::int8 FROM mine", (), ID)
 
     assert found["id"].tolist() == [7]
 
 
-async def test_arguments_are_values_and_not_text(owner: Sessions) -> None:
+async def test_arguments_are_values_and_not_text(owner: Database) -> None:
     hostile = "'); DROP TABLE run; --"
-    async with owner() as session:
+    async with owner.session() as session:
         found = await columns.read(session, "SELECT length($1::text)::int8", (hostile,), ID)
 
     assert found["id"].tolist() == [len(hostile)]
 
 
-async def test_a_query_that_does_not_fit_is_an_error(owner: Sessions) -> None:
+async def test_a_query_that_does_not_fit_is_an_error(owner: Database) -> None:
     """Read in place, it would be numbers that nobody stored."""
     for query in (
         "SELECT 1::int4",
@@ -97,18 +96,18 @@ async def test_a_query_that_does_not_fit_is_an_error(owner: Sessions) -> None:
         "SELECT NULL::int8 FROM generate_series(1, 7)",  # as many bytes as three whole rows
         "SELECT NULL::int8 UNION ALL SELECT 1 FROM generate_series(1, 3)",
     ):
-        async with owner() as session:
+        async with owner.session() as session:
             with pytest.raises(ValueError, match="width"):
                 await columns.read(session, query, (), ID)
 
 
-async def test_an_array_of_another_length_is_an_error(owner: Sessions) -> None:
+async def test_an_array_of_another_length_is_an_error(owner: Database) -> None:
     for query in (
         "SELECT 1::int8, ARRAY[1, 2]::float8[]",
         "SELECT 1::int8, ARRAY[NULL]::float8[]",
         "SELECT 1::int8, ARRAY[NULL, NULL, NULL]::float8[]",  # as many bytes as one number
         "SELECT 1::int8, ARRAY[]::float8[]",
     ):
-        async with owner() as session:
+        async with owner.session() as session:
             with pytest.raises(ValueError, match="width"):
                 await columns.read(session, query, (), LINE)

@@ -20,15 +20,9 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.app import ROLE as GATEWAY_ROLE
-from shared.database.engine import (
-    REVISION,
-    REVISIONS,
-    SchemaUnknown,
-    connect,
-    driver_url,
-    sessions_of,
-)
+from shared.database import Database, SchemaUnknown
 from shared.database.migration import configuration, migrate
+from shared.database.schema import REVISION, REVISIONS, driver_url
 from shared.database.table import Table
 from shared.embedded import server as embedded
 from tests.conftest import QUICK
@@ -128,11 +122,11 @@ async def test_the_steps_pass_the_check(
     await in_database(empty, run)
 
 
-async def test_the_models_say_everything_that_the_steps_do(database: str, empty: str) -> None:
+async def test_the_models_say_everything_that_the_steps_do(url: str, empty: str) -> None:
     """Alembic compares neither defaults, nor collations, nor checks, nor an index's condition."""
     await in_database(empty, Table.metadata.create_all)
 
-    migrated = {row for row in await rows(database, CATALOG) if row[1] != "alembic_version"}
+    migrated = {row for row in await rows(url, CATALOG) if row[1] != "alembic_version"}
     assert migrated == set(await rows(empty, CATALOG))
 
 
@@ -240,11 +234,9 @@ async def test_databases_of_one_new_server_can_be_migrated_at_once(new_server: s
     assert await migrate_at_once(*urls) == [(0, "")] * 2
 
     for url in urls:
-        engine = await connect(url, WORKER_ROLE)
-        async with sessions_of(engine)() as session:
+        async with Database(url, WORKER_ROLE) as database, database.reading() as session:
             assert await session.scalar(text("SELECT CURRENT_USER")) == WORKER_ROLE
             await session.execute(text("SELECT FROM submission"))
-        await engine.dispose()
 
 
 @pytest.fixture
@@ -256,7 +248,7 @@ async def humble(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tupl
 
 
 async def test_who_may_not_create_roles_migrates_and_an_administrator_adds_them(
-    humble: tuple[str, str], database: str, root: Path
+    humble: tuple[str, str], url: str, root: Path
 ) -> None:
     """Until then the service runs with the rights it connects with; the manual says how."""
     administrator, owner = humble
@@ -283,15 +275,13 @@ async def test_who_may_not_create_roles_migrates_and_an_administrator_adds_them(
     await administer(administrator, *before.split(";")[:-1])
     await administer(owner, *after.split(";")[:-1])
     assert [await current_user(owner, role) for role in roles] == list(roles)
-    granted = await rows(database, GRANTED)
+    granted = await rows(url, GRANTED)
     assert granted
     assert await rows(owner, GRANTED) == granted
 
 
 async def current_user(url: str, role: str) -> str:
     """Connect as the service does and return the role in force."""
-    engine = await connect(url, role)
-    async with sessions_of(engine)() as session:
+    async with Database(url, role) as database, database.reading() as session:
         found: str = (await session.scalars(text("SELECT CURRENT_USER"))).one()
-    await engine.dispose()
     return found

@@ -7,11 +7,9 @@ from typing import Any
 import asyncpg
 import pytest
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.app import ROLE
-from shared.database import notifications
-from shared.database.engine import Sessions, connect
+from shared.database import Database, notifications
 from shared.database.notifications import listen
 from tests.fixtures.ask import execute, rows, until
 
@@ -40,32 +38,31 @@ class Ear:
 
 
 @pytest.fixture
-async def engine(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AsyncEngine]:
+async def single(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     """Give one connection with the gateway's rights."""
     monkeypatch.setattr(notifications, "RETRY_SECONDS", 0.05)
-    engine = await connect(database, ROLE, pool=1)
-    yield engine
-    await engine.dispose()
+    async with Database(url, ROLE, 1) as database:
+        yield database
 
 
 @pytest.fixture
-async def ear(engine: AsyncEngine) -> AsyncIterator[Ear]:
+async def ear(single: Database) -> AsyncIterator[Ear]:
     """Give an ear at the channel of runs."""
     ear = Ear()
-    listening = asyncio.create_task(listen(engine, "run", ear.heard.append))
+    listening = asyncio.create_task(listen(single, "run", ear.heard.append))
     yield ear
     listening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await listening
 
 
-async def hang_up(owner: Sessions) -> None:
+async def hang_up(owner: Database) -> None:
     """End the connection that listens."""
     (listener,) = await rows(owner, LISTENERS)
     await execute(owner, f"SELECT pg_terminate_backend({listener[0]}, 5000)")
 
 
-async def test_each_notification_names_its_round(ear: Ear, owner: Sessions) -> None:
+async def test_each_notification_names_its_round(ear: Ear, owner: Database) -> None:
     """The first call says that something may have been missed before."""
     await ear.until(None)
 
@@ -77,11 +74,11 @@ async def test_each_notification_names_its_round(ear: Ear, owner: Sessions) -> N
 
 
 async def test_a_server_that_goes_at_the_same_moment_does_not_keep_the_listener(
-    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    single: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is cancelled once; an error in place of the cancellation would let it listen for ever."""
     began = asyncio.Event()
-    listening = asyncio.create_task(listen(engine, "run", lambda _: began.set()))
+    listening = asyncio.create_task(listen(single, "run", lambda _: began.set()))
     await began.wait()
 
     async def fail(*_: object) -> None:
@@ -96,7 +93,7 @@ async def test_a_server_that_goes_at_the_same_moment_does_not_keep_the_listener(
     assert listening.cancelled()
 
 
-async def test_a_lost_connection_is_opened_again(ear: Ear, owner: Sessions) -> None:
+async def test_a_lost_connection_is_opened_again(ear: Ear, owner: Database) -> None:
     """Each time, who listens is told that something may have been missed."""
     await ear.until(None)
     await hang_up(owner)
@@ -110,7 +107,7 @@ async def test_a_lost_connection_is_opened_again(ear: Ear, owner: Sessions) -> N
 
 
 async def test_a_connection_that_dies_before_it_listens_is_not_the_end(
-    engine: AsyncEngine, owner: Sessions
+    single: Database, owner: Database
 ) -> None:
     """It may go between the pool and the first word."""
     borrowed = 0
@@ -121,9 +118,10 @@ async def test_a_connection_that_dies_before_it_listens_is_not_the_end(
         if borrowed == 1:
             connection.driver_connection.terminate()
 
-    event.listen(engine.sync_engine, "checkout", cut)
+    assert single._engine is not None
+    event.listen(single._engine.sync_engine, "checkout", cut)
     ear = Ear()
-    listening = asyncio.create_task(listen(engine, "run", ear.heard.append))
+    listening = asyncio.create_task(listen(single, "run", ear.heard.append))
     await ear.until(None)
     await execute(owner, "NOTIFY run, '7'")
     await ear.until(None, 7)
@@ -133,7 +131,7 @@ async def test_a_connection_that_dies_before_it_listens_is_not_the_end(
 
 
 async def test_a_server_that_is_away_is_asked_until_it_is_back(
-    engine: AsyncEngine, ear: Ear, owner: Sessions
+    single: Database, ear: Ear, owner: Database
 ) -> None:
     await ear.until(None)
     asked, is_back = 0, False
@@ -147,7 +145,8 @@ async def test_a_server_that_is_away_is_asked_until_it_is_back(
     async def asked_again() -> bool:
         return asked > 2
 
-    event.listen(engine.sync_engine, "do_connect", answer)
+    assert single._engine is not None
+    event.listen(single._engine.sync_engine, "do_connect", answer)
     await hang_up(owner)
     await until(asked_again)
     await execute(owner, "NOTIFY run, '7'")  # nobody listens
@@ -160,18 +159,18 @@ async def test_a_server_that_is_away_is_asked_until_it_is_back(
 
 
 async def test_who_stops_listening_gives_the_connection_back_without_an_ear(
-    engine: AsyncEngine, owner: Sessions
+    single: Database, owner: Database
 ) -> None:
     """The pool hands it to somebody else."""
     ear = Ear()
-    listening = asyncio.create_task(listen(engine, "run", ear.heard.append))
+    listening = asyncio.create_task(listen(single, "run", ear.heard.append))
     await ear.until(None)
     listening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await listening
 
-    async with engine.connect() as connection:
-        channels = (await connection.exec_driver_sql("SELECT pg_listening_channels()")).all()
+    async with single.driver() as driver:
+        channels = await driver.fetch("SELECT pg_listening_channels()")
 
     await execute(owner, "NOTIFY run, '7'")
     assert channels == []

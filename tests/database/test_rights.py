@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.ask import rows
 
 APPEND_ONLY = ("submission", "run", "run_input", "score_version", "run_parameters", "audit_event")
@@ -72,14 +72,14 @@ def role(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def limited(role: str, sessions: Sessions, worker_sessions: Sessions) -> Sessions:
+def limited(role: str, database: Database, worker_database: Database) -> Database:
     """Give sessions with its rights."""
-    return sessions if role == "pilotzone_gateway" else worker_sessions
+    return database if role == "pilotzone_gateway" else worker_database
 
 
-async def state(sessions: Sessions, statement: str) -> str | None:
+async def state(database: Database, statement: str) -> str | None:
     """Execute a statement, undo it, and return the SQLSTATE of its refusal, None without one."""
-    async with sessions() as session:
+    async with database.session() as session:
         try:
             await session.execute(text(statement))
         except DBAPIError as error:
@@ -88,14 +88,14 @@ async def state(sessions: Sessions, statement: str) -> str | None:
     return None
 
 
-async def not_refused(sessions: Sessions, *statements: str) -> dict[str, str | None]:
+async def not_refused(database: Database, *statements: str) -> dict[str, str | None]:
     """Return the statements that no lack of rights stops, and what became of each."""
-    states = {each: await state(sessions, each) for each in statements}
+    states = {each: await state(database, each) for each in statements}
     return {each: found for each, found in states.items() if found != DENIED}
 
 
 async def test_what_is_append_only_is_never_changed_or_taken_away(
-    limited: Sessions, owner: Sessions
+    limited: Database, owner: Database
 ) -> None:
     """An auditor can rely on it whatever the service's code does."""
     columns = await rows(
@@ -118,20 +118,20 @@ async def test_what_is_append_only_is_never_changed_or_taken_away(
     assert found == {}
 
 
-async def test_what_the_database_fills_cannot_be_supplied(role: str, limited: Sessions) -> None:
+async def test_what_the_database_fills_cannot_be_supplied(role: str, limited: Database) -> None:
     """Neither a time nor a place in the order can be forged, nor the counter be set back."""
     assert await not_refused(limited, *FORGED[role]) == {}
 
 
-async def test_a_role_does_its_own_work_only(role: str, limited: Sessions) -> None:
+async def test_a_role_does_its_own_work_only(role: str, limited: Database) -> None:
     assert await not_refused(limited, *FOREIGN[role]) == {}
 
 
-async def test_the_schema_is_not_theirs(limited: Sessions) -> None:
+async def test_the_schema_is_not_theirs(limited: Database) -> None:
     assert await not_refused(limited, *SCHEMA) == {}
 
 
-async def test_no_right_beyond_appending_is_granted_to_anybody(owner: Sessions) -> None:
+async def test_no_right_beyond_appending_is_granted_to_anybody(owner: Database) -> None:
     """A table's own grants and those on its columns; the owner's are its own."""
     granted = """
         SELECT DISTINCT grantee, privilege_type FROM (

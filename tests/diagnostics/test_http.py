@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.http import key, problem
 from tests.fixtures.make import (
     APPLICANTS,
@@ -155,9 +155,9 @@ async def test_constant_and_redundant_indicators_are_warned_of(world: World) -> 
     ]
 
 
-async def revoke(owner: Sessions, *roles: str) -> None:
+async def revoke(owner: Database, *roles: str) -> None:
     """Revoke the keys of *roles*."""
-    async with owner.begin() as session:
+    async with owner.session() as session:
         await session.execute(
             text(
                 "UPDATE api_key SET revoked_at = now() FROM reporter"
@@ -177,7 +177,7 @@ def unreported(document: dict[str, Any]) -> dict[str, str]:
 
 
 async def test_measures_that_no_valid_key_may_report_are_warned_of(
-    world: World, owner: Sessions
+    world: World, owner: Database
 ) -> None:
     """What a source and the applicant may report needs but one of them."""
     await revoke(owner, "portal", "expert")
@@ -191,7 +191,7 @@ async def test_measures_that_no_valid_key_may_report_are_warned_of(
     assert set(unreported(await diagnosed(world))) == {STATIONS, RESIDENTS, MARK, GRADE, SCENES}
 
 
-async def test_the_limits_and_dates_of_keys_are_respected(world: World, owner: Sessions) -> None:
+async def test_the_limits_and_dates_of_keys_are_respected(world: World, owner: Database) -> None:
     await revoke(owner, "portal", "source", "expert")
     await key(owner, "portal", "one", applicants=["C1"], measures=[GRADE, STATIONS])
     await key(owner, "portal", "two", applicants=["C1", "C2", "C9"], measures=[GRADE])
@@ -208,15 +208,15 @@ async def test_the_limits_and_dates_of_keys_are_respected(world: World, owner: S
     }
 
 
-async def test_an_expired_key_reports_nothing(world: World, owner: Sessions) -> None:
-    async with owner.begin() as session:
+async def test_an_expired_key_reports_nothing(world: World, owner: Database) -> None:
+    async with owner.session() as session:
         await session.execute(text("UPDATE api_key SET expires_at = now() - interval '1 day'"))
     world.headers["auditor"] = await key(owner, "auditor", "late")
 
     assert len(unreported(await diagnosed(world))) == 5
 
 
-async def test_opening_a_round_answers_with_its_warnings(world: World, owner: Sessions) -> None:
+async def test_opening_a_round_answers_with_its_warnings(world: World, owner: Database) -> None:
     """They keep nothing from happening, and closing has none."""
     await revoke(owner, "expert")
 

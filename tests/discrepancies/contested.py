@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database.engine import driver_of
+from shared.database import Session
+from shared.database.database import driver_of
 from shared.scoring.document import reader as document
 from shared.scoring.framework import Measure, MeasureType
-from shared.submissions import service as services
+from shared.submissions import recording as services
 from shared.submissions.store import NewSubmission
 from shared.submissions.values import Reported
 from tests.fixtures.http import PLAN, RATE, framework_of_types
@@ -83,9 +83,7 @@ def statements(draw: st.DrawFn) -> NewSubmission:
     )
 
 
-async def write(
-    session: AsyncSession, round_id: int, history: Sequence[NewSubmission]
-) -> list[int]:
+async def write(session: Session, round_id: int, history: Sequence[NewSubmission]) -> list[int]:
     """Append *history*; return the ids."""
     receipts = await services.record(await driver_of(session), round_id, list(history))
     return [receipt.id or 0 for receipt in receipts]

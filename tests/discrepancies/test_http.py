@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.http import PLAN, RATE, TYPES, findings, framework_of_types, key, pages, problem
 from tests.fixtures.make import GRADE, ROUND, SCENES, STATIONS, World
 
@@ -105,7 +105,7 @@ async def test_one_applicant_or_one_measure_may_be_asked_for(world: World) -> No
         assert await listed(world, **nothing) == []
 
 
-async def test_a_key_sees_what_it_reaches(world: World, owner: Sessions) -> None:
+async def test_a_key_sees_what_it_reaches(world: World, owner: Database) -> None:
     await compare(world, 100, 300, "C1")
     await compare(world, 100, 200, "C2")
     world.headers["portal"] = await key(owner, "portal", "limited", applicants=["C2", "C9"])

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database.engine import Sessions
+from shared.database import Database, Session
 from shared.discrepancies import store as discrepancies
 from shared.discrepancies.store import Discrepancy, Scope
 from shared.runs import evidence_store as evidence
@@ -37,7 +36,7 @@ LARGEST = Fraction(1.7976931348623157e308)
 
 
 async def page(
-    session: AsyncSession, round_id: int, scope: Scope, after: discrepancies.Key | None = None
+    session: Session, round_id: int, scope: Scope, after: discrepancies.Key | None = None
 ) -> list[Discrepancy]:
     """Return a page long enough for all that the tests write."""
     return await discrepancies.page(session, round_id, REFERENCE, scope, after, 1000)
@@ -70,10 +69,10 @@ examples = settings(
 @examples
 @given(history=st.lists(statements(), max_size=40))
 async def test_every_pair_of_kinds_is_compared_by_the_rules(
-    round_id: int, owner: Sessions, history: list[NewSubmission]
+    round_id: int, owner: Database, history: list[NewSubmission]
 ) -> None:
     """The kind that the measure ranks first against each other that says anything."""
-    async with owner() as session:  # never committed: each example begins with nothing
+    async with owner.reading() as session:  # never committed: each example begins with nothing
         ids = await write(session, round_id, history)
         found = await page(session, round_id, Scope(MEASURES, only_beyond=False))
 
@@ -106,13 +105,13 @@ async def test_every_pair_of_kinds_is_compared_by_the_rules(
 @examples
 @given(history=st.lists(statements(), max_size=40))
 async def test_what_is_beyond_is_what_scores_are_flagged_for(
-    round_id: int, owner: Sessions, history: list[NewSubmission]
+    round_id: int, owner: Database, history: list[NewSubmission]
 ) -> None:
     """Of codes also what a score does not see: as many, but others."""
     framework = document.read(framework_of_types())
     framework = replace(framework, measures={**framework.measures, **BY_CODE})
     applicants = list(APPLICANTS)
-    async with owner() as session:
+    async with owner.reading() as session:
         await write(session, round_id, history)
         found = await page(session, round_id, Scope(MEASURES))
         await session.execute(text("DELETE FROM submission_change"))
@@ -134,11 +133,11 @@ async def test_what_is_beyond_is_what_scores_are_flagged_for(
 @examples
 @given(history=st.lists(statements(), max_size=40), limit=st.integers(1, 3))
 async def test_pages_follow_each_other_from_the_furthest_apart(
-    round_id: int, owner: Sessions, history: list[NewSubmission], limit: int
+    round_id: int, owner: Database, history: list[NewSubmission], limit: int
 ) -> None:
     scope = Scope(MEASURES, only_beyond=False)
     cut: list[Discrepancy] = []
-    async with owner() as session:
+    async with owner.reading() as session:
         await write(session, round_id, history)
         whole = await page(session, round_id, scope)
         while part := await discrepancies.page(
@@ -159,9 +158,9 @@ PAIR = [statement(STATIONS, 1, number(20)), statement(STATIONS, 3, number(30))]
 
 
 async def test_the_authoritys_value_counts_and_the_other_is_measured_by_it(
-    round_id: int, owner: Sessions
+    round_id: int, owner: Database
 ) -> None:
-    async with owner() as session:
+    async with owner.reading() as session:
         own, other = await write(session, round_id, PAIR)
         (found,) = await page(session, round_id, Scope(MEASURES))
 
@@ -171,9 +170,9 @@ async def test_the_authoritys_value_counts_and_the_other_is_measured_by_it(
 
 
 async def test_what_is_taken_back_or_lies_ahead_is_not_compared(
-    round_id: int, owner: Sessions
+    round_id: int, owner: Database
 ) -> None:
-    async with owner() as session:
+    async with owner.reading() as session:
         await write(session, round_id, [*PAIR, statement(STATIONS, 3, Reported())])
         taken_back = await page(session, round_id, Scope(MEASURES, only_beyond=False))
         await write(session, round_id, [statement(STATIONS, 3, number(40), day=1)])
@@ -182,9 +181,9 @@ async def test_what_is_taken_back_or_lies_ahead_is_not_compared(
     assert (taken_back, ahead) == ([], [])
 
 
-async def test_a_scope_limits_applicants_and_measures(round_id: int, owner: Sessions) -> None:
+async def test_a_scope_limits_applicants_and_measures(round_id: int, owner: Database) -> None:
     stations, grades = [BY_CODE[STATIONS]], [BY_CODE[GRADE]]
-    async with owner() as session:
+    async with owner.reading() as session:
         await write(session, round_id, PAIR)
         for scope, count in (
             (Scope(stations), 1),
@@ -198,9 +197,9 @@ async def test_a_scope_limits_applicants_and_measures(round_id: int, owner: Sess
 
 
 async def test_only_accepted_entries_of_the_round_are_compared(
-    round_id: int, owner: Sessions
+    round_id: int, owner: Database
 ) -> None:
-    async with owner() as session:
+    async with owner.reading() as session:
         await write(session, round_id, PAIR)
         await session.execute(text("UPDATE entry SET state = 'withdrawn' WHERE applicant = 'C1'"))
         withdrawn = await page(session, round_id, Scope(MEASURES))
@@ -210,10 +209,10 @@ async def test_only_accepted_entries_of_the_round_are_compared(
 
 
 async def test_a_measure_without_a_tolerance_is_shown_and_never_beyond(
-    round_id: int, owner: Sessions
+    round_id: int, owner: Database
 ) -> None:
     said = [statement(RESIDENTS, 5, number(20)), statement(RESIDENTS, 1, number(19))]
-    async with owner() as session:
+    async with owner.reading() as session:
         await write(session, round_id, said)
         every = await page(session, round_id, Scope(MEASURES, only_beyond=False))
         beyond = await page(session, round_id, Scope(MEASURES))
@@ -224,7 +223,7 @@ async def test_a_measure_without_a_tolerance_is_shown_and_never_beyond(
     assert beyond == []
 
 
-async def test_from_nothing_every_difference_is_the_largest(round_id: int, owner: Sessions) -> None:
+async def test_from_nothing_every_difference_is_the_largest(round_id: int, owner: Database) -> None:
     """A counted 0 and another category come before any number that is relative to something."""
     said = [
         *PAIR,
@@ -233,7 +232,7 @@ async def test_from_nothing_every_difference_is_the_largest(round_id: int, owner
         statement(GRADE, 1, Reported(codes=("A",)), "P1"),
         statement(GRADE, 3, Reported(codes=("B",)), "P1"),
     ]
-    async with owner() as session:
+    async with owner.reading() as session:
         await write(session, round_id, said)
         found = await page(session, round_id, Scope(MEASURES))
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.explanations.text import COLUMNS, render
 from shared.explanations.width import fill, plain, width, wrap
 from tests.cli.test_command_line import pilotzone
@@ -14,33 +14,31 @@ from tests.independent.test_recompute import DOCUMENTS, recompute
 
 
 @pytest.fixture
-async def explained(owner: Sessions, worker_sessions: Sessions) -> Explained:
+async def explained(owner: Database, worker_database: Database) -> Explained:
     """Give a round of two runs under the framework of every rule."""
-    return await played(owner, worker_sessions, DOCUMENTS["as it is"](), seed=1)
+    return await played(owner, worker_database, DOCUMENTS["as it is"](), seed=1)
 
 
-async def said(database: str, *arguments: str) -> str:
+async def said(url: str, *arguments: str) -> str:
     """Run the command, which must succeed without a word on standard error."""
-    answer = await asyncio.to_thread(
-        pilotzone, "explain", *arguments, PILOTZONE_DATABASE_URL=database
-    )
+    answer = await asyncio.to_thread(pilotzone, "explain", *arguments, PILOTZONE_DATABASE_URL=url)
     assert (answer.returncode, answer.stderr) == (0, "")
     return answer.stdout
 
 
-async def test_json_is_what_the_service_explains(database: str, explained: Explained) -> None:
+async def test_json_is_what_the_service_explains(url: str, explained: Explained) -> None:
     for arguments, run in (((), 2), (("--run", "1"), 1)):
-        document = json.loads(await said(database, "R", "C1", "--json", *arguments))
+        document = json.loads(await said(url, "R", "C1", "--json", *arguments))
         assert document == await explained.of("C1", run)
         assert recompute(document).returncode == 0
 
 
 async def test_the_text_is_in_the_language_that_is_asked_for(
-    database: str, explained: Explained
+    url: str, explained: Explained
 ) -> None:
     document = await explained.of("C1", 2)
-    assert await said(database, "R", "C1") == render(document, "en")
-    assert await said(database, "R", "C1", "--lang", "zh") == render(document, "zh")
+    assert await said(url, "R", "C1") == render(document, "en")
+    assert await said(url, "R", "C1", "--lang", "zh") == render(document, "zh")
 
 
 async def test_every_explanation_fits_a_terminal(explained: Explained) -> None:
@@ -60,11 +58,9 @@ async def test_every_explanation_fits_a_terminal(explained: Explained) -> None:
     ],
 )
 async def test_what_cannot_be_explained_is_one_line(
-    database: str, arguments: tuple[str, ...], line: str
+    url: str, arguments: tuple[str, ...], line: str
 ) -> None:
-    answer = await asyncio.to_thread(
-        pilotzone, "explain", *arguments, PILOTZONE_DATABASE_URL=database
-    )
+    answer = await asyncio.to_thread(pilotzone, "explain", *arguments, PILOTZONE_DATABASE_URL=url)
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr == f"error: {line}\n"
 

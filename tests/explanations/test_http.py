@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.http.negotiation import language, media_type
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.explanations.text import COLUMNS
 from shared.explanations.width import width
 from tests.fixtures.http import SCORES, key, mark, problem
@@ -167,7 +167,7 @@ async def test_experts_have_names_for_administrators_and_auditors_alone(world: W
 
 
 async def test_an_expert_reads_it_once_it_marked_the_applicant(
-    world: World, owner: Sessions
+    world: World, owner: Database
 ) -> None:
     await told(world)
     blind = await key(owner, "expert", "another expert")
@@ -178,7 +178,7 @@ async def test_an_expert_reads_it_once_it_marked_the_applicant(
 
 
 async def test_a_key_reads_why_of_the_applicants_that_it_reaches(
-    world: World, owner: Sessions
+    world: World, owner: Database
 ) -> None:
     """The score is open to every key; what was submitted, mark by mark, is not."""
     await told(world)
@@ -188,7 +188,7 @@ async def test_a_key_reads_why_of_the_applicants_that_it_reaches(
 
 
 async def test_of_measures_that_a_key_does_not_reach_it_learns_without_the_notes(
-    world: World, owner: Sessions
+    world: World, owner: Database
 ) -> None:
     await told(world)
     limited = await key(owner, "source", "limited", measures=[MARK])

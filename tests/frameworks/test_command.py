@@ -24,10 +24,10 @@ def doubtful(tmp_path: Path) -> str:
     return str(file)
 
 
-def test_a_document_with_warnings_is_registered(doubtful: str, database: str) -> None:
+def test_a_document_with_warnings_is_registered(doubtful: str, url: str) -> None:
     """Standard output is for programs; registered again, the same is said again."""
     for word in ("registered", "unchanged"):
-        answer = pilotzone("frameworks", "add", doubtful, PILOTZONE_DATABASE_URL=database)
+        answer = pilotzone("frameworks", "add", doubtful, PILOTZONE_DATABASE_URL=url)
 
         assert answer.returncode == 0
         assert answer.stdout.startswith(f"{word}: small 1 sha256:")

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
-from shared.database.engine import sessions_of
+from shared.database import Database
 from tests.fixtures.http import SUBMISSIONS, gateway, problem, runs, stored
 from tests.fixtures.make import ROUND, STATIONS, World
 
@@ -25,7 +25,7 @@ async def test_health_is_told_without_a_key(client: httpx.AsyncClient) -> None:
 
 async def test_without_its_database_a_gateway_lives_but_is_not_ready() -> None:
     engine = create_async_engine("postgresql+asyncpg://nobody@127.0.0.1:1/none")
-    async with gateway(sessions_of(engine)) as client:
+    async with gateway(Database("").over(engine)) as client:
         with capture_logs():
             problem(await client.get(f"{OUTSIDE}/health/ready"), 503, "unavailable")
         assert (await client.get(f"{OUTSIDE}/health/live")).status_code == 200

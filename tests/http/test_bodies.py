@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from api.app import create_app
 from api.http.bodies import decode
 from api.http.problems import MalformedBody
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.settings import Settings
 from tests.fixtures.http import SUBMISSIONS, findings, gateway, problem, stored
 from tests.fixtures.make import STATIONS, World
@@ -166,15 +166,15 @@ async def test_json_is_known_by_each_of_its_types(world: World) -> None:
         assert answer.status_code == 201, answer.text
 
 
-async def test_a_body_that_is_too_large_is_refused_unread(world: World, sessions: Sessions) -> None:
+async def test_a_body_that_is_too_large_is_refused_unread(world: World, database: Database) -> None:
     body = json.dumps(ROW | {"comment": "x" * 1500}).encode()
 
     async def pieces() -> AsyncIterator[bytes]:
         for at in range(0, len(body), 100):
             yield body[at : at + 100]
 
-    async with gateway(sessions, max_body=1024) as client:
-        small = World(client, world.headers, world.worker_sessions)
+    async with gateway(database, max_body=1024) as client:
+        small = World(client, world.headers, world.worker_database)
         for sent in (body, pieces()):
             problem(await post(small, sent), 413, "body-too-large")
         false = await post(small, b"{}", **{"Content-Length": "9999999999"})
@@ -183,7 +183,7 @@ async def test_a_body_that_is_too_large_is_refused_unread(world: World, sessions
     assert len(await stored(world)) == 1
 
 
-async def test_a_body_that_breaks_off_is_no_fault_of_ours(world: World, sessions: Sessions) -> None:
+async def test_a_body_that_breaks_off_is_no_fault_of_ours(world: World, database: Database) -> None:
     """The client is gone and hears nothing of it; the log must not call for help."""
     messages: list[Message] = [
         {"type": "http.request", "body": b'{"applicant"', "more_body": True},
@@ -206,7 +206,7 @@ async def test_a_body_that_breaks_off_is_no_fault_of_ours(world: World, sessions
         sent.append(message)
 
     with capture_logs() as logs:
-        await create_app(sessions, Settings())(scope, receive, send)
+        await create_app(database, Settings())(scope, receive, send)
 
     assert sent[0]["status"] == 400
     assert [each["event"] for each in logs] == ["request"]

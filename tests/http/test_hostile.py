@@ -9,16 +9,16 @@ import pytest
 
 from shared.access import service as keys
 from shared.core.principal import Actor
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.make import ROUND, STATIONS, World, name
 
 BATCH = f"/rounds/{ROUND}/submissions/batch"
 
 
 @pytest.fixture
-async def limited(owner: Sessions) -> dict[str, str]:
+async def limited(owner: Database) -> dict[str, str]:
     """Give the header of a portal's key that reaches C1 alone."""
-    async with owner.begin() as session:
+    async with owner.session() as session:
         key = await keys.create(session, Actor("t", "t"), "limited", "portal", ["C1"])
     return {"Authorization": f"Bearer {key}"}
 

@@ -3,9 +3,11 @@
 import asyncio
 
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.app import ROLE
-from shared.database.engine import connect, sessions_of
+from shared.database import Database
+from shared.database.schema import driver_url
 from shared.rounds import store as rounds
 from shared.submissions.intake import Intake
 from tests.fixtures.make import ROUND, World
@@ -13,15 +15,14 @@ from tests.submissions.saying import said
 
 
 async def test_a_database_that_is_away_is_asked_once_for_all_who_wait(
-    world: World, database: str
+    world: World, url: str
 ) -> None:
     """To ask it for each by itself would keep them all waiting, and storm it when it comes back."""
     assert (await world.ranking())["round"] == ROUND
-    engine = await connect(database, ROLE)
-    sessions = sessions_of(engine)
-    async with sessions() as session:
+    async with Database(url, ROLE) as database, database.reading() as session:
         round_id = (await rounds.get(session, ROUND)).id
-    await engine.dispose()
+    engine = create_async_engine(driver_url(url))
+    database = Database(url).over(engine)
     asked, is_back = 0, False
 
     def answer(*_: object) -> None:
@@ -31,7 +32,7 @@ async def test_a_database_that_is_away_is_asked_once_for_all_who_wait(
             raise ConnectionRefusedError
 
     event.listen(engine.sync_engine, "do_connect", answer)
-    intake = Intake(sessions)
+    intake = Intake(database)
     refused = await asyncio.gather(
         *(intake.record(round_id, [said(n)]) for n in range(50)), return_exceptions=True
     )

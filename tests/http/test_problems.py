@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
 from api.http.paging import encode
-from shared.database.engine import Sessions, driver_url, sessions_of
+from shared.database import Database
+from shared.database.schema import driver_url
 from shared.rounds import store as rounds
 from tests.fixtures.http import (
     SCORES,
@@ -48,7 +49,7 @@ async def test_a_method_that_is_not_offered_is_a_problem(world: World) -> None:
         assert answer.headers["allow"]
 
 
-async def test_every_other_refusal_is_a_problem(world: World, sessions: Sessions) -> None:
+async def test_every_other_refusal_is_a_problem(world: World, database: Database) -> None:
     json = {"Content-Type": "application/json"}
 
     async def post(content: bytes, role: str = "source", **headers: str) -> httpx.Response:
@@ -62,7 +63,7 @@ async def test_every_other_refusal_is_a_problem(world: World, sessions: Sessions
     problem(await post(b"{}", **{"Content-Type": "text/csv"}), 415, "unsupported-media-type")
     problem(await post(b"{}"), 422, "invalid")
     problem(await world.transition("draft"), 409, "transition-not-allowed")
-    async with gateway(sessions, max_body=1024) as client:
+    async with gateway(database, max_body=1024) as client:
         large = await client.post(SUBMISSIONS, content=b" " * 1025, headers=world.headers["source"])
         problem(large, 413, "body-too-large")
 
@@ -85,9 +86,9 @@ async def test_a_fault_is_answered_without_a_word_of_it(
 
 
 async def test_a_fault_in_the_database_is_answered_without_its_sql(
-    world: World, owner: Sessions
+    world: World, owner: Database
 ) -> None:
-    async with owner.begin() as session:
+    async with owner.session() as session:
         await session.execute(text("ALTER TABLE entry RENAME TO secret_entry"))
     with capture_logs():
         answer = await world.call("admin", "GET", f"/rounds/{ROUND}/entries")
@@ -203,8 +204,8 @@ async def test_each_number_that_cannot_be_kept_is_pointed_at(world: World) -> No
 async def lost(world: World) -> AsyncIterator[World]:
     """Give a world whose gateway has no database."""
     engine = create_async_engine(NOBODY)
-    async with gateway(sessions_of(engine)) as client:
-        yield World(client, world.headers, world.worker_sessions)
+    async with gateway(Database("").over(engine)) as client:
+        yield World(client, world.headers, world.worker_database)
     await engine.dispose()
 
 
@@ -236,7 +237,7 @@ async def test_while_the_database_starts_the_service_asks_for_patience(world: Wo
             f"postgresql+asyncpg://nobody@127.0.0.1:{port}/none", connect_args={"ssl": False}
         )
         with capture_logs():
-            async with gateway(sessions_of(engine)) as client:
+            async with gateway(Database("").over(engine)) as client:
                 answer = await client.get(SCORES, headers=world.headers["auditor"])
         problem(answer, 503, "unavailable")
         assert "starting" not in answer.text
@@ -251,16 +252,16 @@ EACH_GATEWAY = """
 
 @pytest.mark.parametrize("end", ["pg_terminate_backend", "pg_cancel_backend"])
 async def test_a_statement_broken_off_is_answered_and_the_same_can_be_sent_again(
-    end: str, world: World, owner: Sessions
+    end: str, world: World, owner: Database
 ) -> None:
     """Together with its connection, or as `statement_timeout` does it."""
-    async with owner.begin() as holding:
+    async with owner.session() as holding:
         round_ = await rounds.get(holding, ROUND)
         await rounds.hold_alone(holding, round_.id)
         sending = asyncio.create_task(world.submit("source", "C1", STATIONS, 5))
         await until_waiting(owner, sending)
         with capture_logs():
-            async with owner.begin() as session:
+            async with owner.session() as session:
                 await session.execute(text(EACH_GATEWAY.format(end)))
             problem(await sending, 503, "unavailable")
     assert await stored(world) == []
@@ -271,12 +272,10 @@ async def test_a_statement_broken_off_is_answered_and_the_same_can_be_sent_again
 
 
 async def test_when_no_connection_is_to_be_had_the_service_asks_for_patience(
-    world: World, database: str
+    world: World, url: str
 ) -> None:
-    engine = create_async_engine(
-        driver_url(database), pool_size=1, max_overflow=0, pool_timeout=0.05
-    )
-    async with engine.connect(), gateway(sessions_of(engine)) as client:
+    engine = create_async_engine(driver_url(url), pool_size=1, max_overflow=0, pool_timeout=0.05)
+    async with engine.connect(), gateway(Database("").over(engine)) as client:
         answer = await client.get("/applicants", headers=world.headers["admin"])
         problem(answer, 503, "unavailable")
     await engine.dispose()

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.access import store as keys
 from shared.applicants import store as applicants
 from shared.applicants.store import Applicant
 from shared.core.principal import Actor, Principal, Role
-from shared.database.engine import Sessions, driver_of
+from shared.database import Database, Session
+from shared.database.database import driver_of
 from shared.explanations import service as explanation
 from shared.frameworks import service as frameworks
 from shared.rankings import ranking
@@ -21,7 +20,7 @@ from shared.rounds.store import NewRound, StoredRound
 from shared.runs import store as runs
 from shared.scoring.document.reader import read
 from shared.scoring.framework import ADJUDICATOR, Framework, Measure, MeasureType, Name, Reporter
-from shared.submissions import service as services
+from shared.submissions import recording as services
 from shared.submissions.store import NewSubmission
 from shared.submissions.values import WITHDRAWN, Reported
 from tests.fixtures.make import worker_over
@@ -40,13 +39,13 @@ EACH = {"source": 2, "applicant": 1, "expert": 7, ADJUDICATOR: 2}
 class Explained:
     """A round that was run, and how to ask for explanations of it."""
 
-    owner: Sessions
+    owner: Database
     round_: StoredRound
     framework: Framework
 
     async def of(self, applicant: str, run: int, reader: Principal = AUDITOR) -> dict[str, Any]:
         """Explain one score."""
-        async with self.owner() as session:
+        async with self.owner._sessions() as session:
             whole = await ranking.as_of(session, self.round_.id, run)
             return await explanation.explain(
                 session, self.framework, self.round_, whole, run, applicant, reader
@@ -54,7 +53,7 @@ class Explained:
 
     async def everything(self, reader: Principal = AUDITOR) -> list[dict[str, Any]]:
         """Explain every score as of every run."""
-        async with self.owner() as session:
+        async with self.owner._sessions() as session:
             last, _ = await runs.latest(session, self.round_.id)
         return [
             await self.of(code, run, reader)
@@ -64,23 +63,23 @@ class Explained:
 
 
 async def played(
-    owner: Sessions, worker_sessions: Sessions, document: Any, seed: int, times: int = 2
+    owner: Database, worker_database: Database, document: Any, seed: int, times: int = 2
 ) -> Explained:
     """Open a round under *document*, and let it be told a spread and run so many times."""
     framework = read(document)
-    async with owner.begin() as session:
+    async with owner.session() as session:
         round_ = await _opened(session, document)
         reporters = await _reporters(session)
     source = random.Random(seed)
     for _ in range(times):
-        async with owner.begin() as session:
+        async with owner.session() as session:
             said = list(_spread(framework, reporters, source))
             await services.record(await driver_of(session), round_.id, said)
-        assert await worker_over(worker_sessions).sweep()
+        assert await worker_over(worker_database).sweep()
     return Explained(owner, round_, framework)
 
 
-async def _opened(session: AsyncSession, document: Any) -> StoredRound:
+async def _opened(session: Session, document: Any) -> StoredRound:
     stored, _ = await frameworks.register(session, ACTOR, document)
     who = [(code, "county") for code in COUNTIES] + [(code, "park") for code in PARKS]
     await applicants.add(
@@ -93,7 +92,7 @@ async def _opened(session: AsyncSession, document: Any) -> StoredRound:
     return await rounds.transition(session, ACTOR, "R", "open", None)
 
 
-async def _reporters(session: AsyncSession) -> list[tuple[int, str]]:
+async def _reporters(session: Session) -> list[tuple[int, str]]:
     """Register those who report; return the id and kind of each."""
     return [
         ((await keys.reporter(session, f"{kind}-{number}", ROLES[kind]))[0], kind)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.explanations.verdicts import Verdict
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
@@ -75,9 +75,9 @@ def recompute(document: Any) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
 async def test_a_script_computes_every_score_again_to_the_last_digit(
-    owner: Sessions, worker_sessions: Sessions, document: Callable[[], Any]
+    owner: Database, worker_database: Database, document: Callable[[], Any]
 ) -> None:
-    explained = await played(owner, worker_sessions, document(), seed=len(COUNTIES))
+    explained = await played(owner, worker_database, document(), seed=len(COUNTIES))
     for each in await explained.everything():
         answer = recompute(each)
         failed = [line for line in answer.stdout.splitlines() if line.startswith("FAIL")]
@@ -85,26 +85,26 @@ async def test_a_script_computes_every_score_again_to_the_last_digit(
 
 
 async def test_who_reads_pseudonyms_alone_computes_the_same(
-    owner: Sessions, worker_sessions: Sessions
+    owner: Database, worker_database: Database
 ) -> None:
     """All adjudicators have one name then; which words are one reporter's is told all the same."""
-    explained = await played(owner, worker_sessions, DOCUMENTS["as it is"](), seed=2)
+    explained = await played(owner, worker_database, DOCUMENTS["as it is"](), seed=2)
     for each in await explained.everything(PORTAL):
         assert recompute(each).returncode == 0
         assert "expert-1" not in json.dumps(each)
 
 
-async def spread(owner: Sessions, worker_sessions: Sessions) -> Explained:
+async def spread(owner: Database, worker_database: Database) -> Explained:
     """Play a round under the framework of every rule."""
-    return await played(owner, worker_sessions, DOCUMENTS["as it is"](), seed=1)
+    return await played(owner, worker_database, DOCUMENTS["as it is"](), seed=1)
 
 
-async def test_a_spread_leaves_no_reason_out(owner: Sessions, worker_sessions: Sessions) -> None:
+async def test_a_spread_leaves_no_reason_out(owner: Database, worker_database: Database) -> None:
     """What the script agrees with would mean little if it were always the same.
 
     The median has one more reason, and no submission of a kind that is not admitted is stored.
     """
-    explained = await spread(owner, worker_sessions)
+    explained = await spread(owner, worker_database)
     found = {
         each["verdict"]
         for document in await explained.everything()
@@ -163,9 +163,9 @@ def test_the_script_says_what_it_does() -> None:
 
 
 async def test_a_document_that_was_tampered_with_is_caught(
-    owner: Sessions, worker_sessions: Sessions
+    owner: Database, worker_database: Database
 ) -> None:
-    explained = await spread(owner, worker_sessions)
+    explained = await spread(owner, worker_database)
     document = await explained.of("C1", 2)
     assert recompute(document).returncode == 0
     for what, tamper in TAMPERED.items():

@@ -12,7 +12,7 @@ import pytest
 from shared.access import service as keys
 from shared.core.errors import FrameworkInvalid
 from shared.core.principal import Actor
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
 from shared.scoring.derive import derive
@@ -163,7 +163,7 @@ def exact_or_nan(exact: Fraction | None) -> float:
     return nan if exact is None else float(exact)
 
 
-async def test_the_service_arrives_at_the_same(world: World, owner: Sessions) -> None:
+async def test_the_service_arrives_at_the_same(world: World, owner: Database) -> None:
     """Over HTTP: everything that the document says is reported, by whom it says."""
     round_ = Round(TEXT)
     await begin(world, owner, round_)
@@ -195,9 +195,9 @@ async def test_the_service_arrives_at_the_same(world: World, owner: Sessions) ->
         assert sums == round_.dimensions[applicant]
 
 
-async def begin(world: World, owner: Sessions, round_: Round) -> None:
+async def begin(world: World, owner: Database, round_: Round) -> None:
     """Register what the document takes for granted, and open its round."""
-    async with owner.begin() as session:
+    async with owner.session() as session:
         for reporter in sorted({each.reporter for each in round_.said} - set(world.headers)):
             key = await keys.create(session, Actor("tests", "tests"), reporter, "expert")
             world.headers[reporter] = {"Authorization": f"Bearer {key}"}

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.core.errors import NotFound
 from shared.core.principal import Actor
-from shared.database.engine import Sessions, out_of_reach
+from shared.database import Database, out_of_reach
 from shared.operations import store as operations
 from tests.fixtures.ask import execute, one, rows
 
@@ -27,24 +27,24 @@ HELD = f"""
 
 
 @pytest.fixture
-async def operation(sessions: Sessions, round_id: int) -> int:
+async def operation(database: Database, round_id: int) -> int:
     """Give the id of an operation that waits."""
-    return await asked(sessions, round_id)
+    return await asked(database, round_id)
 
 
-async def asked(sessions: Sessions, round_id: int) -> int:
+async def asked(database: Database, round_id: int) -> int:
     """Ask for an operation, with the gateway's rights."""
-    async with sessions.begin() as session:
+    async with database.session() as session:
         return await operations.add(session, Actor("me", "r"), round_id, "sensitivity", ASKED)
 
 
-async def cancelled(sessions: Sessions, round_id: int, operation: int) -> bool:
-    async with sessions.begin() as session:
+async def cancelled(database: Database, round_id: int, operation: int) -> bool:
+    async with database.session() as session:
         return await operations.cancel(session, round_id, operation)
 
 
 async def test_what_waits_has_no_result_in_the_databases_own_words(
-    owner: Sessions, operation: int
+    owner: Database, operation: int
 ) -> None:
     """A JSON null would be a result."""
     assert operation == 1
@@ -52,16 +52,16 @@ async def test_what_waits_has_no_result_in_the_databases_own_words(
 
 
 async def test_a_claimed_operation_runs_and_shows_how_far_it_is(
-    worker_sessions: Sessions, sessions: Sessions, owner: Sessions, round_id: int, operation: int
+    worker_database: Database, database: Database, owner: Database, round_id: int, operation: int
 ) -> None:
-    async with operations.claim(worker_sessions) as claim:
+    async with operations.claim(worker_database) as claim:
         assert claim is not None
         assert (claim.operation.id, claim.operation.parameters) == (operation, ASKED)
         assert await claim.note(0.5)
         assert await rows(owner, STATE) == [("running", 1, 0.5, True)]
         assert await claim.finish(RESULT)
 
-    async with sessions() as session:
+    async with database.reading() as session:
         assert await operations.summary(session, round_id, operation) == {"run": 1}
         assert await operations.items(session, round_id, operation, 1, 5) == [
             (2, {"rank": 2}),
@@ -72,14 +72,14 @@ async def test_a_claimed_operation_runs_and_shows_how_far_it_is(
 
 
 async def test_each_worker_claims_the_oldest_that_nobody_has(
-    worker_sessions: Sessions, sessions: Sessions, round_id: int, operation: int
+    worker_database: Database, database: Database, round_id: int, operation: int
 ) -> None:
-    other = await asked(sessions, round_id)
+    other = await asked(database, round_id)
 
     async with (
-        operations.claim(worker_sessions) as first,
-        operations.claim(worker_sessions) as second,
-        operations.claim(worker_sessions) as third,
+        operations.claim(worker_database) as first,
+        operations.claim(worker_database) as second,
+        operations.claim(worker_database) as third,
     ):
         assert first is not None
         assert second is not None
@@ -88,12 +88,12 @@ async def test_each_worker_claims_the_oldest_that_nobody_has(
 
 
 async def test_a_claim_goes_with_its_connection(
-    worker_sessions: Sessions, owner: Sessions, operation: int
+    worker_database: Database, owner: Database, operation: int
 ) -> None:
     """Whoever lost it can't write over it, and another has it at once: for one more attempt."""
 
     async def write_when_cut_off() -> None:
-        async with operations.claim(worker_sessions) as claim:
+        async with operations.claim(worker_database) as claim:
             assert claim is not None
             await execute(owner, CUT_OFF)
             await claim.finish(RESULT)
@@ -103,22 +103,22 @@ async def test_a_claim_goes_with_its_connection(
 
     assert out_of_reach(lost.value)
     assert await rows(owner, STATE) == [("running", 1, 0, True)]
-    async with operations.claim(worker_sessions) as claim:
+    async with operations.claim(worker_database) as claim:
         assert claim is not None
         assert (claim.operation.id, claim.operation.attempts) == (operation, 2)
 
 
 async def test_an_error_gives_the_claim_up(
-    worker_sessions: Sessions, owner: Sessions, operation: int
+    worker_database: Database, owner: Database, operation: int
 ) -> None:
     async def err() -> None:
-        async with operations.claim(worker_sessions):
+        async with operations.claim(worker_database):
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
         await err()
 
-    async with operations.claim(worker_sessions) as claim:
+    async with operations.claim(worker_database) as claim:
         assert claim is not None
         assert claim.operation.id == operation
     assert await one(owner, HELD) == 0
@@ -129,28 +129,28 @@ async def test_an_error_gives_the_claim_up(
     [("note", [0.5]), ("finish", [RESULT]), ("fail", ["fault"]), ("give_back", [])],
 )
 async def test_what_was_cancelled_stays_so(
-    worker_sessions: Sessions,
-    sessions: Sessions,
-    owner: Sessions,
+    worker_database: Database,
+    database: Database,
+    owner: Database,
     round_id: int,
     operation: int,
     end: str,
     argument: list[Any],
 ) -> None:
     """Whatever the worker says of it afterwards; and it learns that."""
-    async with operations.claim(worker_sessions) as claim:
-        assert await cancelled(sessions, round_id, operation)
+    async with operations.claim(worker_database) as claim:
+        assert await cancelled(database, round_id, operation)
         assert not await getattr(claim, end)(*argument)
 
     assert await rows(owner, STATE) == [("cancelled", 1, 0, True)]
-    async with operations.claim(worker_sessions) as again:
+    async with operations.claim(worker_database) as again:
         assert again is None
 
 
 async def test_what_is_given_back_counts_as_not_begun(
-    worker_sessions: Sessions, owner: Sessions, operation: int
+    worker_database: Database, owner: Database, operation: int
 ) -> None:
-    async with operations.claim(worker_sessions) as claim:
+    async with operations.claim(worker_database) as claim:
         assert claim is not None
         await claim.note(0.5)
         assert await claim.give_back()
@@ -161,31 +161,31 @@ async def test_what_is_given_back_counts_as_not_begun(
 
 
 async def test_what_ended_is_not_cancelled(
-    worker_sessions: Sessions, sessions: Sessions, owner: Sessions, round_id: int, operation: int
+    worker_database: Database, database: Database, owner: Database, round_id: int, operation: int
 ) -> None:
-    async with operations.claim(worker_sessions) as claim:
+    async with operations.claim(worker_database) as claim:
         assert claim is not None
         await claim.fail("fault")
 
-    assert not await cancelled(sessions, round_id, operation)
+    assert not await cancelled(database, round_id, operation)
     assert await rows(owner, STATE) == [("failed", 1, 0, True)]
 
 
 async def test_only_what_waits_or_runs_is_unfinished(
-    sessions: Sessions, round_id: int, operation: int
+    database: Database, round_id: int, operation: int
 ) -> None:
-    await asked(sessions, round_id)
-    await cancelled(sessions, round_id, operation)
+    await asked(database, round_id)
+    await cancelled(database, round_id, operation)
 
-    async with sessions() as session:
+    async with database.reading() as session:
         assert await operations.unfinished(session, round_id) == 1
         assert await operations.unfinished(session, round_id + 1) == 0
 
 
 async def test_an_operation_of_another_round_is_unknown(
-    sessions: Sessions, round_id: int, operation: int
+    database: Database, round_id: int, operation: int
 ) -> None:
-    async with sessions() as session:
+    async with database.reading() as session:
         assert await operations.summary(session, round_id + 1, operation) is None
         assert await operations.items(session, round_id + 1, operation, 0, 5) == []
         with pytest.raises(NotFound):
@@ -193,11 +193,11 @@ async def test_an_operation_of_another_round_is_unknown(
 
 
 async def test_open_operations_are_found_without_reading_those_that_ended(
-    worker_sessions: Sessions, owner: Sessions, operation: int
+    worker_database: Database, owner: Database, operation: int
 ) -> None:
     """There may be many by then, each with its result."""
     assert operation == 1
-    async with worker_sessions() as session:
+    async with worker_database.reading() as session:
         plan = "\n".join(
             (
                 await session.scalars(

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.http import key, pages
 from tests.fixtures.make import APPLICANTS, MARK, World, framework, indicator, name
 
@@ -85,7 +85,7 @@ class Panel:
         assert answer.status_code == 200, answer.text
 
 
-async def open_panel(world: World, owner: Sessions) -> Panel:
+async def open_panel(world: World, owner: Database) -> Panel:
     """Open the round to three experts and a second administrator."""
     for expert in EXPERTS:
         world.headers[expert] = await key(owner, "expert", expert)

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.http import key, problem
 from tests.fixtures.make import GRADE, MARK, ROUND, STATIONS, World
 from tests.panels.experts import EXPERTS, PATH, TEAM, Panel, open_panel
 
 
 @pytest.fixture
-async def panel(world: World, owner: Sessions) -> Panel:
+async def panel(world: World, owner: Database) -> Panel:
     """Give a round in which boris has marked C1, which ranks first, and C2."""
     panel = await open_panel(world, owner)
     for applicant, value in (("C1", 70), ("C2", 50)):
@@ -98,7 +98,7 @@ async def test_every_applicant_of_a_page_must_be_marked_but_a_few_are_named(pane
 
 
 async def test_who_cannot_mark_waits_until_the_round_is_closed(
-    panel: Panel, owner: Sessions
+    panel: Panel, owner: Database
 ) -> None:
     """Another key, or a tie that is lifted, would let it mark after it has looked."""
     limits: dict[str, dict[str, Any]] = {
@@ -207,9 +207,9 @@ async def test_a_pseudonym_says_nothing_in_another_round(panel: Panel) -> None:
     assert elsewhere not in await reporters(panel, "portal")
 
 
-async def test_no_answer_holds_an_expert_s_name_or_the_salt(panel: Panel, owner: Sessions) -> None:
+async def test_no_answer_holds_an_expert_s_name_or_the_salt(panel: Panel, owner: Database) -> None:
     """Whatever is asked: to those who are not meant to know, a name occurs nowhere."""
-    async with owner() as session:
+    async with owner.reading() as session:
         salts = [str(salt) for salt in await session.scalars(SALTS)]
     await panel.tie("anna", "C1")
     await panel.settle(61)

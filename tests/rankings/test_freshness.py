@@ -9,7 +9,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from shared.changes import store as changes
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.ask import execute
 from tests.fixtures.http import SCORES, findings, gateway, mark, problem, soon
 from tests.fixtures.make import MARK, ROUND, World
@@ -88,10 +88,10 @@ async def test_to_wait_for_a_submission_of_another_round_or_of_none_is_refused(
         assert problem(answer, 422, "invalid")["errors"][0]["pointer"] == "/query/wait"
 
 
-async def test_a_round_that_cannot_be_run_says_why(world: World, owner: Sessions) -> None:
+async def test_a_round_that_cannot_be_run_says_why(world: World, owner: Database) -> None:
     await mark(world, C1=50)
     await world.submit("expert", "C1", MARK, 10)
-    async with owner.begin() as session:
+    async with owner.session() as session:
         whole = await session.scalar(text("SELECT document FROM framework"))
         await session.execute(text("UPDATE framework SET document = '{}'"))
 
@@ -105,7 +105,7 @@ async def test_a_round_that_cannot_be_run_says_why(world: World, owner: Sessions
     assert said["error"] == "the framework document has 7 findings"
     assert said["failed_at"] < said["retry_at"]
 
-    async with owner.begin() as session:
+    async with owner.session() as session:
         await session.execute(
             text("UPDATE framework SET document = :whole"), {"whole": json.dumps(whole)}
         )
@@ -138,7 +138,7 @@ SET_BACK = (
 
 
 async def test_a_gateway_forgets_what_a_database_that_was_set_back_has_lost(
-    world: World, owner: Sessions, sessions: Sessions
+    world: World, owner: Database, database: Database
 ) -> None:
     """A standby that takes over may lack the last runs, and gives their numbers again."""
     await mark(world, C1=50, C2=40)
@@ -149,8 +149,8 @@ async def test_a_gateway_forgets_what_a_database_that_was_set_back_has_lost(
     for run, value in ((2, 60), (3, 70)):
         await mark(world, C1=value)
         remembering = await world.ranking()
-        async with gateway(sessions) as client:
-            fresh = World(client, world.headers, world.worker_sessions)
+        async with gateway(database) as client:
+            fresh = World(client, world.headers, world.worker_database)
             assert remembering == await fresh.ranking()
         assert remembering["run"] == run
     assert remembering["items"] != lost["items"]

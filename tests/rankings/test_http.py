@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.applicants import service as applicants
 from shared.core.principal import Actor
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.scoring.framework import Name
 from tests.fixtures.http import (
     SCORES,
@@ -237,7 +237,7 @@ async def test_a_scorecard_says_where_each_line_comes_from(world: World) -> None
     ]
 
 
-async def test_marks_of_several_experts_are_combined(world: World, owner: Sessions) -> None:
+async def test_marks_of_several_experts_are_combined(world: World, owner: Database) -> None:
     second = await key(owner, "expert", "second expert")
     await world.submit("expert", "C1", MARK, 60)
     world.headers["expert"] = second
@@ -253,11 +253,11 @@ async def names(world: World, **params: Any) -> dict[str, str]:
 
 
 async def test_a_new_name_shows_at_once_in_every_gateway_and_run(
-    world: World, sessions: Sessions
+    world: World, database: Database
 ) -> None:
     await mark(world, C1=50)
-    async with gateway(sessions) as other:
-        elsewhere = World(other, world.headers, world.worker_sessions)
+    async with gateway(database) as other:
+        elsewhere = World(other, world.headers, world.worker_database)
         for each in (world, elsewhere):
             assert (await names(each))["C1"] == "C1"
 
@@ -269,14 +269,14 @@ async def test_a_new_name_shows_at_once_in_every_gateway_and_run(
 
 
 async def test_a_name_that_was_changed_first_and_committed_last_shows_too(
-    world: World, sessions: Sessions, owner: Sessions
+    world: World, database: Database, owner: Database
 ) -> None:
     await mark(world, C1=50)
 
     async def rename(code: str) -> None:
         await world.call("portal", "PATCH", f"/applicants/{code}", {"name": name("New")})
 
-    async with sessions.begin() as session:
+    async with database.session() as session:
         actor = Actor("slow", "slow")
         await applicants.change(session, actor, "C1", {"name": Name("New", "New")})
         quick = asyncio.create_task(rename("C2"))

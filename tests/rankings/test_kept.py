@@ -14,7 +14,8 @@ from api.http.state import Gateway
 from api.rankings import routes
 from api.rankings.pages import PageKey
 from shared.core.principal import Principal
-from shared.database.engine import Sessions, driver_url, sessions_of
+from shared.database import Database
+from shared.database.schema import driver_url
 from tests.fixtures.http import SCORES, gateway, key, mark, problem
 from tests.fixtures.make import World, name
 
@@ -77,7 +78,7 @@ async def test_a_kept_answer_shows_what_changed_at_once(world: World, sent: list
 
 
 async def test_a_kept_answer_is_for_valid_keys_alone(
-    world: World, owner: Sessions, sent: list[str]
+    world: World, owner: Database, sent: list[str]
 ) -> None:
     await mark(world, C1=50)
     await get(world)
@@ -117,13 +118,11 @@ async def test_only_what_was_asked_in_the_same_words_is_answered_from_what_is_ke
 
 
 async def test_without_a_connection_a_kept_answer_asks_for_patience_too(
-    world: World, database: str
+    world: World, url: str
 ) -> None:
-    engine = create_async_engine(
-        driver_url(database), pool_size=1, max_overflow=0, pool_timeout=0.05
-    )
-    async with gateway(sessions_of(engine), key_cache=timedelta(minutes=1)) as client:
-        reader = World(client, world.headers, world.worker_sessions)
+    engine = create_async_engine(driver_url(url), pool_size=1, max_overflow=0, pool_timeout=0.05)
+    async with gateway(Database("").over(engine), key_cache=timedelta(minutes=1)) as client:
+        reader = World(client, world.headers, world.worker_database)
         await mark(world, C1=50)
         assert [(await get(reader)).status_code for _ in range(2)] == [200, 200]
         with capture_logs():

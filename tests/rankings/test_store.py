@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.rankings import store as standings
 from shared.rankings.store import AsOf, Standing
 from shared.runs import score_store as scores
@@ -40,7 +40,7 @@ def made(number: int) -> NewRun:
 
 
 @pytest.fixture
-async def scored(owner: Sessions, worker_sessions: Sessions, round_id: int) -> int:
+async def scored(owner: Database, worker_database: Database, round_id: int) -> int:
     """Give the id of a round whose applicants come, change and go over several runs, by chance.
 
     So do those of the round of the next id.
@@ -61,66 +61,66 @@ async def scored(owner: Sessions, worker_sessions: Sessions, round_id: int) -> i
             gone = [at for at in moved if at in there and chance.random() < 0.4]
             left = [at for at in moved if at not in gone]
             there = (there | set(left)) - set(gone)
-            async with worker_sessions.begin() as session:
+            async with worker_database.session() as session:
                 await scores.append(session, each, run, CODES, versions(left, chance))
                 await scores.withdraw(session, each, run, [CODES[at] for at in gone])
                 await runs.add(session, each, made(run), {})
     return round_id
 
 
-async def stands(sessions: Sessions, round_id: int, run: int) -> Standing:
+async def stands(database: Database, round_id: int, run: int) -> Standing:
     """Return the standing as of *run*."""
-    async with sessions() as session:
+    async with database.reading() as session:
         return await standings.standing(session, round_id, run)
 
 
 async def moved_on(
-    sessions: Sessions, round_id: int, earlier: Standing, since: AsOf, run: int
+    database: Database, round_id: int, earlier: Standing, since: AsOf, run: int
 ) -> Standing | None:
     """Return the standing as of *run*, moved on from an *earlier* one."""
-    async with sessions() as session:
+    async with database.reading() as session:
         return await standings.moved_on(session, round_id, earlier, since, run)
 
 
-async def moments(owner: Sessions, round_id: int) -> list[AsOf]:
+async def moments(owner: Database, round_id: int) -> list[AsOf]:
     """Return the round's runs, first to last."""
     query = "SELECT number, recorded_at FROM run WHERE round = :round ORDER BY number"
     return [AsOf(*row) for row in await rows(owner, query, round=round_id)]
 
 
 async def test_a_standing_moved_on_is_the_one_that_is_read(
-    worker_sessions: Sessions, owner: Sessions, scored: int
+    worker_database: Database, owner: Database, scored: int
 ) -> None:
     """From any run to any later one and to itself."""
     known = await moments(owner, scored)
-    read = [await stands(worker_sessions, scored, each.run) for each in known]
+    read = [await stands(worker_database, scored, each.run) for each in known]
 
     for since, earlier in zip(known, read, strict=True):
         for as_of, expected in zip(known, read, strict=True):
             if since.run <= as_of.run:
-                found = await moved_on(worker_sessions, scored, earlier, since, as_of.run)
+                found = await moved_on(worker_database, scored, earlier, since, as_of.run)
                 assert found == expected
     assert len(known) == RUNS
     assert len({len(each.applicants) for each in read}) > 3
 
 
 async def test_a_standing_is_not_moved_on_where_that_is_dearer(
-    worker_sessions: Sessions, owner: Sessions, scored: int, monkeypatch: pytest.MonkeyPatch
+    worker_database: Database, owner: Database, scored: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, *_, last = await moments(owner, scored)
-    earlier = await stands(worker_sessions, scored, first.run)
+    earlier = await stands(worker_database, scored, first.run)
 
     monkeypatch.setattr(standings, "MOST_MOVES", 3)
 
-    assert await moved_on(worker_sessions, scored, earlier, first, last.run) is None
+    assert await moved_on(worker_database, scored, earlier, first, last.run) is None
 
 
 async def test_a_standing_of_another_history_is_not_moved_on(
-    worker_sessions: Sessions, owner: Sessions, scored: int
+    worker_database: Database, owner: Database, scored: int
 ) -> None:
     """A database that was set back gives the numbers of the runs it lost to others."""
     second, third = (await moments(owner, scored))[1:3]
-    earlier = await stands(worker_sessions, scored, second.run)
+    earlier = await stands(worker_database, scored, second.run)
 
     for since in (AsOf(second.run, third.recorded_at), AsOf(0, None), AsOf(RUNS + 1, None)):
-        assert await moved_on(worker_sessions, scored, earlier, since, RUNS + 1) is None
+        assert await moved_on(worker_database, scored, earlier, since, RUNS + 1) is None

@@ -11,7 +11,7 @@ import pytest
 
 from api import app
 from shared.changes import store as changes
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.rankings import store as standings
 from shared.rankings import watch
 from shared.rankings.store import Freshness
@@ -53,17 +53,17 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
 
 
 @pytest.fixture
-async def round_id(world: World, owner: Sessions) -> int:
+async def round_id(world: World, owner: Database) -> int:
     """Give the id of the world's round, whose scores are up to date."""
     await world.recompute()
-    async with owner() as session:
+    async with owner.reading() as session:
         return (await rounds.get(session, ROUND)).id
 
 
 async def test_the_first_looks_at_once_and_all_others_share_the_next_look(
-    sessions: Sessions, round_id: int, looks: Looks
+    database: Database, round_id: int, looks: Looks
 ) -> None:
-    watch = Watch(sessions)
+    watch = Watch(database)
     seen = await asyncio.gather(*(watch.freshness(round_id) for _ in range(50)))
     assert looks.taken == 2
     assert set(seen) == {await watch.freshness(round_id)}
@@ -71,10 +71,10 @@ async def test_the_first_looks_at_once_and_all_others_share_the_next_look(
 
 
 async def test_who_asks_after_a_look_began_is_shown_a_later_one(
-    world: World, sessions: Sessions, round_id: int, looks: Looks
+    world: World, database: Database, round_id: int, looks: Looks
 ) -> None:
     """So that who has just written never reads that nothing waits."""
-    watch = Watch(sessions)
+    watch = Watch(database)
     looks.gate.clear()
     before = asyncio.create_task(watch.freshness(round_id))
     await soon(looks.begun)
@@ -90,9 +90,9 @@ async def test_who_asks_after_a_look_began_is_shown_a_later_one(
 
 
 async def test_a_reader_that_goes_away_takes_nobody_with_it(
-    sessions: Sessions, round_id: int, looks: Looks
+    database: Database, round_id: int, looks: Looks
 ) -> None:
-    watch = Watch(sessions)
+    watch = Watch(database)
     looks.gate.clear()
     first, second = (asyncio.create_task(watch.freshness(round_id)) for _ in range(2))
     await soon(looks.begun)
@@ -103,9 +103,9 @@ async def test_a_reader_that_goes_away_takes_nobody_with_it(
 
 
 async def test_a_look_that_fails_is_not_remembered(
-    sessions: Sessions, round_id: int, looks: Looks
+    database: Database, round_id: int, looks: Looks
 ) -> None:
-    watch = Watch(sessions)
+    watch = Watch(database)
     looks.error = ConnectionResetError()
     asked = await asyncio.gather(
         *(watch.freshness(round_id) for _ in range(3)), return_exceptions=True
@@ -116,9 +116,9 @@ async def test_a_look_that_fails_is_not_remembered(
 
 
 async def test_rounds_do_not_wait_for_each_other(
-    sessions: Sessions, round_id: int, looks: Looks
+    database: Database, round_id: int, looks: Looks
 ) -> None:
-    watch = Watch(sessions)
+    watch = Watch(database)
     looks.gate.clear()
     held_up = asyncio.create_task(watch.freshness(round_id))
     await soon(looks.begun)
@@ -158,18 +158,18 @@ async def submission(world: World) -> int:
 
 @pytest.mark.usefixtures("only_told")
 async def test_what_was_taken_in_already_is_not_waited_for(
-    world: World, sessions: Sessions, round_id: int
+    world: World, database: Database, round_id: int
 ) -> None:
     identity = await submission(world)
     await world.recompute()
-    assert await Watch(sessions).included(round_id, identity, 3600)
+    assert await Watch(database).included(round_id, identity, 3600)
 
 
 @pytest.mark.usefixtures("only_told")
 async def test_who_waits_is_woken_by_a_run_that_took_it_in_and_by_no_other(
-    world: World, sessions: Sessions, round_id: int, asked: asyncio.Event
+    world: World, database: Database, round_id: int, asked: asyncio.Event
 ) -> None:
-    watch = Watch(sessions)
+    watch = Watch(database)
     waiting = asyncio.create_task(watch.included(round_id, await submission(world), 3600))
     await soon(asked)
     asked.clear()
@@ -184,10 +184,10 @@ async def test_who_waits_is_woken_by_a_run_that_took_it_in_and_by_no_other(
 
 
 async def test_who_is_not_told_looks_by_itself(
-    world: World, sessions: Sessions, round_id: int, asked: asyncio.Event
+    world: World, database: Database, round_id: int, asked: asyncio.Event
 ) -> None:
     """A notification is a hint; one that is lost costs a moment, not the answer."""
-    watch = Watch(sessions)
+    watch = Watch(database)
     waiting = asyncio.create_task(watch.included(round_id, await submission(world), 3600))
     await soon(asked)
     await world.recompute()
@@ -195,15 +195,15 @@ async def test_who_is_not_told_looks_by_itself(
 
 
 async def test_who_waited_long_enough_is_told_that_it_was_in_vain(
-    world: World, sessions: Sessions, round_id: int
+    world: World, database: Database, round_id: int
 ) -> None:
-    assert not await Watch(sessions).included(round_id, await submission(world), 0)
+    assert not await Watch(database).included(round_id, await submission(world), 0)
 
 
 @asynccontextmanager
-async def listening_gateway(database: str) -> AsyncIterator[httpx.AsyncClient]:
+async def listening_gateway(url: str) -> AsyncIterator[httpx.AsyncClient]:
     """Run a gateway as in production, listening to PostgreSQL's notifications."""
-    gateway = app.over(database, Settings())
+    gateway = app.over(url, Settings())
     async with gateway.router.lifespan_context(gateway):
         transport = httpx.ASGITransport(gateway)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway/v1") as client:
@@ -212,10 +212,10 @@ async def listening_gateway(database: str) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.mark.usefixtures("only_told")
 async def test_a_gateway_hears_of_a_run_from_the_database(
-    world: World, database: str, asked: asyncio.Event
+    world: World, url: str, asked: asyncio.Event
 ) -> None:
-    async with listening_gateway(database) as client:
-        reader = World(client, world.headers, world.worker_sessions)
+    async with listening_gateway(url) as client:
+        reader = World(client, world.headers, world.worker_database)
         identity = await submission(world)
         reading = asyncio.create_task(reader.ranking(wait_for=identity, wait=30))
         await soon(asked)

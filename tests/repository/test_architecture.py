@@ -89,3 +89,17 @@ def test_the_architecture_names_every_folder_there_is_and_none_that_is_not() -> 
 def test_a_folder_has_no_more_than_16_modules() -> None:
     modules = Counter(each.parent for each in tracked("*.py") if each.name != "__init__.py")
     assert {folder for folder, count in modules.items() if count > 16} == set()
+
+
+SQL = {"sqlalchemy", "asyncpg"}
+
+
+@pytest.mark.parametrize("module", tracked("*.py"), ids=str)
+def test_sql_is_spoken_in_stores_alone(module: Path) -> None:
+    """Tests and benchmarks may ask the database themselves, and migrations are SQL."""
+    if module.parts[0] not in {"api", "web", "worker", "cli", "shared"}:
+        return
+    if module.parts[:2] == ("shared", "database") or module.stem.endswith(("store", "tables")):
+        return
+    used = {name.partition(".")[0] for name in imported((ROOT / module).read_text("utf-8"))}
+    assert not used & SQL

@@ -188,7 +188,7 @@ def test_our_containers_can_change_nothing(service: str) -> None:
     assert SERVICES[service]["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_the_gateways_health_check_follows_a_real_gateway(database: str, tmp_path: Path) -> None:
+def test_the_gateways_health_check_follows_a_real_gateway(url: str, tmp_path: Path) -> None:
     """Only the port differs: the composition's own may be taken here."""
     command = SERVICES["gateway"]["command"]
     *interpreter, program = SERVICES["gateway"]["healthcheck"]["test"]
@@ -203,7 +203,7 @@ def test_the_gateways_health_check_follows_a_real_gateway(database: str, tmp_pat
         return subprocess.run(check, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
     assert not healthy()
-    with part("api", database, tmp_path / "log", "--port", str(port)):
+    with part("api", url, tmp_path / "log", "--port", str(port)):
         assert eventually(healthy)
     assert not healthy()
 

@@ -14,7 +14,7 @@ import pytest
 
 from shared.access import service as keys
 from shared.core.principal import Actor
-from shared.database.engine import connect, sessions_of
+from shared.database import Database
 from shared.embedded import server as embedded
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
@@ -72,16 +72,13 @@ def terminal() -> Iterator[Terminal]:
         yield Terminal.under(Path(folder))
 
 
-async def keys_in(database: str) -> dict[str, str]:
+async def keys_in(url: str) -> dict[str, str]:
     """Make a key for each reporter."""
-    engine = await connect(database)
-    async with sessions_of(engine).begin() as session:
-        made = {
+    async with Database(url) as database, database.session() as session:
+        return {
             name: await keys.create(session, Actor("tests", "tests"), name, role)
             for name, role in REPORTERS.items()
         }
-    await engine.dispose()
-    return made
 
 
 Request = tuple[str, str, str, Any]
@@ -194,12 +191,12 @@ def test_every_block_is_of_a_language_that_is_checked() -> None:
         assert len(re.findall(r"^\s*(?:```|~~~)", text, re.MULTILINE)) == 2 * len(languages)
 
 
-def test_ones_own_server_is_set_up_as_shown(service: Service, database: str) -> None:
+def test_ones_own_server_is_set_up_as_shown(service: Service, url: str) -> None:
     setting_up, serves, _ = block(README, OWN_SERVER).partition("pilotzone api ")
     url, *_ = re.findall(r"postgresql://\S+", setting_up)
 
     assert serves
-    service.terminal.types(setting_up.replace(url, f"'{database}'"))
+    service.terminal.types(setting_up.replace(url, f"'{url}'"))
 
 
 def test_a_dump_of_ones_own_server_is_restored_on_another(service: Service, explained: str) -> None:

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from shared.core.principal import Actor
-from shared.database.engine import Sessions, driver_of
+from shared.database import Database
+from shared.database.database import driver_of
 from shared.rounds import service as services
 from shared.rounds import store as stored_rounds
-from shared.submissions import service as submissions
+from shared.submissions import recording as submissions
 from tests.fixtures.http import (
     SUBMISSIONS,
     count,
@@ -203,12 +204,12 @@ async def test_a_closed_round_is_still_read_and_opened_again_takes_more(world: W
 
 
 async def test_closing_waits_for_what_is_being_submitted(
-    world: World, sessions: Sessions, owner: Sessions
+    world: World, database: Database, owner: Database
 ) -> None:
-    async with sessions.begin() as session:
+    async with database.session() as session:
         round_ = await stored_rounds.get(session, ROUND)
         reporter = (await session.scalars(text("SELECT max(id) FROM reporter"))).one()
-    async with sessions.begin() as session:
+    async with database.session() as session:
         driver = await driver_of(session)
         (receipt,) = await submissions.record(driver, round_.id, [count(reporter, 5)])
         closing = asyncio.create_task(world.transition("closed"))
@@ -220,9 +221,9 @@ async def test_closing_waits_for_what_is_being_submitted(
 
 
 async def test_what_is_submitted_waits_for_the_closing_and_is_refused(
-    world: World, sessions: Sessions, owner: Sessions
+    world: World, database: Database, owner: Database
 ) -> None:
-    async with sessions.begin() as session:
+    async with database.session() as session:
         await services.transition(session, Actor("slow", "slow"), ROUND, "closed", None)
         sending = asyncio.create_task(world.submit("source", "C1", STATIONS, 5))
         await until_waiting(owner, sending)
@@ -233,7 +234,7 @@ async def test_what_is_submitted_waits_for_the_closing_and_is_refused(
 
 
 async def test_a_storm_of_submissions_is_cut_cleanly_by_the_closing(
-    world: World, sessions: Sessions
+    world: World, database: Database
 ) -> None:
     """Everything answered 201 is stored; of the rest nothing is, however the two met."""
 
@@ -247,7 +248,7 @@ async def test_a_storm_of_submissions_is_cut_cleanly_by_the_closing(
         await submit(world.client, 1000)
         return await world.transition("closed")
 
-    async with gateway(sessions) as other:
+    async with gateway(database) as other:
         clients = (world.client, other)
         closed, *answers = await asyncio.gather(
             close(), *(submit(clients[at % 2], at) for at in range(200))

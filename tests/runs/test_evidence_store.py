@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.database.engine import Sessions, driver_of
+from shared.database import Database, Session
+from shared.database.database import driver_of
 from shared.runs import evidence_store as evidence
 from shared.scoring.framework import MeasureType, Reporter
-from shared.submissions import service as services
+from shared.submissions import recording as services
 from shared.submissions.store import NewSubmission
 from tests.runs.histories import APPLICANTS, FRAMEWORK, REFERENCE, statements
 from tests.submissions.saying import said
@@ -54,7 +54,7 @@ def _number(said: NewSubmission) -> float:
 
 
 async def read(
-    session: AsyncSession, round_id: int, applicants: list[str], *, everybody: bool
+    session: Session, round_id: int, applicants: list[str], *, everybody: bool
 ) -> list[tuple[int, Row]]:
     """Return what the store says, with each submission's id."""
     found = await evidence.current(
@@ -76,9 +76,7 @@ async def read(
     ]
 
 
-async def write(
-    session: AsyncSession, round_id: int, history: list[NewSubmission]
-) -> dict[int, int]:
+async def write(session: Session, round_id: int, history: list[NewSubmission]) -> dict[int, int]:
     """Append *history* in order, as a run took it in; return who reported each, by id."""
     receipts = await services.record(await driver_of(session), round_id, history)
     await session.execute(text("DELETE FROM submission_change"))
@@ -96,10 +94,10 @@ async def write(
 )
 @given(history=st.lists(statements(), max_size=40), some=st.sets(st.sampled_from(APPLICANTS)))
 async def test_a_history_is_read_by_the_rules(
-    round_id: int, owner: Sessions, history: list[NewSubmission], some: set[str]
+    round_id: int, owner: Database, history: list[NewSubmission], some: set[str]
 ) -> None:
     """Latest date, then latest revision; what was taken back is gone; the future is not read."""
-    async with owner() as session:  # never committed: each example begins with nothing
+    async with owner._sessions() as session:  # never committed: each example begins with nothing
         reporters = await write(session, round_id, history)
         whole = await read(session, round_id, APPLICANTS, everybody=True)
         part = await read(session, round_id, sorted(some), everybody=False)
@@ -113,10 +111,10 @@ async def test_a_history_is_read_by_the_rules(
 
 
 async def test_taking_back_the_latest_date_lets_the_one_before_count(
-    round_id: int, owner: Sessions
+    round_id: int, owner: Database
 ) -> None:
     june, may = date(2026, 6, 1), date(2026, 5, 1)
-    async with owner() as session:
+    async with owner._sessions() as session:
         await write(
             session, round_id, [said(1, as_of=may), said(2, as_of=june), said(3, as_of=june)]
         )
@@ -128,9 +126,9 @@ async def test_taking_back_the_latest_date_lets_the_one_before_count(
     assert [(row.as_of, row.value) for _, row in after] == [(may, 1)]
 
 
-async def test_what_waits_for_the_next_run_is_not_read(round_id: int, owner: Sessions) -> None:
+async def test_what_waits_for_the_next_run_is_not_read(round_id: int, owner: Database) -> None:
     """It may have landed after the run took in its changes, and is not among its inputs."""
-    async with owner() as session:
+    async with owner._sessions() as session:
         await write(session, round_id, [said(1)])
         await services.record(await driver_of(session), round_id, [said(2), said(3, "C2")])
         found = await read(session, round_id, APPLICANTS, everybody=True)

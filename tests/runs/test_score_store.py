@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from shared.database import columns
-from shared.database.engine import Sessions
+from shared.database import Database, columns
 from shared.runs import score_store as scores
 from shared.runs.score_store import Versions
 from tests.fixtures.ask import rows
@@ -44,44 +43,44 @@ def bits(found: Versions) -> dict[str, Any]:
     return {name: (column.dtype, column.tobytes()) for name, column in vars(found).items()}
 
 
-async def append(sessions: Sessions, run: int, found: Versions, round_id: int = ROUND) -> None:
+async def append(database: Database, run: int, found: Versions, round_id: int = ROUND) -> None:
     """Append *found* as what holds from *run* on."""
-    async with sessions.begin() as session:
+    async with database.session() as session:
         await scores.append(session, round_id, run, CODES, found)
 
 
-async def latest(sessions: Sessions, run: int, codes: Sequence[str] = CODES) -> Versions:
+async def latest(database: Database, run: int, codes: Sequence[str] = CODES) -> Versions:
     """Return what holds as of *run*."""
-    async with sessions() as session:
+    async with database.reading() as session:
         return await scores.latest(session, ROUND, codes, WIDTH, run)
 
 
-async def test_a_version_comes_back_to_the_last_bit(worker_sessions: Sessions) -> None:
+async def test_a_version_comes_back_to_the_last_bit(worker_database: Database) -> None:
     """A run compares with what it reads; a bit lost on the way would be a change nobody made."""
     written = versions(range(12))
 
-    await append(worker_sessions, 1, written)
+    await append(worker_database, 1, written)
 
-    assert bits(await latest(worker_sessions, 1)) == bits(written)
+    assert bits(await latest(worker_database, 1)) == bits(written)
 
 
 @pytest.mark.parametrize("few", [0, 11, 12])
 async def test_few_and_many_are_written_alike(
-    few: int, worker_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    few: int, worker_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In one transaction after another of the same connection."""
     monkeypatch.setattr(scores, "FEW", few)
     for run, written in enumerate((versions(range(12)), versions(range(12), total=7)), 1):
-        await append(worker_sessions, run, written)
-        assert bits(await latest(worker_sessions, run)) == bits(written)
+        await append(worker_database, run, written)
+        assert bits(await latest(worker_database, run)) == bits(written)
 
 
 async def test_nothing_of_a_write_outlives_its_transaction(
-    worker_sessions: Sessions, owner: Sessions, monkeypatch: pytest.MonkeyPatch
+    worker_database: Database, owner: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A table of a connection's own can't be frozen by any other."""
     monkeypatch.setattr(scores, "FEW", 0)
-    await append(worker_sessions, 1, versions(range(12)))
+    await append(worker_database, 1, versions(range(12)))
 
     left = "SELECT relname FROM pg_class WHERE relpersistence = 't'"
     assert await rows(owner, left) == []
@@ -89,57 +88,57 @@ async def test_nothing_of_a_write_outlives_its_transaction(
 
 @pytest.mark.parametrize("chunk", [1, 5, 12])
 async def test_chunks_leave_nobody_out_and_nothing_twice(
-    chunk: int, worker_sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+    chunk: int, worker_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(columns, "CHUNK", chunk)
     monkeypatch.setattr(scores, "FEW", 0)
     written = versions(range(12))
 
-    await append(worker_sessions, 1, written)
+    await append(worker_database, 1, written)
 
-    assert bits(await latest(worker_sessions, 1)) == bits(written)
+    assert bits(await latest(worker_database, 1)) == bits(written)
 
 
 async def test_who_has_no_version_is_left_out_and_positions_follow_the_question(
-    worker_sessions: Sessions,
+    worker_database: Database,
 ) -> None:
-    await append(worker_sessions, 1, versions([2, 5]))
-    await append(worker_sessions, 1, versions([3]), OTHER)
+    await append(worker_database, 1, versions([2, 5]))
+    await append(worker_database, 1, versions([3]), OTHER)
 
-    found = await latest(worker_sessions, 1, ["A05", "nobody", "A03", "A02"])
+    found = await latest(worker_database, 1, ["A05", "nobody", "A03", "A02"])
 
     assert dict(zip(found.applicant.tolist(), found.totals.tolist(), strict=True)) == {0: 5, 3: 2}
-    assert len(await latest(worker_sessions, 1, [])) == 0
+    assert len(await latest(worker_database, 1, [])) == 0
 
 
-async def test_each_run_shows_what_held_then(worker_sessions: Sessions) -> None:
+async def test_each_run_shows_what_held_then(worker_database: Database) -> None:
     """A run writes only what changed; what it did not write holds on."""
-    await append(worker_sessions, 2, versions([0, 1]))
-    await append(worker_sessions, 5, versions([1], total=100))
+    await append(worker_database, 2, versions([0, 1]))
+    await append(worker_database, 5, versions([1], total=100))
 
-    held = {run: (await latest(worker_sessions, run)).totals.tolist() for run in range(1, 7)}
+    held = {run: (await latest(worker_database, run)).totals.tolist() for run in range(1, 7)}
 
     assert held == {1: [], 2: [0, 1], 3: [0, 1], 4: [0, 1], 5: [0, 101], 6: [0, 101]}
 
 
-async def test_a_withdrawn_applicant_has_no_score_until_the_next(worker_sessions: Sessions) -> None:
+async def test_a_withdrawn_applicant_has_no_score_until_the_next(worker_database: Database) -> None:
     async def leavers(run: int) -> list[str]:
-        async with worker_sessions() as session:
+        async with worker_database.reading() as session:
             return await scores.leavers(session, ROUND, ["A00", "A01", "nobody"], run)
 
-    await append(worker_sessions, 1, versions([0, 1]))
-    async with worker_sessions.begin() as session:
+    await append(worker_database, 1, versions([0, 1]))
+    async with worker_database.session() as session:
         await scores.withdraw(session, ROUND, 2, ["A01"])
-    await append(worker_sessions, 4, versions([1], total=100))
+    await append(worker_database, 4, versions([1], total=100))
 
-    held = {run: (await latest(worker_sessions, run)).totals.tolist() for run in range(1, 5)}
+    held = {run: (await latest(worker_database, run)).totals.tolist() for run in range(1, 5)}
     assert held == {1: [0, 1], 2: [0], 3: [0], 4: [0, 101]}
     assert [sorted(await leavers(run)) for run in range(5)] == [
         *([], ["A00", "A01"], ["A00"], ["A00"], ["A00", "A01"]),
     ]
 
 
-async def test_nothing_is_appended_for_nobody(worker_sessions: Sessions) -> None:
-    await append(worker_sessions, 1, versions([]))
+async def test_nothing_is_appended_for_nobody(worker_database: Database) -> None:
+    await append(worker_database, 1, versions([]))
 
-    assert len(await latest(worker_sessions, 1)) == 0
+    assert len(await latest(worker_database, 1)) == 0

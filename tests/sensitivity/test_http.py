@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.ask import execute, one, rows
 from tests.fixtures.make import MARK, ROUND, STATIONS, World, name
 from worker.loop import Bell
@@ -36,7 +36,7 @@ async def ask(world: World, **body: Any) -> dict[str, Any]:
 
 async def work(world: World) -> bool:
     """Let a worker carry out the next operation."""
-    return await Operator(world.worker_sessions, Bell(), world.worker().idle).carry_out_next()
+    return await Operator(world.worker_database, Bell(), world.worker().idle).carry_out_next()
 
 
 async def read(world: World, operation: dict[str, Any], role: str = "portal") -> dict[str, Any]:
@@ -209,7 +209,7 @@ async def test_a_round_without_a_run_has_nothing_to_look_into(world: World) -> N
 
 
 async def test_only_a_few_operations_of_a_round_are_unfinished(
-    scored: World, owner: Sessions
+    scored: World, owner: Database
 ) -> None:
     """However many ask at once."""
     answers = await asyncio.gather(*(scored.call("admin", "POST", ASK) for _ in range(8)))
@@ -228,7 +228,7 @@ async def test_an_operation_that_ended_makes_room(scored: World) -> None:
     assert (await scored.call("admin", "POST", ASK)).status_code == 202
 
 
-async def test_a_cancelled_operation_is_not_carried_out(scored: World, owner: Sessions) -> None:
+async def test_a_cancelled_operation_is_not_carried_out(scored: World, owner: Database) -> None:
     operation = await ask(scored)
 
     answer = await scored.call("admin", "DELETE", f"{LIST}/{operation['id']}")
@@ -253,7 +253,7 @@ async def test_cancelling_what_has_ended_changes_nothing(scored: World) -> None:
 
 
 async def test_who_asked_and_who_cancelled_is_in_the_audit_trail(
-    scored: World, owner: Sessions
+    scored: World, owner: Database
 ) -> None:
     operation = await ask(scored, seed=1)
     for _ in range(2):
@@ -282,7 +282,7 @@ async def test_who_asked_and_who_cancelled_is_in_the_audit_trail(
     ],
 )
 async def test_what_cannot_be_asked_is_refused_at_its_place(
-    scored: World, owner: Sessions, body: dict[str, Any], pointer: str
+    scored: World, owner: Database, body: dict[str, Any], pointer: str
 ) -> None:
     answer = await scored.call("admin", "POST", ASK, body)
 
@@ -302,7 +302,7 @@ async def test_operations_of_another_round_are_not_found(scored: World) -> None:
     assert (await read(scored, operation))["state"] == "waiting"
 
 
-async def test_who_is_not_ranked_is_in_no_item(scored: World, owner: Sessions) -> None:
+async def test_who_is_not_ranked_is_in_no_item(scored: World, owner: Database) -> None:
     """A round in which nobody is ranked has an answer too: an empty one."""
     await execute(owner, "UPDATE score_version SET blocked = true")
     operation = await ask(scored, draws=5)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from shared.database.engine import Sessions, bare
+from shared.database import Database
 from shared.submissions import store as submissions
 from shared.submissions.intake import Intake
 from shared.submissions.store import NewSubmission, Receipt
@@ -28,15 +28,15 @@ def said(
     )
 
 
-async def record(sessions: Sessions, round_id: int, *items: NewSubmission) -> list[Receipt]:
+async def record(database: Database, round_id: int, *items: NewSubmission) -> list[Receipt]:
     """Record *items* with one statement and commit."""
-    async with bare(sessions) as driver:
+    async with database.driver() as driver:
         return await submissions.record(driver, round_id, items)
 
 
-async def push(sessions: Sessions, round_id: int, *items: NewSubmission) -> list[Receipt]:
+async def push(database: Database, round_id: int, *items: NewSubmission) -> list[Receipt]:
     """Record *items* as the service does and commit."""
-    return await Intake(sessions).record(round_id, items)
+    return await Intake(database).record(round_id, items)
 
 
 def results(receipts: list[Receipt]) -> list[str]:
@@ -44,6 +44,6 @@ def results(receipts: list[Receipt]) -> list[str]:
     return [receipt.result for receipt in receipts]
 
 
-async def stored(owner: Sessions) -> list[tuple[Any, ...]]:
+async def stored(owner: Database) -> list[tuple[Any, ...]]:
     """Return what is stored: numbers and revisions, oldest first."""
     return await rows(owner, "SELECT number, revision FROM submission ORDER BY id")

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.http import SUBMISSIONS, findings, gateway, problem, runs, stored
 from tests.fixtures.make import GRADE, MARK, RESIDENTS, SCENES, STATIONS, World
 
@@ -148,12 +148,12 @@ async def test_a_batch_of_10_000_rows_is_taken(world: World) -> None:
 
 
 async def test_two_gateways_pushed_the_same_in_opposite_order_do_not_block_each_other(
-    world: World, sessions: Sessions
+    world: World, database: Database
 ) -> None:
     days = [(date(2020, 1, 1) + timedelta(days=at)).isoformat() for at in range(300)]
     rows = [row("C1", STATIONS, 5, day) for day in days]
-    async with gateway(sessions) as client:
-        other = World(client, world.headers, world.worker_sessions)
+    async with gateway(database) as client:
+        other = World(client, world.headers, world.worker_database)
         one, two = await asyncio.gather(push(world, *rows), push(other, *reversed(rows)))
 
     ids = [[each["id"] for each in answer.json()["items"]] for answer in (one, two)]

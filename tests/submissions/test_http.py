@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.http import SUBMISSIONS, findings, gateway, pages, problem, runs, stored
 from tests.fixtures.make import RESIDENTS, ROUND, SCENES, STATIONS, World
 
@@ -182,7 +182,7 @@ async def test_a_list_is_cut_into_pages_and_filtered(world: World) -> None:
     ids=["same", "other"],
 )
 async def test_two_gateways_told_at_once_agree_on_who_was_first(
-    world: World, sessions: Sessions, values: tuple[int, int], results: list[str]
+    world: World, database: Database, values: tuple[int, int], results: list[str]
 ) -> None:
     async def tell(client: httpx.AsyncClient, day: int, value: int) -> httpx.Response:
         body = {
@@ -193,7 +193,7 @@ async def test_two_gateways_told_at_once_agree_on_who_was_first(
         }
         return await client.post(SUBMISSIONS, json=body, headers=world.headers["source"])
 
-    async with gateway(sessions) as other:
+    async with gateway(database) as other:
         clients = zip((world.client, other), values, strict=True)
         told = [(client, value) for client, value in clients]
         answers = await asyncio.gather(

@@ -12,10 +12,10 @@ import pytest
 from asyncpg import CharacterNotInRepertoireError
 from sqlalchemy import text
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.rounds import store as rounds
 from shared.submissions import intake as module
-from shared.submissions import service as submissions
+from shared.submissions import recording as submissions
 from shared.submissions.intake import Intake
 from shared.submissions.store import NewSubmission, Receipt
 from tests.fixtures.ask import one, until_blocked
@@ -28,7 +28,7 @@ class Bench:
     """An intake over an open round, whose writing can be held up and counted."""
 
     world: World
-    owner: Sessions
+    owner: Database
     intake: Intake
     round_id: int
     reporter: int
@@ -44,7 +44,7 @@ class Bench:
     @asynccontextmanager
     async def held(self) -> AsyncIterator[asyncio.Task[list[Receipt]]]:
         """Hold up a first request while it is written."""
-        async with self.owner.begin() as session:
+        async with self.owner.session() as session:
             await rounds.hold_alone(session, self.round_id)
             first = self.send(self.item(0))
             await until_waiting(self.owner, first)
@@ -53,13 +53,13 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(world: World, sessions: Sessions, owner: Sessions) -> Bench:
+async def bench(world: World, database: Database, owner: Database) -> Bench:
     """Give an intake of its own over the world's database."""
-    async with owner() as session:
+    async with owner.reading() as session:
         round_ = await rounds.get(session, ROUND)
         query = text("SELECT id FROM reporter WHERE name = 'source'")
         reporter = (await session.scalars(query)).one()
-    return Bench(world, owner, Intake(sessions), round_.id, reporter)
+    return Bench(world, owner, Intake(database), round_.id, reporter)
 
 
 def results(receipts: Sequence[Receipt]) -> list[str]:
@@ -92,7 +92,7 @@ async def test_nobody_is_answered_before_the_commit(bench: Bench) -> None:
     """At the moment of the answer another connection sees the row."""
     for day in range(1, 6):
         (receipt,) = await bench.send(bench.item(day, day=day))
-        async with bench.owner() as session:
+        async with bench.owner.reading() as session:
             query = text("SELECT number FROM submission WHERE id = :id")
             assert (await session.scalars(query, {"id": receipt.id})).one() == day
 
@@ -130,10 +130,10 @@ async def test_who_meets_another_gateway_head_on_is_written_after_it(
 
 
 async def test_what_two_gateways_are_told_at_once_is_stored_once(
-    bench: Bench, sessions: Sessions
+    bench: Bench, database: Database
 ) -> None:
     """Of what each gathered, only what both were told is judged anew."""
-    other = Intake(sessions)
+    other = Intake(database)
     async with bench.held() as first:
         second = asyncio.create_task(
             other.record(bench.round_id, [bench.item(0), bench.item(7, day=2)])
@@ -188,7 +188,7 @@ async def test_rounds_do_not_wait_for_each_other(bench: Bench) -> None:
     }
     await world.call("admin", "POST", "/rounds", body)
     await world.call("admin", "POST", "/rounds/OTHER/transitions", {"to": "open"})
-    async with bench.owner() as session:
+    async with bench.owner.reading() as session:
         other = (await rounds.get(session, "OTHER")).id
 
     async with bench.held() as first:

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from shared.database.engine import Sessions, bare, driver_of
+from shared.database import Database
+from shared.database.database import driver_of
 from shared.submissions import store as submissions
 from shared.submissions.store import Reach
 from tests.fixtures.ask import one, rows
@@ -15,12 +16,12 @@ from tests.submissions.saying import push, record, results, said, stored
 
 
 async def test_a_value_is_created_then_unchanged_then_revised(
-    round_id: int, sessions: Sessions, owner: Sessions
+    round_id: int, database: Database, owner: Database
 ) -> None:
-    (first,) = await record(sessions, round_id, said(5))
-    (again,) = await record(sessions, round_id, said(5))
-    (second,) = await record(sessions, round_id, said(6))
-    (back,) = await record(sessions, round_id, said(5))
+    (first,) = await record(database, round_id, said(5))
+    (again,) = await record(database, round_id, said(5))
+    (second,) = await record(database, round_id, said(6))
+    (back,) = await record(database, round_id, said(5))
 
     assert [first.result, again.result] == ["created", "unchanged"]
     assert again.id == first.id
@@ -28,19 +29,19 @@ async def test_a_value_is_created_then_unchanged_then_revised(
     assert await stored(owner) == [(5, 1), (6, 2), (5, 3)]
 
 
-async def test_a_value_taken_back_can_be_said_again(round_id: int, sessions: Sessions) -> None:
+async def test_a_value_taken_back_can_be_said_again(round_id: int, database: Database) -> None:
     said_back = [said(5), said(None), said(None), said(5)]
 
-    found = [(await record(sessions, round_id, each))[0].result for each in said_back]
+    found = [(await record(database, round_id, each))[0].result for each in said_back]
 
     assert found == ["created", "revised", "unchanged", "revised"]
 
 
 async def test_another_date_or_reporter_is_not_a_revision(
-    round_id: int, sessions: Sessions
+    round_id: int, database: Database
 ) -> None:
     found = await record(
-        sessions,
+        database,
         round_id,
         said(5),
         said(5, as_of=date(2026, 6, 2)),
@@ -53,13 +54,13 @@ async def test_another_date_or_reporter_is_not_a_revision(
 
 
 async def test_every_item_gets_its_own_receipt_in_order(
-    round_id: int, sessions: Sessions, owner: Sessions
+    round_id: int, database: Database, owner: Database
 ) -> None:
     """The answer to a batch is read by position."""
-    stands, _ = await record(sessions, round_id, said(5), said(7, "C2"))
+    stands, _ = await record(database, round_id, said(5), said(7, "C2"))
 
     found = await record(
-        sessions, round_id, said(1, "C3"), said(8, "C2"), said(5), said(9, "P1"), said(0, "nobody")
+        database, round_id, said(1, "C3"), said(8, "C2"), said(5), said(9, "P1"), said(0, "nobody")
     )
 
     assert results(found) == [
@@ -76,9 +77,9 @@ async def test_every_item_gets_its_own_receipt_in_order(
 
 
 async def test_items_of_one_key_correct_each_other_in_turn(
-    round_id: int, sessions: Sessions, owner: Sessions
+    round_id: int, database: Database, owner: Database
 ) -> None:
-    found = await push(sessions, round_id, said(1), said(2), said(2), said(1), said(3, "C2"))
+    found = await push(database, round_id, said(1), said(2), said(2), said(1), said(3, "C2"))
 
     assert results(found) == ["created", "revised", "unchanged", "revised", "created"]
     assert found[2].id == found[1].id
@@ -89,7 +90,7 @@ async def test_items_of_one_key_correct_each_other_in_turn(
 
 @pytest.mark.parametrize("state", ["draft", "closed", "absent"])
 async def test_a_round_that_is_not_open_takes_nothing(
-    state: str, round_id: int, world: World, sessions: Sessions, owner: Sessions
+    state: str, round_id: int, world: World, database: Database, owner: Database
 ) -> None:
     if state == "closed":
         await world.transition("closed")
@@ -100,7 +101,7 @@ async def test_a_round_that_is_not_open_takes_nothing(
     if state == "absent":
         round_id += 100
 
-    found = await record(sessions, round_id, said(5), said(5, "nobody"))
+    found = await record(database, round_id, said(5), said(5, "nobody"))
 
     assert results(found) == ["not-open", "unknown-applicant"]
     assert await stored(owner) == []
@@ -108,15 +109,15 @@ async def test_a_round_that_is_not_open_takes_nothing(
 
 
 async def test_each_stored_row_and_no_other_is_logged_as_a_change(
-    round_id: int, sessions: Sessions, owner: Sessions
+    round_id: int, database: Database, owner: Database
 ) -> None:
     """The worker learns of a submission in the transaction that makes it, or not at all."""
     logged = "SELECT submission FROM submission_change WHERE submission IS NOT NULL ORDER BY id"
 
-    (first,) = await record(sessions, round_id, said(5))
-    await record(sessions, round_id, said(5))
-    (second,) = await record(sessions, round_id, said(6))
-    async with sessions() as session:
+    (first,) = await record(database, round_id, said(5))
+    await record(database, round_id, said(5))
+    (second,) = await record(database, round_id, said(6))
+    async with database._sessions() as session:
         await submissions.record(await driver_of(session), round_id, [said(7)])
         await session.rollback()
 
@@ -124,10 +125,10 @@ async def test_each_stored_row_and_no_other_is_logged_as_a_change(
     assert await stored(owner) == [(5, 1), (6, 2)]
 
 
-async def test_an_empty_set_of_codes_is_a_value(round_id: int, sessions: Sessions) -> None:
+async def test_an_empty_set_of_codes_is_a_value(round_id: int, database: Database) -> None:
     """An applicant with no scenario at all has reported; one that withdrew has not."""
     found = [
-        (await record(sessions, round_id, said(codes, measure=SCENES)))[0].result
+        (await record(database, round_id, said(codes, measure=SCENES)))[0].result
         for codes in ((), (), None, ("S1",), ("S1", "S2"), ("S1", "S2"), ())
     ]
 
@@ -138,13 +139,13 @@ async def test_an_empty_set_of_codes_is_a_value(round_id: int, sessions: Session
 
 
 async def test_codes_are_told_apart_byte_by_byte(
-    round_id: int, sessions: Sessions, owner: Sessions
+    round_id: int, database: Database, owner: Database
 ) -> None:
     """No order and no equality depends on the language that a server was set up for."""
     spellings = ["a", "B", "b", "\u00e9", "e\u0301", "Z", "_", "10", "9"]
 
     found = [
-        (await record(sessions, round_id, said((code,), measure=GRADE)))[0].result
+        (await record(database, round_id, said((code,), measure=GRADE)))[0].result
         for code in spellings
     ]
 
@@ -154,11 +155,11 @@ async def test_codes_are_told_apart_byte_by_byte(
     ] == sorted(spellings, key=str.encode)
 
 
-async def test_a_number_comes_back_to_the_last_bit(round_id: int, sessions: Sessions) -> None:
+async def test_a_number_comes_back_to_the_last_bit(round_id: int, database: Database) -> None:
     numbers = [0.1, 1e308, 5e-324, 123456789012345.0, 0.000123456789012345, -1.5]
-    await push(sessions, round_id, *(said(number) for number in numbers))
+    await push(database, round_id, *(said(number) for number in numbers))
 
-    async with sessions() as session:
+    async with database._sessions() as session:
         # Reporter 1 is there: the fixture made a key for each role.
         found = await submissions.page(session, round_id, 0, 10, Reach())
 
@@ -167,7 +168,7 @@ async def test_a_number_comes_back_to_the_last_bit(round_id: int, sessions: Sess
     ]
 
 
-async def test_no_text_with_a_nul_reaches_the_database(world: World, owner: Sessions) -> None:
+async def test_no_text_with_a_nul_reaches_the_database(world: World, owner: Database) -> None:
     """PostgreSQL cannot store it; to find out there would be a fault instead of a refusal."""
     body = {"applicant": "C1", "measure": GRADE, "value": "A", "as_of": "2026-06-01"}
     for field in ("applicant", "measure", "value", "reference", "comment"):
@@ -180,17 +181,17 @@ async def test_no_text_with_a_nul_reaches_the_database(world: World, owner: Sess
 
 
 async def test_however_small_the_tables_were_each_row_is_found_by_an_index(
-    round_id: int, crowd: Sessions, owner: Sessions
+    round_id: int, crowd: Database, owner: Database
 ) -> None:
     """A plan is kept for long, and a round grows within minutes from nothing to all its values.
 
     On a connection that has done nothing else: what it counts is not the statement's alone.
     """
-    async with owner() as session:
+    async with owner._sessions() as session:
         await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
         await session.execute(text("VACUUM ANALYZE"))
 
-    async with bare(crowd) as driver, driver.transaction():
+    async with crowd.driver() as driver, driver.transaction():
         items = [said(5), replace(said(5, measure=MARK), kind="expert")]
         await submissions.record(driver, round_id, items)
         swept = await driver.fetch(

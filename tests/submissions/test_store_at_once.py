@@ -10,9 +10,10 @@ import pytest
 
 from shared.core.errors import RoundNotOpen
 from shared.core.principal import Actor
-from shared.database.engine import Sessions, bare, driver_of
+from shared.database import Database
+from shared.database.database import driver_of
 from shared.rounds import service as rounds_services
-from shared.submissions import service as services
+from shared.submissions import recording as services
 from shared.submissions import store as submissions
 from shared.submissions.store import Receipt
 from tests.fixtures.ask import execute, one, until_blocked
@@ -29,12 +30,12 @@ SLOWLY = (
 
 @pytest.mark.parametrize("ends", ["commit", "rollback"])
 async def test_who_comes_second_waits_for_the_first_and_is_told(
-    ends: str, round_id: int, sessions: Sessions, owner: Sessions
+    ends: str, round_id: int, database: Database, owner: Database
 ) -> None:
     """If the first goes through, the second has judged by what no longer stands: it is undone."""
-    async with sessions() as first:
+    async with database._sessions() as first:
         (receipt,) = await submissions.record(await driver_of(first), round_id, [said(5)])
-        second = asyncio.create_task(record(sessions, round_id, said(5), said(9, "C2")))
+        second = asyncio.create_task(record(database, round_id, said(5), said(9, "C2")))
         await until_blocked(owner)
         await getattr(first, ends)()
 
@@ -48,7 +49,7 @@ async def test_who_comes_second_waits_for_the_first_and_is_told(
 
 
 async def test_the_same_value_from_many_at_once_is_stored_once(
-    round_id: int, crowd: Sessions, owner: Sessions
+    round_id: int, crowd: Database, owner: Database
 ) -> None:
     """A client that lost patience sends again while its first request is still under way."""
     found = await asyncio.gather(*(push(crowd, round_id, said(5)) for _ in range(20)))
@@ -59,7 +60,7 @@ async def test_the_same_value_from_many_at_once_is_stored_once(
 
 
 async def test_different_values_from_many_at_once_are_revisions_without_a_gap(
-    round_id: int, crowd: Sessions, owner: Sessions
+    round_id: int, crowd: Database, owner: Database
 ) -> None:
     found = await asyncio.gather(*(push(crowd, round_id, said(n)) for n in range(20)))
 
@@ -70,7 +71,7 @@ async def test_different_values_from_many_at_once_are_revisions_without_a_gap(
 
 
 async def test_batches_of_the_same_rows_in_any_order_do_not_block_each_other(
-    round_id: int, crowd: Sessions, owner: Sessions
+    round_id: int, crowd: Database, owner: Database
 ) -> None:
     """Two transactions that wait for each other's rows would end one of them."""
     await execute(owner, *SLOWLY)
@@ -88,19 +89,19 @@ async def test_batches_of_the_same_rows_in_any_order_do_not_block_each_other(
 
 
 async def test_who_asks_for_the_round_alone_waits_its_turn_and_meets_nobody(
-    round_id: int, sessions: Sessions, owner: Sessions
+    round_id: int, database: Database, owner: Database
 ) -> None:
     """However many keep writing: who comes after it waits for it."""
 
     async def alone() -> list[Receipt]:
-        async with bare(sessions) as driver:
+        async with database.driver() as driver:
             return await services.record(driver, round_id, [said(6)], alone=True)
 
-    async with sessions.begin() as early:
+    async with database.session() as early:
         await submissions.record(await driver_of(early), round_id, [said(5)])
         second = asyncio.create_task(alone())
         await until_blocked(owner)
-        third = asyncio.create_task(push(sessions, round_id, said(7)))
+        third = asyncio.create_task(push(database, round_id, said(7)))
         await until_blocked(owner, 2)
 
     assert results(await second + await third) == ["revised", "revised"]
@@ -108,14 +109,14 @@ async def test_who_asks_for_the_round_alone_waits_its_turn_and_meets_nobody(
 
 
 async def test_a_transition_waits_for_who_is_writing_and_stops_who_comes_after(
-    round_id: int, world: World, sessions: Sessions, owner: Sessions
+    round_id: int, world: World, database: Database, owner: Database
 ) -> None:
     """Nothing is taken after the moment of closing, and nothing acknowledged is left out."""
-    async with sessions.begin() as early:
+    async with database.session() as early:
         await submissions.record(await driver_of(early), round_id, [said(5)])
         closing = asyncio.create_task(world.transition("closed"))
         await until_blocked(owner)
-        late = asyncio.create_task(push(sessions, round_id, said(6, "C2")))
+        late = asyncio.create_task(push(database, round_id, said(6, "C2")))
         await until_blocked(owner, 2)
 
     assert (await closing).json()["state"] == "closed"
@@ -124,7 +125,7 @@ async def test_a_transition_waits_for_who_is_writing_and_stops_who_comes_after(
 
 
 async def test_writers_entries_and_transitions_at_once_come_to_an_end(
-    round_id: int, crowd: Sessions, owner: Sessions
+    round_id: int, crowd: Database, owner: Database
 ) -> None:
     """The locks are taken in one order, whoever takes them."""
     taken = []
@@ -136,14 +137,14 @@ async def test_writers_entries_and_transitions_at_once_come_to_an_end(
 
     async def turn() -> None:
         for n in range(10):
-            async with crowd.begin() as session:
+            async with crowd.session() as session:
                 to = "open" if n % 2 else "closed"
                 await rounds_services.transition(session, ADMIN, ROUND, to, "again")
 
     async def enter() -> None:
         for n in range(10):
             with suppress(RoundNotOpen):
-                async with crowd.begin() as session:
+                async with crowd.session() as session:
                     state = "accepted" if n % 2 else "withdrawn"
                     await rounds_services.enter(session, ADMIN, ROUND, "C1", state)
 

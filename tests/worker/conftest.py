@@ -12,7 +12,7 @@ StartWorker = Callable[..., Part]
 
 
 @pytest.fixture
-def start_worker(database: str, tmp_path: Path) -> Iterator[StartWorker]:
+def start_worker(url: str, tmp_path: Path) -> Iterator[StartWorker]:
     """Give a way to start real workers; none outlives the test."""
     with ExitStack() as running:
         count = 0
@@ -21,6 +21,6 @@ def start_worker(database: str, tmp_path: Path) -> Iterator[StartWorker]:
             nonlocal count
             count += 1
             log = tmp_path / f"worker-{count}.log"
-            return running.enter_context(part("worker", database, log, *arguments, **environment))
+            return running.enter_context(part("worker", url, log, *arguments, **environment))
 
         yield start

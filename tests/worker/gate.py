@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import text
 
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.ask import execute, one, until
 
 NUMBER = 4711  # an advisory lock that nothing else takes
@@ -31,15 +31,15 @@ WAITING = f"""
 
 
 @asynccontextmanager
-async def closed(owner: Sessions, place: str) -> AsyncIterator[None]:
+async def closed(owner: Database, place: str) -> AsyncIterator[None]:
     """Close a gate at one of the `PLACES` of a run; it is opened at the end."""
     await execute(owner, FUNCTION, f"CREATE {PLACES[place]} EXECUTE FUNCTION gate()")
-    async with owner() as keeper:
+    async with owner.reading() as keeper:
         await keeper.execute(text(f"SELECT pg_advisory_xact_lock({NUMBER})"))
         yield
 
 
-async def reached(owner: Sessions, by: int = 1) -> None:
+async def reached(owner: Database, by: int = 1) -> None:
     """Wait until so many stand at the gate."""
 
     async def there() -> bool:

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from bench import books
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.ask import execute, one, rows, until
 from tests.fixtures.make import MARK, STATIONS, World
 from tests.worker import gate
@@ -26,20 +26,20 @@ async def submit_some(world: World, value: float) -> None:
         assert answer.status_code == 201
 
 
-async def require_order(owner: Sessions, world: World, round_id: int) -> None:
+async def require_order(owner: Database, world: World, round_id: int) -> None:
     """Require books in order, and the scores that a single run over everything comes to."""
-    async with owner.begin() as session:
+    async with owner.session() as session:
         assert await books.offences(session, round_id) == {}
         twin = await books.twin(session, round_id, "twin")
     await world.worker().run(twin)  # unless a worker process was quicker
     await until(lambda: one(owner, IDLE))
-    async with owner() as session:
+    async with owner.reading() as session:
         assert await books.scores(session, round_id) == await books.scores(session, twin)
 
 
 @pytest.mark.parametrize("place", gate.PLACES)
 async def test_another_worker_does_what_a_killed_one_had_begun(
-    place: str, start_worker: StartWorker, world: World, owner: Sessions, round_id: int
+    place: str, start_worker: StartWorker, world: World, owner: Database, round_id: int
 ) -> None:
     """Killed while it commits, it may have done it all; killed before, nothing."""
     await world.recompute()
@@ -60,7 +60,7 @@ async def test_another_worker_does_what_a_killed_one_had_begun(
 
 
 async def test_a_worker_killed_between_statements_lets_go_at_once(
-    start_worker: StartWorker, world: World, owner: Sessions, round_id: int
+    start_worker: StartWorker, world: World, owner: Database, round_id: int
 ) -> None:
     """There is no lease to run out: the lock goes with the connection."""
     await world.recompute()
@@ -82,7 +82,7 @@ async def test_a_worker_killed_between_statements_lets_go_at_once(
 
 
 async def test_a_worker_cut_off_in_the_middle_of_a_run_does_the_run_again(
-    start_worker: StartWorker, world: World, owner: Sessions, round_id: int
+    start_worker: StartWorker, world: World, owner: Database, round_id: int
 ) -> None:
     """The round is not to blame, and is not set aside."""
     await world.recompute()
@@ -102,7 +102,7 @@ async def test_a_worker_cut_off_in_the_middle_of_a_run_does_the_run_again(
 
 
 async def test_workers_killed_one_after_the_other_lose_nothing(
-    start_worker: StartWorker, world: World, owner: Sessions, round_id: int
+    start_worker: StartWorker, world: World, owner: Database, round_id: int
 ) -> None:
     """At whatever line the kill happens to find each."""
     for turn in range(4):

@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
 from bench import books
 from shared.core.errors import FrameworkInvalid
-from shared.database.engine import Sessions, connect, sessions_of
+from shared.database import Database
+from shared.database.schema import driver_url
 from shared.frameworks.service import Library
 from tests.fixtures.ask import execute, one, rows, until
 from tests.fixtures.make import STATIONS, World, name, worker_over
@@ -40,14 +42,14 @@ async def working(worker: Worker) -> AsyncIterator[None]:
         await looping
 
 
-def quick(sessions: Sessions) -> Worker:
+def quick(database: Database) -> Worker:
     """Return a worker that looks often."""
-    worker = worker_over(sessions)
+    worker = worker_over(database)
     worker.idle = timedelta(seconds=0.02)
     return worker
 
 
-async def second_round(world: World, owner: Sessions) -> int:
+async def second_round(world: World, owner: Database) -> int:
     """Open another round with an entry, so that it waits for a run."""
     body = {"code": "next", "framework": {"code": "small", "version": "1"}, "title": name("Next")}
     await world.call("admin", "POST", "/rounds", body | {"reference_date": "2027-06-30"})
@@ -56,7 +58,7 @@ async def second_round(world: World, owner: Sessions) -> int:
 
 
 async def test_a_round_that_fails_is_set_aside_and_the_others_go_on(
-    world: World, owner: Sessions, round_id: int
+    world: World, owner: Database, round_id: int
 ) -> None:
     """What is shown of the error is its kind: its words may carry data."""
     other = await second_round(world, owner)
@@ -76,7 +78,7 @@ async def test_a_round_that_fails_is_set_aside_and_the_others_go_on(
 
 
 async def test_a_round_that_fails_again_waits_longer_and_recovers_with_its_cause(
-    world: World, owner: Sessions, round_id: int
+    world: World, owner: Database, round_id: int
 ) -> None:
     await execute(owner, BREAK.format(round=round_id), BROKEN)
     waits = "SELECT attempts, extract(epoch FROM retry_at - failed_at) FROM round_failure"
@@ -91,12 +93,12 @@ async def test_a_round_that_fails_again_waits_longer_and_recovers_with_its_cause
     assert await world.recompute()
 
     assert attempts == [(1, 1), (2, 2), (3, 4)]
-    async with owner() as session:
+    async with owner.reading() as session:
         assert await books.offences(session, round_id) == {}
 
 
 async def test_an_error_of_the_domain_is_shown_in_its_own_words(
-    world: World, owner: Sessions, monkeypatch: pytest.MonkeyPatch
+    world: World, owner: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(*_: object) -> None:
         raise FrameworkInvalid("the framework has no points")
@@ -111,7 +113,7 @@ async def test_an_error_of_the_domain_is_shown_in_its_own_words(
 
 
 async def test_a_round_that_another_worker_has_run_is_not_set_aside(
-    world: World, owner: Sessions, round_id: int
+    world: World, owner: Database, round_id: int
 ) -> None:
     """Between a failure and its note another worker may have fared better."""
     assert await world.recompute()
@@ -123,10 +125,10 @@ async def test_a_round_that_another_worker_has_run_is_not_set_aside(
 
 
 async def test_a_run_that_was_undone_is_not_remembered(
-    world: World, owner: Sessions, round_id: int
+    world: World, owner: Database, round_id: int
 ) -> None:
     """Its number goes to another run, whose scores may be others."""
-    worker = worker_over(world.worker_sessions)
+    worker = worker_over(world.worker_database)
     assert await worker.run(round_id)
     before = worker.outcome
     await world.submit("source", "C1", STATIONS, 5)
@@ -139,7 +141,7 @@ async def test_a_run_that_was_undone_is_not_remembered(
 
 
 async def test_a_round_never_runs_twice_at_once(
-    world: World, owner: Sessions, round_id: int
+    world: World, owner: Database, round_id: int
 ) -> None:
     await world.submit("source", "C1", STATIONS, 5)
     async with gate.closed(owner, "writing scores"):
@@ -151,11 +153,11 @@ async def test_a_round_never_runs_twice_at_once(
 
     assert await first
     assert await world.recompute()
-    async with owner() as session:
+    async with owner.reading() as session:
         assert await books.offences(session, round_id) == {}
 
 
-async def test_workers_share_the_rounds(world: World, owner: Sessions, round_id: int) -> None:
+async def test_workers_share_the_rounds(world: World, owner: Database, round_id: int) -> None:
     """While one is busy with a round the other does the rest."""
     async with gate.closed(owner, "writing scores"):
         first = asyncio.create_task(world.recompute())
@@ -170,29 +172,29 @@ async def test_workers_share_the_rounds(world: World, owner: Sessions, round_id:
 
 
 async def test_many_workers_and_many_writers_end_with_books_in_order(
-    world: World, owner: Sessions, database: str, round_id: int
+    world: World, owner: Database, url: str, round_id: int
 ) -> None:
-    engines = [await connect(database, ROLE) for _ in range(3)]
-    workers = [quick(sessions_of(engine)) for engine in engines]
+    databases = [await Database(url, ROLE).open() for _ in range(3)]
+    workers = [quick(each) for each in databases]
     async with working(workers[0]), working(workers[1]), working(workers[2]):
         for value in range(15):
             await asyncio.gather(
                 *(world.submit("source", each, STATIONS, value) for each in ("C1", "C2", "P1"))
             )
         await until(lambda: one(owner, IDLE))
-    for engine in engines:
-        await engine.dispose()
+    for each in databases:
+        await each.close()
 
     assert await one(owner, "SELECT count(*) FROM submission") == 45
-    async with owner() as session:
+    async with owner.reading() as session:
         assert await books.offences(session, round_id) == {}
 
 
 async def test_told_to_stop_it_finishes_the_run_and_begins_no_other(
-    world: World, owner: Sessions, round_id: int
+    world: World, owner: Database, round_id: int
 ) -> None:
     await second_round(world, owner)
-    worker = quick(world.worker_sessions)
+    worker = quick(world.worker_database)
     async with gate.closed(owner, "writing scores"):
         looping = asyncio.create_task(worker.work())
         await gate.reached(owner)
@@ -203,11 +205,11 @@ async def test_told_to_stop_it_finishes_the_run_and_begins_no_other(
 
 
 async def test_a_database_out_of_reach_is_asked_until_it_answers(
-    world: World, owner: Sessions, database: str
+    world: World, owner: Database, url: str
 ) -> None:
     """Meanwhile the loop is alive, and no round is to blame."""
     await world.submit("source", "C1", STATIONS, 5)
-    engine = await connect(database, ROLE)
+    engine = create_async_engine(driver_url(url))
     turns, is_back = 0, False
 
     def turn() -> None:
@@ -222,7 +224,7 @@ async def test_a_database_out_of_reach_is_asked_until_it_answers(
         return turns > 5
 
     event.listen(engine.sync_engine, "do_connect", answer)
-    worker = quick(sessions_of(engine))
+    worker = quick(Database(url).over(engine))
     worker.alive = turn
     with capture_logs() as logs:
         async with working(worker):
@@ -236,13 +238,13 @@ async def test_a_database_out_of_reach_is_asked_until_it_answers(
 
 
 async def test_an_error_that_nobody_foresaw_does_not_end_the_loop(
-    world: World, owner: Sessions
+    world: World, owner: Database
 ) -> None:
     """Not even one outside of any round."""
     await world.submit("source", "C1", STATIONS, 5)
     await execute(owner, f"REVOKE SELECT ON round FROM {ROLE}")  # noqa: S608
     with capture_logs() as logs:
-        async with working(quick(world.worker_sessions)):
+        async with working(quick(world.worker_database)):
 
             async def complained() -> bool:
                 return any(each["event"] == "sweep failed" for each in logs)

@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.core.errors import NotFound
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.runs import score_store as scores
 from shared.runs.score_store import Versions
 from tests.fixtures.ask import execute, one, rows, until
@@ -46,7 +46,7 @@ def gates(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def crowded(world: World, owner: Sessions, round_id: int) -> World:
+async def crowded(world: World, owner: Database, round_id: int) -> World:
     """Give the world after a run with so many parks that looking into it takes a while."""
     assert await world.recompute()
     codes = [f"X{at:04}" for at in range(CROWD)]
@@ -62,7 +62,7 @@ async def crowded(world: World, owner: Sessions, round_id: int) -> World:
         units=units,
         flags=np.zeros((CROWD, 5), np.int32),
     )
-    async with owner.begin() as session:
+    async with owner.session() as session:
         await scores.append(session, round_id, 1, codes, versions)
     await execute(
         owner,
@@ -87,9 +87,9 @@ async def cancel(world: World, operation: int) -> None:
     await world.call("admin", "DELETE", f"/rounds/{ROUND}/operations/{operation}")
 
 
-def operator_over(sessions: Sessions) -> Operator:
+def operator_over(database: Database) -> Operator:
     """Return an operator that looks often."""
-    return Operator(sessions, Bell(), timedelta(seconds=0.02))
+    return Operator(database, Bell(), timedelta(seconds=0.02))
 
 
 @asynccontextmanager
@@ -105,7 +105,7 @@ async def working(operator: Operator) -> AsyncIterator[None]:
 
 @pytest.mark.parametrize("place", GATES)
 async def test_another_worker_answers_the_same_after_one_was_killed(
-    place: str, crowded: World, owner: Sessions, start_worker: StartWorker
+    place: str, crowded: World, owner: Database, start_worker: StartWorker
 ) -> None:
     """Killed while it works it has done nothing; killed while it commits, it has done it all."""
     await ask(crowded, **SOME)
@@ -125,7 +125,7 @@ async def test_another_worker_answers_the_same_after_one_was_killed(
 
 
 async def test_a_worker_hears_of_an_operation_long_before_it_would_look(
-    world: World, owner: Sessions, start_worker: StartWorker
+    world: World, owner: Database, start_worker: StartWorker
 ) -> None:
     await world.recompute()
     worker = start_worker(PILOTZONE_WORKER_IDLE="PT10M")
@@ -136,7 +136,7 @@ async def test_a_worker_hears_of_an_operation_long_before_it_would_look(
 
 
 async def test_cancelled_in_the_middle_it_is_left_alone_at_once(
-    crowded: World, owner: Sessions, start_worker: StartWorker
+    crowded: World, owner: Database, start_worker: StartWorker
 ) -> None:
     operation = await ask(crowded, **LONG)
     worker = start_worker()
@@ -150,7 +150,7 @@ async def test_cancelled_in_the_middle_it_is_left_alone_at_once(
 
 
 async def test_a_worker_that_stops_gives_its_operation_back(
-    crowded: World, owner: Sessions, start_worker: StartWorker
+    crowded: World, owner: Database, start_worker: StartWorker
 ) -> None:
     """It does not wait until it is done, and that it was begun does not count."""
     await ask(crowded, **LONG)
@@ -163,7 +163,7 @@ async def test_a_worker_that_stops_gives_its_operation_back(
 
 
 async def test_rounds_are_scored_while_an_operation_is_under_way(
-    crowded: World, owner: Sessions, start_worker: StartWorker
+    crowded: World, owner: Database, start_worker: StartWorker
 ) -> None:
     """By the same worker, and the operation stays with the run that it was asked about."""
     await ask(crowded, **SOME)
@@ -179,10 +179,10 @@ async def test_rounds_are_scored_while_an_operation_is_under_way(
 
 
 async def test_a_worker_cut_off_from_its_claim_begins_anew(
-    crowded: World, owner: Sessions, worker_sessions: Sessions
+    crowded: World, owner: Database, worker_database: Database
 ) -> None:
     await ask(crowded, **SOME)
-    async with working(operator_over(worker_sessions)):
+    async with working(operator_over(worker_database)):
         await until(lambda: one(owner, UNDER_WAY))
         await execute(
             owner,
@@ -195,13 +195,13 @@ async def test_a_worker_cut_off_from_its_claim_begins_anew(
 
 
 async def test_what_is_cut_off_three_times_is_given_up(
-    world: World, owner: Sessions, worker_sessions: Sessions
+    world: World, owner: Database, worker_database: Database
 ) -> None:
     await world.recompute()
     await ask(world)
     await execute(owner, "UPDATE operation SET state = 'running', attempts = 3")
 
-    assert await operator_over(worker_sessions).carry_out_next()
+    assert await operator_over(worker_database).carry_out_next()
 
     assert await rows(owner, "SELECT state, error FROM operation") == [
         ("failed", "given up: 3 attempts were cut off")
@@ -214,8 +214,8 @@ async def test_what_is_cut_off_three_times_is_given_up(
 )
 async def test_a_failed_operation_says_why_and_the_next_is_carried_out(
     world: World,
-    owner: Sessions,
-    worker_sessions: Sessions,
+    owner: Database,
+    worker_database: Database,
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
     shown: str,
@@ -226,7 +226,7 @@ async def test_a_failed_operation_says_why_and_the_next_is_carried_out(
     def fail(*_: object) -> str:
         raise error
 
-    operator = operator_over(worker_sessions)
+    operator = operator_over(worker_database)
     await ask(world)
     with monkeypatch.context() as broken, capture_logs() as logs:
         broken.setattr(operations, "answer", fail)
@@ -242,13 +242,13 @@ async def test_a_failed_operation_says_why_and_the_next_is_carried_out(
 
 
 async def test_operators_share_the_operations(
-    world: World, owner: Sessions, worker_sessions: Sessions
+    world: World, owner: Database, worker_database: Database
 ) -> None:
     """While one is busy another does the next; nothing is done twice."""
     await world.recompute()
     for _ in range(3):
         await ask(world, draws=10)
-    async with working(operator_over(worker_sessions)), working(operator_over(worker_sessions)):
+    async with working(operator_over(worker_database)), working(operator_over(worker_database)):
         await until(lambda: one(owner, ENDED))
 
     assert await rows(owner, STATE) == [("done", 1, False)] * 3

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bench import books
-from shared.database.engine import Sessions
+from shared.database import Database
 from tests.fixtures.ask import execute, one, until
 from tests.fixtures.make import STATIONS, World
 from tests.worker import gate
@@ -96,7 +96,7 @@ async def test_a_killed_worker_leaves_a_file_that_grows_old(
 
 
 async def test_told_to_stop_in_the_middle_of_a_run_it_finishes_the_run(
-    start_worker: StartWorker, owner: Sessions, world: World, round_id: int
+    start_worker: StartWorker, owner: Database, world: World, round_id: int
 ) -> None:
     await world.submit("source", "C1", STATIONS, 5)
     async with gate.closed(owner, "writing scores"):
@@ -106,7 +106,7 @@ async def test_told_to_stop_in_the_middle_of_a_run_it_finishes_the_run(
         await worker.until_said("worker stopping")
 
     assert await worker.until_ended() == 0
-    async with owner() as session:
+    async with owner.reading() as session:
         assert await books.offences(session, round_id) == {}
     assert await one(owner, "SELECT submissions FROM run") == 1
 
@@ -120,7 +120,7 @@ async def test_told_to_stop_while_idle_it_stops_at_once(start_worker: StartWorke
 
 
 async def test_it_hears_of_a_change_long_before_it_would_look(
-    start_worker: StartWorker, owner: Sessions, world: World
+    start_worker: StartWorker, owner: Database, world: World
 ) -> None:
     worker = start_worker(PILOTZONE_WORKER_IDLE="PT10M")
     await worker.until_said("worker started")
@@ -132,7 +132,7 @@ async def test_it_hears_of_a_change_long_before_it_would_look(
 
 
 async def test_it_tells_prometheus_what_it_did(
-    start_worker: StartWorker, owner: Sessions, world: World
+    start_worker: StartWorker, owner: Database, world: World
 ) -> None:
     await world.submit("source", "C1", STATIONS, 5)
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -149,7 +149,7 @@ async def test_it_tells_prometheus_what_it_did(
 
 
 async def test_a_schema_that_it_does_not_know_is_refused_in_one_line(
-    start_worker: StartWorker, owner: Sessions
+    start_worker: StartWorker, owner: Database
 ) -> None:
     await execute(owner, "UPDATE alembic_version SET version_num = '9999'")
 
@@ -163,9 +163,9 @@ async def test_a_schema_that_it_does_not_know_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize("module", ["worker", "api"])
-async def test_ctrl_c_ends_a_part_in_order(module: str, database: str, tmp_path: Path) -> None:
+async def test_ctrl_c_ends_a_part_in_order(module: str, url: str, tmp_path: Path) -> None:
     port = ["--port", "0"] if module == "api" else []
-    with part(module, database, tmp_path / "log", *port) as started:
+    with part(module, url, tmp_path / "log", *port) as started:
         await started.until_said("startup complete" if module == "api" else "worker started")
         started.process.send_signal(signal.SIGINT)
 
@@ -222,11 +222,11 @@ async def test_an_address_for_metrics_that_is_not_ours_is_named_in_one_line(
 
 @pytest.mark.parametrize(("module", "option"), [("api", "--port"), ("worker", "--metrics-port")])
 async def test_what_is_no_port_is_not_taken_for_another(
-    module: str, option: str, database: str, tmp_path: Path
+    module: str, option: str, url: str, tmp_path: Path
 ) -> None:
     """The system would take it modulo 65536."""
     for number, log in (("99999", tmp_path / "large"), ("-1", tmp_path / "small")):
-        with part(module, database, log, f"{option}={number}") as started:
+        with part(module, url, log, f"{option}={number}") as started:
             assert await started.until_ended() == 2
 
         assert f"argument {option}: {number} is not a port: 0 to 65535\n" in started.said()
@@ -234,10 +234,10 @@ async def test_what_is_no_port_is_not_taken_for_another(
 
 @pytest.mark.parametrize("module", ["worker", "api"])
 async def test_a_database_that_refuses_is_quoted_in_one_line(
-    module: str, database: str, tmp_path: Path
+    module: str, url: str, tmp_path: Path
 ) -> None:
     """Unknown, still starting, out of connections: PostgreSQL says it best itself."""
-    unknown = make_url(database).set(database="unknown").render_as_string(hide_password=False)
+    unknown = make_url(url).set(database="unknown").render_as_string(hide_password=False)
     with part(module, unknown, tmp_path / "log") as started:
         assert await started.until_ended() == 1
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from bench import books
 from shared.core.principal import Actor
-from shared.database.engine import Sessions
+from shared.database import Database
 from shared.rounds import service as rounds
 from shared.submissions.store import NewSubmission
 from tests.fixtures.ask import execute, one, rows
@@ -30,17 +30,17 @@ Entry = tuple[str, str]  # an applicant, and the state of its entry
 Action = NewSubmission | Entry | int  # a run, by one worker or the other
 
 
-async def require_order(owner: Sessions, worker_sessions: Sessions, round_id: int) -> None:
+async def require_order(owner: Database, worker_database: Database, round_id: int) -> None:
     """Require books in order, and the scores that a single run over everything comes to."""
-    async with owner.begin() as session:
+    async with owner.session() as session:
         assert await books.offences(session, round_id) == {}
         twin = await books.twin(session, round_id, uuid.uuid4().hex)
-    assert await worker_over(worker_sessions).run(twin)
-    async with owner() as session:
+    assert await worker_over(worker_database).run(twin)
+    async with owner.reading() as session:
         assert await books.scores(session, round_id) == await books.scores(session, twin)
 
 
-async def another_round(owner: Sessions) -> tuple[int, str]:
+async def another_round(owner: Database) -> tuple[int, str]:
     """Open a round of the same framework in which nobody takes part yet."""
     code = uuid.uuid4().hex
     await execute(
@@ -70,25 +70,25 @@ ACTIONS = st.lists(
 @given(actions=ACTIONS)
 @pytest.mark.usefixtures("world")
 async def test_run_after_run_comes_to_what_a_single_run_would(
-    owner: Sessions, sessions: Sessions, worker_sessions: Sessions, actions: list[Action]
+    owner: Database, database: Database, worker_database: Database, actions: list[Action]
 ) -> None:
     """A run reads only who changed, and what a worker knows of its last run not even once more.
 
     Whatever happened in whatever order, nobody sees it.
     """
     round_id, code = await another_round(owner)
-    workers = worker_over(worker_sessions), worker_over(worker_sessions)
+    workers = worker_over(worker_database), worker_over(worker_database)
     for action in [*((each, "accepted") for each in APPLICANTS[:2]), *actions, 0]:
         if isinstance(action, int):
             await workers[action].run(round_id)
             continue
         if isinstance(action, NewSubmission):
-            await push(sessions, round_id, action)
+            await push(database, round_id, action)
             continue
-        async with sessions.begin() as session:
+        async with database.session() as session:
             await rounds.enter(session, ADMIN, code, *action)
 
-    await require_order(owner, worker_sessions, round_id)
+    await require_order(owner, worker_database, round_id)
 
 
 async def fill(world: World) -> None:
@@ -99,12 +99,12 @@ async def fill(world: World) -> None:
     assert await world.recompute()
 
 
-async def written(owner: Sessions, run: int) -> list[str]:
+async def written(owner: Database, run: int) -> list[str]:
     """Return whose scores a run wrote."""
     return [applicant for number, applicant, _ in await rows(owner, WRITTEN) if number == run]
 
 
-async def test_only_the_scores_that_changed_are_written(world: World, owner: Sessions) -> None:
+async def test_only_the_scores_that_changed_are_written(world: World, owner: Database) -> None:
     await fill(world)
 
     await world.submit("expert", "C1", MARK, 80)
@@ -115,7 +115,7 @@ async def test_only_the_scores_that_changed_are_written(world: World, owner: Ses
 
 
 async def test_a_new_best_changes_everybody_who_is_compared_with_it(
-    world: World, owner: Sessions
+    world: World, owner: Database
 ) -> None:
     """Counties are compared with counties; the park is not."""
     await fill(world)
@@ -127,7 +127,7 @@ async def test_a_new_best_changes_everybody_who_is_compared_with_it(
 
 
 async def test_values_of_who_takes_no_part_are_kept_until_it_does(
-    world: World, owner: Sessions
+    world: World, owner: Database
 ) -> None:
     body = {"code": "C9", "kind": "county", "name": name("C9"), "division": None}
     await world.call("admin", "POST", "/applicants", body)
@@ -146,7 +146,7 @@ async def test_values_of_who_takes_no_part_are_kept_until_it_does(
     assert inside["items"][0]["applicant"] == "C9"
 
 
-async def test_who_leaves_has_no_score_until_it_comes_back(world: World, owner: Sessions) -> None:
+async def test_who_leaves_has_no_score_until_it_comes_back(world: World, owner: Database) -> None:
     await fill(world)
     entry = f"/rounds/{ROUND}/entries/C1"
 
@@ -164,11 +164,11 @@ async def test_who_leaves_has_no_score_until_it_comes_back(world: World, owner: 
 
 
 async def test_a_round_without_anybody_in_it_is_run(
-    world: World, owner: Sessions, sessions: Sessions
+    world: World, owner: Database, database: Database
 ) -> None:
     await world.recompute()
     round_id, _ = await another_round(owner)
-    async with sessions.begin() as session:
+    async with database.session() as session:
         said = "INSERT INTO submission_change (round, applicant, request_id) VALUES (:r, 'C1', 'r')"
         await session.execute(text(said), {"r": round_id})
 
@@ -179,7 +179,7 @@ async def test_a_round_without_anybody_in_it_is_run(
 
 @pytest.mark.parametrize("place", ["taking the changes", "writing scores"])
 async def test_a_value_that_lands_in_the_middle_of_a_run_counts_from_the_next_on(
-    place: str, world: World, owner: Sessions, round_id: int
+    place: str, world: World, owner: Database, round_id: int
 ) -> None:
     """Whether before or after the run reads: its scores rest on what it lists as its inputs."""
     await fill(world)
@@ -199,10 +199,10 @@ async def test_a_value_that_lands_in_the_middle_of_a_run_counts_from_the_next_on
     assert (await world.ranking())["state"] == "recomputing"
     assert await world.recompute()
     assert await marks() == [90, 80]
-    await require_order(owner, world.worker_sessions, round_id)
+    await require_order(owner, world.worker_database, round_id)
 
 
-async def test_a_run_names_what_it_took_in(world: World, owner: Sessions, round_id: int) -> None:
+async def test_a_run_names_what_it_took_in(world: World, owner: Database, round_id: int) -> None:
     await world.recompute()
     ids = [
         (await world.submit("source", applicant, STATIONS, value)).json()["id"]
@@ -218,10 +218,10 @@ async def test_a_run_names_what_it_took_in(world: World, owner: Sessions, round_
     ]
     assert await rows(owner, RUNS) == [(1, 0, 3, 3, 3), (2, 3, 0, 3, 2), (3, 1, 0, 3, 2)]
     assert await one(owner, "SELECT request_ids[1] FROM run WHERE number = 3") != ""
-    await require_order(owner, world.worker_sessions, round_id)
+    await require_order(owner, world.worker_database, round_id)
 
 
-async def test_a_run_without_a_change_writes_nothing(world: World, owner: Sessions) -> None:
+async def test_a_run_without_a_change_writes_nothing(world: World, owner: Database) -> None:
     await fill(world)
     before = await counts(owner)
 
@@ -231,7 +231,7 @@ async def test_a_run_without_a_change_writes_nothing(world: World, owner: Sessio
     assert await counts(owner) == before
 
 
-async def counts(owner: Sessions) -> Sequence[Any]:
+async def counts(owner: Database) -> Sequence[Any]:
     """Count the rows of what runs write."""
     return await rows(
         owner,
@@ -241,11 +241,11 @@ async def counts(owner: Sessions) -> Sequence[Any]:
 
 
 async def test_each_round_numbers_its_own_runs(
-    world: World, owner: Sessions, sessions: Sessions
+    world: World, owner: Database, database: Database
 ) -> None:
     await fill(world)
     other, code = await another_round(owner)
-    async with sessions.begin() as session:
+    async with database.session() as session:
         await rounds.enter(session, ADMIN, code, "C1", "accepted")
     await world.submit("expert", "C1", MARK, 80)
 

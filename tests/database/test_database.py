@@ -13,23 +13,15 @@ from structlog.testing import capture_logs
 from api.app import ROLE
 from shared.audit import store as audit
 from shared.core.principal import Actor
-from shared.database import columns
-from shared.database.engine import (
-    REVISION,
-    SchemaUnknown,
-    Sessions,
-    connect,
-    driver_of,
-    driver_url,
-    out_of_reach,
-    sessions_of,
-)
+from shared.database import Database, SchemaUnknown, columns, out_of_reach
+from shared.database.database import driver_of
+from shared.database.schema import REVISION, driver_url
 from shared.rankings import store as standings
 from tests.fixtures.ask import execute, rows, until
 
 
 @pytest.fixture
-async def plain(database: str, owner: Sessions) -> AsyncIterator[str]:
+async def plain(url: str, owner: Database) -> AsyncIterator[str]:
     """Give the database's URL for a user who may not take any role."""
     name = f"plain_{uuid.uuid4().hex}"
     await execute(
@@ -37,28 +29,25 @@ async def plain(database: str, owner: Sessions) -> AsyncIterator[str]:
         f"CREATE ROLE {name} LOGIN PASSWORD '{name}'",
         f"GRANT SELECT ON alembic_version TO {name}",
     )
-    url = make_url(database).set(username=name, password=name)
-    yield url.render_as_string(hide_password=False)
+    yield make_url(url).set(username=name, password=name).render_as_string(hide_password=False)
     await execute(owner, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
 
 
 async def whoami(url: str, role: str | None) -> tuple[str, str]:
     """Connect as the service does; return the role in force and the application's name."""
-    engine = await connect(url, role)
-    async with engine.connect() as connection:
-        found = await connection.execute(
+    async with Database(url, role) as database, database._sessions() as session:
+        found = await session.execute(
             text("SELECT CURRENT_USER, current_setting('application_name')")
         )
         user, application = found.one()
-    await engine.dispose()
     return user, application
 
 
-async def test_the_role_is_taken_where_it_may_be(database: str) -> None:
-    assert await whoami(database, ROLE) == (ROLE, ROLE)
+async def test_the_role_is_taken_where_it_may_be(url: str) -> None:
+    assert await whoami(url, ROLE) == (ROLE, ROLE)
 
 
-async def test_a_user_who_is_no_member_keeps_its_own_rights(plain: str, owner: Sessions) -> None:
+async def test_a_user_who_is_no_member_keeps_its_own_rights(plain: str, owner: Database) -> None:
     """A deployment may give the grants to its own users instead."""
     name = make_url(plain).username
 
@@ -69,14 +58,14 @@ async def test_a_user_who_is_no_member_keeps_its_own_rights(plain: str, owner: S
     assert (before, after) == ((name, ROLE), (ROLE, ROLE))
 
 
-async def test_a_role_that_nobody_created_is_not_taken(database: str) -> None:
-    assert (await whoami(database, "nobody_created_it"))[0] == make_url(database).username
+async def test_a_role_that_nobody_created_is_not_taken(url: str) -> None:
+    assert (await whoami(url, "nobody_created_it"))[0] == make_url(url).username
 
 
-async def test_a_role_that_is_not_taken_is_warned_of_once(database: str, plain: str) -> None:
+async def test_a_role_that_is_not_taken_is_warned_of_once(url: str, plain: str) -> None:
     """Whoever runs it believes that it can only insert."""
     with capture_logs() as logs:
-        await whoami(database, ROLE)
+        await whoami(url, ROLE)
         await whoami(plain, None)
     assert logs == []
 
@@ -85,8 +74,8 @@ async def test_a_role_that_is_not_taken_is_warned_of_once(database: str, plain: 
     assert [(each["log_level"], each["role"]) for each in logs] == [("warning", ROLE)]
 
 
-async def test_chinese_can_be_read_in_a_json_column(owner: Sessions) -> None:
-    async with owner.begin() as session:
+async def test_chinese_can_be_read_in_a_json_column(owner: Database) -> None:
+    async with owner.session() as session:
         await audit.record(session, Actor("tests", "tests"), "tested", "it", {"reason": "截止"})
 
     assert await rows(owner, "SELECT detail::text FROM audit_event") == [('{"reason": "截止"}',)]
@@ -101,12 +90,12 @@ async def test_chinese_can_be_read_in_a_json_column(owner: Sessions) -> None:
     ],
 )
 async def test_a_schema_that_is_not_migrated_so_far_is_refused_in_one_line(
-    statement: str, found: str, database: str, owner: Sessions
+    statement: str, found: str, url: str, owner: Database
 ) -> None:
     await execute(owner, statement)
 
     with pytest.raises(SchemaUnknown) as refusal:
-        await connect(database, ROLE)
+        await Database(url, ROLE).open()
 
     assert str(refusal.value) == (
         f"the database {found}, this version needs {REVISION}: run `pilotzone migrate`"
@@ -114,13 +103,13 @@ async def test_a_schema_that_is_not_migrated_so_far_is_refused_in_one_line(
 
 
 async def test_a_schema_of_another_version_is_not_sent_to_be_migrated(
-    database: str, owner: Sessions
+    url: str, owner: Database
 ) -> None:
     """Migrating cannot help: this version has no step that leads away from there."""
     await execute(owner, "UPDATE alembic_version SET version_num = '0099'")
 
     with pytest.raises(SchemaUnknown, match="at revision 0099, which this version does") as no:
-        await connect(database, ROLE)
+        await Database(url, ROLE).open()
 
     assert "migrate" not in str(no.value)
 
@@ -136,17 +125,17 @@ def test_every_usual_scheme_is_understood(scheme: str) -> None:
     )
 
 
-async def error_of(sessions: Sessions, statement: str) -> Exception | None:
+async def error_of(database: Database, statement: str) -> Exception | None:
     """Execute a statement and return what it raises."""
     try:
-        async with sessions.begin() as session:
+        async with database.session() as session:
             await session.execute(text(statement))
     except Exception as error:  # noqa: BLE001 -- which one it is, is the question
         return error
     return None
 
 
-async def test_an_answer_that_is_an_error_is_not_silence(worker_sessions: Sessions) -> None:
+async def test_an_answer_that_is_an_error_is_not_silence(worker_database: Database) -> None:
     """Asked again, the same would fail again."""
     for statement in (
         "SELECT 1 / 0",
@@ -156,7 +145,7 @@ async def test_an_answer_that_is_an_error_is_not_silence(worker_sessions: Sessio
         "INSERT INTO round_failure (round) VALUES (1)",
         "SELECT pg_cancel_backend(pg_backend_pid())",
     ):
-        error = await error_of(worker_sessions, statement)
+        error = await error_of(worker_database, statement)
 
         assert error is not None, statement
         assert not out_of_reach(error), statement
@@ -165,12 +154,12 @@ async def test_an_answer_that_is_an_error_is_not_silence(worker_sessions: Sessio
 @pytest.mark.parametrize("reads", ["columns", "rows"])
 @pytest.mark.parametrize("when", ["in a statement", "between statements"])
 async def test_a_lost_connection_is_out_of_reach(
-    reads: str, when: str, sessions: Sessions, owner: Sessions
+    reads: str, when: str, database: Database, owner: Database
 ) -> None:
     """Also where a statement goes past SQLAlchemy, straight to the driver."""
 
     async def lose_connection() -> None:
-        async with sessions.begin() as session:
+        async with database.session() as session:
             pid = (await session.scalars(text("SELECT pg_backend_pid()"))).one()
             if when == "in a statement":
                 killing = asyncio.create_task(until(lambda: kill_once_asleep(owner, pid)))
@@ -192,31 +181,31 @@ async def test_a_lost_connection_is_out_of_reach(
     assert out_of_reach(lost.value)
 
 
-async def hang_up(sessions: Sessions) -> None:
+async def hang_up(database: Database) -> None:
     """Let an idle connection hear the server's last word, and not yet that the line is cut."""
-    async with sessions() as session:
+    async with database._sessions() as session:
         driver = await driver_of(session)
         await session.rollback()
         fields = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0"
         driver._protocol.data_received(b"E" + struct.pack(">i", len(fields) + 4) + fields)
 
 
-async def test_a_server_that_takes_its_leave_is_out_of_reach(sessions: Sessions) -> None:
-    await hang_up(sessions)
+async def test_a_server_that_takes_its_leave_is_out_of_reach(database: Database) -> None:
+    await hang_up(database)
 
-    error = await error_of(sessions, "SELECT 1")
+    error = await error_of(database, "SELECT 1")
 
     assert error is not None
     assert out_of_reach(error)
 
 
-async def test_a_glance_at_a_server_that_takes_its_leave_looks_again(sessions: Sessions) -> None:
-    await hang_up(sessions)
+async def test_a_glance_at_a_server_that_takes_its_leave_looks_again(database: Database) -> None:
+    await hang_up(database)
 
-    assert (await standings.glance(sessions, 1)).run == 0
+    assert (await standings.glance(database, 1)).run == 0
 
 
-async def kill_once_asleep(owner: Sessions, pid: int) -> bool:
+async def kill_once_asleep(owner: Database, pid: int) -> bool:
     """End a session that sleeps; say whether it did."""
     killed = await rows(
         owner,
@@ -228,13 +217,13 @@ async def kill_once_asleep(owner: Sessions, pid: int) -> bool:
 
 
 async def test_a_server_without_a_connection_to_spare_is_out_of_reach(
-    plain: str, owner: Sessions
+    plain: str, owner: Database
 ) -> None:
-    engine = await connect(plain)
+    database = await Database(plain).open()
     await execute(owner, f"ALTER ROLE {make_url(plain).username} CONNECTION LIMIT 0")
 
-    error = await error_of(sessions_of(engine), "SELECT 1")
-    await engine.dispose()
+    error = await error_of(database, "SELECT 1")
+    await database.close()
 
     assert error is not None
     assert out_of_reach(error)
@@ -245,7 +234,7 @@ async def test_a_server_without_a_connection_to_spare_is_out_of_reach(
 )
 async def test_a_server_that_is_not_there_is_out_of_reach(url: str) -> None:
     with pytest.raises(OSError, match=r"No such file|Connect call failed") as refused:
-        await connect(url)
+        await Database(url).open()
 
     assert out_of_reach(refused.value)
 
@@ -256,20 +245,18 @@ def test_a_pool_without_a_connection_to_spare_is_out_of_reach() -> None:
 
 
 async def test_a_connection_that_died_while_idle_is_replaced_unnoticed(
-    database: str, owner: Sessions
+    url: str, owner: Database
 ) -> None:
     """After PostgreSQL was restarted the first request must not pay for it."""
-    engine = await connect(database, pool=1)
-    async with engine.connect() as connection:
-        pid = await connection.scalar(text("SELECT pg_backend_pid()"))
-        raw = (await connection.get_raw_connection()).driver_connection
+    database = await Database(url, pool=1).open()
+    async with database.driver() as raw:
+        pid = await raw.fetchval("SELECT pg_backend_pid()")
     await execute(owner, f"SELECT pg_terminate_backend({pid}, 5000)")
-    assert raw is not None
 
     async def noticed() -> bool:
         return bool(raw.is_closed())
 
     await until(noticed)
-    async with engine.connect() as connection:
-        assert await connection.scalar(text("SELECT 1")) == 1
-    await engine.dispose()
+    async with database.driver() as again:
+        assert await again.fetchval("SELECT 1") == 1
+    await database.close()

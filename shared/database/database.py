@@ -1,0 +1,165 @@
+"""How a process speaks to PostgreSQL."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from typing import Any, Self, TypeAlias
+
+import asyncpg
+import structlog
+from sqlalchemy import AdaptedConnection, event, text
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from shared.database.schema import driver_url, require_schema
+
+log = structlog.get_logger()
+
+Session: TypeAlias = AsyncSession
+Driver: TypeAlias = asyncpg.Connection
+
+READ_COMMITTED = {"default_transaction_isolation": "read committed"}
+"""Who waited for a round's lock must see what was committed meanwhile."""
+
+PLANNING = {
+    "enable_seqscan": "off",
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "random_page_cost": "1.1",
+    "work_mem": "64MB",
+}
+"""For short statements on tables that grow: planned once, by the index from the first row on, as a
+plan made for an empty table would go on reading all of a full one; and not compiled. The memory is
+a bound, so that what may be hashed is hashed, and taken by a run over a whole round alone."""
+
+KEEPALIVE = {
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
+"""What a process holds is free at once when it dies; when its machine vanishes, within a minute."""
+
+
+class Database:
+    """A PostgreSQL of which a process is a client, and the three ways to speak to it."""
+
+    def __init__(self, url: str, role: str | None = None, pool: int = 5) -> None:
+        """Name the database; it is reached by `open`.
+
+        The *role* is taken where the connecting user may; where it may not, or where nobody created
+        the role, the connection keeps the rights it came with, and a warning says so.
+        """
+        self._url, self._role, self._pool = url, role, pool
+        self._engine: AsyncEngine | None = None
+        self._sessions = async_sessionmaker[AsyncSession](expire_on_commit=False)
+
+    async def open(self) -> Self:
+        """Reach the database, whose schema this code must know; return it.
+
+        Raises: SchemaUnknown, UrlUnusable, and the driver's errors where no server answers.
+        """
+        may_take_role = await require_schema(self._url, self._role)
+        settings = READ_COMMITTED | PLANNING | KEEPALIVE
+        settings |= {"application_name": self._role or "pilotzone"}
+        if self._role and may_take_role:
+            settings["role"] = self._role
+        elif self._role:
+            log.warning(
+                "role not taken: all rights of the database's user are in force;"
+                ' see docs/operations.md, "Roles and rights"',
+                role=self._role,
+            )
+        return self.over(
+            create_async_engine(
+                driver_url(self._url),
+                json_serializer=partial(json.dumps, ensure_ascii=False),
+                pool_size=self._pool,
+                max_overflow=0,
+                pool_use_lifo=True,
+                connect_args={"server_settings": settings},
+            )
+        )
+
+    async def __aenter__(self) -> Self:
+        """Reach the database, as `open` does."""
+        return await self.open()
+
+    async def __aexit__(self, *_: object) -> None:
+        """Give up every connection."""
+        await self.close()
+
+    def over(self, engine: AsyncEngine) -> Self:
+        """Speak through *engine*; return the database."""
+        event.listen(engine.sync_engine, "checkout", _require_alive)
+        self._engine = engine
+        self._sessions.configure(bind=engine)
+        return self
+
+    async def close(self) -> None:
+        """Give up every connection."""
+        if self._engine is not None:
+            await self._engine.dispose()
+
+    def session(self) -> AbstractAsyncContextManager[Session]:
+        """Give a session that is one transaction: committed at the end, undone by an error."""
+        return self._sessions.begin()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """Give a session whose statements are transactions of their own: one round trip each.
+
+        For what only reads, and does not mind that two statements see two moments.
+        """
+        async with self._sessions() as session:
+            await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+            yield session
+
+    @asynccontextmanager
+    async def driver(self) -> AsyncIterator[Driver]:
+        """Give the driver itself, whose statements are transactions of their own.
+
+        For what is in a hurry: a statement costs a third of what it costs through a session.
+        Raises: ConnectionError where the connection was lost.
+        """
+        if self._engine is None:
+            raise ConnectionError("the database has not been opened")
+        pooled = await self._engine.raw_connection()
+        driver: Driver = pooled.driver_connection
+        try:
+            yield driver
+        except Exception as error:
+            if driver.is_closed():
+                # The driver says so in several ways, not all of them an error of PostgreSQL's.
+                raise ConnectionError(str(error)) from error
+            raise
+        finally:
+            pooled.close()
+
+    async def require_answer(self) -> None:
+        """Ask something of the database. Raises: whatever keeps it from answering."""
+        async with self.driver() as driver:
+            await driver.execute("SELECT 1")
+
+
+async def driver_of(session: Session) -> Any:
+    """Return the asyncpg connection under *session*, for what SQLAlchemy would make dear.
+
+    It takes part in the session's transaction, which is begun if no statement did so yet.
+    """
+    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+    if not driver.is_in_transaction():
+        await session.execute(text("SELECT"))
+    return driver
+
+
+def _require_alive(connection: AdaptedConnection, *_: object) -> None:
+    """Have the pool replace what died while it lay idle: the driver knows without a round trip."""
+    driver: Driver = connection.driver_connection
+    if driver.is_closed():
+        raise DisconnectionError

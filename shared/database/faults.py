@@ -1,0 +1,55 @@
+"""What goes wrong between us and PostgreSQL, told apart by SQLSTATE."""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+NO_SERVER = ("08", "57P", "53300")
+"""How the SQLSTATE begins where a server is gone, stops, starts, or has no connection to spare."""
+
+CUT_OFF = ("57014", "55P03")
+"""SQLSTATE of a statement that was cancelled, by a limit on time or by hand, or waited too long."""
+
+MET = ("23505", "40P01")
+"""SQLSTATE where two transactions said something of the same key, or waited for each other."""
+
+
+class SchemaUnknown(RuntimeError):
+    """The database's schema is not the one this version of the service was written for."""
+
+
+class UrlUnusable(ValueError):
+    """The database's URL is none, or not PostgreSQL's; the message never repeats it."""
+
+
+def out_of_reach(error: BaseException) -> bool:
+    """Say whether PostgreSQL did not answer, whatever it was asked: the same can be asked again.
+
+    At a commit it is then unknown whether it took effect.
+    """
+    return (
+        # asyncpg's InternalClientError is what a server's last word looks like before it is gone.
+        isinstance(error, OSError | PoolExhausted | asyncpg.InternalClientError)
+        or getattr(error, "connection_invalidated", False)
+        or _sqlstate(error).startswith(NO_SERVER)
+    )
+
+
+def cut_off(error: BaseException) -> bool:
+    """Say whether PostgreSQL broke a statement off because it took too long: it left no trace."""
+    return _sqlstate(error) in CUT_OFF
+
+
+def met(error: BaseException) -> bool:
+    """Say whether two transactions met, of which PostgreSQL let the other one through."""
+    return _sqlstate(error) in MET
+
+
+def refusal(error: BaseException) -> str | None:
+    """Return PostgreSQL's own words where it refused a statement; None for any other error."""
+    return str(error.orig) if isinstance(error, DBAPIError) else None
+
+
+def _sqlstate(error: BaseException) -> str:
+    origin = getattr(error, "orig", error)  # what goes past SQLAlchemy raises the driver's own
+    return getattr(origin, "sqlstate", None) or ""

@@ -1,0 +1,71 @@
+"""Admitting submissions: what is checked before anything is stored."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from shared.core.errors import Finding, ReporterNotAdmitted, SubmissionRefused
+from shared.core.principal import Principal, Role
+from shared.scoring.framework import Framework, Reporter
+from shared.submissions import values as submission
+from shared.submissions.store import NewSubmission
+from shared.submissions.values import Refusal, Value
+
+REPORTERS = {
+    Role.SOURCE: Reporter.SOURCE,
+    Role.PORTAL: Reporter.APPLICANT,
+    Role.EXPERT: Reporter.EXPERT,
+}
+"""As what each role reports; a portal reports on the applicant's behalf."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A submission as a client states it."""
+
+    applicant: str
+    measure: str
+    value: Value
+    as_of: date
+    status: str = "reported"
+    reference: str | None = None
+    comment: str | None = None
+
+
+def admit(
+    framework: Framework, principal: Principal, draft: Draft, request_id: str
+) -> NewSubmission | Refusal:
+    """Check *draft* against the framework and the key's reach; nothing is stored yet."""
+    if refusal := not_reached(principal, draft.applicant, draft.measure):
+        return refusal
+    kind = REPORTERS[principal.role]
+    read = submission.read(framework, kind, draft.measure, draft.value, draft.status)
+    if isinstance(read, Refusal):
+        return read
+    return NewSubmission(
+        applicant=draft.applicant,
+        measure=draft.measure,
+        reporter=principal.reporter,
+        kind=kind,
+        as_of=draft.as_of,
+        reported=read,
+        reference=draft.reference,
+        comment=draft.comment,
+        request_id=request_id,
+    )
+
+
+def not_reached(principal: Principal, applicant: str, measure: str) -> Refusal | None:
+    """Say what the key does not reach, if anything."""
+    if principal.applicants is not None and applicant not in principal.applicants:
+        message = "The key does not reach this applicant."
+        return Refusal("applicant", "applicant-not-reached", message, forbidden=True)
+    if principal.measures is not None and measure not in principal.measures:
+        message = "The key does not reach this measure."
+        return Refusal("measure", "measure-not-reached", message, forbidden=True)
+    return None
+
+
+def refused(refusal: Refusal, pointer: str) -> SubmissionRefused | ReporterNotAdmitted:
+    """Return *refusal* as the error of a whole request; *pointer* is where its field stands."""
+    kind = ReporterNotAdmitted if refusal.forbidden else SubmissionRefused
+    return kind(refusal.message, (Finding(pointer, refusal.code, refusal.message),))

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -13,10 +14,10 @@ from shared.core.errors import DomainError
 from shared.database import Database, out_of_reach
 from shared.frameworks.service import Library
 from shared.operations import store as operations
+from shared.operations.model import Kind, Material
 from shared.operations.store import Claim
-from shared.sensitivity import service as sensitivity
-from shared.sensitivity.answer import Material, answer
 from worker import metrics
+from worker.kinds import KINDS
 from worker.loop import Bell
 
 log = structlog.get_logger()
@@ -45,21 +46,24 @@ class Computation:
             raise Halted
         self.progress = progress
 
-    async def run(self, material: Material, parameters: dict[str, Any]) -> str | None:
-        """Return the answer; None if halted."""
+    async def run(
+        self, kind: Kind[Material], material: Material, parameters: dict[str, Any]
+    ) -> str | None:
+        """Return the result; None if halted."""
         try:
-            return await asyncio.to_thread(answer, material, parameters, self.report)
+            return await asyncio.to_thread(kind.compute, material, parameters, self.report)
         except Halted:
             return None
 
 
 @dataclass
 class Operator:
-    """Carries out operations; any number of workers share them."""
+    """Carries out operations of the *kinds* it knows; any number of workers share them."""
 
     database: Database
     bell: Bell
     idle: timedelta
+    kinds: Mapping[str, Kind[Any]] = field(default_factory=KINDS.copy)
     library: Library = field(default_factory=Library)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -78,8 +82,8 @@ class Operator:
                 await self.bell.wait(self.idle)
 
     async def carry_out_next(self) -> bool:
-        """Carry out the oldest operation that waits, if there is one; say whether there was."""
-        async with operations.claim(self.database) as claim:
+        """Carry out the oldest operation of a known kind that waits; say whether there was one."""
+        async with operations.claim(self.database, self.kinds) as claim:
             if claim is None:
                 return False
             operation = claim.operation
@@ -109,9 +113,10 @@ class Operator:
 
     async def _computed(self, claim: Claim) -> str | None:
         """Compute the result; None if told to stop, or if the operation was cancelled."""
-        material = await sensitivity.read(claim.session, self.library, claim.operation)
-        computation = Computation()
-        running = asyncio.create_task(computation.run(material, claim.operation.parameters))
+        operation, computation = claim.operation, Computation()
+        kind = self.kinds[operation.kind]
+        material = await kind.read(claim.session, self.library, operation)
+        running = asyncio.create_task(computation.run(kind, material, operation.parameters))
         try:
             while not (await asyncio.wait({running}, timeout=BEAT_SECONDS))[0]:
                 if self.stop.is_set() or not await claim.note(round(computation.progress, 3)):

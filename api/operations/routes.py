@@ -18,9 +18,9 @@ from api.operations.schemas import (
 )
 from shared.core.errors import NotFound
 from shared.core.principal import Role
+from shared.operations import service as services
 from shared.operations import store as operations
-from shared.operations.store import Operation
-from shared.sensitivity import service as services
+from shared.operations.model import Operation
 
 router = APIRouter(prefix="/rounds/{round}", tags=["operations"], route_class=GuardedRoute)
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api.http.schemas import Items, Moment, Schema, Share
 from api.sensitivity.schemas import SensitivityOut, SensitivityParameters
-from shared.operations.store import Operation
+from shared.operations.model import Operation
 
 
 class OperationItem(Schema):

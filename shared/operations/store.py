@@ -4,10 +4,9 @@ A worker does an operation over one connection that holds its advisory lock. The
 claim: if it goes, so does the lock, and nothing can be written over it any more.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
@@ -16,6 +15,7 @@ from sqlalchemy.dialects.postgresql import BIGINT, JSON
 from shared.core.errors import NotFound
 from shared.core.principal import Actor
 from shared.database import Database, Session
+from shared.operations.model import Operation
 from shared.operations.tables import OperationRow
 
 OPERATION_LOCK = 3
@@ -25,25 +25,6 @@ Those of rounds, `rounds.STATE_LOCK` and `rounds.RUN_LOCK`, begin with 1 and 2.
 """
 
 UNFINISHED = OperationRow.state.in_(("waiting", "running"))
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """An operation as it stands, without its result; *progress* is in 0 … 1."""
-
-    round_id: int
-    id: int
-    kind: str
-    parameters: dict[str, Any]
-    state: str
-    progress: float
-    attempts: int
-    error: str | None
-    requested_by: str
-    request_id: str
-    recorded_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
 
 
 COLUMNS = (
@@ -185,15 +166,16 @@ class Claim:
 
 
 @asynccontextmanager
-async def claim(database: Database) -> AsyncIterator[Claim | None]:
-    """Claim the oldest unfinished operation that nobody does, until the end; None: there is none.
+async def claim(database: Database, kinds: Collection[str]) -> AsyncIterator[Claim | None]:
+    """Claim the oldest unfinished operation of these *kinds* that nobody does, until the end.
 
-    It runs from then on, for one more attempt. One that was `running` was left by a worker that
-    died. After an error the connection is given up, and with it the claim.
+    None: there is none. It runs from then on, for one more attempt. One that was `running` was left
+    by a worker that died. After an error the connection is given up, and with it the claim.
+    Operations of other kinds are left as they are, and those behind them need not wait.
     """
     async with database.reading() as session:
         try:
-            claimed = await _first(session)
+            claimed = await _first(session, kinds)
             yield claimed
             if claimed is not None:
                 await _let_go(session, claimed.operation.id)
@@ -202,16 +184,17 @@ async def claim(database: Database) -> AsyncIterator[Claim | None]:
             raise
 
 
-async def _first(session: Session) -> Claim | None:
+async def _first(session: Session, kinds: Collection[str]) -> Claim | None:
     query = text("""
         SELECT open.round, open.id FROM round
         CROSS JOIN LATERAL (
             SELECT operation.round, operation.id FROM operation
             WHERE operation.round = round.id AND state IN ('waiting', 'running')
+                AND operation.kind = ANY (:kinds)
         ) AS open
         ORDER BY open.id
     """)
-    for round_id, operation in (await session.execute(query)).all():
+    for round_id, operation in (await session.execute(query, {"kinds": list(kinds)})).all():
         if not await _try_hold(session, operation):
             continue
         begin = text("""

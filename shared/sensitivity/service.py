@@ -1,4 +1,4 @@
-"""Asking how sure a ranking is; `sensitivity_answer.py` works the answer out."""
+"""Asking how sure a ranking is; `answer.py` works the answer out."""
 
 import secrets
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from shared.core.principal import Actor
 from shared.database import Session
 from shared.frameworks.service import Library
 from shared.operations import store as operations
-from shared.operations.store import Operation
+from shared.operations.model import Operation
 from shared.rankings import store as standings
 from shared.rankings.ranking import ranked
 from shared.rounds import store as rounds
@@ -63,14 +63,6 @@ async def request(session: Session, actor: Actor, code: str, wanted: Wanted) -> 
         session, actor, "operation.requested", str(added), {"kind": KIND} | parameters, round_.id
     )
     return await operations.get(session, round_.id, added)
-
-
-async def cancel(session: Session, actor: Actor, round_id: int, operation: int) -> Operation:
-    """End an operation that waits or runs; one that has ended stays as it is. Raises: NotFound."""
-    await operations.get(session, round_id, operation)
-    if await operations.cancel(session, round_id, operation):
-        await audit.record(session, actor, "operation.cancelled", str(operation), round_id=round_id)
-    return await operations.get(session, round_id, operation)
 
 
 async def read(session: Session, library: Library, operation: Operation) -> Material:

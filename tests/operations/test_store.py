@@ -12,6 +12,7 @@ from shared.database import Database, out_of_reach
 from shared.operations import store as operations
 from tests.fixtures.ask import execute, one, rows
 
+KINDS = ("sensitivity",)
 ASKED = {"seed": 1, "draws": 10}
 STATE = "SELECT state, attempts, progress, result IS NULL FROM operation ORDER BY id"
 RESULT = '{"summary":{"run":1},"items":[{"rank":1},{"rank":2},{"rank":3}]}'
@@ -32,10 +33,10 @@ async def operation(database: Database, round_id: int) -> int:
     return await asked(database, round_id)
 
 
-async def asked(database: Database, round_id: int) -> int:
+async def asked(database: Database, round_id: int, kind: str = "sensitivity") -> int:
     """Ask for an operation, with the gateway's rights."""
     async with database.session() as session:
-        return await operations.add(session, Actor("me", "r"), round_id, "sensitivity", ASKED)
+        return await operations.add(session, Actor("me", "r"), round_id, kind, ASKED)
 
 
 async def cancelled(database: Database, round_id: int, operation: int) -> bool:
@@ -54,7 +55,7 @@ async def test_what_waits_has_no_result_in_the_databases_own_words(
 async def test_a_claimed_operation_runs_and_shows_how_far_it_is(
     worker_database: Database, database: Database, owner: Database, round_id: int, operation: int
 ) -> None:
-    async with operations.claim(worker_database) as claim:
+    async with operations.claim(worker_database, KINDS) as claim:
         assert claim is not None
         assert (claim.operation.id, claim.operation.parameters) == (operation, ASKED)
         assert await claim.note(0.5)
@@ -77,14 +78,33 @@ async def test_each_worker_claims_the_oldest_that_nobody_has(
     other = await asked(database, round_id)
 
     async with (
-        operations.claim(worker_database) as first,
-        operations.claim(worker_database) as second,
-        operations.claim(worker_database) as third,
+        operations.claim(worker_database, KINDS) as first,
+        operations.claim(worker_database, KINDS) as second,
+        operations.claim(worker_database, KINDS) as third,
     ):
         assert first is not None
         assert second is not None
         assert [first.operation.id, second.operation.id] == [operation, other]
         assert third is None
+
+
+async def test_only_what_is_of_the_kinds_asked_for_is_claimed(
+    worker_database: Database, database: Database, owner: Database, round_id: int, operation: int
+) -> None:
+    """Nothing of another kind is touched, nor does what is behind it wait."""
+    newer = await asked(database, round_id, "newer")
+    async with operations.claim(worker_database, ()) as nothing:
+        assert nothing is None
+
+    async with operations.claim(worker_database, ("newer", "newest")) as claim:
+        assert claim is not None
+        assert claim.operation.id == newer
+        assert await one(owner, HELD) == 1
+    assert await rows(owner, STATE) == [("waiting", 0, 0, True), ("running", 1, 0, True)]
+
+    async with operations.claim(worker_database, KINDS) as claim:
+        assert claim is not None
+        assert claim.operation.id == operation
 
 
 async def test_a_claim_goes_with_its_connection(
@@ -93,7 +113,7 @@ async def test_a_claim_goes_with_its_connection(
     """Whoever lost it can't write over it, and another has it at once: for one more attempt."""
 
     async def write_when_cut_off() -> None:
-        async with operations.claim(worker_database) as claim:
+        async with operations.claim(worker_database, KINDS) as claim:
             assert claim is not None
             await execute(owner, CUT_OFF)
             await claim.finish(RESULT)
@@ -103,7 +123,7 @@ async def test_a_claim_goes_with_its_connection(
 
     assert out_of_reach(lost.value)
     assert await rows(owner, STATE) == [("running", 1, 0, True)]
-    async with operations.claim(worker_database) as claim:
+    async with operations.claim(worker_database, KINDS) as claim:
         assert claim is not None
         assert (claim.operation.id, claim.operation.attempts) == (operation, 2)
 
@@ -112,13 +132,13 @@ async def test_an_error_gives_the_claim_up(
     worker_database: Database, owner: Database, operation: int
 ) -> None:
     async def err() -> None:
-        async with operations.claim(worker_database):
+        async with operations.claim(worker_database, KINDS):
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
         await err()
 
-    async with operations.claim(worker_database) as claim:
+    async with operations.claim(worker_database, KINDS) as claim:
         assert claim is not None
         assert claim.operation.id == operation
     assert await one(owner, HELD) == 0
@@ -138,19 +158,19 @@ async def test_what_was_cancelled_stays_so(
     argument: list[Any],
 ) -> None:
     """Whatever the worker says of it afterwards; and it learns that."""
-    async with operations.claim(worker_database) as claim:
+    async with operations.claim(worker_database, KINDS) as claim:
         assert await cancelled(database, round_id, operation)
         assert not await getattr(claim, end)(*argument)
 
     assert await rows(owner, STATE) == [("cancelled", 1, 0, True)]
-    async with operations.claim(worker_database) as again:
+    async with operations.claim(worker_database, KINDS) as again:
         assert again is None
 
 
 async def test_what_is_given_back_counts_as_not_begun(
     worker_database: Database, owner: Database, operation: int
 ) -> None:
-    async with operations.claim(worker_database) as claim:
+    async with operations.claim(worker_database, KINDS) as claim:
         assert claim is not None
         await claim.note(0.5)
         assert await claim.give_back()
@@ -163,7 +183,7 @@ async def test_what_is_given_back_counts_as_not_begun(
 async def test_what_ended_is_not_cancelled(
     worker_database: Database, database: Database, owner: Database, round_id: int, operation: int
 ) -> None:
-    async with operations.claim(worker_database) as claim:
+    async with operations.claim(worker_database, KINDS) as claim:
         assert claim is not None
         await claim.fail("fault")
 

@@ -1,6 +1,7 @@
 """Operations beside the scoring loop: killed, cancelled, given back, and in nobody's way."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -11,14 +12,16 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.core.errors import NotFound
-from shared.database import Database
+from shared.database import Database, Session
+from shared.frameworks.service import Library
+from shared.operations.model import Kind, Operation
 from shared.runs import score_store as scores
 from shared.runs.score_store import Versions
 from tests.fixtures.ask import execute, one, rows, until
 from tests.fixtures.make import ROUND, STATIONS, World
 from tests.worker import gate
 from tests.worker.conftest import StartWorker
-from worker import operations
+from worker.kinds import KINDS
 from worker.loop import Bell
 from worker.operations import Operator
 
@@ -87,9 +90,24 @@ async def cancel(world: World, operation: int) -> None:
     await world.call("admin", "DELETE", f"/rounds/{ROUND}/operations/{operation}")
 
 
-def operator_over(database: Database) -> Operator:
-    """Return an operator that looks often."""
-    return Operator(database, Bell(), timedelta(seconds=0.02))
+async def ask_for_another_kind(owner: Database, kind: str = "of-a-newer-release") -> None:
+    """Ask as a gateway of another release would."""
+    await execute(
+        owner,
+        f"""
+        INSERT INTO operation (round, kind, parameters, requested_by, request_id)
+        SELECT id, '{kind}', '{{"of": 21}}', 'me', 'r' FROM round
+        """,  # noqa: S608 -- it is ours
+    )
+
+
+async def nothing(*_: object) -> None:
+    """Read nothing."""
+
+
+def operator_over(database: Database, **kinds: Kind[Any]) -> Operator:
+    """Return an operator that looks often, and knows *kinds* beside its own."""
+    return Operator(database, Bell(), timedelta(seconds=0.02), KINDS | kinds)
 
 
 @asynccontextmanager
@@ -208,6 +226,62 @@ async def test_what_is_cut_off_three_times_is_given_up(
     ]
 
 
+async def test_a_kind_that_no_worker_here_knows_waits_and_holds_up_nobody(
+    world: World, owner: Database, start_worker: StartWorker
+) -> None:
+    """It is for a newer worker; the operations asked for later are carried out meanwhile."""
+    await world.recompute()
+    await ask_for_another_kind(owner)
+    await ask(world, draws=10)
+
+    worker = start_worker()
+
+    await until(lambda: one(owner, "SELECT count(*) = 1 FROM operation WHERE state = 'done'"))
+    assert await rows(owner, STATE) == [("waiting", 0, True), ("done", 1, False)]
+    assert await worker.stop() == 0
+    assert "Traceback" not in worker.said()
+
+
+async def test_what_a_newer_worker_left_when_it_died_is_left_to_the_next_of_them(
+    world: World, owner: Database, worker_database: Database
+) -> None:
+    """Even when it was cut off so often that one who knows it would give it up."""
+    assert await world.recompute()
+    await ask_for_another_kind(owner)
+    await execute(owner, "UPDATE operation SET state = 'running', progress = 0.5, attempts = 3")
+
+    assert not await operator_over(worker_database).carry_out_next()
+
+    assert await rows(owner, "SELECT state, progress, attempts FROM operation") == [
+        ("running", 0.5, 3)
+    ]
+
+
+async def test_an_operation_is_carried_out_as_its_kind_says(
+    world: World, owner: Database, worker_database: Database
+) -> None:
+    """Read and computed by its own kind, among others."""
+    assert await world.recompute()
+
+    async def read(_session: Session, _library: Library, operation: Operation) -> list[str]:
+        return [operation.kind, operation.state]
+
+    def compute(material: list[str], parameters: dict[str, Any], report: Any) -> str:
+        report(0.5)
+        return json.dumps({"summary": {"twice": parameters["of"] * 2}, "items": material})
+
+    operator = operator_over(worker_database, doubling=Kind(read, compute))
+    await ask(world, draws=10)
+    await ask_for_another_kind(owner, "doubling")
+    while await operator.carry_out_next():
+        pass
+
+    assert await rows(owner, STATE) == [("done", 1, False)] * 2
+    assert await rows(owner, "SELECT result::jsonb FROM operation WHERE kind = 'doubling'") == [
+        ({"summary": {"twice": 42}, "items": ["doubling", "running"]},)
+    ]
+
+
 @pytest.mark.parametrize(
     ("error", "shown"),
     [(ValueError("a secret value: 42"), "ValueError"), (NotFound("no run 1"), "no run 1")],
@@ -216,7 +290,6 @@ async def test_a_failed_operation_says_why_and_the_next_is_carried_out(
     world: World,
     owner: Database,
     worker_database: Database,
-    monkeypatch: pytest.MonkeyPatch,
     error: Exception,
     shown: str,
 ) -> None:
@@ -226,12 +299,11 @@ async def test_a_failed_operation_says_why_and_the_next_is_carried_out(
     def fail(*_: object) -> str:
         raise error
 
-    operator = operator_over(worker_database)
-    await ask(world)
-    with monkeypatch.context() as broken, capture_logs() as logs:
-        broken.setattr(operations, "answer", fail)
-        assert await operator.carry_out_next()
+    operator = operator_over(worker_database, failing=Kind(nothing, fail))
+    await ask_for_another_kind(owner, "failing")
     await ask(world, draws=10)
+    with capture_logs() as logs:
+        assert await operator.carry_out_next()
     assert await operator.carry_out_next()
 
     assert [each["event"] for each in logs] == ["operation failed", "operation"]

@@ -1,6 +1,6 @@
 """Operations: followed and cancelled."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -10,12 +10,9 @@ from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import GREATEST_ID
 from api.http.problems import problems
 from api.http.route import GuardedRoute
-from api.operations.schemas import (
-    OperationItem,
-    OperationOut,
-    OperationPage,
-    shown,
-)
+from api.http.schemas import Items
+from api.operations.kinds import AnyOperation, AnyPage, OperationPage, view_of
+from api.operations.schemas import OperationItem, shown
 from shared.core.errors import NotFound
 from shared.core.principal import Role
 from shared.operations import service as services
@@ -36,13 +33,13 @@ def _sees_names(caller: Caller) -> bool:
     return caller.role in {Role.ADMIN, Role.AUDITOR}
 
 
-async def answer(tx: Tx, operation: Operation, caller: Caller) -> OperationOut:
+async def _answer(tx: Tx, operation: Operation, caller: Caller) -> OperationItem:
     """Show an operation, with its result once it is done."""
     result = None
     if operation.state == "done":
         result = await operations.summary(tx, operation.round_id, operation.id)
-    document = shown(operation, with_name=_sees_names(caller))
-    return OperationOut.model_validate(document | {"result": result})
+    shape = view_of(operation.kind).operation
+    return shown(shape, operation, with_name=_sees_names(caller), result=result)
 
 
 @router.get("/operations", responses=problems(NotFound))
@@ -61,21 +58,43 @@ async def list_requested(
     found = await operations.page(tx, round.id, int(key[0]) if key else None, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.id,))
     sees = _sees_names(caller)
-    items = [OperationItem.model_validate(shown(each, with_name=sees)) for each in page]
-    return OperationPage(items=items)
+    items = [shown(view_of(each.kind).item, each, with_name=sees) for each in page]
+    return OperationPage.model_validate({"items": items})
 
 
-@router.get("/operations/{operation}", responses=problems(NotFound))
+@router.get("/operations/{operation}", response_model=AnyOperation, responses=problems(NotFound))
 @admits(*READERS)
-async def read(round: Round, operation: OperationId, caller: Caller, tx: Tx) -> OperationOut:
+async def read(round: Round, operation: OperationId, caller: Caller, tx: Tx) -> OperationItem:
     """Return an operation: how far it is, and its result once it is done."""
-    return await answer(tx, await operations.get(tx, round.id, operation), caller)
+    return await _answer(tx, await operations.get(tx, round.id, operation), caller)
 
 
-@router.delete("/operations/{operation}", responses=problems(NotFound))
+@router.get("/operations/{operation}/items", response_model=AnyPage, responses=problems(NotFound))
+@admits(*READERS)
+async def list_items(
+    round: Round,
+    operation: OperationId,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Items[Any]:
+    """List the items of an operation's result, in their order; 404 until there is a result."""
+    stored = await operations.get(tx, round.id, operation)
+    if stored.state != "done":
+        raise NotFound(f"operation {operation} is {stored.state}: it has no items")
+    key = decode(cursor, int)
+    after = int(key[0]) if key else 0
+    found = await operations.items(tx, round.id, operation, after, limit + 1)
+    page = cut(request, response, found, limit, lambda each: (each[0],))
+    return view_of(stored.kind).page.model_validate({"items": [item for _, item in page]})
+
+
+@router.delete("/operations/{operation}", response_model=AnyOperation, responses=problems(NotFound))
 @admits(Role.ADMIN, Role.AUDITOR)
 async def cancel(
     round: Round, operation: OperationId, acting: Acting, caller: Caller, tx: Tx
-) -> OperationOut:
+) -> OperationItem:
     """Cancel an operation that waits or runs. One that has ended is answered as it is."""
-    return await answer(tx, await services.cancel(tx, acting, round.id, operation), caller)
+    return await _answer(tx, await services.cancel(tx, acting, round.id, operation), caller)

@@ -1,20 +1,19 @@
-"""Operations as the contract shows them."""
+"""Operations as the contract shows them, whatever their kind."""
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
-from api.http.schemas import Items, Moment, Schema, Share
-from api.sensitivity.schemas import SensitivityOut, SensitivityParameters
+from api.http.schemas import Moment, Schema, Share
 from shared.operations.model import Operation
 
 
 class OperationItem(Schema):
-    """An operation in a list."""
+    """An operation in a list; each kind says what its parameters are."""
 
     id: int
-    kind: Literal["sensitivity"]
-    parameters: SensitivityParameters
+    kind: str
+    parameters: Any
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
     progress: Share
     attempts: int = Field(description="How often a worker took it up.")
@@ -25,17 +24,12 @@ class OperationItem(Schema):
     finished_at: Moment | None
 
 
-class OperationOut(OperationItem):
-    """An operation, with its result once it is done."""
-
-    result: SensitivityOut | None
+Shape = TypeVar("Shape", bound=OperationItem)
 
 
-class OperationPage(Items[OperationItem]):
-    """A page of operations."""
-
-
-def shown(operation: Operation, *, with_name: bool) -> dict[str, Any]:
-    """Return what a list and a single answer both show of an operation."""
-    document = {name: getattr(operation, name) for name in OperationItem.model_fields}
-    return document if with_name else document | {"requested_by": None}
+def shown(shape: type[Shape], operation: Operation, *, with_name: bool, **more: Any) -> Shape:
+    """Show an operation in the *shape* of its kind, with the members that this has *more*."""
+    document = {name: getattr(operation, name) for name in OperationItem.model_fields} | more
+    if not with_name:
+        document["requested_by"] = None
+    return shape.model_validate(document)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.http.schemas import Items, Kind, Points, Schema, Share
+from api.operations.schemas import OperationItem
 from shared.sensitivity.service import SEEDS
 
 Draws = Annotated[int, Field(ge=1, le=100_000)]
@@ -66,6 +67,19 @@ class SensitivityOut(SensitivityParameters):
     cohorts: list[CohortOut]
 
 
+class SensitivityItem(OperationItem):
+    """An operation that works out how sure a ranking is, in a list."""
+
+    kind: Literal["sensitivity"]
+    parameters: SensitivityParameters
+
+
+class SensitivityOperation(SensitivityItem):
+    """An operation that works out how sure a ranking is, with its result once it is done."""
+
+    result: SensitivityOut | None
+
+
 class SwapOut(Schema):
     """The least change of one weight, the others scaled to the same total, that swaps two."""
 
@@ -93,4 +107,4 @@ class PlaceOut(Schema):
 
 
 class PlacePage(Items[PlaceOut]):
-    """A page of an operation's items."""
+    """A page of how sure each place is, by kind and in order of place."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -46,6 +46,38 @@ class Bell:
         self.rung.clear()
 
 
+async def repeat(
+    step: Callable[[], Awaitable[bool]],
+    pause: Callable[[], Awaitable[None]],
+    stop: asyncio.Event,
+    failed: str,
+) -> None:
+    """Take one *step* after another until told to stop, with a *pause* after one that did nothing.
+
+    A step that fails did nothing, and is logged as *failed*. While PostgreSQL can't be reached the
+    loop goes on asking.
+    """
+    while not stop.is_set():
+        try:
+            worked = await step()
+        except Exception as error:
+            if out_of_reach(error):
+                log.warning("database unreachable", error=type(error).__name__)
+            else:
+                log.exception(failed)
+            worked = False
+        if not worked and not stop.is_set():
+            await pause()
+
+
+def shown(error: Exception) -> str:
+    """Return what is told of *error*.
+
+    A domain error is written for readers; any other may carry data: its type must do.
+    """
+    return str(error) if isinstance(error, DomainError) else type(error).__name__
+
+
 @dataclass
 class Worker:
     """One scoring worker; any number of them share the rounds."""
@@ -62,26 +94,16 @@ class Worker:
     outcome: Outcome | None = None
 
     async def work(self) -> None:
-        """Recompute rounds whose submissions changed until told to stop; a run is finished first.
+        """Recompute rounds that changed until told to stop; a run is finished first."""
+        await repeat(self.sweep, self._pause, self.stop, "sweep failed")
 
-        While PostgreSQL can't be reached the loop goes on asking.
-        """
-        while not self.stop.is_set():
-            self.alive()
-            try:
-                worked = await self.sweep()
-            except Exception as error:
-                if out_of_reach(error):
-                    log.warning("database unreachable", error=type(error).__name__)
-                else:
-                    log.exception("sweep failed")
-                worked = False
-            if not worked and not self.stop.is_set():
-                await self.bell.wait(self.idle)
-                await asyncio.sleep(self.debounce.total_seconds())
+    async def _pause(self) -> None:
+        await self.bell.wait(self.idle)
+        await asyncio.sleep(self.debounce.total_seconds())
 
     async def sweep(self) -> bool:
         """Run each waiting round once; say whether any was run."""
+        self.alive()
         async with self.database.session() as session:
             waiting = await changes.waiting_rounds(session)
             if time.monotonic() >= self.next_count:
@@ -117,8 +139,6 @@ class Worker:
         return True
 
     async def _set_aside(self, round_id: int, error: Exception) -> bool:
-        # A domain error is written for readers; any other may carry data: its kind must do.
-        shown = str(error) if isinstance(error, DomainError) else type(error).__name__
         log.error("run failed", round=round_id, exc_info=error)
         metrics.FAILURES.inc()
         async with self.database.session() as session:
@@ -126,7 +146,7 @@ class Worker:
             if await rounds.try_hold_for_run(
                 session, round_id
             ) and round_id in await changes.waiting_rounds(session):
-                await changes.set_aside(session, round_id, shown, LONGEST_WAIT)
+                await changes.set_aside(session, round_id, shown(error), LONGEST_WAIT)
         return False
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from shared.core.errors import DomainError
 from shared.database import Database, out_of_reach
 from shared.frameworks.service import Library
 from shared.operations import store as operations
@@ -18,7 +17,7 @@ from shared.operations.model import Kind, Material
 from shared.operations.store import Claim
 from worker import metrics
 from worker.kinds import KINDS
-from worker.loop import Bell
+from worker.loop import Bell, repeat, shown
 
 log = structlog.get_logger()
 
@@ -69,17 +68,10 @@ class Operator:
 
     async def work(self) -> None:
         """Carry out operations until told to stop; one under way is then given back."""
-        while not self.stop.is_set():
-            try:
-                worked = await self.carry_out_next()
-            except Exception as error:
-                if out_of_reach(error):
-                    log.warning("database unreachable", error=type(error).__name__)
-                else:
-                    log.exception("operation broke off")
-                worked = False
-            if not worked and not self.stop.is_set():
-                await self.bell.wait(self.idle)
+        await repeat(self.carry_out_next, self._pause, self.stop, "operation broke off")
+
+    async def _pause(self) -> None:
+        await self.bell.wait(self.idle)
 
     async def carry_out_next(self) -> bool:
         """Carry out the oldest operation of a known kind that waits; say whether there was one."""
@@ -104,9 +96,7 @@ class Operator:
             if out_of_reach(error):
                 raise
             log.exception("operation failed", id=claim.operation.id)
-            # A domain error is written for readers; any other may carry data: its kind must do.
-            shown = str(error) if isinstance(error, DomainError) else type(error).__name__
-            return "failed" if await claim.fail(shown) else "cancelled"
+            return "failed" if await claim.fail(shown(error)) else "cancelled"
         if result is None:
             return "waiting" if await claim.give_back() else "cancelled"
         return "done" if await claim.finish(result) else "cancelled"

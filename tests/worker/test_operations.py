@@ -1,28 +1,23 @@
 """Operations beside the scoring loop: killed, cancelled, given back, and in nobody's way."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
-from typing import Any
 
 import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
 from shared.core.errors import NotFound
-from shared.database import Database, Session
-from shared.frameworks.service import Library
-from shared.operations.model import Kind, Operation
+from shared.database import Database
+from shared.operations.model import Kind
 from shared.runs import score_store as scores
 from shared.runs.score_store import Versions
 from tests.fixtures.ask import execute, one, rows, until
 from tests.fixtures.make import ROUND, STATIONS, World
 from tests.worker import gate
 from tests.worker.conftest import StartWorker
-from worker.kinds import KINDS
-from worker.loop import Bell
+from tests.worker.operating import STATE, ask, ask_for_another_kind, nothing, operator_over
 from worker.operations import Operator
 
 CROWD = 1_000
@@ -30,7 +25,6 @@ FULL = np.array([60_000, 40_000, 50_000, 20_000, 30_000])
 LONG = {"seed": 5, "draws": 100_000}
 SOME = {"seed": 5, "draws": 30_000}
 
-STATE = "SELECT state, attempts, result IS NULL FROM operation ORDER BY id"
 RESULTS = "SELECT DISTINCT result::text FROM operation"
 UNDER_WAY = "SELECT progress > 0 FROM operation"
 ENDED = "SELECT bool_and(state NOT IN ('waiting', 'running')) FROM operation"
@@ -78,36 +72,9 @@ async def crowded(world: World, owner: Database, round_id: int) -> World:
     return world
 
 
-async def ask(world: World, **body: Any) -> int:
-    """Ask for an operation and return its id."""
-    answer = await world.call("admin", "POST", f"/rounds/{ROUND}/sensitivity", body)
-    assert answer.status_code == 202, answer.text
-    return int(answer.json()["id"])
-
-
 async def cancel(world: World, operation: int) -> None:
     """Cancel an operation."""
     await world.call("admin", "DELETE", f"/rounds/{ROUND}/operations/{operation}")
-
-
-async def ask_for_another_kind(owner: Database, kind: str = "of-a-newer-release") -> None:
-    """Ask as a gateway of another release would."""
-    await execute(
-        owner,
-        f"""
-        INSERT INTO operation (round, kind, parameters, requested_by, request_id)
-        SELECT id, '{kind}', '{{"of": 21}}', 'me', 'r' FROM round
-        """,  # noqa: S608 -- it is ours
-    )
-
-
-async def nothing(*_: object) -> None:
-    """Read nothing."""
-
-
-def operator_over(database: Database, **kinds: Kind[Any]) -> Operator:
-    """Return an operator that looks often, and knows *kinds* beside its own."""
-    return Operator(database, Bell(), timedelta(seconds=0.02), KINDS | kinds)
 
 
 @asynccontextmanager
@@ -223,62 +190,6 @@ async def test_what_is_cut_off_three_times_is_given_up(
 
     assert await rows(owner, "SELECT state, error FROM operation") == [
         ("failed", "given up: 3 attempts were cut off")
-    ]
-
-
-async def test_a_kind_that_no_worker_here_knows_waits_and_holds_up_nobody(
-    world: World, owner: Database, start_worker: StartWorker
-) -> None:
-    """It is for a newer worker; the operations asked for later are carried out meanwhile."""
-    await world.recompute()
-    await ask_for_another_kind(owner)
-    await ask(world, draws=10)
-
-    worker = start_worker()
-
-    await until(lambda: one(owner, "SELECT count(*) = 1 FROM operation WHERE state = 'done'"))
-    assert await rows(owner, STATE) == [("waiting", 0, True), ("done", 1, False)]
-    assert await worker.stop() == 0
-    assert "Traceback" not in worker.said()
-
-
-async def test_what_a_newer_worker_left_when_it_died_is_left_to_the_next_of_them(
-    world: World, owner: Database, worker_database: Database
-) -> None:
-    """Even when it was cut off so often that one who knows it would give it up."""
-    assert await world.recompute()
-    await ask_for_another_kind(owner)
-    await execute(owner, "UPDATE operation SET state = 'running', progress = 0.5, attempts = 3")
-
-    assert not await operator_over(worker_database).carry_out_next()
-
-    assert await rows(owner, "SELECT state, progress, attempts FROM operation") == [
-        ("running", 0.5, 3)
-    ]
-
-
-async def test_an_operation_is_carried_out_as_its_kind_says(
-    world: World, owner: Database, worker_database: Database
-) -> None:
-    """Read and computed by its own kind, among others."""
-    assert await world.recompute()
-
-    async def read(_session: Session, _library: Library, operation: Operation) -> list[str]:
-        return [operation.kind, operation.state]
-
-    def compute(material: list[str], parameters: dict[str, Any], report: Any) -> str:
-        report(0.5)
-        return json.dumps({"summary": {"twice": parameters["of"] * 2}, "items": material})
-
-    operator = operator_over(worker_database, doubling=Kind(read, compute))
-    await ask(world, draws=10)
-    await ask_for_another_kind(owner, "doubling")
-    while await operator.carry_out_next():
-        pass
-
-    assert await rows(owner, STATE) == [("done", 1, False)] * 2
-    assert await rows(owner, "SELECT result::jsonb FROM operation WHERE kind = 'doubling'") == [
-        ({"summary": {"twice": 42}, "items": ["doubling", "running"]},)
     ]
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from api.http.schemas import Date, Items, Line, Schema
 from shared.adjudications.service import Adjudication, Case
 from shared.panels.pseudonym import pseudonym
-from shared.rounds.store import StoredRound
+from shared.rounds.store import RoundFacts
 
 
 class AdjudicationIn(Schema):
@@ -63,7 +63,7 @@ class AdjudicationOut(Schema):
     reason: str | None
 
     @classmethod
-    def of(cls, case: Case, round_: StoredRound) -> "AdjudicationOut":
+    def of(cls, case: Case, round_: RoundFacts) -> "AdjudicationOut":
         """Show *case*."""
         said = case.said
         marks = zip(said.experts, said.names, said.marks, strict=True)

@@ -8,6 +8,9 @@ from api.http.schemas import Date, Kind, Moment, Name, Points, Schema, Share
 from api.submissions.schemas import Value
 
 Difference = float
+WITHHELD = (
+    "Null for an expert in an open round where it moves with applicants that it has yet to mark."
+)
 
 
 class ExplainedFramework(Schema):
@@ -61,6 +64,9 @@ class ExplainedMeasure(Schema):
     value: float | None = Field(description="As a number: of codes, how many.")
     flags: list[str]
     submissions: list[ExplainedSubmission]
+    withheld: bool = Field(
+        description="The key does not reach the measure: no submission is shown."
+    )
 
 
 class Term(Schema):
@@ -124,11 +130,12 @@ class ExplainedLine(Schema):
     value: float | None
     normalisation: ExplainedNormalisation
     share: Share | None
+    withheld: bool = Field(description="Share and points are not shown: see `points`.")
     own_full: Points = Field(description="The maximum that the framework gives the indicator.")
     in_force: InForce | None
     full: Points = Field(description="The maximum in force.")
-    unrounded: Points
-    points: Points
+    unrounded: Points | None = Field(description=WITHHELD)
+    points: Points | None = Field(description=WITHHELD)
     missing_rule: Literal["zero", "skip", "block"]
     missing: bool
     missing_measures: list[str]
@@ -144,7 +151,7 @@ class ExplainedDimension(Schema):
 
     code: str
     name: Name
-    points: Points
+    points: Points | None = Field(description=WITHHELD)
     full: Points
 
 
@@ -171,7 +178,7 @@ class NeighboursAbove(Neighbours):
 
     ahead_in: list[Ahead] | None = Field(
         description="The lines, three at most, in which the first applicant named earns most more,"
-        " the widest difference first. Null for experts, who mark blindly."
+        " the widest difference first."
     )
 
 
@@ -190,11 +197,11 @@ class ExplanationOut(Schema):
     measures: list[ExplainedMeasure]
     lines: list[ExplainedLine]
     dimensions: list[ExplainedDimension]
-    total: Points
+    total: Points | None = Field(description=WITHHELD)
     full: Points
     coverage: Share
     rank: int | None
-    tied: int
-    cohort_size: int
+    tied: int | None = Field(description=WITHHELD)
+    cohort_size: int | None = Field(description=WITHHELD)
     above: NeighboursAbove | None = Field(description="Null at the top, and for who is not ranked.")
     below: Neighbours | None = Field(description="Null at the end, and for who is not ranked.")

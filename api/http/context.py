@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from api.http.paths import RoundCode
 from api.http.state import Gateway
 from shared.database import Session
-from shared.rounds.store import StoredRound
+from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 
 
@@ -38,15 +38,15 @@ async def transaction(request: Request) -> AsyncIterator[Session]:
 Tx = Annotated[Session, Depends(transaction, scope="function")]
 
 
-async def named_round(request: Request, round: RoundCode) -> StoredRound:  # noqa: A002
+async def named_round(request: Request, round: RoundCode) -> RoundFacts:  # noqa: A002
     """Return what never changes of the round in the path."""
     return await round_of(gateway_of(request), round)
 
 
-Round = Annotated[StoredRound, Depends(named_round)]
+Round = Annotated[RoundFacts, Depends(named_round)]
 
 
-async def round_of(held: Gateway, code: str) -> StoredRound:
+async def round_of(held: Gateway, code: str) -> RoundFacts:
     """Return what never changes of a round. Raises: NotFound."""
     known = held.rounds.known(code)
     if known is None:
@@ -55,7 +55,7 @@ async def round_of(held: Gateway, code: str) -> StoredRound:
     return known
 
 
-async def framework_of(held: Gateway, round_: StoredRound) -> Framework:
+async def framework_of(held: Gateway, round_: RoundFacts) -> Framework:
     """Return the framework of a round."""
     known = held.library.known(round_.framework)
     if known is None:

@@ -9,7 +9,7 @@ from shared.frameworks.service import Library
 from shared.rankings.service import Rankings
 from shared.rankings.watch import Watch
 from shared.rounds import store as rounds
-from shared.rounds.store import StoredRound
+from shared.rounds.store import RoundFacts
 from shared.settings import Settings
 from shared.submissions.intake import Intake
 
@@ -19,16 +19,16 @@ class Rounds:
 
     def __init__(self) -> None:
         """Know none yet."""
-        self._known: dict[str, StoredRound] = {}
+        self._known: dict[str, RoundFacts] = {}
 
-    def known(self, code: str) -> StoredRound | None:
+    def known(self, code: str) -> RoundFacts | None:
         """Return the round if it was seen before."""
         return self._known.get(code)
 
-    async def get(self, session: Session, code: str) -> StoredRound:
-        """Return the round of this code; its `state` may be out of date. Raises: NotFound."""
+    async def get(self, session: Session, code: str) -> RoundFacts:
+        """Return the round of this code. Raises: NotFound."""
         if code not in self._known:
-            self._known[code] = await rounds.get(session, code)
+            self._known[code] = await rounds.facts(session, code)
         return self._known[code]
 
 

@@ -18,6 +18,7 @@ from shared.core.principal import Role
 from shared.operations import service as services
 from shared.operations import store as operations
 from shared.operations.model import Operation
+from shared.visibility import sees_names
 
 router = APIRouter(prefix="/rounds/{round}", tags=["operations"], route_class=GuardedRoute)
 
@@ -29,17 +30,13 @@ OperationId = Annotated[
 ]
 
 
-def _sees_names(caller: Caller) -> bool:
-    return caller.role in {Role.ADMIN, Role.AUDITOR}
-
-
 async def _answer(tx: Tx, operation: Operation, caller: Caller) -> OperationItem:
     """Show an operation, with its result once it is done."""
     result = None
     if operation.state == "done":
         result = await operations.summary(tx, operation.round_id, operation.id)
     shape = view_of(operation.kind).operation
-    return shown(shape, operation, with_name=_sees_names(caller), result=result)
+    return shown(shape, operation, with_name=sees_names(caller), result=result)
 
 
 @router.get("/operations", responses=problems(NotFound))
@@ -57,7 +54,7 @@ async def list_requested(
     key = decode(cursor, int)
     found = await operations.page(tx, round.id, int(key[0]) if key else None, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.id,))
-    sees = _sees_names(caller)
+    sees = sees_names(caller)
     items = [shown(view_of(each.kind).item, each, with_name=sees) for each in page]
     return OperationPage.model_validate({"items": items})
 

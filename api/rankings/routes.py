@@ -17,17 +17,18 @@ from api.http.route import GuardedRoute
 from api.http.state import Gateway
 from api.rankings.pages import PageKey, render
 from api.rankings.schemas import HistoryItem, HistoryPage, RankingOut, ScorecardOut
-from api.rankings.scorecards import dimensions, freshened, line_items, score
+from api.rankings.scorecards import dimensions, freshened, line_items, score, seen_alone
 from shared.applicants import store as applicants
 from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
-from shared.panels.service import require_marks
 from shared.rankings import store as standings
 from shared.rankings.store import Freshness
-from shared.rounds.store import StoredRound
+from shared.rounds.store import RoundFacts
 from shared.runs import store as runs
 from shared.scoring.points import in_points
 from shared.submissions import store as submissions
+from shared.visibility import require_score
+from shared.visibility.policy import rests_on_marks_of_others
 
 router = APIRouter(prefix="/rounds/{round}/scores", tags=["scores"], route_class=GuardedRoute)
 
@@ -46,7 +47,7 @@ Wait = Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wai
 Include = Annotated[list[Literal["lines"]], Query(description="`lines`: with every line.")]
 
 
-async def _freshness(held: Gateway, round_: StoredRound, run: int | None) -> Freshness:
+async def _freshness(held: Gateway, round_: RoundFacts, run: int | None) -> Freshness:
     """Return where the round stands, or stood as of *run*. Raises: NotFound."""
     fresh = await held.watch.freshness(round_.id)
     if run is None or run == fresh.run:
@@ -63,7 +64,7 @@ async def _freshness(held: Gateway, round_: StoredRound, run: int | None) -> Fre
 
 
 async def _await_inclusion(
-    held: Gateway, round_: StoredRound, submission: int | None, seconds: float
+    held: Gateway, round_: RoundFacts, submission: int | None, seconds: float
 ) -> None:
     """Wait until a run took in *submission*, or *seconds* are over. Raises: Invalid."""
     if submission is None:
@@ -74,16 +75,6 @@ async def _await_inclusion(
         message = "The round has no submission of this id."
         raise Invalid(message, (Finding("/query/wait_for", "unknown-submission", message),))
     await held.watch.included(round_.id, submission, seconds)
-
-
-async def _require_marks(held: Gateway, round_: StoredRound, who: Principal, page: PageKey) -> None:
-    """Let an expert see *page* once it marked whom it shows: totals move with others' marks."""
-    framework = await framework_of(held, round_)
-    async with held.database.reading() as session:
-        whole = await held.rankings.as_of(session, round_.id, page.fresh.as_of)
-        shown = whole.places(page.cohort)[page.start : page.start + page.limit]
-        codes = [whole.applicants[at] for at in shown]
-        await require_marks(session, framework, round_, who, codes)
 
 
 @router.get("", response_model=RankingOut, responses=problems(NotFound, MarksOutstanding))
@@ -103,8 +94,8 @@ async def ranking(
 
     With `wait_for` the answer comes once a run has taken that submission in, or after `wait`
     seconds with the ranking as it then is; `state` says which. Following pages show the same run.
-    An expert is shown a page once all of its marks of whom the page shows stand, or the round is
-    closed: before, totals would tell it what others marked.
+    An expert is shown the ranking once all of its marks of the round stand, or the round is closed:
+    before, places and totals would tell it what others marked.
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
@@ -116,7 +107,9 @@ async def ranking(
     who = caller_of(request)
     wanted = PageKey(stored.id, fresh, cohort, limit, start, "lines" in include)
     if who.role == Role.EXPERT:
-        await _require_marks(held, stored, who, wanted)
+        framework = await framework_of(held, stored)
+        async with held.database.reading() as session:
+            await require_score(session, framework, stored, who, None)
     page = held.kept.pages.get(wanted)
     if page is None:
         framework = await framework_of(held, stored)
@@ -156,17 +149,23 @@ async def scorecard(
     wait_for: WaitFor = None,
     wait: Wait = 5.0,
 ) -> dict[str, Any]:
-    """Return one applicant's score with every line, to an expert once it marked the applicant."""
+    """Return one applicant's score with every line, to an expert once it marked the applicant.
+
+    While the round is open and the expert has yet to mark others, what moves with them is null:
+    places, counts, and what is measured against their marks.
+    """
     await _await_inclusion(held, round, wait_for, wait)
     framework = await framework_of(held, round)
     fresh = await _freshness(held, round, run)
     whole = await held.rankings.as_of(tx, round.id, fresh.as_of)
     if applicant not in whole.positions:
         raise NotFound(f"{applicant} has no score in round {round.code}")
-    await require_marks(tx, framework, round, caller, [applicant])
+    seen = await require_score(tx, framework, round, caller, applicant)
     who = await applicants.get(tx, applicant)
     lines = (await standings.lines(tx, round.id, [applicant], fresh.run))[applicant]
     card = score(framework, whole, whole.positions[applicant], who, lines, with_lines=True)
+    if not seen.places:
+        card = seen_alone(framework, card)
     return card | freshened(round.code, fresh)
 
 
@@ -190,7 +189,9 @@ async def history(
     """
     framework = await framework_of(held, round)
     await applicants.get(tx, applicant)
-    await require_marks(tx, framework, round, caller, [applicant])
+    seen = await require_score(tx, framework, round, caller, applicant)
+    if not seen.cohorts and any(rests_on_marks_of_others(framework)):
+        raise MarksOutstanding("shown once all of your own marks of the round stand")
     key = decode(cursor, int)
     found = await standings.history(
         tx, round.id, applicant, int(key[0]) if key else None, limit + 1

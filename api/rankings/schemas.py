@@ -7,6 +7,9 @@ from pydantic import Field
 from api.http.schemas import Items, Kind, Moment, Name, Percent, Points, Schema, Share
 
 Flags = list[str]
+WITHHELD = (
+    "Null for an expert in an open round where it moves with applicants that it has yet to mark."
+)
 
 
 class LineOut(Schema):
@@ -15,7 +18,7 @@ class LineOut(Schema):
     indicator: str
     value: float | None = Field(description="In the indicator's own unit; null: nothing reported.")
     share: Share | None = Field(description="Of the indicator's points.")
-    points: Points
+    points: Points | None = Field(description=WITHHELD)
     full: Points = Field(description="The most that the indicator can earn.")
     missing: bool
     flags: Flags
@@ -25,7 +28,7 @@ class DimensionOut(Schema):
     """The sum of a dimension's lines."""
 
     code: str
-    points: Points
+    points: Points | None = Field(description=WITHHELD)
     full: Points
 
 
@@ -36,13 +39,15 @@ class ScoreOut(Schema):
     name: Name
     kind: Kind
     rank: int | None = Field(description="Within its kind; ties share one. Null: not ranked.")
-    tied: int = Field(description="How many share the rank, this one included; 0: not ranked.")
-    cohort_size: int
+    tied: int | None = Field(
+        description=f"How many share the rank, this one included; 0: not ranked. {WITHHELD}"
+    )
+    cohort_size: int | None = Field(description=WITHHELD)
     percentile: Percent | None = Field(description="Of the cohort below, ties counted half.")
     index: Percent | None = Field(description="0 for the cohort's lowest total, 100 for its best.")
     overall_rank: int | None = Field(description="Among all kinds.")
-    overall_size: int
-    total: Points
+    overall_size: int | None = Field(description=WITHHELD)
+    total: Points | None = Field(description=WITHHELD)
     full: Points
     coverage: Share = Field(description="Points of indicators with a value, of all points.")
     blocked_by: list[str] = Field(

@@ -11,6 +11,7 @@ from shared.scoring import flags
 from shared.scoring.arrays import number
 from shared.scoring.framework import Framework
 from shared.scoring.points import by_dimension, in_points, points
+from shared.visibility.policy import rests_on_marks_of_others
 
 
 def freshened(code: str, fresh: Freshness) -> dict[str, Any]:
@@ -21,6 +22,22 @@ def freshened(code: str, fresh: Freshness) -> dict[str, Any]:
         "state": fresh.state,
         "as_of": fresh.recorded_at and fresh.recorded_at.isoformat().replace("+00:00", "Z"),
     }
+
+
+def seen_alone(framework: Framework, card: dict[str, Any]) -> dict[str, Any]:
+    """Return *card* without what moves with other applicants, for who marks them blindly."""
+    places = ("rank", "tied", "cohort_size", "percentile", "index", "overall_rank", "overall_size")
+    hidden = rests_on_marks_of_others(framework)
+    card |= dict.fromkeys(places)
+    if not any(hidden):
+        return card
+    moved = {framework.dimension_of[at] for at, hides in enumerate(hidden) if hides}
+    for at in moved:
+        card["dimensions"][at]["points"] = None
+    for line, hides in zip(card["lines"], hidden, strict=True):
+        if hides:
+            line |= {"share": None, "points": None, "flags": flags.own(line["flags"])}
+    return card | {"total": None}
 
 
 def score(

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from api.http.access import ANY, admits
-from api.http.context import Round, Tx
+from api.http.access import ANY, Caller, admits
+from api.http.context import Held, Round, Tx, framework_of
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import RunNumber
 from api.http.problems import problems
@@ -12,11 +12,14 @@ from api.runs.schemas import RunOut, RunPage
 from shared.core.errors import NotFound
 from shared.runs import store as runs
 from shared.runs.store import StoredRun
+from shared.visibility import View, view
 
 router = APIRouter(prefix="/rounds/{round}/runs", tags=["runs"], route_class=GuardedRoute)
 
 
-def _shown(run: StoredRun) -> RunOut:
+def _shown(run: StoredRun, seen: View) -> RunOut:
+    took = run.read_ms, run.compute_ms, run.write_ms
+    read, compute, write = took if seen.places else (None, None, None)
     return RunOut(
         run=run.number,
         recorded_at=run.recorded_at,
@@ -26,11 +29,11 @@ def _shown(run: StoredRun) -> RunOut:
         submissions=run.submissions,
         other_changes=run.other_changes,
         cohort=run.cohort,
-        scores_written=run.scores_written,
-        duration_ms=run.read_ms + run.compute_ms + run.write_ms,
-        read_ms=run.read_ms,
-        compute_ms=run.compute_ms,
-        write_ms=run.write_ms,
+        scores_written=run.scores_written if seen.places else None,
+        duration_ms=sum(took) if seen.places else None,
+        read_ms=read,
+        compute_ms=compute,
+        write_ms=write,
         request_ids=list(run.request_ids),
     )
 
@@ -39,6 +42,8 @@ def _shown(run: StoredRun) -> RunOut:
 @admits(*ANY)
 async def list_recorded(
     round: Round,
+    caller: Caller,
+    held: Held,
     tx: Tx,
     request: Request,
     response: Response,
@@ -49,11 +54,13 @@ async def list_recorded(
     key = decode(cursor, int)
     found = await runs.page(tx, round.id, int(key[0]) if key else None, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.number,))
-    return RunPage(items=[_shown(each) for each in page])
+    seen = await view(tx, await framework_of(held, round), round, caller, None)
+    return RunPage(items=[_shown(each, seen) for each in page])
 
 
 @router.get("/{run}", responses=problems(NotFound))
 @admits(*ANY)
-async def read(round: Round, run: RunNumber, tx: Tx) -> RunOut:
+async def read(round: Round, run: RunNumber, caller: Caller, held: Held, tx: Tx) -> RunOut:
     """Return one run."""
-    return _shown(await runs.get(tx, round.id, run))
+    seen = await view(tx, await framework_of(held, round), round, caller, None)
+    return _shown(await runs.get(tx, round.id, run), seen)

@@ -4,6 +4,8 @@ from pydantic import Field
 
 from api.http.schemas import Items, Moment, Schema
 
+WITHHELD = "Null for an expert in an open round until all of its marks stand."
+
 
 class RunOut(Schema):
     """One recomputation of a round."""
@@ -16,11 +18,11 @@ class RunOut(Schema):
     submissions: int = Field(description="How many submissions it took in that no run before had.")
     other_changes: int
     cohort: int
-    scores_written: int
-    duration_ms: float
-    read_ms: float
-    compute_ms: float
-    write_ms: float
+    scores_written: int | None = Field(description=WITHHELD)
+    duration_ms: float | None = Field(description=WITHHELD)
+    read_ms: float | None = Field(description=WITHHELD)
+    compute_ms: float | None = Field(description=WITHHELD)
+    write_ms: float | None = Field(description=WITHHELD)
     request_ids: list[str] = Field(description="Of the first requests that caused it.")
 
 

@@ -31,13 +31,13 @@ from shared.core.errors import (
     SubmissionRefused,
 )
 from shared.core.principal import Principal, Role
-from shared.panels.service import shown_name
 from shared.scoring.framework import Framework
 from shared.submissions import service as services
 from shared.submissions import store as submissions
 from shared.submissions.admission import admit, refused
 from shared.submissions.service import Row, RowOutcome
 from shared.submissions.values import Refusal
+from shared.visibility import reach_of, shown_name
 
 router = APIRouter(
     prefix="/rounds/{round}/submissions", tags=["submissions"], route_class=GuardedRoute
@@ -165,11 +165,7 @@ async def list_recorded(
         round.id,
         int(after[0]) if after else 0,
         limit + 1,
-        submissions.Reach(
-            applicants=who.applicants,
-            measures=who.measures,
-            expert=who.reporter if who.role == Role.EXPERT else None,
-        ),
+        reach_of(who),
         applicant,
         measure,
     )

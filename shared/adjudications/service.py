@@ -14,7 +14,7 @@ from shared.core.principal import Actor, Principal
 from shared.database import Session
 from shared.database.database import driver_of
 from shared.rounds import store as rounds
-from shared.rounds.store import StoredRound
+from shared.rounds.store import RoundFacts
 from shared.scoring.document.nodes import exact
 from shared.scoring.framework import ADJUDICATOR, KINDS, Framework, Panel, Reporter
 from shared.scoring.resolve import Evidence, resolve
@@ -53,7 +53,7 @@ class Case:
 
 def admit(
     framework: Framework,
-    round_: StoredRound,
+    round_: RoundFacts,
     principal: Principal,
     said: Adjudication,
     actor: Actor,
@@ -110,7 +110,7 @@ async def settle(session: Session, round_id: int, item: NewSubmission) -> Receip
 async def page(
     session: Session,
     framework: Framework,
-    round_: StoredRound,
+    round_: RoundFacts,
     state: str | None,
     after: tuple[str, str],
     limit: int,

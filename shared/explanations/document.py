@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from shared.core.principal import Principal
 from shared.explanations import lines as explain
 from shared.explanations import verdicts
 from shared.explanations.lines import OneMore
@@ -21,6 +22,7 @@ from shared.scoring.flags import Flag
 from shared.scoring.framework import Framework, Indicator, Measure, Missing
 from shared.scoring.points import by_dimension, in_points, points
 from shared.scoring.resolve import resolve
+from shared.visibility.policy import rests_on_marks_of_others
 
 Json = dict[str, Any]
 Show = Callable[[Input], Json]
@@ -134,6 +136,7 @@ def lines(of: Published) -> list[Json]:
             "costs_at_most": in_points(framework, int(costs[at])) if isnan(shares[at]) else None,
             "one_more": _one_more(of, at, more[at]),
             "flags": flags.names(of.lines.flags[at]),
+            "withheld": False,
         }
         for at, indicator in enumerate(framework.indicators)
     ]
@@ -212,3 +215,25 @@ def dimensions(framework: Framework, units: Sequence[int]) -> list[Json]:
         }
         for dimension, earned in zip(framework.dimensions, sums, strict=True)
     ]
+
+
+def reached(measure: Json, reader: Principal) -> Json:
+    """Return *measure* without its submissions if the key does not reach it: its value stays."""
+    withheld = reader.measures is not None and measure["measure"] not in reader.measures
+    return measure | {"withheld": withheld} | ({"submissions": []} if withheld else {})
+
+
+def withhold(framework: Framework, said: Json) -> None:
+    """Take out of what is *said* whatever moves with the marks of other applicants."""
+    hidden = rests_on_marks_of_others(framework)
+    moved = {framework.dimension_of[at] for at, hides in enumerate(hidden) if hides}
+    for line, hides in zip(said["lines"], hidden, strict=True):
+        line["withheld"] = hides
+        if hides:
+            line.update(dict.fromkeys(("share", "unrounded", "points", "one_more")))
+            line["normalisation"]["cohort"] = None
+            line["flags"] = flags.own(line["flags"])
+    for at in moved:
+        said["dimensions"][at]["points"] = None
+    if moved:
+        said["total"] = None

@@ -18,6 +18,10 @@ MOST_AHEAD = 3
 Json = dict[str, Any]
 
 
+NO_PLACE: Json = dict.fromkeys(("rank", "tied", "cohort_size", "above", "below"))
+"""What is said of a place to who must not know it."""
+
+
 def place_in(framework: Framework, ranking: Ranking, at: int) -> Json:
     """Say where the applicant at this position of *ranking* stands, and how far from the next."""
     own, kind, total = ranking.own, ranking.kinds[at], int(ranking.totals[at])

@@ -8,26 +8,26 @@ import numpy as np
 
 from shared.applicants import store as applicants
 from shared.core.errors import NotFound
-from shared.core.principal import Principal, Role
+from shared.core.principal import Principal
 from shared.database import Session
 from shared.explanations import document
 from shared.explanations import store as explanations
-from shared.explanations.place import ahead, place_in
+from shared.explanations.place import NO_PLACE, ahead, place_in
 from shared.explanations.store import Cohort, Input
-from shared.panels.service import require_marks, shown_name
 from shared.rankings import store as standings
 from shared.rankings.ranking import Ranking
 from shared.rankings.store import Lines
-from shared.rounds.store import StoredRound
+from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.scoring.points import in_points
 from shared.submissions.admission import not_reached
+from shared.visibility import require_score, shown_name
 
 
 async def explain(
     session: Session,
     framework: Framework,
-    round_: StoredRound,
+    round_: RoundFacts,
     ranking: Ranking,
     run: int,
     applicant: str,
@@ -42,12 +42,14 @@ async def explain(
     """
     if applicant not in ranking.positions:
         raise NotFound(f"{applicant} has no score in round {round_.code}")
-    await require_marks(session, framework, round_, reader, [applicant])
+    seen = await require_score(session, framework, round_, reader, applicant)
     basis = await explanations.basis(session, round_.id, run)
     who = await applicants.get(session, applicant)
     at = ranking.positions[applicant]
-    place = await asyncio.to_thread(place_in, framework, ranking, at)
-    lines = await _lines(session, framework, round_, run, applicant, place["above"], reader)
+    place = NO_PLACE
+    if seen.places:
+        place = await asyncio.to_thread(place_in, framework, ranking, at)
+    lines = await _lines(session, framework, round_, run, applicant, place["above"])
     inputs = await explanations.inputs(session, round_.id, applicant, run)
     kind = ranking.kinds[at]
     cohort = await _cohort(session, framework, round_, run, applicant, kind, lines)
@@ -60,11 +62,15 @@ async def explain(
         measured = {each["measure"]: each["value"] for each in measures}
         parameters = basis.parameters[kind]
         published = document.Published(framework, lines, cohort, parameters, measured)
-        return {
-            "measures": measures,
+        said = {
+            "measures": [document.reached(each, reader) for each in measures],
             "lines": document.lines(published),
             "dimensions": document.dimensions(framework, lines.units),
             "total": in_points(framework, lines.total),
+        }
+        if not seen.cohorts:
+            document.withhold(framework, said)
+        return said | {
             "full": in_points(framework, framework.full),
             "coverage": lines.coverage,
         }
@@ -91,17 +97,13 @@ async def explain(
 async def _lines(
     session: Session,
     framework: Framework,
-    round_: StoredRound,
+    round_: RoundFacts,
     run: int,
     applicant: str,
     above: dict[str, Any] | None,
-    reader: Principal,
 ) -> Lines:
-    """Return the applicant's lines; tell those *above* in which the first of them is ahead.
-
-    An expert may have yet to mark that one, blindly: it is told of its own applicant alone.
-    """
-    named = above["applicants"][:1] if above and reader.role != Role.EXPERT else []
+    """Return the applicant's lines; tell those *above* in which the first of them is ahead."""
+    named = above["applicants"][:1] if above else []
     lines = await standings.lines(session, round_.id, [applicant, *named], run)
     own = lines[applicant]
     if above is not None:
@@ -113,7 +115,7 @@ async def _lines(
 async def _cohort(
     session: Session,
     framework: Framework,
-    round_: StoredRound,
+    round_: RoundFacts,
     run: int,
     applicant: str,
     kind: str,
@@ -126,7 +128,7 @@ async def _cohort(
     return await explanations.cohort(session, round_.id, kind, run, applicant, width)
 
 
-def _shown(said: Input, applicant: str, round_: StoredRound, reader: Principal) -> dict[str, Any]:
+def _shown(said: Input, applicant: str, round_: RoundFacts, reader: Principal) -> dict[str, Any]:
     """Say who reported, and what it noted beside the value, where the key reaches that."""
     reached = not_reached(reader, applicant, said.measure) is None
     return {

@@ -64,7 +64,9 @@ class _Text:
         document = self._document
         total, full = self._points(document["total"]), self._points(document["full"])
         yield self._say("total", total=total, full=full)
-        if document["rank"] is None:
+        if document["cohort_size"] is None:
+            yield self._say("place withheld")
+        elif document["rank"] is None:
             yield self._say("unranked")
         else:
             yield self._say("rank", rank=document["rank"], size=document["cohort_size"])
@@ -127,7 +129,7 @@ class _Text:
                 graded = self._measures[line["derivation"]["terms"][0]["measure"]]
                 value = self._in_words(graded, line["value"])
             yield self._say("raw", value=value, formula=self._formula(line["derivation"]))
-            yield self._share(line)
+            yield self._say("line withheld") if line.get("withheld") else self._share(line)
         if line["in_force"] is not None and not _skipped(line):
             yield self._say(
                 "in force",
@@ -194,7 +196,7 @@ class _Text:
 
     def _measure(self, code: str) -> Iterator[str]:
         measure = self._measures[code]
-        if not measure["submissions"]:
+        if not measure["submissions"] and not measure.get("withheld"):
             name = self._names[code]
             yield from self._wrapped(self._say("no submission", name=name, code=code), 6)
             return
@@ -282,7 +284,9 @@ class _Text:
         chosen: str = name[self._language]
         return " ".join(chosen.split())
 
-    def _points(self, points: float) -> str:
+    def _points(self, points: float | None) -> str:
+        if points is None:
+            return self._say("withheld")
         return f"{points:.{self._document['precision']}f}"
 
 

@@ -110,6 +110,15 @@ PHRASES = {
     "total": Name("总分 {total} / {full}", "total {total} of {full} points"),
     "rank": Name("第 {rank} 名，共 {size} 个", "rank {rank} of {size}"),
     "tied": Name("并列 {tied} 个", "{tied} tied"),
+    "withheld": Name("不显示", "withheld"),
+    "place withheld": Name(
+        "名次在您完成全部评分或批次关闭后显示",
+        "the place is shown once all of your marks stand or the round is closed",
+    ),
+    "line withheld": Name(
+        "份额与得分随其他申报主体的评分变动，现不显示",
+        "share and points move with marks of other applicants and are not shown yet",
+    ),
     "unranked": Name("不参加排名", "not ranked"),
     "coverage": Name("数据覆盖 {coverage}", "coverage {coverage}"),
     "above": Name(

@@ -1,1 +1,1 @@
-"""Panels of experts: blind marks, and the names that hide who gave them."""
+"""Panels of experts: which marks stand, and the names that hide who gave them."""

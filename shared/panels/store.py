@@ -64,6 +64,28 @@ async def outstanding(
     return [(applicant, measure) for applicant, measure in found]
 
 
+IN_COHORT = """
+    SELECT EXISTS (
+        SELECT FROM entry AS who
+        CROSS JOIN unnest(CAST(:measures AS text[])) AS what (code)
+        LEFT JOIN LATERAL (
+            {mark} LIMIT 1
+        ) AS mark ON true
+        WHERE who.round = :round AND who.state = 'accepted' AND mark.stands IS NULL
+    )
+"""
+
+
+async def outstanding_in_cohort(
+    session: Session, round_id: int, expert: int, measures: Sequence[str]
+) -> bool:
+    """Say whether some mark of the expert is missing of somebody who takes part in the round."""
+    mark = STANDING.format(applicant="who.applicant", measure="what.code")
+    parameters = {"round": round_id, "expert": expert, "measures": list(measures)}
+    lacks: bool = (await session.scalars(text(IN_COHORT.format(mark=mark)), parameters)).one()
+    return lacks
+
+
 async def take_back(
     session: Session, round_id: int, expert: int, applicant: str, request_id: str
 ) -> int:

@@ -36,18 +36,24 @@ class NewRound:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredRound(NewRound):
-    """A round as it stands; all but *state* never changes.
+class RoundFacts(NewRound):
+    """What never changes of a round, and may be remembered.
 
     The *salt* makes the experts' pseudonyms: it belongs in no answer and in no log.
     """
 
     id: int
-    state: str
     created_at: datetime
     framework_code: str
     framework_version: str
     salt: UUID = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRound(RoundFacts):
+    """A round as it stood when it was read: its *state* may be another by now."""
+
+    state: str
 
 
 QUERY = select(
@@ -58,11 +64,11 @@ QUERY = select(
     RoundRow.opens_at,
     RoundRow.closes_at,
     RoundRow.id,
-    RoundRow.state,
     RoundRow.created_at,
     FrameworkRow.code,
     FrameworkRow.version,
     RoundRow.salt,
+    RoundRow.state,
 ).join(FrameworkRow, FrameworkRow.id == RoundRow.framework)
 
 
@@ -90,6 +96,21 @@ async def get(session: Session, code: str) -> StoredRound:
     if row is None:
         raise NotFound(f"no round {code} exists")
     return StoredRound(*row)
+
+
+async def facts(session: Session, code: str) -> RoundFacts:
+    """Return what never changes of the round of this code. Raises: NotFound."""
+    row = (await session.execute(QUERY.where(RoundRow.code == code))).first()
+    if row is None:
+        raise NotFound(f"no round {code} exists")
+    return RoundFacts(*row[:-1])
+
+
+async def state(session: Session, round_id: int) -> str:
+    """Return the state of the round of this id as it now is."""
+    query = select(RoundRow.state).where(RoundRow.id == round_id)
+    found: str = (await session.scalars(query)).one()
+    return found
 
 
 async def by_id(session: Session, round_id: int) -> StoredRound:

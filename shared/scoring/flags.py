@@ -1,5 +1,6 @@
 """What a scorecard says about a line beside its points: one bit each, named in lower case."""
 
+from collections.abc import Iterable
 from enum import IntFlag
 
 
@@ -36,6 +37,11 @@ EVIDENCE = (
     | Flag.ADJUDICATED
 )
 """The flags that rest on the applicant's own evidence; the others are set anew in each run."""
+
+
+def own(names: Iterable[str]) -> list[str]:
+    """Keep of the published *names* those that rest on the applicant's own evidence."""
+    return [name for name in names if Flag[name.upper()] & EVIDENCE]
 
 
 def names(bits: int) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.core.errors import ConflictOfInterest, Finding, NotFound, RoundNotOpen
-from shared.rounds.store import StoredRound
+from shared.rounds.store import RoundFacts
 from shared.submissions.intake import Intake
 from shared.submissions.store import NewSubmission, Receipt
 from shared.submissions.values import Refusal
@@ -39,7 +39,7 @@ class RowOutcome:
     findings: tuple[Finding, ...] = ()
 
 
-async def submit(intake: Intake, round_: StoredRound, item: NewSubmission) -> Receipt:
+async def submit(intake: Intake, round_: RoundFacts, item: NewSubmission) -> Receipt:
     """Append *item* and return its receipt once that is committed.
 
     Raises: NotFound (the applicant), RoundNotOpen, ConflictOfInterest.
@@ -54,9 +54,7 @@ async def submit(intake: Intake, round_: StoredRound, item: NewSubmission) -> Re
     return receipt
 
 
-async def submit_batch(
-    intake: Intake, round_: StoredRound, rows: Sequence[Row]
-) -> list[RowOutcome]:
+async def submit_batch(intake: Intake, round_: RoundFacts, rows: Sequence[Row]) -> list[RowOutcome]:
     """Append the admitted *rows* in one transaction; return what became of each, in order.
 
     Raises: RoundNotOpen, and then nothing is stored.

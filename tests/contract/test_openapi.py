@@ -187,7 +187,7 @@ def test_points_and_shares_carry_their_unit() -> None:
     schemas = CONTRACT["components"]["schemas"]
     line, score = schemas["LineOut"]["properties"], schemas["ScoreOut"]["properties"]
 
-    assert [line[name]["x-unit"] for name in ("points", "full")] == ["points", "points"]
+    assert [named(line[name], "x-unit") for name in ("points", "full")] == [["points"], ["points"]]
     assert named(line["share"], "x-unit") == ["share"]
     assert [named(score[name], "x-unit") for name in ("total", "coverage", "index")] == [
         ["points"],

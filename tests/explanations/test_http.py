@@ -122,11 +122,18 @@ async def test_distances_lead_to_the_neighbouring_ranks(world: World) -> None:
     }
 
 
-async def test_an_expert_is_not_told_lines_of_the_one_above(world: World) -> None:
-    """It may have yet to mark that one, blindly; how far it is away is no secret."""
+async def test_an_expert_is_not_told_where_an_applicant_stands_among_those_it_has_yet_to_mark(
+    world: World,
+) -> None:
+    """The steps of a neighbour's total, run by run, gave a colleague's hidden marks."""
     await told(world)
-    above = (await explained(world, "expert"))["above"]
-    assert (above["applicants"], above["ahead_in"]) == (["C2"], None)
+    document = await explained(world, "expert")
+    places = ("rank", "tied", "cohort_size", "above", "below")
+    assert {name: document[name] for name in places} == dict.fromkeys(places)
+
+    plain = world.headers["expert"] | {"Accept": "text/plain", "Accept-Language": "en"}
+    text = (await world.client.get(PATH, headers=plain)).text
+    assert "the place is shown once all of your marks stand" in text
 
 
 async def test_one_more_and_what_is_missing_are_said(world: World) -> None:
@@ -187,7 +194,7 @@ async def test_a_key_reads_why_of_the_applicants_that_it_reaches(
     problem(await world.client.get(PATH, headers=limited), 403, "forbidden")
 
 
-async def test_of_measures_that_a_key_does_not_reach_it_learns_without_the_notes(
+async def test_of_measures_that_a_key_does_not_reach_it_learns_the_value_alone(
     world: World, owner: Database
 ) -> None:
     await told(world)
@@ -195,8 +202,14 @@ async def test_of_measures_that_a_key_does_not_reach_it_learns_without_the_notes
 
     document = (await world.client.get(PATH, headers=limited)).json()
 
-    said = [each for measure in document["measures"] for each in measure["submissions"]]
-    assert {(each["reference"], each["comment"]) for each in said} == {(None, None)}
+    said = {each["measure"]: each for each in document["measures"]}
+    assert said[MARK]["submissions"]
+    assert not said[MARK]["withheld"]
+    others = [each for code, each in said.items() if code != MARK]
+    assert [(each["withheld"], each["submissions"]) for each in others] == [(True, [])] * len(
+        others
+    )
+    assert said[STATIONS]["value"] == 640
     assert recompute(document).returncode == 0
 
 

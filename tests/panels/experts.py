@@ -16,15 +16,21 @@ DAY = "2026-06-01"
 EXPERTS = ("anna", "boris", "clara")
 
 
-def framework_of_panels() -> dict[str, Any]:
-    """Return the small framework with two measures that experts mark, a spread of 10 at most."""
-    document = framework("panels")
+TARGET = {"target": {"floor": 0, "target": 100}}
+
+
+def framework_of_panels(version: str = "panels", scale: Any = None) -> dict[str, Any]:
+    """Return the small framework with two measures that experts mark, a spread of 10 at most.
+
+    *scale* is how the second of them is normalised.
+    """
+    document = framework(version)
     document["points"] = 22
     measure = document["measures"][MARK]
     measure["panel"] = {"combine": "mean", "at_least": 2, "tolerance": 10}
     document["measures"][TEAM] = measure | {"panel": {"combine": "median", "tolerance": 10}}
     document["dimensions"][1]["categories"][0]["indicators"].append(
-        indicator("B-4", 2, {"value": TEAM}, {"target": {"floor": 0, "target": 100}})
+        indicator("B-4", 2, {"value": TEAM}, scale or TARGET)
     )
     return document
 
@@ -34,12 +40,18 @@ class Panel:
     """The open round over HTTP; experts and administrators are called by name."""
 
     world: World
+    code: str = PANEL
+
+    @property
+    def path(self) -> str:
+        """The round's path."""
+        return f"/rounds/{self.code}"
 
     async def call(
         self, who: str, method: str, path: str, body: Any = None, **params: Any
     ) -> httpx.Response:
         """Send a request about the round with the key of *who*."""
-        return await self.world.call(who, method, PATH + path, body, **params)
+        return await self.world.call(who, method, self.path + path, body, **params)
 
     async def mark(
         self, who: str, applicant: str, value: float | None, measure: str = MARK, as_of: str = DAY
@@ -67,7 +79,7 @@ class Panel:
 
     async def listed(self, path: str, who: str = "auditor", **params: Any) -> list[dict[str, Any]]:
         """Return all items of a list."""
-        found = await pages(self.world, PATH + path, who, **params)
+        found = await pages(self.world, self.path + path, who, **params)
         return [item for page in found for item in page]
 
     async def line(self, applicant: str = "C1") -> tuple[float | None, list[str]]:
@@ -85,21 +97,22 @@ class Panel:
         assert answer.status_code == 200, answer.text
 
 
-async def open_panel(world: World, owner: Database) -> Panel:
+async def open_panel(world: World, owner: Database, code: str = PANEL, scale: Any = None) -> Panel:
     """Open the round to three experts and a second administrator."""
+    document = framework_of_panels(code.lower() + "s", scale)
     for expert in EXPERTS:
         world.headers[expert] = await key(owner, "expert", expert)
     world.headers["deputy"] = await key(owner, "admin", "deputy")
-    await world.call("admin", "POST", "/frameworks", framework_of_panels())
+    await world.call("admin", "POST", "/frameworks", document)
     body = {
-        "code": PANEL,
-        "framework": {"code": "small", "version": "panels"},
+        "code": code,
+        "framework": {"code": "small", "version": document["version"]},
         "title": name("Panels"),
         "reference_date": "2026-06-30",
     }
     await world.call("admin", "POST", "/rounds", body)
-    for code in APPLICANTS:
-        await world.call("portal", "PUT", f"{PATH}/entries/{code}")
-    panel = Panel(world)
+    panel = Panel(world, code)
+    for applicant in APPLICANTS:
+        await world.call("portal", "PUT", f"{panel.path}/entries/{applicant}")
     await panel.transition("open")
     return panel

@@ -1,0 +1,108 @@
+"""Rounds that differ in marks alone that an expert must not know answer it byte for byte alike."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.database import Database
+from tests.fixtures.http import key
+from tests.fixtures.make import MARK, STATIONS, World
+from tests.panels.experts import TARGET, TEAM, Panel, open_panel
+
+READS = [
+    "",
+    "/submissions",
+    "/scores",
+    "/scores?limit=1",
+    "/scores?cohort=county&include=lines",
+    "/scores?run=1",
+    *(f"/scores/{of}{what}" for of in ("C1", "C2", "P1") for what in ("", "?run=1", "?run=2")),
+    *(f"/scores/{of}/history?include=lines" for of in ("C1", "C2", "P1")),
+    *(f"/scores/{of}/explanation?run={run}" for of in ("C1", "C2", "P1") for run in (1, 2, 3)),
+    "/runs",
+    "/runs/1",
+    "/runs/3",
+    "/entries",
+    "/operations",
+    "/diagnostics",
+    "/discrepancies",
+    "/adjudications",
+    "/conflicts",
+]
+CHANGING = re.compile(
+    rb'"[a-z_]*(?:_at|as_of)":"[^"]*"|"worker":"[^"]*"|"request_ids?":[^\]}]*\]?'
+    rb'|"expert-[A-Z2-7]{8}"|"sha256":"[^"]*"|"id":\d+'
+)
+"""What differs between any two rounds: times, processes, requests, the round's own salt, ids."""
+
+OWN_HEADERS = ("x-request-id", "content-length")
+"""The length moves with the digits of ids; what it is the length of is compared."""
+
+
+async def told(panel: Panel, who: str, paths: Sequence[str]) -> list[tuple[int, Any, bytes]]:
+    """Return what *who* is answered, headers included, but for what always changes."""
+    found = []
+    for path in paths:
+        answer: httpx.Response = await panel.world.client.get(
+            panel.path + path, headers=panel.world.headers[who]
+        )
+        assert answer.headers["content-length"] == str(len(answer.content))
+        headers = [pair for pair in answer.headers.multi_items() if pair[0] not in OWN_HEADERS]
+        body = CHANGING.sub(b"", answer.content)
+        for own in (panel.code, f"{panel.code.lower()}s"):
+            body = body.replace(own.encode(), b"")
+        found.append((answer.status_code, sorted(headers), body))
+    return found
+
+
+async def play(panel: Panel, hidden: float) -> list[tuple[int, Any, bytes]]:
+    """Mark C1 as anna in full; boris gives C2 and P1 marks that depend on *hidden*."""
+    for applicant in ("C1", "C2", "P1"):
+        await panel.call(
+            "source",
+            "POST",
+            "/submissions",
+            {"applicant": applicant, "measure": STATIONS, "value": 5, "as_of": "2026-06-01"},
+        )
+    for measure in (MARK, TEAM):
+        await panel.mark("anna", "C1", 62, measure)
+    await panel.world.recompute()
+    for at, applicant in enumerate(("C2", "P1")):
+        for measure in (MARK, TEAM):
+            await panel.mark("boris", applicant, hidden + at, measure)
+        await panel.world.recompute()
+    return await told(panel, "anna", READS)
+
+
+@pytest.mark.parametrize("scale", [TARGET, {"min_max": {}}, {"percent_rank": {}}])
+async def test_an_expert_cannot_tell_two_rounds_apart_that_differ_in_hidden_marks_only(
+    world: World, owner: Database, scale: dict[str, Any]
+) -> None:
+    """Under a fixed scale and one that rests on the cohort of marks itself."""
+    answers = []
+    for number, hidden in enumerate((20.0, 90.0)):
+        panel = await open_panel(world, owner, f"PANEL{number}", scale)
+        answers.append(await play(panel, hidden))
+    for path, first, second in zip(READS, *answers, strict=True):
+        assert first == second, path
+    statuses = dict(zip(READS, (status for status, _, _ in answers[0]), strict=True))
+    assert statuses["/scores/C1/explanation?run=3"] == 200
+    assert statuses["/scores/C2"] == statuses["/scores"] == 409
+
+
+async def test_another_key_of_the_same_expert_sees_no_more(world: World, owner: Database) -> None:
+    panel = await open_panel(world, owner)
+    await play(panel, 50)
+    world.headers["second"] = await key(owner, "expert", "anna", measures=[MARK])
+
+    answer = await panel.call("second", "GET", "/scores/C1/explanation")
+
+    assert answer.status_code == 200
+    document = answer.json()
+    assert document["above"] is None
+    withheld = {each["measure"]: each["withheld"] for each in document["measures"]}
+    assert withheld.pop(MARK) is False
+    assert set(withheld.values()) == {True}

@@ -7,14 +7,13 @@ from alembic import context
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from migrations.tables import METADATA
+from shared.database.locks import Lock
 from shared.database.schema import driver_url
-
-LOCK = 0x50494C4F  # any constant; nobody else takes an advisory lock of this number
 
 
 def migrate(connection: sa.Connection) -> None:
     """Run the steps asked for; a second migration waits here and then finds nothing to do."""
-    connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+    connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({Lock.MIGRATION:d})"))
     context.configure(connection=connection, target_metadata=METADATA)
     with context.begin_transaction():
         context.run_migrations()

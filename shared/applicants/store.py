@@ -11,10 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.applicants.tables import ApplicantRow
 from shared.core.errors import NotFound
 from shared.database import Session
+from shared.database.locks import Lock, parts
 from shared.scoring.framework import Name
-
-CHANGE_LOCK = 3
-"""The first part of an advisory lock, beside those of rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,9 @@ async def hold_changes(session: Session) -> None:
 
     The greatest `changed_at` is then always the last to appear.
     """
-    await session.execute(text("SELECT pg_advisory_xact_lock(:lock, 0)"), {"lock": CHANGE_LOCK})
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock(:lock, :key)"), parts(Lock.APPLICANT_CHANGES, 0)
+    )
 
 
 async def change(session: Session, code: str, name: Name, division: str | None) -> StoredApplicant:

@@ -15,14 +15,9 @@ from sqlalchemy.dialects.postgresql import BIGINT, JSON
 from shared.core.errors import NotFound
 from shared.core.principal import Actor
 from shared.database import Database, Session
+from shared.database.locks import Lock, parts
 from shared.operations.model import Operation
 from shared.operations.tables import OperationRow
-
-OPERATION_LOCK = 3
-"""The two-part advisory lock of an operation under way is (this, its id modulo 2^31).
-
-Those of rounds, `rounds.STATE_LOCK` and `rounds.RUN_LOCK`, begin with 1 and 2.
-"""
 
 UNFINISHED = OperationRow.state.in_(("waiting", "running"))
 
@@ -210,14 +205,14 @@ async def _first(session: Session, kinds: Collection[str]) -> Claim | None:
 
 async def _try_hold(session: Session, operation: int) -> bool:
     held: bool = (
-        await session.scalars(text("SELECT pg_try_advisory_lock(:lock, :key)"), _lock(operation))
+        await session.scalars(
+            text("SELECT pg_try_advisory_lock(:lock, :key)"), parts(Lock.OPERATION, operation)
+        )
     ).one()
     return held
 
 
 async def _let_go(session: Session, operation: int) -> None:
-    await session.execute(text("SELECT pg_advisory_unlock(:lock, :key)"), _lock(operation))
-
-
-def _lock(operation: int) -> dict[str, int]:
-    return {"lock": OPERATION_LOCK, "key": operation % 2**31}
+    await session.execute(
+        text("SELECT pg_advisory_unlock(:lock, :key)"), parts(Lock.OPERATION, operation)
+    )

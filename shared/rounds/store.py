@@ -10,17 +10,11 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.core.errors import NotFound
-from shared.database import Session
+from shared.database import Session, locks
 from shared.database.database import driver_of
+from shared.database.locks import Lock
 from shared.frameworks.tables import FrameworkRow
 from shared.rounds.tables import RoundRow
-
-STATE_LOCK = 1
-RUN_LOCK = 2
-"""The two-part advisory locks of a round are (one of these, round modulo 2^31).
-
-`record_submissions` of the database takes the first one too.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +139,7 @@ async def hold_for_writing(session: Session, round_id: int) -> None:
         text(
             "SELECT pg_advisory_xact_lock_shared(:lock, :key), pg_notify('submission_change', :id)"
         ),
-        {"lock": STATE_LOCK, "key": _key(round_id), "id": str(round_id)},
+        locks.parts(Lock.STATE, round_id) | {"id": str(round_id)},
     )
 
 
@@ -167,7 +161,7 @@ async def hold_alone(session: Session, round_id: int) -> None:
 async def hold_alone_with(driver: asyncpg.Connection, round_id: int) -> None:
     """Do what `hold_alone` does where there is no session."""
     query = "SELECT pg_advisory_xact_lock($1::integer, $2::integer)"
-    await driver.execute(query, STATE_LOCK, _key(round_id))
+    await driver.execute(query, Lock.STATE, locks.key(round_id))
 
 
 async def try_hold_for_run(session: Session, round_id: int) -> bool:
@@ -175,11 +169,7 @@ async def try_hold_for_run(session: Session, round_id: int) -> bool:
     held: bool = (
         await session.scalars(
             text("SELECT pg_try_advisory_xact_lock(:lock, :key)"),
-            {"lock": RUN_LOCK, "key": _key(round_id)},
+            locks.parts(Lock.RUN, round_id),
         )
     ).one()
     return held
-
-
-def _key(round_id: int) -> int:
-    return round_id % 2**31

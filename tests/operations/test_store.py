@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.core.errors import NotFound
 from shared.core.principal import Actor
 from shared.database import Database, out_of_reach
+from shared.database.locks import Lock
 from shared.operations import store as operations
 from tests.fixtures.ask import execute, one, rows
 
@@ -23,7 +24,7 @@ CUT_OFF = """
 HELD = f"""
     SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
     WHERE datname = current_database() AND locktype = 'advisory'
-        AND classid = {operations.OPERATION_LOCK}
+        AND classid = {Lock.OPERATION:d}
 """  # noqa: S608
 
 

@@ -1,0 +1,35 @@
+"""Every advisory lock of the service, so that no two features take the same one unawares."""
+
+from enum import IntEnum, unique
+
+
+@unique
+class Lock(IntEnum):
+    """What a lock keeps others from doing. The number is the first of a lock's two parts.
+
+    The second part is the `key` of what is locked, or 0 where there is one lock of the kind.
+    `MIGRATION` is alone in having one part: PostgreSQL counts such locks apart from those of two.
+    Numbers stay as they are: versions that run side by side during an upgrade must meet.
+    """
+
+    STATE = 1
+    """Changing a round's state, while its writers share the lock; `record_submissions` of the
+    database takes it, too."""
+    RUN = 2
+    """Recomputing a round."""
+    OPERATION = 3
+    """Carrying out an operation."""
+    APPLICANT_CHANGES = 4
+    """Changing applicants: there is one lock for all of them."""
+    MIGRATION = 0x50494C4F
+    """Changing the schema."""
+
+
+def key(identity: int) -> int:
+    """Return the second part of a lock on the round or operation with this id, as it is an int4."""
+    return identity % 2**31
+
+
+def parts(lock: Lock, identity: int) -> dict[str, int]:
+    """Return both parts, as the parameters `lock` and `key` of a statement."""
+    return {"lock": int(lock), "key": key(identity)}

@@ -7,6 +7,8 @@ from sqlalchemy import text
 
 from shared.database import Session
 from shared.scoring.resolve import TRACE
+from shared.submissions.standing import REFERENCE_DATE
+from shared.submissions.standing import standing as stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +37,18 @@ class PanelLine:
     reason: str | None
 
 
-STANDING = text("""
-    WITH said AS (
-        SELECT DISTINCT ON (reporter) reporter, id, status, number, comment FROM submission
-        WHERE round = :round AND applicant = :applicant AND measure = :measure
-            AND as_of = (SELECT reference_date FROM round WHERE id = :round)
-            AND kind = 'adjudicator'
-        ORDER BY reporter, revision DESC
-    )
-    SELECT reporter, number, comment FROM said WHERE status <> 'withdrawn' ORDER BY id
-""")
+STANDING = """
+    SELECT reporter, number, comment FROM ({standing}) AS stands
+    WHERE kind = 'adjudicator' ORDER BY id
+"""
+OF_ONE = "applicant = :applicant AND measure = :measure"
 
-# As in `evidence`: of one reporter and date the last revision counts, and a withdrawn one takes the
-# date away; of what remains the greatest date not after the reference date. The natural key's index
-# brings the rows in the order of the page, so that reading ends with it. A spread is compared by
-# halves, which no double is too small for, and which never exceed what one holds.
-PAGE = text("""
+# The natural key's index brings the rows in the order of the page, so that reading ends with it. A
+# spread is compared by halves, which no double is too small for, and which never exceed what one
+# holds.
+PAGE = """
     WITH asked AS (
         SELECT CAST(:measures AS text[]) AS measures, CAST(:tolerances AS float8[]) AS tolerances
-    ), said AS (
-        SELECT DISTINCT ON (applicant, measure, reporter, as_of)
-            applicant, measure, reporter, as_of, kind, id, status, number, comment
-        FROM submission
-        WHERE round = :round AND as_of <= (SELECT reference_date FROM round WHERE id = :round)
-            AND measure = ANY (CAST(:measures AS text[])) AND kind IN ('expert', 'adjudicator')
-            AND (applicant, measure) > (:after_applicant, :after_measure)
-        ORDER BY applicant, measure, reporter, as_of, revision DESC
-    ), stands AS (
-        SELECT DISTINCT ON (applicant, measure, reporter) * FROM said WHERE status <> 'withdrawn'
-        ORDER BY applicant, measure, reporter, as_of DESC
     ), panel AS (
         SELECT applicant, measure,
             array_agg(reporter ORDER BY number, id) FILTER (WHERE kind = 'expert') AS experts,
@@ -76,7 +61,7 @@ PAGE = text("""
                 AS adjudicated,
             (array_agg(comment ORDER BY id DESC) FILTER (WHERE kind = 'adjudicator'))[1]
                 AS reason
-        FROM stands GROUP BY applicant, measure
+        FROM ({standing}) AS stands GROUP BY applicant, measure
     ), shown AS (
         SELECT panel.* FROM panel, asked
         WHERE CASE
@@ -87,15 +72,17 @@ PAGE = text("""
         END
         ORDER BY applicant, measure LIMIT :limit
     )
-    SELECT applicant, measure, coalesce(experts, '{}'),
+    SELECT applicant, measure, coalesce(experts, '{{}}'),
         ARRAY(
             SELECT (SELECT name FROM reporter WHERE reporter.id = expert.id)
             FROM unnest(experts) WITH ORDINALITY AS expert (id, place) ORDER BY place
         ),
-        coalesce(marks, '{}'),
+        coalesce(marks, '{{}}'),
         (SELECT name FROM reporter WHERE id = adjudicator), adjudicated, reason
     FROM shown ORDER BY applicant, measure
-""")
+"""
+BEHIND = """measure = ANY (CAST(:measures AS text[]))
+    AND (applicant, measure) > (:after_applicant, :after_measure)"""
 
 
 async def standing(session: Session, round_id: int, applicant: str, measure: str) -> list[Standing]:
@@ -104,7 +91,8 @@ async def standing(session: Session, round_id: int, applicant: str, measure: str
     They are one at most, unless two administrators settled it at the same moment.
     """
     parameters = {"round": round_id, "applicant": applicant, "measure": measure}
-    return [Standing(*row) for row in await session.execute(STANDING, parameters)]
+    query = STANDING.format(standing=stands(":round", REFERENCE_DATE, OF_ONE))
+    return [Standing(*row) for row in await session.execute(text(query), parameters)]
 
 
 async def page(
@@ -132,4 +120,5 @@ async def page(
         "limit": limit,
         "trace": TRACE,
     }
-    return [PanelLine(*row) for row in await session.execute(PAGE, parameters)]
+    query = PAGE.format(standing=stands(":round", REFERENCE_DATE, BEHIND, way="ASC"))
+    return [PanelLine(*row) for row in await session.execute(text(query), parameters)]

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from shared.database import Session
 from shared.scoring.framework import Measure, MeasureType
 from shared.scoring.resolve import TRACE
+from shared.submissions.standing import standing
 from shared.submissions.values import Reported
 
 NOMINAL = {MeasureType.CATEGORY, MeasureType.FLAG}
@@ -60,8 +61,8 @@ class Scope:
     only_beyond: bool = True
 
 
-# `said` is as in shared/runs/evidence_store.py, but includes what waits for the next run: who
-# corrects a value sees at once whether it still differs. Of a kind's reporters the greatest date
+# What waits for the next run is read, too: who corrects a value sees at once whether it still
+# differs. Of a kind's reporters the greatest date
 # counts, then the last recorded. Differences are those of the decimals that were written; whether
 # one is beyond the tolerance is computed in floats as for the flag of a line, except at the ends of
 # their range, where PostgreSQL refuses what overflows.
@@ -72,17 +73,11 @@ PAGE = """
             CAST(:tolerances AS float8[]), CAST(:nominal AS boolean[])
         ) AS asked (measure, kind, priority, tolerance, nominal)
     ), said AS (
-        SELECT DISTINCT ON (applicant, measure, reporter, as_of)
-            applicant, measure, reporter, as_of, kind, id, status, number, codes
-        FROM submission
-        WHERE round = :round AND as_of <= :reference_date
-            AND measure = ANY (CAST(:measures AS text[])) {some}
-        ORDER BY applicant DESC, measure DESC, reporter DESC, as_of DESC, revision DESC
+        {standing}
     ), stands AS (
         SELECT DISTINCT ON (applicant, measure, kind)
             applicant, measure, kind, as_of, id, number, codes, priority, tolerance, nominal
         FROM said JOIN asked USING (measure, kind)
-        WHERE status <> 'withdrawn'
         ORDER BY applicant DESC, measure DESC, kind DESC, as_of DESC, id DESC
     ), pair AS (
         SELECT *, row_number() OVER best AS place,
@@ -128,7 +123,8 @@ PAGE = """
     WHERE (beyond OR NOT :only_beyond) {behind}
     ORDER BY -weight, applicant, measure, priority LIMIT :limit
 """
-SOME = "AND applicant = ANY (CAST(:applicants AS text[]))"
+COMPARED = "measure = ANY (CAST(:measures AS text[]))"
+SOME = "applicant = ANY (CAST(:applicants AS text[]))"
 BEHIND = """AND (-weight, applicant, measure, priority)
     > (-CAST(:weight AS float8), :applicant, :measure, :priority)"""
 LARGEST = "1.7976931348623157e308::numeric"
@@ -164,15 +160,16 @@ async def page(
         "limit": limit,
         "trace": TRACE,
     }
-    some = behind = ""
+    which, behind = COMPARED, ""
     if scope.applicants is not None:
-        some = SOME
+        which = f"{SOME} AND {COMPARED}"
         parameters["applicants"] = list(scope.applicants)
     if after is not None:
         behind = BEHIND
         names = ("weight", "applicant", "measure", "priority")
         parameters |= dict(zip(names, after, strict=True))
-    query = text(PAGE.format(some=some, behind=behind, largest=LARGEST))
+    said = standing(":round", ":reference_date", which)
+    query = text(PAGE.format(standing=said, behind=behind, largest=LARGEST))
     return [_read(*row) for row in await session.execute(query, parameters)]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 
 from shared.database import Session
-from shared.submissions.standing import STANDING
+from shared.submissions.standing import REFERENCE_DATE, last_words, standing
 
 # LIMIT keeps each pair a look-up of its own, whatever the planner thinks of reading all at once.
 OUTSTANDING = """
@@ -16,28 +16,28 @@ OUTSTANDING = """
     LEFT JOIN LATERAL (
         {mark} LIMIT 1
     ) AS mark ON true
-    WHERE round.id = :round AND round.state = 'open' AND mark.stands IS NULL
+    WHERE round.id = :round AND round.state = 'open' AND mark.id IS NULL
     LIMIT :most
 """
+OF_PAIR = "applicant = who.code AND measure = what.code AND reporter = :expert"
 
-TAKE_BACK = text("""
+TAKE_BACK = """
     WITH said AS (
-        SELECT DISTINCT ON (measure, as_of) measure, as_of, revision, status FROM submission
-        WHERE round = :round AND applicant = :applicant AND reporter = :expert AND kind = 'expert'
-        ORDER BY measure, as_of, revision DESC
+        {last_words}
     ), added AS (
         INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
             request_id)
         SELECT CAST(:round AS bigint), :applicant, measure, CAST(:expert AS bigint), 'expert',
             as_of, revision + 1, 'withdrawn', :request_id
-        FROM said WHERE status = 'reported' ORDER BY measure, as_of
+        FROM said WHERE status = 'reported' AND kind = 'expert' ORDER BY measure, as_of
         RETURNING id
     ), logged AS (
         INSERT INTO submission_change (round, applicant, submission, request_id)
         SELECT CAST(:round AS bigint), :applicant, id, :request_id FROM added
     )
     SELECT count(*) FROM added
-""")
+"""
+OF_TIE = "applicant = :applicant AND reporter = :expert"
 
 
 async def outstanding(
@@ -52,7 +52,7 @@ async def outstanding(
 
     Nothing is outstanding where the round is not open.
     """
-    mark = STANDING.format(applicant="who.code", measure="what.code")
+    mark = standing(":round", REFERENCE_DATE, OF_PAIR)
     parameters = {
         "round": round_id,
         "expert": expert,
@@ -100,5 +100,6 @@ async def take_back(
         "applicant": applicant,
         "request_id": request_id,
     }
-    taken: int = (await session.scalars(TAKE_BACK, parameters)).one()
+    query = text(TAKE_BACK.format(last_words=last_words(":round", OF_TIE)))
+    taken: int = (await session.scalars(query, parameters)).one()
     return taken

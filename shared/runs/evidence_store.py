@@ -8,36 +8,25 @@ import numpy as np
 from shared.database import Session, columns
 from shared.scoring.framework import KINDS, Framework, MeasureType
 from shared.scoring.resolve import Evidence
+from shared.submissions.standing import standing
 
 ROW = columns.row_type(
     applicant="int8", measure="int8", kind="int8", as_of="int8", id="int8", value="float8"
 )
 
-# Of one reporter and date the last revision counts, and a withdrawn one takes the date away; of
-# what remains, the greatest date not after the reference date counts. All orders descend, so that
-# the natural key's index can be read backwards. What is still in the change log is left to the run
-# that takes it in: a run's scores then rest on its inputs and those before, and on nothing else.
-# NOT IN is hashed, however wrong the estimate of how many wait; a join might compare all with all.
+# What is still in the change log is left to the run that takes it in: a run's scores then rest on
+# its inputs and those before, and on nothing else. NOT IN is hashed, however wrong the estimate of
+# how many wait; a join might compare all with all.
+TAKEN_IN = """id NOT IN (
+    SELECT submission FROM submission_change WHERE round = $1 AND submission IS NOT NULL
+)"""
 CURRENT = """
-    WITH said AS (
-        SELECT DISTINCT ON (applicant, measure, reporter, as_of)
-            applicant, measure, reporter, as_of, kind, id, status, number, codes
-        FROM submission
-        WHERE round = $1 AND as_of <= $2 {some} AND id NOT IN (
-            SELECT submission FROM submission_change
-            WHERE round = $1 AND submission IS NOT NULL
-        )
-        ORDER BY applicant DESC, measure DESC, reporter DESC, as_of DESC, revision DESC
-    ), stands AS (
-        SELECT DISTINCT ON (applicant, measure, reporter) * FROM said WHERE status <> 'withdrawn'
-        ORDER BY applicant DESC, measure DESC, reporter DESC, as_of DESC
-    )
     SELECT applicants.position - 1, measures.position - 1,
         array_position($5::text[], kind) - 1::bigint, (as_of - DATE '1970-01-01')::bigint, id,
         CASE WHEN stands.codes IS NULL THEN stands.number
             WHEN categories.number IS NULL THEN cardinality(stands.codes)::float8
             ELSE categories.number END
-    FROM stands
+    FROM ({standing}) AS stands
     JOIN unnest($3::text[]) WITH ORDINALITY AS applicants (code, position)
         ON applicants.code = stands.applicant
     JOIN unnest($4::text[]) WITH ORDINALITY AS measures (code, position)
@@ -77,7 +66,8 @@ async def current(
         [code for _, code, _ in categories],
         [number for _, _, number in categories],
     )
-    query = CURRENT.format(some="" if everybody else "AND applicant = ANY ($3::text[])")
+    which = TAKEN_IN if everybody else f"applicant = ANY ($3::text[]) AND {TAKEN_IN}"
+    query = CURRENT.format(standing=standing("$1", "$2", which))
     read = await columns.read(session, query, arguments, ROW)
     return Evidence(
         applicant=read["applicant"],

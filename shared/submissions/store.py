@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from shared.access.tables import ReporterRow
 from shared.database import Driver, Session, met
 from shared.scoring.framework import ADJUDICATOR, Reporter
-from shared.submissions.standing import STANDING
+from shared.submissions.standing import REFERENCE_DATE, standing
 from shared.submissions.tables import SubmissionRow
 from shared.submissions.values import Reported
 
@@ -171,7 +171,7 @@ async def page(
     if reach.measures is not None:
         query = query.where(SubmissionRow.measure == func.any(list(reach.measures)))
     if reach.expert is not None:
-        query = query.where(_open_to(reach.expert, round_id))
+        query = query.where(_open_to(reach.expert, round_id, applicant, measure))
     return [
         StoredSubmission(
             identity,
@@ -184,14 +184,25 @@ async def page(
     ]
 
 
-def _open_to(expert: int, round_id: int) -> ColumnElement[bool]:
-    """Say of a submission whether the expert may see it."""
-    marked = STANDING.format(applicant="submission.applicant", measure="submission.measure")
+# One list for all rows, not a look for each: most of what is listed may be other experts' marks.
+MARKED = """(submission.applicant, submission.measure) IN (
+    SELECT applicant, measure FROM ({standing}) AS own
+)"""
+
+
+def _open_to(
+    expert: int, round_id: int, applicant: str | None, measure: str | None
+) -> ColumnElement[bool]:
+    """Say of a submission whether the expert may see it; None: whatever is asked for."""
+    given = {"applicant": applicant, "measure": measure}
+    parameters = {name: value for name, value in given.items() if value is not None}
+    which = " AND ".join(["reporter = :expert", *(f"{name} = :{name}" for name in parameters)])
+    marked = MARKED.format(standing=standing(":round", REFERENCE_DATE, which))
     return or_(
         SubmissionRow.reporter == expert,
         and_(
             SubmissionRow.kind.in_([Reporter.EXPERT, ADJUDICATOR]),
-            text(f"EXISTS ({marked})").bindparams(round=round_id, expert=expert),
+            text(marked).bindparams(round=round_id, expert=expert, **parameters),
         ),
     )
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from shared.database import Session
-from shared.scoring.resolve import TRACE
 from shared.submissions.standing import REFERENCE_DATE
 from shared.submissions.standing import standing as stands
+from shared.submissions.tolerance import beyond, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,7 @@ STANDING = """
 """
 OF_ONE = "applicant = :applicant AND measure = :measure"
 
-# The natural key's index brings the rows in the order of the page, so that reading ends with it. A
-# spread is compared by halves, which no double is too small for, and which never exceed what one
-# holds.
+# The natural key's index brings the rows in the order of the page, so that reading ends with it.
 PAGE = """
     WITH asked AS (
         SELECT CAST(:measures AS text[]) AS measures, CAST(:tolerances AS float8[]) AS tolerances
@@ -66,9 +64,7 @@ PAGE = """
         SELECT panel.* FROM panel, asked
         WHERE CASE
             WHEN adjudicator IS NOT NULL THEN :settled
-            ELSE :open AND highest / 2 - lowest / 2
-                > tolerances[array_position(measures, measure)] / 2 * (1 + CAST(:trace AS float8))
-                + greatest(abs(highest), abs(lowest), 1e-290) * (CAST(:trace AS float8) / 4)
+            ELSE :open AND {wide}
         END
         ORDER BY applicant, measure LIMIT :limit
     )
@@ -81,6 +77,7 @@ PAGE = """
         (SELECT name FROM reporter WHERE id = adjudicator), adjudicated, reason
     FROM shown ORDER BY applicant, measure
 """
+TOLERANCE = "tolerances[array_position(measures, measure)]"
 BEHIND = """measure = ANY (CAST(:measures AS text[]))
     AND (applicant, measure) > (:after_applicant, :after_measure)"""
 
@@ -118,7 +115,9 @@ async def page(
         "after_applicant": after[0],
         "after_measure": after[1],
         "limit": limit,
-        "trace": TRACE,
     }
-    query = PAGE.format(standing=stands(":round", REFERENCE_DATE, BEHIND, way="ASC"))
+    query = PAGE.format(
+        standing=stands(":round", REFERENCE_DATE, BEHIND, way="ASC"),
+        wide=beyond(difference("highest", "lowest"), TOLERANCE),
+    )
     return [PanelLine(*row) for row in await session.execute(text(query), parameters)]

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from shared.database import Session
 from shared.scoring.framework import Measure, MeasureType
-from shared.scoring.resolve import TRACE
 from shared.submissions.standing import standing
+from shared.submissions.tolerance import beyond, difference
 from shared.submissions.values import Reported
 
 NOMINAL = {MeasureType.CATEGORY, MeasureType.FLAG}
@@ -63,9 +63,7 @@ class Scope:
 
 # What waits for the next run is read, too: who corrects a value sees at once whether it still
 # differs. Of a kind's reporters the greatest date
-# counts, then the last recorded. Differences are those of the decimals that were written; whether
-# one is beyond the tolerance is computed in floats as for the flag of a line, except at the ends of
-# their range, where PostgreSQL refuses what overflows.
+# counts, then the last recorded. Differences are those of the decimals that were written.
 PAGE = """
     WITH asked AS MATERIALIZED (
         SELECT * FROM unnest(
@@ -91,8 +89,7 @@ PAGE = """
             coalesce(abs(own_number)::numeric, cardinality(own_codes)) AS base,
             CASE
                 WHEN nominal THEN NULL
-                WHEN codes IS NULL THEN
-                    greatest(least(number::numeric - own_number::numeric, {largest}), -{largest})
+                WHEN codes IS NULL THEN {difference}
                 ELSE (SELECT count(*) FROM unnest(codes || own_codes) AS one (code)
                     WHERE code <> ALL (codes) OR code <> ALL (own_codes)) END AS difference
         FROM pair
@@ -106,11 +103,7 @@ PAGE = """
             CASE
                 WHEN tolerance IS NULL THEN false
                 WHEN nominal THEN differs
-                WHEN abs(own_number) BETWEEN 1e-290 AND 1e290 AND abs(number) < 1e290
-                    THEN abs(number - own_number)
-                        > tolerance * abs(own_number) * (1 + CAST(:trace AS float8))
-                        + greatest(abs(number), abs(own_number)) * (CAST(:trace AS float8) / 2)
-                ELSE abs(difference) > tolerance::numeric * base END AS beyond
+                ELSE {beyond} END AS beyond
         FROM measured
     ), weighed AS (
         SELECT *, CASE WHEN differs THEN coalesce(relative, 'Infinity') ELSE 0 END AS weight
@@ -118,7 +111,9 @@ PAGE = """
     )
     SELECT applicant, measure, own_kind, own_number, own_codes, own_as_of, own_id,
         kind, number, codes, as_of, id,
-        difference::float8, relative, beyond, weight, priority
+        CASE WHEN difference IS NOT NULL
+            THEN greatest(least(difference, {largest}), -{largest})::float8 END,
+        relative, beyond, weight, priority
     FROM weighed
     WHERE (beyond OR NOT :only_beyond) {behind}
     ORDER BY -weight, applicant, measure, priority LIMIT :limit
@@ -158,7 +153,6 @@ async def page(
         "nominal": [measure.type in NOMINAL for measure, _, _ in asked],
         "only_beyond": scope.only_beyond,
         "limit": limit,
-        "trace": TRACE,
     }
     which, behind = COMPARED, ""
     if scope.applicants is not None:
@@ -169,8 +163,14 @@ async def page(
         names = ("weight", "applicant", "measure", "priority")
         parameters |= dict(zip(names, after, strict=True))
     said = standing(":round", ":reference_date", which)
-    query = text(PAGE.format(standing=said, behind=behind, largest=LARGEST))
-    return [_read(*row) for row in await session.execute(query, parameters)]
+    query = PAGE.format(
+        standing=said,
+        difference=difference("number", "own_number"),
+        beyond=beyond("difference", "tolerance", "base"),
+        behind=behind,
+        largest=LARGEST,
+    )
+    return [_read(*row) for row in await session.execute(text(query), parameters)]
 
 
 def _read(applicant: str, measure: str, *row: Any) -> Discrepancy:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.scoring.arrays import BoolArray, FlagArray, FloatArray, IntArray, runs
+from shared.scoring.arrays import FlagArray, FloatArray, IntArray, runs
 from shared.scoring.flags import Flag
 from shared.scoring.framework import (
     ADJUDICATOR,
@@ -19,15 +19,13 @@ from shared.scoring.framework import (
     Panel,
     Reporter,
 )
+from shared.scoring.tolerance import beyond
 
 NEVER = len(KINDS)
 """The priority of a report that does not count."""
 
 SETTLES = NEVER + 1
 """The priority of an adjudicated mark: no report beside others, but in place of them all."""
-
-TRACE = 2.0**-51
-"""By what share of itself a product of decimals may be too small in binary."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +151,7 @@ def _by_authority(
     latest = reports.take(runs(reports.cell, reports.priority)[0])
     first, kinds = runs(latest.cell)
     counts = np.repeat(latest.value[first], kinds)
-    differs = _beyond(latest.value, counts, tolerance[latest.measure], np.abs(counts))
+    differs = beyond(latest.value, counts, tolerance[latest.measure], np.abs(counts))
     return latest.cell[first], latest.value[first], latest.cell[differs]
 
 
@@ -183,7 +181,7 @@ def _by_panel(
     total = np.bincount(panel[kept], weights=marks[kept], minlength=starts.size)
     combined = np.clip(total / (size - 2 * drop), marks[lowest], marks[highest])
 
-    wide = _beyond(marks[starts + size - 1], marks[starts], tolerance[measure])
+    wide = beyond(marks[starts + size - 1], marks[starts], tolerance[measure])
     return cell, combined, cell[wide]
 
 
@@ -203,19 +201,6 @@ def trim_of(panel: Panel) -> tuple[int, int]:
             return sys.maxsize, 0
         case _:
             return 0, 0
-
-
-def _beyond(
-    one: FloatArray, other: FloatArray, tolerance: FloatArray, unit: FloatArray | float = 1.0
-) -> BoolArray:
-    """Say where *one* and *other* differ by more than *tolerance* × *unit*, as decimals do.
-
-    0.77 differs from 0.7 by a tenth of it, though in binary by a `TRACE` more. What differs by more
-    than a float holds differs.
-    """
-    with np.errstate(over="ignore"):
-        widened = tolerance * unit * (1.0 + TRACE)
-        return np.abs(one - other) > widened + np.maximum(np.abs(one), np.abs(other)) * (TRACE / 2)
 
 
 def _numbers(limits: Iterable[float | None]) -> FloatArray:

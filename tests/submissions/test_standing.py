@@ -38,6 +38,7 @@ REPORTERS = {1: "source", 2: "source", 3: "applicant", 4: "expert", 5: "expert"}
     7: "adjudicator",
 }
 CODES = list(APPLICANTS)
+EXTREMES = [1e308, -1e308, 1e-300, -5e-324, 20.3, 30.3]
 EXPERTS = [each for each, kind in REPORTERS.items() if kind == Reporter.EXPERT]
 
 Standing = dict[tuple[str, str], list[Statement]]
@@ -49,7 +50,8 @@ def statements(draw: st.DrawFn) -> NewSubmission:
     """Draw one thing that is said or taken back; of each measure one reporter is not admitted."""
     measure, reporters = draw(st.sampled_from([(STATIONS, (1, 2, 3, 4)), (MARK, (1, 4, 5, 6, 7))]))
     reporter = draw(st.sampled_from(reporters))
-    number = draw(st.one_of(st.none(), *[st.integers(0, 30).map(float)] * 3))
+    numbers = [st.integers(0, 30).map(float)] * 3
+    number = draw(st.one_of(st.none(), *numbers, st.sampled_from(EXTREMES)))
     return NewSubmission(
         applicant=draw(st.sampled_from(CODES[:2])),
         measure=measure,

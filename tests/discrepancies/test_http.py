@@ -1,4 +1,4 @@
-"""What kinds of reporters state differently, over HTTP. Which that are is tested in test_store.py."""
+"""What kinds of reporters state differently, over HTTP; which that are is in test_store.py."""
 
 from typing import Any
 

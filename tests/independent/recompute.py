@@ -29,24 +29,20 @@ def as_number(measure: Json, value: Any) -> float:
 
 
 def stands(measure: Json, reference_date: str, verdict: dict[int, str]) -> list[Json]:
-    """Find what each reporter stands by: of one date the last revision, of dates the latest."""
-    last: dict[tuple[int, str], Json] = {}
-    for each in sorted(measure["submissions"], key=lambda one: one["revision"]):
-        if each["as_of"] > reference_date:
-            verdict[each["id"]] = "after-reference-date"
-            continue
-        if (date := (each["reporter_number"], each["as_of"])) in last:
-            verdict[last[date]["id"]] = "superseded"
-        last[date] = each
-    latest: dict[int, Json] = {}
-    for each in sorted(last.values(), key=lambda one: one["as_of"]):
-        if each["status"] == "withdrawn":
-            verdict[each["id"]] = "withdrawn"
-            continue
-        if (reporter := each["reporter_number"]) in latest:
-            verdict[latest[reporter]["id"]] = "older"
-        latest[reporter] = each
-    return list(latest.values())
+    """Find what each reporter stands by: of one date the last revision, of dates the latest.
+
+    Each sieve gives its verdict to all that reach it; the next one's replaces it for what passes.
+    """
+    said = sorted(measure["submissions"], key=lambda one: one["revision"])
+    verdict |= {each["id"]: "after-reference-date" for each in said}
+    said = [each for each in said if each["as_of"] <= reference_date]
+    verdict |= {each["id"]: "superseded" for each in said}
+    last = {(each["reporter_number"], each["as_of"]): each for each in said}
+    said = sorted(last.values(), key=lambda one: one["as_of"])
+    verdict |= {each["id"]: "withdrawn" for each in said}
+    said = [each for each in said if each["status"] != "withdrawn"]
+    verdict |= {each["id"]: "older" for each in said}
+    return list({each["reporter_number"]: each for each in said}.values())
 
 
 def by_authority(rule: Json, said: list[Json], verdict: dict[int, str]) -> list[Json]:
@@ -54,7 +50,7 @@ def by_authority(rule: Json, said: list[Json], verdict: dict[int, str]) -> list[
     kinds = [kind for kind in rule["order"] if any(each["kind"] == kind for each in said)]
     peers = [each for each in said if each["kind"] == kinds[0]]
     order = sorted(peers, key=lambda one: (one["as_of"], one["id"]))
-    verdict |= {each["id"]: "outranked" for each in said if each not in peers}
+    verdict |= {each["id"]: "outranked" for each in said}
     verdict |= {each["id"]: "recorded-earlier" for each in peers}
     verdict |= {each["id"]: "older" for each in peers if each["as_of"] < order[-1]["as_of"]}
     verdict |= {each["id"]: "counts" for each in order[-1:]}
@@ -111,8 +107,7 @@ def derive(rule: Json, value_of: dict[str, Number]) -> Number:
                 value = total = clip(total + clip(weight * part))
     if rule["kind"] == "ratio":
         under = value_of[rule["denominator"]["measure"]]
-        known = value is not None and under is not None and under != 0
-        value = clip(value / under * rule["per"]) if known else None  # type: ignore[operator]
+        value = clip(value / under * rule["per"]) if value is not None and under else None
     return value if value is None or rule["cap"] is None else min(value, rule["cap"])
 
 
@@ -128,11 +123,9 @@ def fixed(x: float, scale: Json) -> float:
     if scale["method"] == "grades":
         return float(rule["grades"][int(x)]["share"])
     if scale["method"] == "steps":
-        share = rule["bands"][0]["share"]
-        for band in rule["bands"][1:]:
-            if x > band["from"] or (band["inclusive"] and x == band["from"]):
-                share = band["share"]
-        return float(share)
+        first, *others = rule["bands"]
+        reached = [b for b in others if x > b["from"] or (b["inclusive"] and x == b["from"])]
+        return float([first, *reached][-1]["share"])
     floor, target, step = rule["floor"], rule["target"], rule["step"]
     if step is not None:
         x = floor + math.floor((x - floor) / step + 1e-9) * step
@@ -159,8 +152,7 @@ def relative(x: float, scale: Json) -> float:
         return ratio_to_best(x, cohort["best"], higher=higher)
     worst, best = cohort["worst"], cohort["best"]
     if scale["method"] == "min_max":
-        flat = 0.0 if best == 0 and higher else 1.0
-        base = rule["base"]
+        base, flat = rule["base"], 0.0 if best == 0 and higher else 1.0
         return flat if worst == best else base + (1.0 - base) * position(x, worst, best)
     if worst == best:
         return 0.5
@@ -218,11 +210,9 @@ class Recomputation:
             if any(skipped[i] for i in peers):
                 counted = [0 if skipped[i] else self.own[i] for i in peers]
                 whole, left = sum(self.own[i] for i in peers), sum(counted) or 1
-                ends = [
-                    math.floor(float(sum(counted[:end])) * whole / left + 0.5)
-                    for end in range(len(peers) + 1)
-                ]
-                full = float(ends[peers.index(at) + 1] - ends[peers.index(at)])
+                before, own = sum(counted[: peers.index(at)]), counted[peers.index(at)]
+                start, end = (float(each) * whole / left for each in (before, before + own))
+                full = float(math.floor(end + 0.5) - math.floor(start + 0.5))
             amount = (shares[at] or 0.0) * full
             found.append((full, amount, half_up(amount, full)))
         return found
@@ -258,9 +248,8 @@ class Recomputation:
         line, share, (full, amount, units) = self.lines[at], shares[at], scored[at]
         name, scale, more = line["indicator"], line["normalisation"], line["one_more"]
         self.equal(f"{name} share", line["share"], share)
-        self.equal(f"{name} full", line["full"], full / self.unit)
-        self.equal(f"{name} unrounded", line["unrounded"], amount / self.unit)
-        self.equal(f"{name} points", line["points"], units / self.unit)
+        for what, computed in (("full", full), ("unrounded", amount), ("points", units)):
+            self.equal(f"{name} {what}", line[what], computed / self.unit)
         best = self.score([*shares[:at], 1.0, *shares[at + 1 :]])
         rise = sum(each[2] for each in best) - sum(each[2] for each in scored)
         cost = max(rise, 0) / self.unit if share is None else None
@@ -282,9 +271,8 @@ class Recomputation:
         units = [each for _, _, each in scored]
         for each in document["dimensions"]:
             mine = [at for at, line in enumerate(self.lines) if line["dimension"] == each["code"]]
-            points, full = (sum(of[at] for at in mine) / unit for of in (units, self.own))
-            self.equal(f"{each['code']} points", each["points"], points)
-            self.equal(f"{each['code']} full", each["full"], full)
+            for what, of in (("points", units), ("full", self.own)):
+                self.equal(f"{each['code']} {what}", each[what], sum(of[at] for at in mine) / unit)
         total = sum(units)
         self.equal("total", document["total"], total / unit)
         self.equal("full", document["full"], sum(self.own) / unit)

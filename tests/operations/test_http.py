@@ -1,135 +1,123 @@
-"""Operations of a kind that only a newer release knows: shown as they are recorded."""
+"""Operations over HTTP: followed, listed, bounded and cancelled, whatever they work out."""
 
-from typing import Any
+import asyncio
 
 import pytest
 
-from api.operations.kinds import VIEWS
 from shared.database import Database
-from tests.contract.document import OPERATIONS, faults
-from tests.contract.document import Operation as Endpoint
-from tests.fixtures.ask import execute, one
-from tests.fixtures.make import ROUND, World
-from worker.kinds import KINDS
-
-LIST = f"/rounds/{ROUND}/operations"
-ONE = "/v1/rounds/{round}/operations/{operation}"
-ASKED = {"format": "csv", "columns": ["total", None]}
-RESULT = {"rows": 3, "of": {"run": 1}}
-ITEMS = [{"name": "a.csv", "rank": "none"}, {"name": "b.csv"}]
-
-ADD = """
-    INSERT INTO operation (round, kind, parameters, requested_by, request_id)
-    SELECT id, 'export', '{"format": "csv", "columns": ["total", null]}', 'auditor', 'r' FROM round
-"""
-END = """
-    UPDATE operation SET state = 'done', progress = 1, attempts = 1, finished_at = now(),
-        result = '{"summary": {"rows": 3, "of": {"run": 1}},
-                   "items": [{"name": "a.csv", "rank": "none"}, {"name": "b.csv"}]}'
-    WHERE kind = 'export'
-"""
+from tests.fixtures.ask import one, rows
+from tests.fixtures.make import World, name
+from tests.sensitivity.asking import ASK, LIST, ask, items, read, score, work
 
 
 @pytest.fixture
-async def world(world: World, owner: Database) -> World:
-    """Give the world with an export, then an operation of a known kind; both wait."""
-    await world.recompute()
-    await execute(owner, ADD)
-    answer = await world.call("admin", "POST", f"/rounds/{ROUND}/sensitivity", {"draws": 10})
-    assert answer.status_code == 202, answer.text
+async def scored(world: World) -> World:
+    """Give the world after its first run."""
+    await score(world)
     return world
 
 
-def promised(path: str, method: str = "GET") -> dict[str, Any]:
-    """Return the schema of what the contract says that is answered."""
-    endpoint: Endpoint = next(
-        each for each in OPERATIONS if (each.method, each.path) == (method, path)
-    )
-    schema: dict[str, Any] = endpoint.responses[200]["content"]["application/json"]["schema"]
-    return schema
+async def test_items_of_an_unfinished_operation_do_not_exist(scored: World) -> None:
+    operation = await ask(scored)
+
+    answer = await items(scored, operation)
+
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
 
 
-async def read(world: World, path: str, role: str = "portal", method: str = "GET") -> Any:
-    """Return what is answered to *role*."""
-    answer = await world.call(role, method, path)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+async def test_who_asked_is_shown_to_administrators_and_auditors_alone(scored: World) -> None:
+    operation = await ask(scored)
 
-
-async def test_all_kinds_are_listed_together(world: World) -> None:
-    page = await read(world, LIST)
-
-    assert [(each["kind"], each["state"]) for each in page["items"]] == [
-        ("sensitivity", "waiting"),
-        ("export", "waiting"),
-    ]
-    assert page["items"][1]["parameters"] == ASKED
-    assert page["items"][1]["requested_by"] is None
-    assert faults(promised("/v1/rounds/{round}/operations"), page) == []
-
-
-async def test_what_waits_for_a_newer_worker_can_be_followed(world: World) -> None:
-    operation = await read(world, f"{LIST}/1", "auditor")
-
-    assert operation["recorded_at"]
-    assert operation | {"recorded_at": None} == {
-        "id": 1,
-        "kind": "export",
-        "parameters": ASKED,
-        "state": "waiting",
-        "progress": 0,
-        "attempts": 0,
-        "error": None,
-        "requested_by": "auditor",
-        "recorded_at": None,
-        "started_at": None,
-        "finished_at": None,
-        "result": None,
+    names = {
+        role: (await read(scored, operation, role))["requested_by"]
+        for role in ("admin", "auditor", "portal", "source")
     }
-    assert faults(promised(ONE), operation) == []
+    assert names == {
+        "admin": "auditor",
+        "auditor": "auditor",
+        "portal": None,
+        "source": None,
+    }
+    (listed,) = (await scored.call("portal", "GET", LIST)).json()["items"]
+    assert listed["requested_by"] is None
 
 
-async def test_its_result_is_shown_as_the_newer_worker_left_it(
-    world: World, owner: Database
-) -> None:
-    await execute(owner, END)
+async def test_operations_are_listed_newest_first_in_pages(scored: World) -> None:
+    ids = [(await ask(scored, draws=1))["id"] for _ in range(3)]
 
-    operation = await read(world, f"{LIST}/1")
-    page = await read(world, f"{LIST}/1/items")
-
-    assert (operation["state"], operation["result"]) == ("done", RESULT)
-    assert page == {"items": ITEMS}
-    assert faults(promised(ONE), operation) == []
-    assert faults(promised(f"{ONE}/items"), page) == []
-
-
-async def test_its_items_come_in_pages(world: World, owner: Database) -> None:
-    await execute(owner, END)
-
-    first = await world.call("portal", "GET", f"{LIST}/1/items", limit=1)
+    first = await scored.call("portal", "GET", LIST, limit=2)
     target = first.headers["link"].split("<")[1].split(">")[0].removeprefix("/v1")
+    last = await scored.call("portal", "GET", target)
 
-    assert [first.json(), await read(world, target)] == [{"items": [each]} for each in ITEMS]
-
-
-async def test_it_can_be_cancelled(world: World, owner: Database) -> None:
-    """Where no newer worker will ever come, it would wait for good."""
-    cancelled = await read(world, f"{LIST}/1", "admin", "DELETE")
-
-    assert (cancelled["kind"], cancelled["state"]) == ("export", "cancelled")
-    assert faults(promised(ONE, "DELETE"), cancelled) == []
-    trail = "SELECT count(*) FROM audit_event WHERE action = 'operation.cancelled'"
-    assert await one(owner, trail) == 1
+    listed = [each["id"] for page in (first, last) for each in page.json()["items"]]
+    assert listed == ids[::-1]
 
 
-async def test_a_known_kind_is_not_excused_by_what_is_admitted_of_others(world: World) -> None:
-    """The contract says no less of sensitivity for admitting kinds that it does not know."""
-    known = await read(world, f"{LIST}/2")
+async def test_only_a_few_operations_of_a_round_are_unfinished(
+    scored: World, owner: Database
+) -> None:
+    """However many ask at once."""
+    answers = await asyncio.gather(*(scored.call("admin", "POST", ASK) for _ in range(8)))
 
-    assert faults(promised(ONE), known) == []
-    for wrong in ({"parameters": ASKED}, {"result": RESULT}):
-        assert faults(promised(ONE), known | wrong) != []
+    assert sorted(each.status_code for each in answers) == [202] * 3 + [409] * 5
+    refused = next(each.json() for each in answers if each.status_code == 409)
+    assert (refused["type"], refused["most"]) == ("/problems/too-many-operations", 3)
+    assert await one(owner, "SELECT count(*) FROM operation") == 3
 
 
-def test_every_kind_that_a_worker_carries_out_is_one_that_a_gateway_shows() -> None:
-    assert set(KINDS) == set(VIEWS)
+async def test_an_operation_that_ended_makes_room(scored: World) -> None:
+    ids = [(await ask(scored))["id"] for _ in range(3)]
+
+    await scored.call("auditor", "DELETE", f"{LIST}/{ids[0]}")
+
+    assert (await scored.call("admin", "POST", ASK)).status_code == 202
+
+
+async def test_a_cancelled_operation_is_not_carried_out(scored: World, owner: Database) -> None:
+    operation = await ask(scored)
+
+    answer = await scored.call("admin", "DELETE", f"{LIST}/{operation['id']}")
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    assert answer.json()["finished_at"] is not None
+    assert not await work(scored)
+    assert await rows(owner, "SELECT state, attempts, result IS NULL FROM operation") == [
+        ("cancelled", 0, True)
+    ]
+
+
+async def test_cancelling_what_has_ended_changes_nothing(scored: World) -> None:
+    operation = await ask(scored, draws=5)
+    assert await work(scored)
+    before = await read(scored, operation, "admin")
+
+    answer = await scored.call("admin", "DELETE", f"{LIST}/{operation['id']}")
+
+    assert answer.status_code == 200
+    assert answer.json() == before == await read(scored, operation, "admin")
+
+
+async def test_who_asked_and_who_cancelled_is_in_the_audit_trail(
+    scored: World, owner: Database
+) -> None:
+    operation = await ask(scored, seed=1)
+    for _ in range(2):
+        await scored.call("admin", "DELETE", f"{LIST}/{operation['id']}")
+
+    trail = "SELECT actor, action, subject FROM audit_event WHERE action LIKE 'operation%'"
+    subject = str(operation["id"])
+    assert await rows(owner, f"{trail} ORDER BY id") == [
+        ("auditor", "operation.requested", subject),
+        ("admin", "operation.cancelled", subject),
+    ]
+
+
+async def test_operations_of_another_round_are_not_found(scored: World) -> None:
+    body = {"code": "next", "framework": {"code": "small", "version": "1"}, "title": name("Next")}
+    await scored.call("admin", "POST", "/rounds", body | {"reference_date": "2027-06-30"})
+    operation = await ask(scored)
+
+    for method, role in (("GET", "portal"), ("DELETE", "admin")):
+        answer = await scored.call(role, method, f"/rounds/next/operations/{operation['id']}")
+        assert answer.status_code == 404
+    assert (await read(scored, operation))["state"] == "waiting"

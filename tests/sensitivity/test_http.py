@@ -1,53 +1,20 @@
-"""Asking how sure a ranking is: who may, what is answered while a worker works, and when it is."""
+"""Asking how sure a ranking is: what may be asked, and what is answered."""
 
-import asyncio
 from typing import Any
 
-import httpx
 import pytest
 
 from shared.database import Database
-from tests.fixtures.ask import execute, one, rows
+from tests.fixtures.ask import execute, one
 from tests.fixtures.make import MARK, ROUND, STATIONS, World, name
-from worker.loop import Bell
-from worker.operations import Operator
-
-ASK = f"/rounds/{ROUND}/sensitivity"
-LIST = f"/rounds/{ROUND}/operations"
+from tests.sensitivity.asking import ASK, LIST, ask, items, read, score, work
 
 
 @pytest.fixture
 async def scored(world: World) -> World:
-    """Give the world after its first run: two counties with marks, a park with none."""
-    for applicant, stations, mark in (("C1", 100, 60), ("C2", 50, 70)):
-        await world.submit("source", applicant, STATIONS, stations)
-        await world.submit("expert", applicant, MARK, mark)
-    assert await world.recompute()
+    """Give the world after its first run."""
+    await score(world)
     return world
-
-
-async def ask(world: World, **body: Any) -> dict[str, Any]:
-    """Ask as an auditor and return the operation."""
-    answer = await world.call("auditor", "POST", ASK, body)
-    assert answer.status_code == 202, answer.text
-    document: dict[str, Any] = answer.json()
-    return document
-
-
-async def work(world: World) -> bool:
-    """Let a worker carry out the next operation."""
-    return await Operator(world.worker_database, Bell(), world.worker().idle).carry_out_next()
-
-
-async def read(world: World, operation: dict[str, Any], role: str = "portal") -> dict[str, Any]:
-    answer = await world.call(role, "GET", f"{LIST}/{operation['id']}")
-    assert answer.status_code == 200, answer.text
-    document: dict[str, Any] = answer.json()
-    return document
-
-
-async def items(world: World, operation: dict[str, Any], **params: Any) -> httpx.Response:
-    return await world.call("portal", "GET", f"{LIST}/{operation['id']}/items", **params)
 
 
 async def test_what_is_asked_is_taken_in_and_can_be_followed(scored: World) -> None:
@@ -166,105 +133,10 @@ async def test_the_answer_is_of_the_run_that_was_asked_about(scored: World) -> N
     assert (await items(scored, early)).json()["items"][0]["applicant"] == "C1"
 
 
-async def test_items_of_an_unfinished_operation_do_not_exist(scored: World) -> None:
-    operation = await ask(scored)
-
-    answer = await items(scored, operation)
-
-    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found")
-
-
-async def test_who_asked_is_shown_to_administrators_and_auditors_alone(scored: World) -> None:
-    operation = await ask(scored)
-
-    names = {
-        role: (await read(scored, operation, role))["requested_by"]
-        for role in ("admin", "auditor", "portal", "source")
-    }
-    assert names == {
-        "admin": "auditor",
-        "auditor": "auditor",
-        "portal": None,
-        "source": None,
-    }
-    (listed,) = (await scored.call("portal", "GET", LIST)).json()["items"]
-    assert listed["requested_by"] is None
-
-
-async def test_operations_are_listed_newest_first_in_pages(scored: World) -> None:
-    ids = [(await ask(scored, draws=1))["id"] for _ in range(3)]
-
-    first = await scored.call("portal", "GET", LIST, limit=2)
-    target = first.headers["link"].split("<")[1].split(">")[0].removeprefix("/v1")
-    last = await scored.call("portal", "GET", target)
-
-    listed = [each["id"] for page in (first, last) for each in page.json()["items"]]
-    assert listed == ids[::-1]
-
-
 async def test_a_round_without_a_run_has_nothing_to_look_into(world: World) -> None:
     answer = await world.call("auditor", "POST", ASK)
 
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/round-not-scored")
-
-
-async def test_only_a_few_operations_of_a_round_are_unfinished(
-    scored: World, owner: Database
-) -> None:
-    """However many ask at once."""
-    answers = await asyncio.gather(*(scored.call("admin", "POST", ASK) for _ in range(8)))
-
-    assert sorted(each.status_code for each in answers) == [202] * 3 + [409] * 5
-    refused = next(each.json() for each in answers if each.status_code == 409)
-    assert (refused["type"], refused["most"]) == ("/problems/too-many-operations", 3)
-    assert await one(owner, "SELECT count(*) FROM operation") == 3
-
-
-async def test_an_operation_that_ended_makes_room(scored: World) -> None:
-    ids = [(await ask(scored))["id"] for _ in range(3)]
-
-    await scored.call("auditor", "DELETE", f"{LIST}/{ids[0]}")
-
-    assert (await scored.call("admin", "POST", ASK)).status_code == 202
-
-
-async def test_a_cancelled_operation_is_not_carried_out(scored: World, owner: Database) -> None:
-    operation = await ask(scored)
-
-    answer = await scored.call("admin", "DELETE", f"{LIST}/{operation['id']}")
-
-    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
-    assert answer.json()["finished_at"] is not None
-    assert not await work(scored)
-    assert await rows(owner, "SELECT state, attempts, result IS NULL FROM operation") == [
-        ("cancelled", 0, True)
-    ]
-
-
-async def test_cancelling_what_has_ended_changes_nothing(scored: World) -> None:
-    operation = await ask(scored, draws=5)
-    assert await work(scored)
-    before = await read(scored, operation, "admin")
-
-    answer = await scored.call("admin", "DELETE", f"{LIST}/{operation['id']}")
-
-    assert answer.status_code == 200
-    assert answer.json() == before == await read(scored, operation, "admin")
-
-
-async def test_who_asked_and_who_cancelled_is_in_the_audit_trail(
-    scored: World, owner: Database
-) -> None:
-    operation = await ask(scored, seed=1)
-    for _ in range(2):
-        await scored.call("admin", "DELETE", f"{LIST}/{operation['id']}")
-
-    trail = "SELECT actor, action, subject FROM audit_event WHERE action LIKE 'operation%'"
-    subject = str(operation["id"])
-    assert await rows(owner, f"{trail} ORDER BY id") == [
-        ("auditor", "operation.requested", subject),
-        ("admin", "operation.cancelled", subject),
-    ]
 
 
 @pytest.mark.parametrize(
@@ -289,17 +161,6 @@ async def test_what_cannot_be_asked_is_refused_at_its_place(
     assert answer.status_code == 422
     assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
     assert await one(owner, "SELECT count(*) FROM operation") == 0
-
-
-async def test_operations_of_another_round_are_not_found(scored: World) -> None:
-    body = {"code": "next", "framework": {"code": "small", "version": "1"}, "title": name("Next")}
-    await scored.call("admin", "POST", "/rounds", body | {"reference_date": "2027-06-30"})
-    operation = await ask(scored)
-
-    for method, role in (("GET", "portal"), ("DELETE", "admin")):
-        answer = await scored.call(role, method, f"/rounds/next/operations/{operation['id']}")
-        assert answer.status_code == 404
-    assert (await read(scored, operation))["state"] == "waiting"
 
 
 async def test_who_is_not_ranked_is_in_no_item(scored: World, owner: Database) -> None:

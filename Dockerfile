@@ -6,7 +6,7 @@ COPY requirements-build.txt requirements.txt ./
 RUN python -m pip install --require-hashes --requirement requirements-build.txt
 RUN python -m venv /opt/pilotzone
 RUN /opt/pilotzone/bin/pip install --require-hashes --requirement requirements.txt
-COPY pyproject.toml ./
+COPY pyproject.toml LICENSE ./
 COPY api api
 COPY cli cli
 COPY migrations migrations

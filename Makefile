@@ -5,8 +5,15 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url
 
+define STATIC
+$(BIN)/ruff format --check
+$(BIN)/ruff check
+$(BIN)/mypy
+$(BIN)/lint-imports
+endef
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench lint format types contracts openapi migration lock clean
+.PHONY: help setup run check test bench lint format types contracts openapi migration lock version clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -17,11 +24,13 @@ setup: ## make .venv as the lock files say; nothing to do is quick
 run: setup ## everything, with a demonstration round, until Ctrl-C: make run ARGS='--port 8001'
 	@PILOTZONE_LOG_LEVEL=$${PILOTZONE_LOG_LEVEL:-warning} $(BIN)/pilotzone up --demo $(ARGS)
 
+check: setup ## what needs no database, in under a minute: for each step of a change
+	$(STATIC)
+	$(BIN)/pytest --quiet -n 2 --dist loadfile tests/scoring tests/repository/test_architecture.py \
+		tests/repository/test_docs.py tests/contract/test_openapi.py::test_the_committed_contract_is_current
+
 test: setup ## all checks: format, lint, types, import contracts, tests, contract drift
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(STATIC)
 	$(BIN)/pytest -n 2 --dist loadfile
 
 bench: setup ## the benchmark table, as ratios against floors measured in the same run
@@ -52,6 +61,10 @@ lock: setup ## resolve the dependencies anew: make lock UPGRADE=--upgrade
 	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
 	echo hatchling | $(COMPILE) - --constraint requirements-dev.txt --output-file requirements-build.txt
+
+version: setup ## raise the version, and date what CHANGELOG.md lists: make version TO=0.2.0
+	@$(BIN)/python version.py "$(TO)"
+	@"$(PYTHON)" bootstrap.py
 
 clean: ## remove .venv and caches; data under .data stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -3,8 +3,9 @@
 import signal
 import sys
 from collections.abc import Callable
-from importlib import import_module
+from importlib import import_module, metadata
 from types import FrameType
+from typing import Annotated
 
 import typer
 
@@ -35,7 +36,19 @@ def application(command: str | None = None) -> typer.Typer:
     return app
 
 
-def pilotzone() -> None:
+def show_version(asked: bool) -> None:
+    """Print which version is installed and end, where that is all that was asked."""
+    if asked:
+        typer.echo(f"pilotzone {metadata.version('pilotzone')}")
+        raise typer.Exit
+
+
+def pilotzone(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
     """Score counties and industrial parks, and show why."""
 
 

@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.fixtures.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text()
 
 PYPROJECT = """
 [build-system]
@@ -173,8 +175,7 @@ def test_an_old_python_can_read_that_far() -> None:
 
 
 def test_help_has_one_line_for_each_target() -> None:
-    makefile = (ROOT / "Makefile").read_text()
-    phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
     assert phony is not None
     answer = subprocess.run(make(), cwd=ROOT, capture_output=True, text=True, check=True)
 
@@ -182,8 +183,20 @@ def test_help_has_one_line_for_each_target() -> None:
 
 
 def test_every_tool_that_make_calls_is_installed() -> None:
-    tools = set(re.findall(r"\$\(BIN\)/(\S+)", (ROOT / "Makefile").read_text()))
+    tools = set(re.findall(r"\$\(BIN\)/(\S+)", MAKEFILE))
 
     assert {"pytest", "pilotzone", "uv"} <= tools
     for tool in tools:
         assert Path(sys.executable).with_name(tool).exists()
+
+
+def test_hooks_fetch_nothing_and_run_the_programs_of_this_environment() -> None:
+    """What a commit is held against is what `make check` begins with, in the same order."""
+    static = re.search(r"^define STATIC\n(.*?)^endef$", MAKEFILE, re.DOTALL | re.MULTILINE)
+    assert static is not None
+    (local,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+
+    assert local["repo"] == "local"
+    assert {each["language"] for each in local["hooks"]} == {"system"}
+    entries = [each["entry"].replace(".venv/bin", "$(BIN)") for each in local["hooks"]]
+    assert entries == static[1].splitlines()

@@ -131,6 +131,15 @@ def test_decisions_are_short_numbered_and_listed() -> None:
         ]
 
 
+def test_the_glossary_has_one_meaning_for_each_word_in_both_languages() -> None:
+    words = rows((ROOT / "docs" / "glossary.md").read_text("utf-8"))
+
+    assert {len(row) for row in words} == {3}
+    for language in (0, 1):
+        said = [row[language] for row in words]
+        assert sorted(set(said)) == sorted(said)
+
+
 def exposed(collectors: Iterable[Collector]) -> set[str]:
     """Return the names under which our metrics among *collectors* reach Prometheus."""
     families = [family for collector in collectors for family in collector.collect()]

@@ -27,7 +27,7 @@ from tests.fixtures.terminal import Terminal, shown
 TRANSLATED = ROOT / "README.zh-CN.md"  # has the same blocks, says tests/repository/test_docs.py
 README, OPERATING = ROOT / "README.md", ROOT / "docs" / "operations.md"
 
-MAKE_RUN, MAKE_TEST = "make run", "make test"
+MAKE_SETUP, MAKE_RUN, MAKE_TEST = "make setup", "make run", "make test"
 COMPOSE = "export PILOTZONE_DB_PASSWORD="
 OWN_SERVER = "export PILOTZONE_DATABASE_URL="
 DUMP, RESTORE = "pg_dump ", "createdb "
@@ -35,6 +35,7 @@ COPY = "tar --create "
 DUMP_EMBEDDED, RESTORE_EMBEDDED = "bin=", '"$bin/pg_restore" '
 
 NOT_TYPED_IN_ORDER = {
+    MAKE_SETUP: "takes minutes; make is in test_makefile.py",
     MAKE_RUN: "serves until Ctrl-C, on a port that may be taken; make is in test_makefile.py",
     MAKE_TEST: "is what runs this",
     COMPOSE: "needs Docker; test_deployment.py holds the composition to its word without",
@@ -186,7 +187,7 @@ def test_every_block_is_of_a_language_that_is_checked() -> None:
         languages = [language for language, _ in blocks(text)]
         answers = [each for each in shown(document) if each.answer is not None]
 
-        assert set(languages) <= {"sh", "text", "sql", "yaml", "json"}, document
+        assert set(languages) <= {"sh", "text", "sql", "yaml", "json", "python", "diff"}, document
         assert languages.count("text") == len(answers), document
         assert len(re.findall(r"^\s*(?:```|~~~)", text, re.MULTILINE)) == 2 * len(languages)
 

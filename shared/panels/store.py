@@ -71,16 +71,17 @@ IN_COHORT = """
         LEFT JOIN LATERAL (
             {mark} LIMIT 1
         ) AS mark ON true
-        WHERE who.round = :round AND who.state = 'accepted' AND mark.stands IS NULL
+        WHERE who.round = :round AND who.state = 'accepted' AND mark.id IS NULL
     )
 """
+OF_ENTRY = "applicant = who.applicant AND measure = what.code AND reporter = :expert"
 
 
 async def outstanding_in_cohort(
     session: Session, round_id: int, expert: int, measures: Sequence[str]
 ) -> bool:
     """Say whether some mark of the expert is missing of somebody who takes part in the round."""
-    mark = STANDING.format(applicant="who.applicant", measure="what.code")
+    mark = standing(":round", REFERENCE_DATE, OF_ENTRY)
     parameters = {"round": round_id, "expert": expert, "measures": list(measures)}
     lacks: bool = (await session.scalars(text(IN_COHORT.format(mark=mark)), parameters)).one()
     return lacks
@@ -91,8 +92,8 @@ async def take_back(
 ) -> int:
     """Withdraw every standing mark that the expert gave to *applicant*; return how many stood.
 
-    Nothing beside them says why: everybody may read that, and of a tie only few. The caller holds
-    the round alone.
+    The withdrawals carry no reason: everybody may read them, and of a tie only few may know. The
+    caller holds the round alone.
     """
     parameters = {
         "round": round_id,

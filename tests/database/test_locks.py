@@ -1,11 +1,11 @@
 """Advisory locks: one list, which the database's own function keeps to."""
 
 import pytest
-from shared.database.database import driver_of
 from sqlalchemy import text
 
 from shared.applicants import store as applicants
 from shared.database import Database
+from shared.database.database import driver_of
 from shared.database.locks import Lock, key
 from shared.rounds import store as rounds
 from shared.submissions import store as submissions

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shared.database.database import driver_of
 from sqlalchemy import text
 
 from shared.adjudications import store as adjudications
 from shared.database import Database, Session
+from shared.database.database import driver_of
 from shared.discrepancies import store as discrepancies
 from shared.explanations import verdicts
 from shared.explanations.verdicts import Statement, evidence_of
@@ -22,7 +22,7 @@ from shared.scoring.document import reader as document
 from shared.scoring.flags import Flag
 from shared.scoring.framework import ADJUDICATOR, Reporter
 from shared.scoring.resolve import Resolved, resolve
-from shared.submissions import service as services
+from shared.submissions import recording as services
 from shared.submissions import store as submissions
 from shared.submissions.standing import Way, standing
 from shared.submissions.store import NewSubmission, Reach

@@ -17,7 +17,7 @@ from api.frameworks import routes as frameworks
 from api.health import routes as health
 from api.http import openapi, problems
 from api.http.access import require_declared
-from api.http.middleware import Surround
+from api.http.middleware import RequestContext
 from api.http.state import Gateway
 from api.operations import routes as operations
 from api.rankings import routes as scores
@@ -77,7 +77,7 @@ def create_app(
     require_declared(app)
     problems.register(app)
     openapi.complete(app)
-    app.add_middleware(Surround, max_body=settings.max_body)
+    app.add_middleware(RequestContext, max_body=settings.max_body)
     return app
 
 

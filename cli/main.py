@@ -61,7 +61,7 @@ def main() -> None:
         said = error.format_message().rstrip(".")  # nothing, where the help was shown instead
         sys.exit(error.exit_code) if not said else complain(f"{said}; try --help", error.exit_code)
     except Exception as error:
-        from cli.explain import explain  # noqa: PLC0415 — slow, and most commands succeed
+        from cli.failures import explain  # noqa: PLC0415 — slow, and most commands succeed
 
         line = explain(error)
         if line is None:

@@ -48,7 +48,7 @@ class RedundancyOut(Schema):
     applicants: int = Field(description="How many have a value of both.")
 
 
-class CohortOut(Schema):
+class CohortDiagnosticsOut(Schema):
     """How the indicators behave among the applicants of one kind."""
 
     kind: Kind
@@ -81,11 +81,11 @@ class DiagnosticsOut(Freshened):
     """How the indicators behaved in the last run, and what deserves a look."""
 
     warnings: list[WarningOut] = Field(description="Of the round as it now is.")
-    cohorts: list[CohortOut]
+    cohorts: list[CohortDiagnosticsOut]
     coverage: CoverageOut
 
 
-def cohorts(diagnosis: Diagnosis, framework: Framework) -> list[CohortOut]:
+def cohorts(diagnosis: Diagnosis, framework: Framework) -> list[CohortDiagnosticsOut]:
     """Show every cohort, in order of kind."""
     codes = [each.code for each in framework.indicators]
 
@@ -99,7 +99,7 @@ def cohorts(diagnosis: Diagnosis, framework: Framework) -> list[CohortOut]:
         )
 
     return [
-        CohortOut(
+        CohortDiagnosticsOut(
             kind="county" if kind == "county" else "park",
             size=cohort.size,
             indicators=[

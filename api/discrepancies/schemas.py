@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api.http.schemas import Date, Items, Schema
 from api.submissions.schemas import Value
-from shared.discrepancies.store import Discrepancy, Statement
+from shared.discrepancies.store import Discrepancy, StatedValue
 from shared.scoring.framework import Framework, Measure
 
 ReporterKind = Literal["source", "applicant", "expert"]
@@ -21,7 +21,7 @@ class StatementOut(Schema):
     id: int = Field(description="Of the submission.")
 
     @classmethod
-    def of(cls, statement: Statement, measure: Measure) -> "StatementOut":
+    def of(cls, statement: StatedValue, measure: Measure) -> "StatementOut":
         """Show *statement* in the measure's own terms."""
         return cls.model_validate(
             {

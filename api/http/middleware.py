@@ -19,11 +19,11 @@ ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 FAULT = 500
 
 
-class Surround:
+class RequestContext:
     """An ASGI middleware: plain, since FastAPI's own kind copies every body."""
 
     def __init__(self, app: ASGIApp, max_body: int) -> None:
-        """Surround *app*; a body of more than *max_body* bytes is refused."""
+        """RequestContext *app*; a body of more than *max_body* bytes is refused."""
         self._app = app
         self._max_body = max_body
 

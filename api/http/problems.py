@@ -171,7 +171,7 @@ def on_error(request: Request, error: Exception) -> Response:
 
 
 def register(app: FastAPI) -> None:
-    """Make every refusal of *app* a problem document; other errors are `Surround`'s."""
+    """Make every refusal of *app* a problem document; other errors are `RequestContext`'s."""
     handlers: dict[Any, Callable[..., Awaitable[Response]]] = {
         DomainError: on_domain_error,
         RequestValidationError: on_malformed,

@@ -51,7 +51,7 @@ class ShiftOut(Schema):
     becomes: int | None = Field(description="Its rank under this choice.")
 
 
-class CohortOut(Schema):
+class CohortSensitivityOut(Schema):
     """One kind of applicants."""
 
     kind: Kind
@@ -64,7 +64,7 @@ class SensitivityOut(SensitivityParameters):
     """How sure the ranking is, by cohort; `…/items` has it by applicant."""
 
     generator: str = Field(description="Of the random numbers; its key is the seed.")
-    cohorts: list[CohortOut]
+    cohorts: list[CohortSensitivityOut]
 
 
 class SensitivityItem(OperationItem):

@@ -12,7 +12,7 @@ from shared.submissions.tolerance import beyond, difference
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingAdjudication:
     """An adjudicated mark that stands; *reporter* is the administrator."""
 
     reporter: int
@@ -82,14 +82,16 @@ BEHIND = """measure = ANY (CAST(:measures AS text[]))
     AND (applicant, measure) > (:after_applicant, :after_measure)"""
 
 
-async def standing(session: Session, round_id: int, applicant: str, measure: str) -> list[Standing]:
+async def standing(
+    session: Session, round_id: int, applicant: str, measure: str
+) -> list[StandingAdjudication]:
     """Return the adjudications that stand of one applicant and measure, the last recorded last.
 
     They are one at most, unless two administrators settled it at the same moment.
     """
     parameters = {"round": round_id, "applicant": applicant, "measure": measure}
     query = STANDING.format(standing=stands(":round", REFERENCE_DATE, OF_ONE))
-    return [Standing(*row) for row in await session.execute(text(query), parameters)]
+    return [StandingAdjudication(*row) for row in await session.execute(text(query), parameters)]
 
 
 async def page(

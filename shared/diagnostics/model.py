@@ -65,7 +65,7 @@ class Redundancy:
 
 
 @dataclass(frozen=True, slots=True)
-class Cohort:
+class CohortBehaviour:
     """One cohort: its size, each indicator in the framework's order, and the redundant pairs."""
 
     size: int
@@ -90,7 +90,7 @@ def cohorts(
     totals: IntArray,
     blocked: BoolArray,
     cohort: IntArray,
-) -> list[Cohort]:
+) -> list[CohortBehaviour]:
     """Diagnose every cohort, numbered from 0 in *cohort*, of shape (applicants,).
 
     *values* and *shares*, as scored, have shape (applicants, indicators), NaN where missing;
@@ -156,7 +156,7 @@ def _cohort(
     shares: FloatArray,
     totals: IntArray,
     ranked: BoolArray,
-) -> Cohort:
+) -> CohortBehaviour:
     known = ~np.isnan(values)
     reported = known.sum(axis=0)
     # Shares and not values: more is better in all of them, categories and falling scales included.
@@ -182,7 +182,7 @@ def _cohort(
                 worst=worst[at] if compared else None,
             )
         )
-    return Cohort(len(rows), tuple(behaviours), tuple(_redundancies(order, known)))
+    return CohortBehaviour(len(rows), tuple(behaviours), tuple(_redundancies(order, known)))
 
 
 def _leverage(

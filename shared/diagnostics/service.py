@@ -12,7 +12,7 @@ from shared.database import Session
 from shared.diagnostics import model as diagnostics
 from shared.diagnostics import store
 from shared.diagnostics import warnings as round_warnings
-from shared.diagnostics.model import Cohort, Coverage
+from shared.diagnostics.model import CohortBehaviour, Coverage
 from shared.frameworks.service import Library
 from shared.rankings import store as standings
 from shared.rounds import entry_store as entries
@@ -42,7 +42,7 @@ class Diagnosis:
     """
 
     applicants: Sequence[str]
-    cohorts: dict[str, Cohort]
+    cohorts: dict[str, CohortBehaviour]
     coverage: Coverage
     lowest: list[Uncovered]
 

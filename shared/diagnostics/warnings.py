@@ -6,7 +6,7 @@ A warning points into the framework's document. `docs/diagnostics.md` lists the 
 from collections.abc import Iterator, Mapping
 
 from shared.core.errors import Finding
-from shared.diagnostics.model import Cohort
+from shared.diagnostics.model import CohortBehaviour
 from shared.scoring.framework import Framework
 
 PLURALS = {"county": "counties", "park": "parks"}
@@ -43,7 +43,7 @@ def of_keys(framework: Framework, reached: Mapping[str, int], cohort: int) -> It
         yield Finding(f"/measures/{code}", "no-reporter", message)
 
 
-def of_scores(framework: Framework, cohorts: Mapping[str, Cohort]) -> Iterator[Finding]:
+def of_scores(framework: Framework, cohorts: Mapping[str, CohortBehaviour]) -> Iterator[Finding]:
     """Warn of indicators that tell nobody apart, or what another says; *cohorts* are by kind."""
     places = _places(framework)
     codes = [each.code for each in framework.indicators]

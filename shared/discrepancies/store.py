@@ -21,7 +21,7 @@ stands. The weight is 0 where both agree, infinite where nothing relative can be
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class StatedValue:
     """What a kind of reporter stands by, and the submission that says so."""
 
     kind: str
@@ -41,8 +41,8 @@ class Discrepancy:
 
     applicant: str
     measure: str
-    counted: Statement
-    other: Statement
+    counted: StatedValue
+    other: StatedValue
     difference: float | None
     relative: float | None
     beyond: bool
@@ -189,7 +189,7 @@ def _read(applicant: str, measure: str, *row: Any) -> Discrepancy:
 
 def _statement(
     kind: str, number: float | None, codes: list[str] | None, as_of: date, identity: int
-) -> Statement:
-    return Statement(
+) -> StatedValue:
+    return StatedValue(
         kind, Reported(number, None if codes is None else tuple(codes)), as_of, identity
     )

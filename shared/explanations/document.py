@@ -12,7 +12,7 @@ from shared.core.principal import Principal
 from shared.explanations import lines as explain
 from shared.explanations import verdicts
 from shared.explanations.lines import OneMore
-from shared.explanations.store import Cohort, Input
+from shared.explanations.store import CohortValues, Input
 from shared.explanations.verdicts import Reason, Reasons, Statement
 from shared.explanations.words import VERDICTS, say
 from shared.rankings.store import Lines
@@ -101,7 +101,7 @@ class Published:
 
     framework: Framework
     lines: Lines
-    cohort: Cohort
+    cohort: CohortValues
     parameters: Mapping[str, Mapping[str, float]]
     measured: Mapping[str, float | None]
 

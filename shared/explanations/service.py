@@ -13,7 +13,7 @@ from shared.database import Session
 from shared.explanations import document
 from shared.explanations import store as explanations
 from shared.explanations.place import NO_PLACE, ahead, place_in
-from shared.explanations.store import Cohort, Input
+from shared.explanations.store import CohortValues, Input
 from shared.rankings import store as standings
 from shared.rankings.ranking import Ranking
 from shared.rankings.store import Lines
@@ -120,10 +120,10 @@ async def _cohort(
     applicant: str,
     kind: str,
     lines: Lines,
-) -> Cohort:
+) -> CohortValues:
     """Read the cohort, where any line depends on it; else the applicant is all that matters."""
     if not any(each.normalisation.depends_on_cohort for each in framework.indicators):
-        return Cohort(np.array([lines.values]), 0)
+        return CohortValues(np.array([lines.values]), 0)
     width = len(framework.indicators)
     return await explanations.cohort(session, round_.id, kind, run, applicant, width)
 

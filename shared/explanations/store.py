@@ -41,7 +41,7 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Cohort:
+class CohortValues:
     """Raw values of shape (applicants, indicators), NaN where missing; *own* is one row of them."""
 
     values: npt.NDArray[np.float64]
@@ -117,7 +117,7 @@ COHORT = """
 
 async def cohort(
     session: Session, round_id: int, kind: str, run: int, applicant: str, indicators: int
-) -> Cohort:
+) -> CohortValues:
     """Return the raw values of *applicant*, who has a score as of *run*, among those of its kind.
 
     Values alone, not whole scores: one page explains one applicant, however large the cohort is.
@@ -125,4 +125,4 @@ async def cohort(
     row = columns.row_type(own="bool", values=("float8", indicators))
     read = await columns.read(session, COHORT, (round_id, kind, run, applicant), row)
     values = read["values"].astype(np.float64, copy=False)
-    return Cohort(values, int(np.flatnonzero(read["own"])[0]))
+    return CohortValues(values, int(np.flatnonzero(read["own"])[0]))

@@ -13,7 +13,7 @@ from shared.database import Database, Session
 
 
 class AsOf(NamedTuple):
-    """A run: its number alone is given to another where a database is set back."""
+    """A run, by number and time: after a restore the same number may name another run."""
 
     run: int
     recorded_at: datetime | None

@@ -30,7 +30,7 @@ class Watch:
     async def freshness(self, round_id: int) -> Freshness:
         """Return where the round stands, as seen after the call.
 
-        Who comes while nobody looks does so at once; who comes meanwhile shares the next look.
+        If no query is running, start one; otherwise wait for its end and share the next.
         """
         turn = self._turns[round_id]
         if round_id not in self._next and not turn.locked():

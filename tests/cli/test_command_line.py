@@ -11,7 +11,7 @@ import typer
 from sqlalchemy.exc import DBAPIError
 
 from cli.errors import CommandError
-from cli.explain import explain
+from cli.failures import explain
 from cli.main import COMMANDS, application
 from shared.core.errors import Finding, FrameworkInvalid, NotFound
 from shared.database import Database, SchemaUnknown, UrlUnusable

@@ -15,7 +15,7 @@ from shared.diagnostics.model import (
     LOWEST,
     REDUNDANT,
     Behaviour,
-    Cohort,
+    CohortBehaviour,
     Leverage,
     cohorts,
     coverage,
@@ -47,7 +47,7 @@ def diagnosed(
     values: FloatArray,
     cohort: Sequence[int] | None = None,
     blocked: Sequence[bool] | None = None,
-) -> list[Cohort]:
+) -> list[CohortBehaviour]:
     """Score *values*, in one cohort unless said otherwise, and diagnose that."""
     numbers = np.array([0] * len(values) if cohort is None else cohort, dtype=np.int64)
     sheet = score(framework, values, np.zeros(values.shape, dtype=np.int32), numbers)
@@ -60,7 +60,7 @@ def silent(reported: int) -> Behaviour:
     return Behaviour(reported, flat=False, correlation=None, best=None, worst=None)
 
 
-def of(*columns: Sequence[float | None], rule: Normalisation = TARGET) -> Cohort:
+def of(*columns: Sequence[float | None], rule: Normalisation = TARGET) -> CohortBehaviour:
     """Diagnose one cohort whose indicators, all scaled by *rule*, have these *columns*."""
     lines = [make.indicator(f"I{at}", rule, full=FULL) for at in range(len(columns))]
     values = np.array([make.column(*each) for each in columns]).T
@@ -170,14 +170,14 @@ def test_who_is_not_ranked_has_no_part_in_a_correlation_but_in_the_cohort() -> N
 def test_one_applicant_is_no_cohort_to_speak_of(rule: Normalisation) -> None:
     cohort = of([5], [None], rule=rule)
 
-    assert cohort == Cohort(1, (silent(1), silent(0)), ())
+    assert cohort == CohortBehaviour(1, (silent(1), silent(0)), ())
 
 
 @pytest.mark.parametrize("rule", [TARGET, *METHODS], ids=lambda rule: rule.method)
 def test_where_nobody_reports_nothing_is_said(rule: Normalisation) -> None:
     cohort = of([None] * 9, [None] * 9, rule=rule)
 
-    assert cohort == Cohort(9, (silent(0), silent(0)), ())
+    assert cohort == CohortBehaviour(9, (silent(0), silent(0)), ())
 
 
 def test_nobody_at_all_is_no_error() -> None:

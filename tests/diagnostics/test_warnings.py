@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 from shared.diagnostics import warnings as round_warnings
-from shared.diagnostics.model import Behaviour, Cohort, Redundancy
+from shared.diagnostics.model import Behaviour, CohortBehaviour, Redundancy
 from shared.scoring.framework import Framework, Normalisation
 from tests.fixtures import frameworks as make
 from tests.fixtures.documents import rows, section
@@ -71,7 +71,9 @@ def test_what_the_scores_show_is_said_at_the_indicators_place() -> None:
     indicators = (behaviour(), behaviour(), behaviour(flat=True))
     pairs = (Redundancy(0, 1, -0.96, 9),)
 
-    found = list(round_warnings.of_scores(FRAMEWORK, {"park": Cohort(9, indicators, pairs)}))
+    found = list(
+        round_warnings.of_scores(FRAMEWORK, {"park": CohortBehaviour(9, indicators, pairs)})
+    )
 
     assert [(each.pointer, each.code, each.message) for each in found] == [
         (

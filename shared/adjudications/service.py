@@ -1,6 +1,5 @@
 """Settling what a panel's marks leave open."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,7 @@ from shared.database import Session
 from shared.database.database import driver_of
 from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
-from shared.scoring.document.nodes import exact
+from shared.scoring.decimals import nearest, written
 from shared.scoring.framework import ADJUDICATOR, KINDS, Framework, Panel, Reporter
 from shared.scoring.resolve import Evidence, resolve
 from shared.submissions import recording as submissions
@@ -140,7 +139,7 @@ def _spread(marks: Sequence[float]) -> float | None:
     """Say how far *marks*, ascending, lie apart, as the decimals that they are."""
     if not marks:
         return None
-    return min(float(exact(marks[-1]) - exact(marks[0])), sys.float_info.max)
+    return nearest(written(marks[-1]) - written(marks[0]))
 
 
 def _combined(framework: Framework, lines: Sequence[PanelLine]) -> list[float | None]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from shared.scoring import scales
 from shared.scoring.arrays import FloatArray, IntArray
+from shared.scoring.decimals import nearest, written
 from shared.scoring.framework import Framework, Indicator, MeasureType, Normalisation
 from shared.scoring.normalise import normalise
 from shared.scoring.points import points
@@ -70,9 +71,11 @@ def one_more(framework: Framework, values: FloatArray, own: int) -> list[OneMore
 
 
 def _raised(framework: Framework, indicator: Indicator, value: float) -> float | None:
+    if np.isnan(value):
+        return None
     derivation = indicator.derivation
     measure = framework.measures[derivation.terms[0][0]]
-    raised, most = value + 1.0, None
+    raised, most = nearest(written(value) + 1), None
     if derivation.kind == "distinct":
         most = float(len(measure.codes))
     elif derivation.kind == "value":
@@ -81,7 +84,7 @@ def _raised(framework: Framework, indicator: Indicator, value: float) -> float |
             return None
     if derivation.cap is not None:
         raised = min(raised, derivation.cap)
-    if np.isnan(value) or raised == value or (most is not None and raised > most):
+    if raised == value or (most is not None and raised > most):
         return None
     return raised
 

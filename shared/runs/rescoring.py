@@ -9,6 +9,7 @@ import numpy as np
 
 from shared.runs.score_store import Versions
 from shared.scoring.arrays import BoolArray, FloatArray, IntArray
+from shared.scoring.decimals import are_rounded
 from shared.scoring.derive import derive
 from shared.scoring.flags import EVIDENCE
 from shared.scoring.framework import Framework
@@ -33,12 +34,13 @@ def stale_positions(
 ) -> IntArray:
     """Return the positions in *cohort* whose raw values must be resolved anew.
 
-    That is who changed, and who has no score yet; of the others the last score holds the values.
+    That is who changed, who has no score yet, and who has a value of more than 15 digits: earlier
+    releases did not round. Of the others the last score holds the values.
     """
     stale = np.fromiter((code in changed for code in cohort), bool, len(cohort))
-    scored = np.zeros(len(cohort), bool)
-    scored[previous.applicant] = True
-    return np.flatnonzero(stale | ~scored)
+    holds = np.zeros(len(cohort), bool)
+    holds[previous.applicant] = are_rounded(previous.values).all(axis=1)
+    return np.flatnonzero(stale | ~holds)
 
 
 def rescore(

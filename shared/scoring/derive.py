@@ -1,12 +1,12 @@
 """derive: measures → each indicator's raw value."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from shared.scoring.arrays import FlagArray, FloatArray
+from shared.scoring.decimals import ratios, sums
 from shared.scoring.flags import Flag
 from shared.scoring.framework import Derivation, Framework
 from shared.scoring.resolve import Resolved
@@ -16,8 +16,9 @@ from shared.scoring.resolve import Resolved
 class Derived:
     """Each indicator's raw value: both arrays have shape (applicants, indicators).
 
-    *values* are in the indicators' own units, NaN where missing, otherwise finite; *flags* are bits
-    of `Flag`, those of the measures that an indicator reads among them.
+    *values* are in the indicators' own units, NaN where missing, otherwise finite decimals of at
+    most 15 digits; *flags* are bits of `Flag`, those of the measures that an indicator reads among
+    them.
     """
 
     values: FloatArray
@@ -27,10 +28,10 @@ class Derived:
 def derive(framework: Framework, resolved: Resolved) -> Derived:
     """Compute every indicator of *framework* from its measures.
 
-    A value or distinct is the measure itself. A sum adds weight × measure in the document's order
-    over the parts that were reported; some missing are flagged, all missing is missing. A ratio is
-    of / to × per, computed in this order; it is missing if either is, or if the denominator is 0.
-    What exceeds a float's range becomes the largest float. A cap comes last, flagged where it cuts.
+    A value or distinct is the measure itself. A sum adds weight × measure over the parts that were
+    reported; some missing are flagged, all missing is missing. A ratio is of / to × per; it is
+    missing if either is, or if the denominator is 0. Both are computed as decimals are, and rounded
+    once (`decimals`). A cap comes last, flagged where it cuts.
     """
     shape = (resolved.values.shape[0], len(framework.indicators))
     values = np.empty(shape, order="F")
@@ -65,25 +66,12 @@ def _derived(
 
 
 def _sum(parts: Sequence[FloatArray], weights: Sequence[float]) -> tuple[FloatArray, FlagArray]:
-    total = np.zeros_like(parts[0])
-    missing = np.zeros(total.shape, dtype=np.int64)
-    for part, weight in zip(parts, weights, strict=True):
-        unknown = np.isnan(part)
-        with np.errstate(over="ignore"):
-            total = _finite(total + np.where(unknown, 0.0, _finite(weight * part)))
-        missing += unknown
+    missing = np.add.reduce([np.isnan(part) for part in parts], dtype=np.int64)
     partial = np.where(missing > 0, np.int32(Flag.PARTIAL), np.int32(0))
     nothing = missing == len(parts)
-    return np.where(nothing, np.nan, total), np.where(nothing, np.int32(0), partial)
+    return np.where(nothing, np.nan, sums(parts, weights)), np.where(nothing, np.int32(0), partial)
 
 
 def _ratio(of: FloatArray, to: FloatArray, per: float) -> tuple[FloatArray, FlagArray]:
-    zero = to == 0
-    with np.errstate(over="ignore"):
-        value = _finite(of / np.where(zero, np.nan, to) * per)
-    return value, np.where(zero, np.int32(Flag.ZERO_DENOMINATOR), np.int32(0))
-
-
-def _finite(values: FloatArray) -> FloatArray:
-    largest = sys.float_info.max
-    return np.clip(values, -largest, largest)
+    zero = np.where(to == 0, np.int32(Flag.ZERO_DENOMINATOR), np.int32(0))
+    return ratios(of, to, per), zero

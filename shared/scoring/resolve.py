@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.scoring.arrays import FlagArray, FloatArray, IntArray, runs
+from shared.scoring.decimals import means
 from shared.scoring.flags import Flag
 from shared.scoring.framework import (
     ADJUDICATOR,
@@ -49,7 +50,8 @@ class Evidence:
 class Resolved:
     """The value that counts of each measure: both arrays have shape (applicants, measures).
 
-    *values* are in the measures' own units, NaN where missing; *flags* are bits of `Flag`.
+    *values* are in the measures' own units, NaN where missing, decimals of at most 15 digits as
+    those that were reported are; *flags* are bits of `Flag`.
     """
 
     values: FloatArray
@@ -161,8 +163,8 @@ def _by_panel(
     """Combine the marks of each cell: give cells, combined marks, and cells with a wide spread.
 
     Every way to combine is the mean of what is left when as many of the highest as of the lowest
-    are dropped: none, the trim, or all but the middle. A trim never takes the middle. Marks are
-    added from the lowest up, so their order never matters, and the result never leaves their range.
+    are dropped: none, the trim, or all but the middle. A trim never takes the middle. The mean is
+    that of the decimals, so the order of marks never matters, and it never leaves their range.
     """
     panels = [each.panel or Panel() for each in measures]
     trim, trim_from = np.array([trim_of(each) for each in panels]).T
@@ -174,12 +176,7 @@ def _by_panel(
 
     drop = np.where(size >= trim_from[measure], trim[measure], 0)
     drop = np.minimum(drop, (size - 1) // 2)
-    lowest, highest = starts + drop, starts + size - 1 - drop
-    panel = np.repeat(np.arange(starts.size), size)
-    row = np.arange(marks.size)
-    kept = (row >= lowest[panel]) & (row <= highest[panel])
-    total = np.bincount(panel[kept], weights=marks[kept], minlength=starts.size)
-    combined = np.clip(total / (size - 2 * drop), marks[lowest], marks[highest])
+    combined = means(marks, starts + drop, size - 2 * drop)
 
     wide = beyond(marks[starts + size - 1], marks[starts], tolerance[measure])
     return cell, combined, cell[wide]

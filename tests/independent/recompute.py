@@ -7,6 +7,8 @@ status is 0 if all hold, 1 if not, 2 without an explanation. It needs nothing bu
 import json
 import math
 import sys
+from decimal import Context, Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,22 @@ Number = float | None
 Scored = list[tuple[float, float, int]]
 
 LARGEST = sys.float_info.max
+LARGEST_OF_15_DIGITS = 1.79769313486231e308
 
 
 def clip(x: float, low: float = -LARGEST, high: float = LARGEST) -> float:
     return min(max(x, low), high)
+
+
+def decimal(number: float) -> Fraction:
+    """Give the decimal that the JSON shows."""
+    return Fraction(repr(float(number)))
+
+
+def rounded(exact: Fraction) -> float:
+    """Round to 15 significant digits, a half to the even one."""
+    number = Context(prec=15).divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    return clip(float(number), -LARGEST_OF_15_DIGITS, LARGEST_OF_15_DIGITS)
 
 
 def as_number(measure: Json, value: Any) -> float:
@@ -90,24 +104,22 @@ def resolve(measure: Json, reference_date: str) -> tuple[Number, dict[int, str]]
     said = [each for each in said if each["kind"] in admitted]
     decide = by_authority if rule["kind"] == "authority" else by_panel
     numbers = [as_number(measure, each["value"]) for each in decide(rule, said, verdict)]
-    total = 0.0
-    for number in numbers:  # from the lowest mark up, rounded after each addition
-        total = total + number
-    return (clip(total / len(numbers), numbers[0], numbers[-1]) if numbers else None), verdict
+    total = sum(map(decimal, numbers), Fraction())
+    return (rounded(total / len(numbers)) if numbers else None), verdict
 
 
 def derive(rule: Json, value_of: dict[str, Number]) -> Number:
     """Compute a raw value from its measures."""
-    parts = [(term["weight"], value_of[term["measure"]]) for term in rule["terms"]]
+    parts = [(decimal(term["weight"]), value_of[term["measure"]]) for term in rule["terms"]]
     value = parts[0][1]
     if rule["kind"] == "sum":
-        value, total = None, 0.0
-        for weight, part in parts:
-            if part is not None:
-                value = total = clip(total + clip(weight * part))
+        known = [weight * decimal(part) for weight, part in parts if part is not None]
+        value = rounded(sum(known, Fraction())) if known else None
     if rule["kind"] == "ratio":
         under = value_of[rule["denominator"]["measure"]]
-        value = clip(value / under * rule["per"]) if value is not None and under else None
+        if value is not None:
+            exact = decimal(value) * decimal(rule["per"])
+            value = rounded(exact / decimal(under)) if under else None
     return value if value is None or rule["cap"] is None else min(value, rule["cap"])
 
 

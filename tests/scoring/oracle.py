@@ -25,6 +25,8 @@ from shared.scoring.framework import (
 from tests.fixtures.frameworks import Report
 
 Number = Fraction | None
+DIGITS = 15
+LARGEST = Fraction(1.79769313486231e308)
 ZERO, HALF, ONE = Fraction(0), Fraction(1, 2), Fraction(1)
 
 
@@ -51,10 +53,10 @@ def resolve(measure: Measure, said: Sequence[Report]) -> tuple[Number, set[str]]
 
 
 def _panel(panel: Panel, rows: Sequence[Report]) -> tuple[Number, set[str]]:
-    marks = sorted(Fraction(row.value) for row in rows)
+    marks = sorted(decimal(row.value) for row in rows)
     if not marks:
         return None, {"missing"}
-    wide = panel.tolerance is not None and marks[-1] - marks[0] > Fraction(panel.tolerance)
+    wide = panel.tolerance is not None and marks[-1] - marks[0] > decimal(panel.tolerance)
     flags = {"spread"} if wide else set()
     if len(marks) < panel.at_least:
         return None, flags | {"missing", "few_marks"}
@@ -65,16 +67,18 @@ def _panel(panel: Panel, rows: Sequence[Report]) -> tuple[Number, set[str]]:
         for _ in range(panel.trim):
             if len(marks) > len(marks[1:-1]) > 0:
                 marks = marks[1:-1]
-    return sum(marks, ZERO) / len(marks), flags
+    return rounded(sum(marks, ZERO) / len(marks)), flags
 
 
 def derive(derivation: Derivation, measured: Mapping[str, Number]) -> Number:
     """Compute one applicant's raw value."""
-    read = [measured[code] for code in derivation.measures]
+    read = [
+        None if (each := measured[code]) is None else decimal(each) for code in derivation.measures
+    ]
     known = [each for each in read if each is not None]
     if derivation.kind == "sum":
         parts = [
-            Fraction(weight) * part
+            decimal(weight) * part
             for (_, weight), part in zip(derivation.terms, read, strict=True)
             if part is not None
         ]
@@ -82,12 +86,30 @@ def derive(derivation: Derivation, measured: Mapping[str, Number]) -> Number:
     elif len(known) < len(read) or (derivation.kind == "ratio" and known[1] == 0):
         result = None
     elif derivation.kind == "ratio":
-        result = known[0] / known[1] * Fraction(derivation.per)
+        result = known[0] / known[1] * decimal(derivation.per)
     else:
         result = known[0]
-    if result is None or derivation.cap is None:
-        return result
-    return min(result, Fraction(derivation.cap))
+    if result is None:
+        return None
+    result = rounded(result)
+    return result if derivation.cap is None else min(result, Fraction(derivation.cap))
+
+
+def decimal(double: float | Fraction) -> Fraction:
+    """Give the number that was written, which its *double* is only the nearest to."""
+    return Fraction(repr(float(double)))
+
+
+def rounded(exact: Fraction) -> Fraction:
+    """Give the double nearest to *exact* at 15 significant digits, a half rounded to even."""
+    if exact == 0:
+        return ZERO
+    digits = len(str(abs(exact.numerator))) - len(str(exact.denominator))
+    place = Fraction(10) ** (digits - DIGITS)
+    if abs(exact) >= place * 10**DIGITS:
+        place *= 10
+    result = min(max(round(exact / place) * place, -LARGEST), LARGEST)
+    return Fraction(float(result))
 
 
 def shares(

@@ -106,7 +106,7 @@ class ExplainedNormalisation(Schema):
 class InForce(Schema):
     """By what a maximum changed where lines are skipped: full = own_full × dimension / counted."""
 
-    dimension: Points = Field(description="The dimension's points.")
+    dimension: Points = Field(description="The dimension's points in force.")
     counted: Points = Field(description="The points of its lines that are not skipped.")
 
 
@@ -152,7 +152,10 @@ class ExplainedDimension(Schema):
     code: str
     name: Name
     points: Points | None = Field(description=WITHHELD)
-    full: Points
+    own_full: Points = Field(description="The points that the framework gives the dimension.")
+    full: Points = Field(
+        description="The points in force: its own, unless empty dimensions pass theirs on."
+    )
 
 
 class Neighbours(Schema):
@@ -191,6 +194,9 @@ class ExplanationOut(Schema):
     reference_date: Date
     framework: ExplainedFramework
     precision: int = Field(description="Decimals of points.")
+    empty_rule: Literal["zero", "pass_on"] = Field(
+        description="What becomes of the points of a dimension of which every line is skipped."
+    )
     applicant: str
     name: Name
     kind: Kind

@@ -29,7 +29,10 @@ class DimensionOut(Schema):
 
     code: str
     points: Points | None = Field(description=WITHHELD)
-    full: Points
+    full: Points = Field(
+        description="The most that it can earn; more than the framework gives it where empty"
+        " dimensions pass their points on."
+    )
 
 
 class ScoreOut(Schema):

@@ -10,7 +10,7 @@ from shared.rankings.store import Freshness, Lines
 from shared.scoring import flags
 from shared.scoring.arrays import number
 from shared.scoring.framework import Framework
-from shared.scoring.points import by_dimension, in_points, points
+from shared.scoring.points import by_dimension, dimension_points, in_points, points
 from shared.visibility.policy import rests_on_marks_of_others
 
 
@@ -78,15 +78,16 @@ def score(
 
 
 def dimensions(framework: Framework, lines: Lines) -> list[dict[str, Any]]:
-    """Return the sums of each dimension's lines."""
+    """Return the sums of each dimension's lines; `full` is the points in force."""
     sums = by_dimension(framework, lines.units)
+    whole = dimension_points(framework, np.isnan([lines.shares]))[0]
     return [
         {
             "code": dimension.code,
             "points": in_points(framework, earned),
-            "full": in_points(framework, dimension.full),
+            "full": in_points(framework, float(full)),
         }
-        for dimension, earned in zip(framework.dimensions, sums, strict=True)
+        for dimension, earned, full in zip(framework.dimensions, sums, whole, strict=True)
     ]
 
 

@@ -20,7 +20,7 @@ from shared.scoring import flags
 from shared.scoring.arrays import number
 from shared.scoring.flags import Flag
 from shared.scoring.framework import Framework, Indicator, Measure, Missing
-from shared.scoring.points import by_dimension, in_points, points
+from shared.scoring.points import by_dimension, dimension_points, in_points, points
 from shared.scoring.resolve import resolve
 from shared.visibility.policy import rests_on_marks_of_others
 
@@ -110,6 +110,7 @@ def lines(of: Published) -> list[Json]:
     """Say of each line how its value became points, and what would change that."""
     framework, shares = of.framework, np.array(of.lines.shares)
     full = points(framework, shares[np.newaxis]).full[0]
+    whole = dimension_points(framework, np.isnan(shares)[np.newaxis])[0]
     more = explain.one_more(framework, of.cohort.values, of.cohort.own)
     costs = explain.costs(framework, shares)
     counted = _counted(framework, shares)
@@ -124,7 +125,9 @@ def lines(of: Published) -> list[Json]:
             "normalisation": _normalisation(of, indicator, at),
             "share": number(of.lines.shares[at]),
             "own_full": in_points(framework, indicator.full),
-            "in_force": _in_force(of, at, counted[framework.dimension_of[at]]),
+            "in_force": _in_force(
+                of, at, counted[framework.dimension_of[at]], whole[framework.dimension_of[at]]
+            ),
             "full": in_points(framework, float(full[at])),
             "unrounded": in_points(framework, float(np.nan_to_num(shares[at]) * full[at])),
             "points": in_points(framework, of.lines.units[at]),
@@ -181,13 +184,16 @@ def _counted(framework: Framework, shares: Any) -> list[int]:
     return counted
 
 
-def _in_force(of: Published, at: int, counted: int) -> Json | None:
-    """Say by what the line's maximum was changed, where lines of its dimension are skipped."""
+def _in_force(of: Published, at: int, counted: int, whole: float) -> Json | None:
+    """Say by what the line's maximum was changed: skipped lines, or what empty dimensions pass on.
+
+    *counted* are the units of its dimension's lines that are not skipped, *whole* those in force.
+    """
     dimension = of.framework.dimensions[of.framework.dimension_of[at]]
-    if counted == dimension.full:
+    if counted == dimension.full == whole:
         return None
     return {
-        "dimension": in_points(of.framework, dimension.full),
+        "dimension": in_points(of.framework, float(whole)),
         "counted": in_points(of.framework, counted),
     }
 
@@ -203,17 +209,19 @@ def _one_more(of: Published, at: int, more: OneMore | None) -> Json | None:
     }
 
 
-def dimensions(framework: Framework, units: Sequence[int]) -> list[Json]:
-    """Return the sums of each dimension's lines."""
-    sums = by_dimension(framework, units)
+def dimensions(framework: Framework, lines: Lines) -> list[Json]:
+    """Return the sums of each dimension's lines, and their most as it is and as it is in force."""
+    sums = by_dimension(framework, lines.units)
+    whole = dimension_points(framework, np.isnan([lines.shares]))[0]
     return [
         {
             "code": dimension.code,
             "name": asdict(dimension.name),
             "points": in_points(framework, earned),
-            "full": in_points(framework, dimension.full),
+            "own_full": in_points(framework, dimension.full),
+            "full": in_points(framework, float(full)),
         }
-        for dimension, earned in zip(framework.dimensions, sums, strict=True)
+        for dimension, earned, full in zip(framework.dimensions, sums, whole, strict=True)
     ]
 
 

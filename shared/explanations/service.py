@@ -65,7 +65,7 @@ async def explain(
         said = {
             "measures": [document.reached(each, reader) for each in measures],
             "lines": document.lines(published),
-            "dimensions": document.dimensions(framework, lines.units),
+            "dimensions": document.dimensions(framework, lines),
             "total": in_points(framework, lines.total),
         }
         if not seen.cohorts:
@@ -86,6 +86,7 @@ async def explain(
             "sha256": basis.sha256,
         },
         "precision": framework.precision,
+        "empty_rule": str(framework.empty),
         "applicant": applicant,
         "name": asdict(who.name),
         "kind": kind,

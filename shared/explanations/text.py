@@ -103,12 +103,28 @@ class _Text:
     def _dimension(self, dimension: Document) -> Iterator[str]:
         lines = [each for each in self._document["lines"] if each["dimension"] == dimension["code"]]
         yield from self._heading(0, dimension["code"], dimension)
+        if dimension["full"] != dimension["own_full"]:
+            yield from self._wrapped(self._passed_on(dimension), 2)
         for line in lines:
             yield from self._heading(2, line["indicator"], line)
             for sentence in self._line(line):
                 yield from self._wrapped(sentence, 6)
             for code in self._read(line):
                 yield from self._measure(code)
+
+    def _passed_on(self, dimension: Document) -> str:
+        """Say where the points of an empty dimension go, or what one has of others."""
+        own = number(dimension["own_full"])
+        if not dimension["full"]:
+            return self._say("passed on", own=own)
+        others = [each["own_full"] for each in self._document["dimensions"] if each["full"]]
+        return self._say(
+            "taken over",
+            full=number(dimension["full"]),
+            own=own,
+            total=number(self._document["full"]),
+            counted=number(sum(others)),
+        )
 
     def _heading(self, indent: int, code: str, item: Document) -> Iterator[str]:
         """Set what is earned against the right margin, the rest of a long name below."""

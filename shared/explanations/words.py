@@ -56,7 +56,7 @@ FLAGS = {
         "最优值不为正，无法计算份额。", "Without a positive best there is no scale."
     ),
     Flag.REWEIGHTED: Name(
-        "承担了本维度缺失指标的分值。", "The line carries the weight of skipped lines."
+        "承担了跳过指标的分值。", "The line carries the weight of skipped lines."
     ),
     Flag.EMPTY_DIMENSION: Name(
         "本维度没有可承担分值的指标。", "Nothing of the dimension is left to carry its weight."
@@ -178,9 +178,19 @@ PHRASES = {
         "points {share} × {full} = {unrounded}, rounded half up to {points}",
     ),
     "in force": Name(
-        "现行满分 {full} = {own} × {dimension} / {counted}（本维度满分 / 未跳过指标的满分之和）",
+        "现行满分 {full} = {own} × {dimension} / {counted}"
+        "（本维度现行满分 / 未跳过指标的满分之和）",
         "maximum in force {full} = {own} × {dimension} / {counted}"
-        " (the dimension's points / those of its lines that are not skipped)",
+        " (the dimension's points in force / those of its lines that are not skipped)",
+    ),
+    "passed on": Name(
+        "本维度没有可计分的指标，其 {own} 分归其他维度",
+        "empty: every line is skipped, its {own} points go to the other dimensions",
+    ),
+    "taken over": Name(
+        "本维度现行满分 {full} = {own} × {total} / {counted}（总分 / 非空维度的满分之和）",
+        "points in force {full} = {own} × {total} / {counted}"
+        " (all points / those of the dimensions that are not empty)",
     ),
     "one more": Name(
         "原始值若为 {value}：得分 {points}（{gain}）",

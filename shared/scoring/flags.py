@@ -21,7 +21,7 @@ class Flag(IntFlag):
 
     FLAT = 1024  # all values of the cohort are equal
     NO_SCALE = 2048  # `best` without a positive best
-    REWEIGHTED = 4096  # carries the weight of missing indicators (skip)
+    REWEIGHTED = 4096  # carries the weight of skipped lines or of empty dimensions
     EMPTY_DIMENSION = 8192  # nothing of the dimension is left to carry its weight (skip)
     BLOCKS = 16384  # missing, and bars the applicant from the ranking
 

@@ -44,6 +44,13 @@ class Missing(StrEnum):
     BLOCK = "block"
 
 
+class Empty(StrEnum):
+    """What happens to the points of a dimension of which every line is skipped."""
+
+    ZERO = "zero"
+    PASS_ON = "pass_on"  # noqa: S105 -- no password
+
+
 class Direction(StrEnum):
     """Whether more is better."""
 
@@ -209,7 +216,8 @@ class Dimension:
 class Framework:
     """Dimensions, indicators, measures and every scoring rule, in the document's order.
 
-    Points are held as whole numbers of units of 10 ** -precision.
+    Points are held as whole numbers of units of 10 ** -precision. *empty* says what becomes of the
+    points of a dimension of which every line is skipped.
     """
 
     code: str
@@ -220,6 +228,7 @@ class Framework:
     code_lists: Mapping[str, tuple[tuple[str, Name], ...]]
     measures: Mapping[str, Measure]
     dimensions: tuple[Dimension, ...]
+    empty: Empty = Empty.ZERO
 
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:

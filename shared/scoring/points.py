@@ -1,13 +1,13 @@
 """points: shares → whole units of points; from here on everything adds up exactly."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from shared.scoring.arrays import BoolArray, FlagArray, FloatArray, IntArray
 from shared.scoring.flags import Flag
-from shared.scoring.framework import Framework, Missing
+from shared.scoring.framework import Empty, Framework, Missing
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ def points(framework: Framework, shares: FloatArray) -> Points:
     A line earns share × maximum in force, rounded half up to a whole unit; sums are sums of lines.
     A missing line earns nothing. Under `zero` that is all; under `block` the applicant is not
     ranked; under `skip` the maximum passes to the dimension's other lines in proportion, so that
-    the dimension keeps its full points, unless all of its lines are skipped.
+    the dimension keeps its full points. If all of its lines are skipped, the framework says whether
+    they are lost or pass to the other dimensions in proportion.
     """
     missing = np.isnan(shares)
     full, flags = _maxima(framework, missing)
@@ -61,6 +62,39 @@ def points(framework: Framework, shares: FloatArray) -> Points:
         flags=flags,
         blocked=blocked,
     )
+
+
+def skipped_lines(framework: Framework, missing: BoolArray) -> Iterator[tuple[slice, BoolArray]]:
+    """Yield each dimension's columns, and which of its lines are skipped, (applicants, lines).
+
+    *missing*, of shape (applicants, indicators), says which lines have no value.
+    """
+    end = 0
+    for dimension in framework.dimensions:
+        span = slice(end, end := end + len(dimension.indicators))
+        skips = np.array([each.missing is Missing.SKIP for each in dimension.indicators])
+        yield span, missing[:, span] & skips
+
+
+def empty_dimensions(framework: Framework, missing: BoolArray) -> BoolArray:
+    """Say of which dimensions every line is skipped: shape (applicants, dimensions)."""
+    skipped = [each.all(axis=1) for _, each in skipped_lines(framework, missing)]
+    return np.stack(skipped, axis=1)
+
+
+def dimension_points(framework: Framework, missing: BoolArray) -> FloatArray:
+    """Give each dimension's points in force, (applicants, dimensions), in whole units.
+
+    They are its own, unless the framework has empty dimensions pass theirs on: then these have
+    none, and the others all of the framework's, in proportion to their own.
+    """
+    own = np.array([float(each.full) for each in framework.dimensions])
+    points = np.tile(own, (len(missing), 1))
+    if framework.empty is Empty.PASS_ON:
+        empty = empty_dimensions(framework, missing)
+        rows = np.flatnonzero(empty.any(axis=1))
+        points[rows] = _shared_out(np.where(empty[rows], 0.0, own), float(framework.full))
+    return points
 
 
 def by_dimension(framework: Framework, units: Sequence[int]) -> list[int]:
@@ -91,23 +125,30 @@ def half_up(shares: FloatArray, full: FloatArray) -> IntArray:
 def _maxima(framework: Framework, missing: BoolArray) -> tuple[FloatArray, FlagArray]:
     """Give every line's maximum in force, and flag where skipped lines changed it.
 
-    The maxima of a dimension are whole units that add up to its full points: not they are rounded,
-    but where each ends when they are laid end to end.
+    The maxima of a dimension are whole units that add up to its points in force.
     """
     full = np.empty(missing.shape, order="F")
     full[:] = [indicator.full for indicator in framework.indicators]
     flags = np.zeros(missing.shape, dtype=np.int32, order="F")
-    end = 0
-    for dimension in framework.dimensions:
-        start, end = end, end + len(dimension.indicators)
-        skips = np.array([each.missing is Missing.SKIP for each in dimension.indicators])
-        rows = np.flatnonzero((missing[:, start:end] & skips).any(axis=1))
-        skipped = missing[rows, start:end] & skips
-        own = np.where(skipped, 0.0, full[rows, start:end])
-        left = own.sum(axis=1, keepdims=True)
-        ends = own.cumsum(axis=1) * dimension.full / np.where(left == 0, 1.0, left)
-        full[rows, start:end] = np.diff(np.floor(ends + 0.5), axis=1, prepend=0.0)
-        flags[rows, start:end] = np.select(
-            [left == 0, ~skipped], [Flag.EMPTY_DIMENSION, Flag.REWEIGHTED], 0
+    whole = dimension_points(framework, missing)
+    for at, (span, skipped) in enumerate(skipped_lines(framework, missing)):
+        changed = skipped.any(axis=1) | (whole[:, at] != framework.dimensions[at].full)
+        rows = np.flatnonzero(changed)
+        own = np.where(skipped[rows], 0.0, full[rows, span])
+        full[rows, span] = _shared_out(own, whole[rows, at, np.newaxis])
+        empty = skipped[rows].all(axis=1, keepdims=True)
+        flags[rows, span] = np.select(
+            [empty, ~skipped[rows]], [Flag.EMPTY_DIMENSION, Flag.REWEIGHTED], 0
         )
     return full, flags
+
+
+def _shared_out(own: FloatArray, whole: FloatArray | float) -> FloatArray:
+    """Share *whole* units out in each row, in proportion to *own*, of which all may be 0.
+
+    The shares are whole units that add up: not they are rounded, but where each ends when they are
+    laid end to end.
+    """
+    left = own.sum(axis=1, keepdims=True)
+    ends = own.cumsum(axis=1) * whole / np.where(left == 0, 1.0, left)
+    return np.diff(np.floor(ends + 0.5), axis=1, prepend=0.0)

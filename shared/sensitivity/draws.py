@@ -15,7 +15,8 @@ from typing import TypeAlias
 import numpy as np
 
 from shared.scoring.arrays import BoolArray, FlagArray, FloatArray, IntArray
-from shared.scoring.framework import Framework, Missing
+from shared.scoring.framework import Empty, Framework
+from shared.scoring.points import empty_dimensions, skipped_lines
 
 GENERATOR = "Philox4x64-10"
 """Its key is the seed, its counter begins at 1, and its outputs are used in order: draw by draw, in
@@ -70,11 +71,24 @@ class _Reweighted:
 
 
 @dataclass(frozen=True)
+class _PassedOn:
+    """The rows to which empty dimensions pass their points: which lines' dimensions are not empty.
+
+    *full* are all lines' weights; *present*, of shape (rows, indicators), is 1 or 0.
+    """
+
+    rows: IntArray
+    full: FloatArray
+    present: FloatArray
+
+
+@dataclass(frozen=True)
 class _Lines:
     """Points by line, of shape (applicants, indicators), 0 where *reweighted* has them."""
 
     units: FloatArray
     reweighted: list[_Reweighted]
+    passed_on: _PassedOn
 
 
 def places(
@@ -131,24 +145,24 @@ def places(
 
 
 def _lines(framework: Framework, shares: FloatArray, units: IntArray) -> _Lines:
-    plain, reweighted = units.astype(np.float64), []
-    for span, skipped in skipped_lines(framework, shares):
+    plain, reweighted, missing = units.astype(np.float64), [], np.isnan(shares)
+    full = np.array([each.full for each in framework.indicators], np.float64)
+    for span, skipped in skipped_lines(framework, missing):
         rows = np.flatnonzero(skipped.any(axis=1))
         if rows.size:
-            full = np.array([each.full for each in framework.indicators[span]], np.float64)
             present = (~skipped[rows]).astype(np.float64)
-            reweighted.append(_Reweighted(rows, span, full, plain[rows, span], present))
+            reweighted.append(_Reweighted(rows, span, full[span], plain[rows, span], present))
             plain[rows, span] = 0.0
-    return _Lines(plain, reweighted)
+    empty = passed_on(framework, missing)
+    rows = np.flatnonzero(empty.any(axis=1))
+    present = (~empty[rows][:, framework.dimension_of]).astype(np.float64)
+    return _Lines(plain, reweighted, _PassedOn(rows, full, present))
 
 
-def skipped_lines(framework: Framework, shares: FloatArray) -> Iterator[tuple[slice, BoolArray]]:
-    """Yield each dimension's columns, and which of its lines were skipped, (applicants, lines)."""
-    end = 0
-    for dimension in framework.dimensions:
-        span = slice(end, end := end + len(dimension.indicators))
-        skips = np.array([each.missing is Missing.SKIP for each in dimension.indicators])
-        yield span, np.isnan(shares[:, span]) & skips
+def passed_on(framework: Framework, missing: BoolArray) -> BoolArray:
+    """Say which dimensions, (applicants, dimensions), pass their points to the others."""
+    empty = empty_dimensions(framework, missing)
+    return empty if framework.empty is Empty.PASS_ON else np.zeros_like(empty)
 
 
 def _drawn(framework: Framework, lines: _Lines, draws: Draws) -> Iterator[tuple[float, FloatArray]]:
@@ -170,21 +184,34 @@ def _totals(lines: _Lines, factors: FloatArray) -> FloatArray:
 
     There a line's points s · w · W / L (share, weight, weights of all the dimension's lines and of
     those left) become s · w' · W' / L': its units times factor · (W' · L) / (L' · W). The quotient
-    is exactly 1 where all factors are equal.
+    is exactly 1 where all factors are equal. Where empty dimensions pass their points on, the whole
+    total is multiplied by such a quotient, of the weights of all lines and of those in the others.
     """
     totals = factors @ lines.units.T
     for each in lines.reweighted:
-        drawn = factors[:, each.span] * each.full
-        left, left_drawn = each.present @ each.full, drawn @ each.present.T
-        ratio = np.ones_like(left_drawn)
-        np.divide(
-            drawn.sum(axis=1, keepdims=True) * left,
-            left_drawn * each.full.sum(),
-            out=ratio,
-            where=left_drawn > 0,  # of an empty dimension nothing is left, and nothing is earned
-        )
+        ratio = _ratio(factors[:, each.span], each.full, each.present)
         totals[:, each.rows] += (factors[:, each.span] @ each.units.T) * ratio
+    if lines.passed_on.rows.size:
+        on = lines.passed_on
+        totals[:, on.rows] *= _ratio(factors, on.full, on.present)
     return totals
+
+
+def _ratio(factors: FloatArray, full: FloatArray, present: FloatArray) -> FloatArray:
+    """Give by what drawn weights change what passes to the lines that are *present*.
+
+    Of shape (draws, rows); 1 where none is, for there nothing is earned.
+    """
+    drawn = factors * full
+    left, left_drawn = present @ full, drawn @ present.T
+    ratio = np.ones_like(left_drawn)
+    np.divide(
+        drawn.sum(axis=1, keepdims=True) * left,
+        left_drawn * full.sum(),
+        out=ratio,
+        where=left_drawn > 0,
+    )
+    return ratio
 
 
 def _above(totals: FloatArray) -> FlagArray:

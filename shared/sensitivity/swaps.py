@@ -7,7 +7,8 @@ import numpy as np
 
 from shared.scoring.arrays import BoolArray, FloatArray, IntArray
 from shared.scoring.framework import Framework
-from shared.sensitivity.draws import skipped_lines
+from shared.scoring.points import skipped_lines
+from shared.sensitivity.draws import passed_on
 
 PAIRS = 4096
 """Pairs looked at together; bounds what is held in memory for them."""
@@ -36,11 +37,14 @@ def swaps(framework: Framework, shares: FloatArray, units: IntArray) -> Swaps:
     A · W); the next whole unit beyond swaps them, if the weight then lies in 0 … W. The least such
     change counts, of equal ones that of the first indicator. Neighbours that tie have none. An
     indicator is left aside for a pair of which one has skipped lines in its dimension, since there
-    totals do not follow weights in a straight line. All is exact.
+    totals do not follow weights in a straight line; all are where a dimension passes its points on.
+    All is exact.
     """
+    missing = np.isnan(shares)
     bent = np.zeros(shares.shape, np.bool_)
-    for span, skipped in skipped_lines(framework, shares):
+    for span, skipped in skipped_lines(framework, missing):
         bent[:, span] = skipped.any(axis=1, keepdims=True)
+    bent[passed_on(framework, missing).any(axis=1)] = True
     indicator = np.full(max(len(units) - 1, 0), -1)
     change = np.zeros_like(indicator)
     for start in range(0, indicator.size, PAIRS):

@@ -109,7 +109,13 @@ def document(
         ],
         "lines": [only],
         "dimensions": [
-            {"code": "A", "name": {"zh": "设施", "en": "Facilities"}, "points": 5.0, "full": 10.0}
+            {
+                "code": "A",
+                "name": {"zh": "设施", "en": "Facilities"},
+                "points": 5.0,
+                "own_full": 10.0,
+                "full": 10.0,
+            }
         ],
         "total": 5.0,
         "full": 10.0,
@@ -193,7 +199,23 @@ def test_the_last_lines_to_be_skipped_leave_their_points_to_nobody() -> None:
 def test_a_line_that_carries_more_shows_how_much() -> None:
     more: dict[str, Any] = {"full": 15.0, "in_force": {"dimension": 30.0, "counted": 20.0}}
     assert "maximum in force 15 = 10 × 30 / 20" in render(document(**more), "en")
-    assert "（本维度满分 / 未跳过指标的满分之和）" in render(document(**more), "zh")
+    assert "（本维度现行满分 / 未跳过指标的满分之和）" in render(document(**more), "zh")
+
+
+def test_an_empty_dimension_says_where_its_points_go_and_the_others_what_they_take_over() -> None:
+    explained = document()
+    explained["dimensions"][0]["full"] = 30.0
+    hollow = {"code": "B", "name": {"zh": "空", "en": "Hollow"}, "points": 0.0}
+    explained["dimensions"].append(hollow | {"own_full": 20.0, "full": 0.0})
+    explained["full"] = 30.0
+
+    english, chinese = (flowing(render(explained, language)) for language in ("en", "zh"))
+
+    assert "points in force 30 = 10 × 30 / 10 (all points / those of the dimensions" in english
+    assert "empty: every line is skipped, its 20 points go to the other dimensions" in english
+    assert "本维度现行满分 30 = 10 × 30 / 10（总分 / 非空维度的满分之和）" in chinese
+    assert "本维度没有可计分的指标，其 20 分归其他维度" in chinese
+    assert "in force" not in render(document(), "en")
 
 
 @pytest.mark.parametrize(("share", "gain", "said"), [(1.0, 0.0, False), (0.0, 0.0, True)])

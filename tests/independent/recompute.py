@@ -9,6 +9,7 @@ import math
 import sys
 from decimal import Context, Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,16 @@ def half_up(amount: float, full: float) -> int:
     return (whole := math.floor(amount)) + (amount - whole >= 0.5 - min(full * 2**-47, 2**-10))
 
 
+def share_out(whole: int, counted: list[int]) -> list[int]:
+    """Lay parts end to end, stretched to the whole, and cut where a unit ends."""
+    left = sum(counted) or 1
+    ends = [
+        math.floor(float(sum(counted[:end])) * whole / left + 0.5)
+        for end in range(len(counted) + 1)
+    ]
+    return [after - before for before, after in pairwise(ends)]
+
+
 class Recomputation:
     """One document, computed again; units are whole numbers of 10 ** -precision points."""
 
@@ -214,20 +225,36 @@ class Recomputation:
     def score(self, shares: list[Number]) -> Scored:
         """Give maximum in force, amount and units of each line, had they these shares."""
         found, of = [], [line["dimension"] for line in self.lines]
-        lines = zip(self.lines, shares, strict=True)
-        skipped = [line["missing_rule"] == "skip" and share is None for line, share in lines]
+        skipped = self.skipped(shares)
+        dimensions = self.dimensions(skipped)
         for at in range(len(of)):
             peers = [i for i, code in enumerate(of) if code == of[at]]
             full = float(self.own[at])
-            if any(skipped[i] for i in peers):
+            whole = dimensions[of[at]]
+            if any(skipped[i] for i in peers) or whole != sum(self.own[i] for i in peers):
                 counted = [0 if skipped[i] else self.own[i] for i in peers]
-                whole, left = sum(self.own[i] for i in peers), sum(counted) or 1
-                before, own = sum(counted[: peers.index(at)]), counted[peers.index(at)]
-                start, end = (float(each) * whole / left for each in (before, before + own))
-                full = float(math.floor(end + 0.5) - math.floor(start + 0.5))
+                full = float(share_out(whole, counted)[peers.index(at)])
             amount = (shares[at] or 0.0) * full
             found.append((full, amount, half_up(amount, full)))
         return found
+
+    def skipped(self, shares: list[Number]) -> list[bool]:
+        """Say which lines are skipped, had they these shares."""
+        lines = zip(self.lines, shares, strict=True)
+        return [line["missing_rule"] == "skip" and share is None for line, share in lines]
+
+    def dimensions(self, skipped: list[bool]) -> dict[str, int]:
+        """Give the units in force of each dimension: empty ones pass theirs on, if so ruled."""
+        own: dict[str, int] = {}
+        left: dict[str, int] = {}
+        for line, full, gone in zip(self.lines, self.own, skipped, strict=True):
+            code = line["dimension"]
+            own[code] = own.get(code, 0) + full
+            left[code] = left.get(code, 0) + (0 if gone else full)
+        if self.document["empty_rule"] == "zero" or all(left.values()):
+            return own
+        counted = [full if left[code] else 0 for code, full in own.items()]
+        return dict(zip(own, share_out(sum(own.values()), counted), strict=True))
 
     def check(self) -> bool:
         """Compute all of it again; say whether everything is as stated."""
@@ -281,10 +308,13 @@ class Recomputation:
         """Check dimensions, total, coverage, and the distances to the neighbours."""
         document, unit = self.document, self.unit
         units = [each for _, _, each in scored]
+        whole = self.dimensions(self.skipped(shares))
         for each in document["dimensions"]:
             mine = [at for at, line in enumerate(self.lines) if line["dimension"] == each["code"]]
-            for what, of in (("points", units), ("full", self.own)):
-                self.equal(f"{each['code']} {what}", each[what], sum(of[at] for at in mine) / unit)
+            points, own = (sum(of[at] for at in mine) / unit for of in (units, self.own))
+            self.equal(f"{each['code']} points", each["points"], points)
+            self.equal(f"{each['code']} own full", each["own_full"], own)
+            self.equal(f"{each['code']} full", each["full"], whole[each["code"]] / unit)
         total = sum(units)
         self.equal("total", document["total"], total / unit)
         self.equal("full", document["full"], sum(self.own) / unit)

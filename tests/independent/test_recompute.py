@@ -114,10 +114,23 @@ async def test_a_spread_leaves_no_reason_out(owner: Database, worker_database: D
     assert found == set(Verdict) - {Verdict.NOT_ADMITTED, Verdict.NOT_MIDDLE}
 
 
+async def test_a_spread_has_dimensions_that_pass_their_points_on(
+    owner: Database, worker_database: Database
+) -> None:
+    explained = await spread(owner, worker_database)
+    found = [
+        {(each["own_full"] < each["full"], each["full"] == 0) for each in document["dimensions"]}
+        for document in await explained.everything()
+    ]
+    assert {(True, False), (False, True)} in found
+
+
 TAMPERED: dict[str, Callable[[Any], Any]] = {
     "total": lambda document: document.update(total=document["total"] + 0.01),
     "points": lambda document: document["lines"][0].update(points=0.01),
     "share": lambda document: document["lines"][4].update(share=0.123),
+    "dimension": lambda document: document["dimensions"][0].update(full=1.0),
+    "rule": lambda document: document.update(empty_rule="zero"),
     "coverage": lambda document: document.update(coverage=0.5),
     "verdict": lambda document: first_of(document).update(verdict="older"),
     "value": lambda document: document["measures"][0].update(value=1234567.0),

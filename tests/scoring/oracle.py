@@ -13,6 +13,7 @@ from shared.scoring.framework import (
     ADJUDICATOR,
     Derivation,
     Direction,
+    Empty,
     Framework,
     Indicator,
     Measure,
@@ -228,22 +229,35 @@ class Line:
 
 def points(framework: Framework, earned: Sequence[Number]) -> list[Line]:
     """Turn one applicant's shares into lines of points."""
-    lines = []
     remaining = iter(earned)
-    for dimension in framework.dimensions:
-        shares = [next(remaining) for _ in dimension.indicators]
-        counted = [
+    shares = [[next(remaining) for _ in each.indicators] for each in framework.dimensions]
+    counted = [
+        [
             0 if _skipped(indicator, share) else indicator.full
-            for indicator, share in zip(dimension.indicators, shares, strict=True)
+            for indicator, share in zip(dimension.indicators, own, strict=True)
         ]
-        ends = [
-            math.floor(Fraction(sum(counted[:at]) * dimension.full, sum(counted) or 1) + HALF)
-            for at in range(len(counted) + 1)
-        ]
-        for share, (start, end) in zip(shares, pairwise(ends), strict=True):
-            full = Fraction(end - start)
-            lines.append(Line((share or ZERO) * full, full))
-    return lines
+        for dimension, own in zip(framework.dimensions, shares, strict=True)
+    ]
+    whole = [each.full for each in framework.dimensions]
+    if framework.empty is Empty.PASS_ON:
+        whole = _laid_out(
+            [full if any(each) else 0 for full, each in zip(whole, counted, strict=True)],
+            framework.full,
+        )
+    return [
+        Line((share or ZERO) * full, Fraction(full))
+        for own, left, points in zip(shares, counted, whole, strict=True)
+        for share, full in zip(own, _laid_out(left, points), strict=True)
+    ]
+
+
+def _laid_out(counted: Sequence[int], whole: int) -> list[int]:
+    """Stretch what is *counted* to a sum of *whole*, in whole units; nothing stays nothing."""
+    ends = [
+        math.floor(Fraction(sum(counted[:at]) * whole, sum(counted) or 1) + HALF)
+        for at in range(len(counted) + 1)
+    ]
+    return [end - start for start, end in pairwise(ends)]
 
 
 def _skipped(indicator: Indicator, share: Number) -> bool:

@@ -1,12 +1,19 @@
 """points: from shares to whole units that add up."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.scoring.flags import names
-from shared.scoring.framework import Framework, Missing
-from shared.scoring.points import Points, half_up, points
+from shared.scoring.framework import Empty, Framework, Missing
+from shared.scoring.points import Points, dimension_points, half_up, points
 from tests.fixtures import frameworks as make
+from tests.fixtures.frameworks import examples
+from tests.scoring import oracle
 
 ZERO, SKIP, BLOCK = Missing
 
@@ -114,6 +121,79 @@ def test_a_dimension_of_which_everything_is_skipped_earns_nothing() -> None:
     assert earned.full.tolist() == [[0, 0, 1000]]
     assert earned.dimensions.tolist() == [[0, 1000]]
     assert flags(earned) == [["empty_dimension"], ["empty_dimension"], []]
+
+
+def passing_on(*dimensions: dict[str, tuple[int, Missing]]) -> Framework:
+    """Make a framework whose empty dimensions pass their points on."""
+    return replace(framework(*dimensions), empty=Empty.PASS_ON)
+
+
+def test_an_empty_dimension_passes_its_points_to_the_others() -> None:
+    """By the formula: B and C have 10000 · 2000 / 5000 and 10000 · 3000 / 5000 in force."""
+    earned = points(
+        passing_on(
+            {"A": (5000, SKIP)}, {"B": (2000, ZERO)}, {"C": (1000, SKIP), "D": (2000, SKIP)}
+        ),
+        make.table([None, 0.5, None, 0.75], [1.0, 0.5, None, 0.75]),
+    )
+
+    assert earned.full.tolist() == [[0, 4000, 0, 6000], [5000, 2000, 0, 3000]]
+    assert earned.units.tolist() == [[0, 2000, 0, 4500], [5000, 1000, 0, 2250]]
+    assert earned.dimensions.tolist() == [[0, 2000, 4500], [5000, 1000, 2250]]
+    assert flags(earned) == [["empty_dimension"], ["reweighted"], [], ["reweighted"]]
+
+
+def test_a_missing_line_under_zero_keeps_its_dimension_from_being_empty() -> None:
+    earned = points(
+        passing_on({"A": (3000, SKIP), "B": (2000, ZERO)}, {"C": (1000, ZERO)}),
+        make.table([None, None, 1.0]),
+    )
+
+    assert earned.full.tolist() == [[0, 5000, 1000]]
+
+
+def test_where_every_dimension_is_empty_nothing_is_earned() -> None:
+    earned = points(passing_on({"A": (3000, SKIP)}, {"B": (1000, SKIP)}), make.table([None, None]))
+
+    assert earned.full.tolist() == [[0, 0]]
+    assert earned.totals.tolist() == [0]
+    assert flags(earned) == [["empty_dimension"], ["empty_dimension"]]
+
+
+@st.composite
+def skipping(draw: st.DrawFn) -> tuple[Framework, list[float | None]]:
+    """Draw a framework whose empty dimensions pass on, and one applicant's shares."""
+    line = st.tuples(st.integers(1, 10**9), st.sampled_from([SKIP, SKIP, SKIP, ZERO]))
+    drawn = draw(st.lists(st.lists(line, min_size=1, max_size=3), min_size=1, max_size=5))
+    dimensions = [
+        {f"{at}-{number}": each for number, each in enumerate(lines)}
+        for at, lines in enumerate(drawn)
+    ]
+    width = sum(map(len, dimensions))
+    share = st.sampled_from([None, None, 0.0, 0.3, 1.0])
+    return passing_on(*dimensions), draw(st.lists(share, min_size=width, max_size=width))
+
+
+@given(skipping())
+@examples(300)
+def test_what_is_in_force_always_adds_up_to_all_points(
+    drawn: tuple[Framework, list[float | None]],
+) -> None:
+    """In whole units, as the second opinion has them, and for each dimension."""
+    framework, shares = drawn
+    table = make.table(shares)
+
+    earned = points(framework, table)
+
+    whole = dimension_points(framework, np.isnan(table))[0]
+    assert earned.full[0].tolist() == [
+        line.full
+        for line in oracle.points(framework, [None if x is None else Fraction(x) for x in shares])
+    ]
+    of = np.array(framework.dimension_of)
+    assert [earned.full[0][of == at].sum() for at in range(len(whole))] == whole.tolist()
+    assert earned.full[0].sum() in {framework.full, 0}
+    assert (earned.full[0].sum() == 0) == all(name == ["empty_dimension"] for name in flags(earned))
 
 
 def test_skipping_one_applicants_line_leaves_the_others_alone() -> None:

@@ -10,16 +10,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.scoring.arrays import FloatArray, IntArray
-from shared.scoring.framework import Framework, Missing
+from shared.scoring.framework import Empty, Framework, Missing
+from shared.scoring.points import points
 from shared.scoring.rank import rank
 from shared.sensitivity import draws as sensitivity
 from shared.sensitivity.draws import Draws, Places, places
+from shared.sensitivity.swaps import swaps
 from tests.fixtures import frameworks as make
 from tests.fixtures.frameworks import examples
 from tests.scoring.test_laws import FRAMEWORK, scored, tables
 
 MASK = 2**64 - 1
 PLAIN = make.framework([make.indicator(f"I{at}", full=1_000 * at) for at in range(1, 6)])
+
+
+PASSING_ON = make.framework(
+    [make.indicator("A", full=700, missing=Missing.SKIP)],
+    [make.indicator(code, full=500, missing=Missing.SKIP) for code in ("B", "C")],
+    [make.indicator("D", full=900)],
+    empty=Empty.PASS_ON,
+)
+
+
+@st.composite
+def hollow(draw: st.DrawFn) -> FloatArray:
+    """Draw shares of which many are missing, in a framework of few lines."""
+    share = st.sampled_from([None, None, 0.25, 0.5, 0.8, 1.0])
+    return make.table(*draw(st.lists(st.tuples(*[share] * 4), min_size=1, max_size=12)))
 
 
 def nothing(_progress: float) -> None:
@@ -65,6 +82,7 @@ def drawn_total(
 ) -> Fraction:
     """Weigh one applicant's lines by *weights*, which stand for the framework's maxima."""
     total, start = Fraction(0), 0
+    nominal_passed = drawn_passed = nominal_all = Fraction(0)
     for dimension in framework.dimensions:
         lines = range(start, start := start + len(dimension.indicators))
         full = [each.full for each in framework.indicators]
@@ -83,6 +101,12 @@ def drawn_total(
                 / sum(weights[each] for each in left)
             )
             total += int(units[at]) * drawn / nominal
+        nominal_all += sum(full[each] for each in lines)
+        if left:
+            nominal_passed += sum(full[each] for each in lines)
+            drawn_passed += sum(weights[each] for each in lines)
+    if framework.empty is Empty.PASS_ON and drawn_passed:
+        total *= sum(weights) / drawn_passed * nominal_passed / nominal_all
     return total
 
 
@@ -109,7 +133,24 @@ def test_weights_as_they_are_give_the_published_ranking(
 def test_places_are_those_of_exact_fractions(values: FloatArray, seed: int, band: float) -> None:
     """Every draw repeated from the seed by other means, every total without rounding."""
     shares, units, _ = ranked(values)
-    number, width = 20, len(FRAMEWORK.indicators)
+    require_exact(FRAMEWORK, shares, units, seed, band)
+
+
+@given(hollow(), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.25, 1.0]))
+@examples(25)
+def test_so_they_are_where_empty_dimensions_pass_their_points_on(
+    shares: FloatArray, seed: int, band: float
+) -> None:
+    earned = points(PASSING_ON, shares)
+    order = np.argsort(-earned.totals, kind="stable")
+    require_exact(PASSING_ON, shares[order], earned.units[order], seed, band)
+
+
+def require_exact(
+    framework: Framework, shares: FloatArray, units: IntArray, seed: int, band: float
+) -> None:
+    """Require of 20 draws what exact fractions say."""
+    number, width = 20, len(framework.indicators)
     raw = list(islice(philox(seed), number * width))
     totals: list[list[Fraction]] = []
     for draw in range(number):
@@ -117,15 +158,15 @@ def test_places_are_those_of_exact_fractions(values: FloatArray, seed: int, band
         factors = [max(round((1.0 + band * (2.0 * u - 1.0)) * 2.0**24), 1) for u in uniform]
         weights = [
             Fraction(factor * each.full, 2**24)
-            for factor, each in zip(factors, FRAMEWORK.indicators, strict=True)
+            for factor, each in zip(factors, framework.indicators, strict=True)
         ]
         totals.append(
-            [drawn_total(FRAMEWORK, *row, weights) for row in zip(shares, units, strict=True)]
+            [drawn_total(framework, *row, weights) for row in zip(shares, units, strict=True)]
         )
     ranks = [[1 + sum(other > own for other in row) for own in row] for row in totals]
     by_applicant = [sorted(each) for each in zip(*ranks, strict=True)]
 
-    found = places(FRAMEWORK, shares, units, Draws(seed, number, band), 2, nothing)
+    found = places(framework, shares, units, Draws(seed, number, band), 2, nothing)
 
     assert found.low.tolist() == [each[0] for each in by_applicant]  # 5 % of 20 is one draw
     assert found.median.tolist() == [each[9] for each in by_applicant]
@@ -217,3 +258,16 @@ def test_whoever_is_told_can_stop_the_work() -> None:
 
     with pytest.raises(InterruptedError):
         places(PLAIN, *crowd(8), Draws(1, 10, 0.25), 3, stop)
+
+
+def test_where_a_dimension_passes_its_points_on_no_single_weight_is_looked_at() -> None:
+    """Of such an applicant the total follows no weight in a straight line."""
+    shares = np.array([[np.nan, 1.0, 0.9, 0.8], [0.5, 0.2, 0.8, 0.9], [0.3, 0.5, 0.4, 0.9]])
+    lost = replace(PASSING_ON, empty=Empty.ZERO)
+
+    passed_on, nominal = (
+        swaps(each, shares, points(each, shares).units).indicator.tolist()
+        for each in (PASSING_ON, lost)
+    )
+
+    assert (passed_on, nominal) == ([-1, 1], [1, 1])

@@ -21,7 +21,15 @@ from shared.scoring.document.measures import (
 )
 from shared.scoring.document.nodes import Node, exact
 from shared.scoring.document.normalisations import read_normalisation
-from shared.scoring.framework import Category, Dimension, Direction, Framework, Indicator, Missing
+from shared.scoring.framework import (
+    Category,
+    Dimension,
+    Direction,
+    Empty,
+    Framework,
+    Indicator,
+    Missing,
+)
 
 GREATEST_POINTS = 1e9  # with 6 decimals still a whole number of units that a float holds
 LONGEST_BASIS = 200
@@ -50,6 +58,7 @@ def warnings(framework: Framework) -> tuple[Finding, ...]:
         *_unused_lists(framework),
         *_doubtful_measures(framework),
         *_doubtful_directions(framework),
+        *_nothing_to_pass_on(framework),
     )
 
 
@@ -83,6 +92,16 @@ def _doubtful_directions(framework: Framework) -> Iterator[Finding]:
             yield Finding(f"{at}/normalise", "direction-without-effect", message)
 
 
+def _nothing_to_pass_on(framework: Framework) -> Iterator[Finding]:
+    skipped = [
+        all(each.missing is Missing.SKIP for each in dimension.indicators)
+        for dimension in framework.dimensions
+    ]
+    if framework.empty is Empty.PASS_ON and (len(skipped) == 1 or not any(skipped)):
+        message = "no dimension can be empty beside another; empty has no effect"
+        yield Finding("/empty", "empty-without-effect", message)
+
+
 def _places(framework: Framework) -> Iterator[tuple[str, Indicator]]:
     for d, dimension in enumerate(framework.dimensions):
         for c, category in enumerate(dimension.categories):
@@ -93,7 +112,7 @@ def _places(framework: Framework) -> Iterator[tuple[str, Indicator]]:
 def _framework(root: Node) -> Framework:
     fields = root.fields(
         "code", "version", "name", "points", "precision", "measures", "dimensions",
-        optional=("code_lists",),
+        optional=("code_lists", "empty"),
     )  # fmt: skip
     code, version = fields["code"].code(), fields["version"].code()
     name = read_name(fields["name"])
@@ -111,7 +130,8 @@ def _framework(root: Node) -> Framework:
         for code, measure in known.measures.items()
         if measure
     }
-    return Framework(code, version, name, full, precision or 0, lists, measures, dimensions)
+    empty = fields["empty"].choice(Empty) or Empty.ZERO
+    return Framework(code, version, name, full, precision or 0, lists, measures, dimensions, empty)
 
 
 def _dimension(node: Node, precision: int | None, known: Known) -> Dimension:

@@ -12,6 +12,7 @@ from shared.scoring.framework import (
     Band,
     Derivation,
     Direction,
+    Empty,
     Framework,
     MeasureType,
     Missing,
@@ -39,7 +40,7 @@ def test_points_are_held_as_whole_units(framework: Framework) -> None:
     """12.5 points of two decimals are 1250 units, exactly."""
     assert (framework.full, framework.precision) == (1250, 2)
     assert [each.full for each in framework.indicators] == [200, 200, 100, 25, 200, 200, 200, 125]
-    assert [each.full for each in framework.dimensions] == [525, 725]
+    assert [each.full for each in framework.dimensions] == [525, 600, 125]
 
 
 def test_points_that_no_float_holds_are_exact(document: Any) -> None:
@@ -60,7 +61,7 @@ def test_a_framework_keeps_the_order_of_its_document(framework: Framework) -> No
     assert framework.code_lists == {
         "kinds": (("K1", Name("甲", "First")), ("K2", Name("乙", "Second")))
     }
-    assert framework.dimension_of == (0, 0, 0, 0, 1, 1, 1, 1)
+    assert framework.dimension_of == (0, 0, 0, 0, 1, 1, 1, 2)
 
 
 def test_every_derivation_is_read(framework: Framework) -> None:
@@ -91,11 +92,15 @@ def test_every_normalisation_is_read(framework: Framework) -> None:
     ]
 
 
-def test_what_is_left_out_has_its_default(framework: Framework) -> None:
-    """A count begins at 0, a mark is reported by experts, a missing indicator earns nothing."""
-    rules = {each.missing for each in framework.indicators if each.code not in {"STEPS", "GRADES"}}
+def test_what_is_left_out_has_its_default(document: Any) -> None:
+    """A count begins at 0, a mark is reported by experts, missing or empty earns nothing."""
+    del document["empty"]
+    framework = read(document)
 
+    ruled = {"STEPS", "GRADES", "Z"}
+    rules = {each.missing for each in framework.indicators if each.code not in ruled}
     assert rules == {Missing.ZERO}
+    assert framework.empty is Empty.ZERO
     assert framework.measures["stations"].range == Range(0.0, None)
     assert framework.measures["quality"].reported_by == (Reporter.EXPERT,)
     assert framework.measures["level"].unit == ""
@@ -130,6 +135,7 @@ def test_a_trim_says_itself_how_many_marks_it_needs(framework: Framework) -> Non
 def test_missing_rules_and_bases_are_read(framework: Framework) -> None:
     assert [each.missing for each in framework.indicators[1:3]] == [Missing.SKIP, Missing.BLOCK]
     assert framework.indicators[2].basis == "省工信厅文件"
+    assert framework.empty is Empty.PASS_ON
 
 
 @pytest.mark.parametrize("beside", [True, False])
@@ -164,6 +170,7 @@ def test_what_is_hardly_meant_is_a_warning(document: Any) -> None:
     document["measures"]["people"]["range"] = {"min": 0}
     document["measures"]["quality"]["panel"]["at_least"] = 4
     document["dimensions"][0]["categories"][0]["indicators"][2]["normalise"]["direction"] = "lower"
+    del document["dimensions"][2]["categories"][0]["indicators"][0]["missing"]
 
     assert [(each.pointer, each.code) for each in warnings(read(document))] == [
         ("/code_lists/idle", "code-list-unused"),
@@ -174,4 +181,14 @@ def test_what_is_hardly_meant_is_a_warning(document: Any) -> None:
             "/dimensions/0/categories/0/indicators/2/normalise",
             "direction-without-effect",
         ),
+        ("/empty", "empty-without-effect"),
     ]
+
+
+def test_a_single_dimension_has_nobody_to_pass_its_points_to(document: Any) -> None:
+    document["dimensions"] = document["dimensions"][2:]
+    document["measures"] = {"quality": document["measures"]["quality"]}
+    document["points"] = 1.25
+    del document["code_lists"]
+
+    assert [each.code for each in warnings(read(document))] == ["empty-without-effect"]

@@ -20,7 +20,7 @@ LISTS, STATIONS, CHANGE, QUALITY, LISTED, HELD = (
 )  # fmt: skip
 TARGET, STEPS, GRADES, YES_NO = (f"/dimensions/0/categories/0/indicators/{n}" for n in range(4))
 BEST, MIN_MAX = (f"/dimensions/1/categories/0/indicators/{n}" for n in range(2))
-RANK, Z = (f"/dimensions/1/categories/1/indicators/{n}" for n in range(2))
+RANK, Z = "/dimensions/1/categories/1/indicators/0", "/dimensions/2/categories/0/indicators/0"
 NAME = {"zh": "甲", "en": "A"}
 FLAG = {"name": NAME, "type": "flag", "reported_by": ["source"]}
 
@@ -60,6 +60,8 @@ FORMS: list[tuple[str, object, str]] = [
     (f"{Z}/code", "BEST", "code-repeated"),
     (f"{Z}/points", 1.255, "points-too-fine"),
     (f"{Z}/missing", "nil", "choice-unknown"),
+    ("/empty", "skip", "choice-unknown"),
+    ("/empty", True, "not-text"),
     (f"{Z}/basis", GONE, "key-missing"),
     (f"{Z}/basis", " ", "text-blank"),
     (f"{Z}/basis", "x" * 201, "text-too-long"),
@@ -228,7 +230,7 @@ def test_every_fault_is_said_at_once() -> None:
     document["measures"]["people"]["range"]["min"] = "one"
     document["measures"]["held"]["list"] = "sorts"
     del document["dimensions"][0]["name"]["en"]
-    document["dimensions"][1]["categories"][1]["indicators"][1]["derive"] = {"value": "nothing"}
+    document["dimensions"][2]["categories"][0]["indicators"][0]["derive"] = {"value": "nothing"}
 
     assert sorted(findings(document)) == [
         ("/colour", "key-unknown"),

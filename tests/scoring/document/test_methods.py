@@ -15,7 +15,7 @@ from shared.scoring.document.measures import Combine
 from shared.scoring.document.normalisations import NORMALISATIONS
 from shared.scoring.document.reader import read
 from shared.scoring.flags import Flag, names
-from shared.scoring.framework import Direction, Framework, MeasureType, Missing, Panel
+from shared.scoring.framework import Direction, Empty, Framework, MeasureType, Missing, Panel
 from shared.scoring.normalise import Normalised, normalise
 from shared.scoring.rank import Ranks, rank
 from shared.scoring.resolve import resolve
@@ -59,6 +59,7 @@ def numbers(text: str) -> list[float]:
         ("## Derivations", DERIVATIONS),
         ("## Normalisations", NORMALISATIONS),
         ("## Points", Missing),
+        ("### Empty dimensions", Empty),
         ("## Ranking", Ranks.__dataclass_fields__),
         ("## Flags", FLAGS),
     ],

@@ -132,7 +132,7 @@ async def world(
 @pytest.fixture
 async def round_id(world: World, owner: Database) -> int:  # noqa: ARG001 -- it opens the round
     """Give the id of the open round."""
-    async with owner.reading() as session:
+    async with owner.session() as session:
         return (await rounds.get(session, ROUND)).id
 
 

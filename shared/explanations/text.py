@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.explanations import words
 from shared.explanations.formula import formula, moment, number
+from shared.explanations.values import in_words, value_in_words
 from shared.explanations.verdicts import Verdict
 from shared.explanations.width import fill, plain, width, wrap
 from shared.explanations.words import Language, phrase, say
@@ -143,7 +144,7 @@ class _Text:
             value = number(line["value"])
             if "grades" in line["normalisation"]["rule"]:
                 graded = self._measures[line["derivation"]["terms"][0]["measure"]]
-                value = self._in_words(graded, line["value"])
+                value = in_words(self._language, graded, line["value"])
             yield self._say("raw", value=value, formula=self._formula(line["derivation"]))
             yield self._say("line withheld") if line.get("withheld") else self._share(line)
         if line["in_force"] is not None and not _skipped(line):
@@ -218,7 +219,9 @@ class _Text:
             return
         value = self._say("nothing")
         if measure["value"] is not None:
-            value = f"{self._in_words(measure, measure['value'])} {measure['unit']}".rstrip()
+            value = (
+                f"{in_words(self._language, measure, measure['value'])} {measure['unit']}".rstrip()
+            )
         head = self._say("resolved", name=self._names[code], code=code, value=value)
         if code in self._shown:
             yield from self._wrapped(self._aside(head, self._say("see above")), 6)
@@ -247,7 +250,7 @@ class _Text:
             kind=say(self._language, words.KINDS[each["kind"]]),
             reporter=each["reporter"],
             date=each["as_of"],
-            value=self._value(each["value"]),
+            value=value_in_words(self._language, each["value"]),
         )
         mark = "+" if each["verdict"] == Verdict.COUNTS else "-"
         judged = self._say("judged", statement=statement, reason=self._name(each["reason"]))
@@ -257,29 +260,6 @@ class _Text:
             if each[key]:
                 text = " ".join(each[key].split())
                 yield from self._wrapped(self._say(key, text=text), 10)
-
-    def _in_words(self, measure: Document, value: float) -> str:
-        """Return a number, or the code that it stands for."""
-        match measure["type"]:
-            case "category":
-                return str(measure["codes"][int(value)])
-            case "flag":
-                return self._value(bool(value))
-            case _:
-                return number(value)
-
-    def _value(self, value: Any) -> str:
-        match value:
-            case None:
-                return self._say("withdrawn")
-            case bool():
-                return self._say("yes" if value else "no")
-            case list():
-                return self._list(value) or self._say("none of the codes")
-            case str():
-                return value
-            case _:
-                return number(value)
 
     def _wrapped(self, text: str, indent: int) -> list[str]:
         return wrap(plain(text), COLUMNS, " " * indent, " " * (indent + 2))

@@ -51,7 +51,7 @@ async def test_whoever_changes_a_name_last_moves_the_time_of_change(
             await applicants.change(session, code, Name("新", "new"), None)
 
     async def changed_at() -> datetime | None:
-        async with owner.reading() as session:
+        async with owner.session() as session:
             return (await standings.freshness(session, 1)).names_changed_at
 
     async with crowd.session() as early:

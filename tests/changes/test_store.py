@@ -106,7 +106,7 @@ async def test_two_that_consume_at_once_take_each_change_once(
 ) -> None:
     """The lock of a run keeps them apart; the log would by itself."""
     await execute(owner, change(quiet, "C1", 4))
-    async with worker_database.reading() as first:
+    async with worker_database.session() as first:
         assert await changes.consume(first, quiet, 1) is not None
         second = asyncio.create_task(consume(worker_database, quiet, 2))
         await until_blocked(owner)

@@ -20,10 +20,10 @@ HELD = text("""
 async def test_the_function_of_the_database_holds_the_rounds_state(owner: Database) -> None:
     """Whatever number the function says, it is the lock that a change of state waits for."""
     beyond = 2**31 + 5  # no round of this id is needed: the lock comes first
-    async with owner.reading() as session:
+    async with owner.session() as session:
         await submissions.record(await driver_of(session), beyond, [said()])
         by_the_function = (await session.execute(HELD)).all()
-    async with owner.reading() as session:
+    async with owner.session() as session:
         await rounds.hold_for_writing(session, beyond)
         by_us = (await session.execute(HELD)).all()
 
@@ -32,7 +32,7 @@ async def test_the_function_of_the_database_holds_the_rounds_state(owner: Databa
 
 
 async def test_features_do_not_wait_for_each_other(owner: Database) -> None:
-    async with owner.reading() as session:
+    async with owner.session() as session:
         await rounds.hold_alone(session, 7)
         assert await rounds.try_hold_for_run(session, 7)
         await applicants.hold_changes(session)

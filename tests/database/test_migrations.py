@@ -234,7 +234,7 @@ async def test_databases_of_one_new_server_can_be_migrated_at_once(new_server: s
     assert await migrate_at_once(*urls) == [(0, "")] * 2
 
     for url in urls:
-        async with Database(url, WORKER_ROLE) as database, database.reading() as session:
+        async with Database(url, WORKER_ROLE) as database, database.session() as session:
             assert await session.scalar(text("SELECT CURRENT_USER")) == WORKER_ROLE
             await session.execute(text("SELECT FROM submission"))
 
@@ -282,6 +282,6 @@ async def test_who_may_not_create_roles_migrates_and_an_administrator_adds_them(
 
 async def current_user(url: str, role: str) -> str:
     """Connect as the service does and return the role in force."""
-    async with Database(url, role) as database, database.reading() as session:
+    async with Database(url, role) as database, database.session() as session:
         found: str = (await session.scalars(text("SELECT CURRENT_USER"))).one()
     return found

@@ -72,7 +72,7 @@ async def test_every_pair_of_kinds_is_compared_by_the_rules(
     round_id: int, owner: Database, history: list[NewSubmission]
 ) -> None:
     """The kind that the measure ranks first against each other that says anything."""
-    async with owner.reading() as session:  # never committed: each example begins with nothing
+    async with owner._sessions() as session:  # never committed: each example begins with nothing
         ids = await write(session, round_id, history)
         found = await page(session, round_id, Scope(MEASURES, only_beyond=False))
 
@@ -111,7 +111,7 @@ async def test_what_is_beyond_is_what_scores_are_flagged_for(
     framework = document.read(framework_of_types())
     framework = replace(framework, measures={**framework.measures, **BY_CODE})
     applicants = list(APPLICANTS)
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         await write(session, round_id, history)
         found = await page(session, round_id, Scope(MEASURES))
         await session.execute(text("DELETE FROM submission_change"))
@@ -137,7 +137,7 @@ async def test_pages_follow_each_other_from_the_furthest_apart(
 ) -> None:
     scope = Scope(MEASURES, only_beyond=False)
     cut: list[Discrepancy] = []
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         await write(session, round_id, history)
         whole = await page(session, round_id, scope)
         while part := await discrepancies.page(
@@ -160,7 +160,7 @@ PAIR = [statement(STATIONS, 1, number(20)), statement(STATIONS, 3, number(30))]
 async def test_the_authoritys_value_counts_and_the_other_is_measured_by_it(
     round_id: int, owner: Database
 ) -> None:
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         own, other = await write(session, round_id, PAIR)
         (found,) = await page(session, round_id, Scope(MEASURES))
 
@@ -172,7 +172,7 @@ async def test_the_authoritys_value_counts_and_the_other_is_measured_by_it(
 async def test_what_is_taken_back_or_lies_ahead_is_not_compared(
     round_id: int, owner: Database
 ) -> None:
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         await write(session, round_id, [*PAIR, statement(STATIONS, 3, Reported())])
         taken_back = await page(session, round_id, Scope(MEASURES, only_beyond=False))
         await write(session, round_id, [statement(STATIONS, 3, number(40), day=1)])
@@ -183,7 +183,7 @@ async def test_what_is_taken_back_or_lies_ahead_is_not_compared(
 
 async def test_a_scope_limits_applicants_and_measures(round_id: int, owner: Database) -> None:
     stations, grades = [BY_CODE[STATIONS]], [BY_CODE[GRADE]]
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         await write(session, round_id, PAIR)
         for scope, count in (
             (Scope(stations), 1),
@@ -199,7 +199,7 @@ async def test_a_scope_limits_applicants_and_measures(round_id: int, owner: Data
 async def test_only_accepted_entries_of_the_round_are_compared(
     round_id: int, owner: Database
 ) -> None:
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         await write(session, round_id, PAIR)
         await session.execute(text("UPDATE entry SET state = 'withdrawn' WHERE applicant = 'C1'"))
         withdrawn = await page(session, round_id, Scope(MEASURES))
@@ -212,7 +212,7 @@ async def test_a_measure_without_a_tolerance_is_shown_and_never_beyond(
     round_id: int, owner: Database
 ) -> None:
     said = [statement(RESIDENTS, 5, number(20)), statement(RESIDENTS, 1, number(19))]
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         await write(session, round_id, said)
         every = await page(session, round_id, Scope(MEASURES, only_beyond=False))
         beyond = await page(session, round_id, Scope(MEASURES))
@@ -232,7 +232,7 @@ async def test_from_nothing_every_difference_is_the_largest(round_id: int, owner
         statement(GRADE, 1, Reported(codes=("A",)), "P1"),
         statement(GRADE, 3, Reported(codes=("B",)), "P1"),
     ]
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         await write(session, round_id, said)
         found = await page(session, round_id, Scope(MEASURES))
 

@@ -19,7 +19,7 @@ async def test_a_database_that_is_away_is_asked_once_for_all_who_wait(
 ) -> None:
     """To ask it for each by itself would keep them all waiting, and storm it when it comes back."""
     assert (await world.ranking())["round"] == ROUND
-    async with Database(url, ROLE) as database, database.reading() as session:
+    async with Database(url, ROLE) as database, database.session() as session:
         round_id = (await rounds.get(session, ROUND)).id
     engine = create_async_engine(driver_url(url))
     database = Database(url).over(engine)

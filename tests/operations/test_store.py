@@ -63,7 +63,7 @@ async def test_a_claimed_operation_runs_and_shows_how_far_it_is(
         assert await rows(owner, STATE) == [("running", 1, 0.5, True)]
         assert await claim.finish(RESULT)
 
-    async with database.reading() as session:
+    async with database.session() as session:
         assert await operations.summary(session, round_id, operation) == {"run": 1}
         assert await operations.items(session, round_id, operation, 1, 5) == [
             (2, {"rank": 2}),
@@ -198,7 +198,7 @@ async def test_only_what_waits_or_runs_is_unfinished(
     await asked(database, round_id)
     await cancelled(database, round_id, operation)
 
-    async with database.reading() as session:
+    async with database.session() as session:
         assert await operations.unfinished(session, round_id) == 1
         assert await operations.unfinished(session, round_id + 1) == 0
 
@@ -206,7 +206,7 @@ async def test_only_what_waits_or_runs_is_unfinished(
 async def test_an_operation_of_another_round_is_unknown(
     database: Database, round_id: int, operation: int
 ) -> None:
-    async with database.reading() as session:
+    async with database.session() as session:
         assert await operations.summary(session, round_id + 1, operation) is None
         assert await operations.items(session, round_id + 1, operation, 0, 5) == []
         with pytest.raises(NotFound):
@@ -218,7 +218,7 @@ async def test_open_operations_are_found_without_reading_those_that_ended(
 ) -> None:
     """There may be many by then, each with its result."""
     assert operation == 1
-    async with worker_database.reading() as session:
+    async with worker_database.session() as session:
         plan = "\n".join(
             (
                 await session.scalars(

@@ -224,7 +224,7 @@ async def test_a_pseudonym_says_nothing_in_another_round(panel: Panel) -> None:
 
 async def test_no_answer_holds_an_expert_s_name_or_the_salt(panel: Panel, owner: Database) -> None:
     """Whatever is asked: to those who are not meant to know, a name occurs nowhere."""
-    async with owner.reading() as session:
+    async with owner.session() as session:
         salts = [str(salt) for salt in await session.scalars(SALTS)]
     await panel.tie("anna", "C1")
     await panel.settle(61)

@@ -70,7 +70,7 @@ async def scored(owner: Database, worker_database: Database, round_id: int) -> i
 
 async def stands(database: Database, round_id: int, run: int) -> Standing:
     """Return the standing as of *run*."""
-    async with database.reading() as session:
+    async with database.session() as session:
         return await standings.standing(session, round_id, run)
 
 
@@ -78,7 +78,7 @@ async def moved_on(
     database: Database, round_id: int, earlier: Standing, since: AsOf, run: int
 ) -> Standing | None:
     """Return the standing as of *run*, moved on from an *earlier* one."""
-    async with database.reading() as session:
+    async with database.session() as session:
         return await standings.moved_on(session, round_id, earlier, since, run)
 
 

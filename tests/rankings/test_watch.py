@@ -56,7 +56,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
 async def round_id(world: World, owner: Database) -> int:
     """Give the id of the world's round, whose scores are up to date."""
     await world.recompute()
-    async with owner.reading() as session:
+    async with owner.session() as session:
         return (await rounds.get(session, ROUND)).id
 
 

@@ -91,11 +91,13 @@ def test_a_folder_has_no_more_than_16_modules() -> None:
     assert {folder for folder, count in modules.items() if count > 16} == set()
 
 
+LONGER = {Path("tests/independent/recompute.py")}
+"""A script that stands alone, so that it can be handed to somebody as one file."""
+
+
 def test_a_module_has_no_more_than_300_lines() -> None:
-    """A revision that databases have gone through stays as it is, however long."""
-    modules = [each for each in tracked("*.py") if each.parts[0] != "migrations"]
-    lengths = {each: (ROOT / each).read_text("utf-8").count("\n") for each in modules}
-    assert {each: lines for each, lines in lengths.items() if lines > 300} == {}
+    lengths = {each: (ROOT / each).read_text("utf-8").count("\n") for each in tracked("*.py")}
+    assert {each: lines for each, lines in lengths.items() if lines > 300}.keys() <= LONGER
 
 
 SQL = {"sqlalchemy", "asyncpg"}

@@ -51,7 +51,7 @@ async def append(database: Database, run: int, found: Versions, round_id: int = 
 
 async def latest(database: Database, run: int, codes: Sequence[str] = CODES) -> Versions:
     """Return what holds as of *run*."""
-    async with database.reading() as session:
+    async with database.session() as session:
         return await scores.latest(session, ROUND, codes, WIDTH, run)
 
 
@@ -123,7 +123,7 @@ async def test_each_run_shows_what_held_then(worker_database: Database) -> None:
 
 async def test_a_withdrawn_applicant_has_no_score_until_the_next(worker_database: Database) -> None:
     async def leavers(run: int) -> list[str]:
-        async with worker_database.reading() as session:
+        async with worker_database.session() as session:
             return await scores.leavers(session, ROUND, ["A00", "A01", "nobody"], run)
 
     await append(worker_database, 1, versions([0, 1]))

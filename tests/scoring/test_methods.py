@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from shared.scoring import scales
 from shared.scoring.arrays import FloatArray
 from shared.scoring.framework import Band, Direction, MeasureType, Panel
-from shared.scoring.points import half_up
 from shared.scoring.rank import rank
 from shared.scoring.resolve import resolve
 from shared.scoring.scales import Scaled
@@ -277,16 +276,6 @@ def combined(panel: Panel, marks: Sequence[float]) -> float:
     framework = make.framework([make.indicator("A")], measures=[judged])
     said = make.reports(*(Report(0, "A", mark, EXPERT) for mark in marks))
     return float(resolve(framework, make.evidence(framework, said), 1).values[0, 0])
-
-
-@given(st.integers(1, 20_000), st.integers(1, 1_000_000), st.data())
-@examples(300)
-def test_rounding_is_half_up(of: int, full: int, data: st.DataObject) -> None:
-    """As the fraction is rounded that the float stands for; some hit a half exactly."""
-    part = data.draw(st.integers(0, of))
-    expected = math.floor(Fraction(part * full, of) + Fraction(1, 2))
-
-    assert half_up(np.array([part / of]), np.array([float(full)])).tolist() == [expected]
 
 
 def test_places_are_counted() -> None:

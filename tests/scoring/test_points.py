@@ -1,5 +1,6 @@
 """points: from shares to whole units that add up."""
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 
@@ -222,3 +223,13 @@ def test_nobody_to_score_is_no_error() -> None:
 
     assert earned.totals.tolist() == []
     assert earned.dimensions.shape == (0, 1)
+
+
+@given(st.integers(1, 20_000), st.integers(1, 1_000_000), st.data())
+@examples(300)
+def test_rounding_is_half_up(of: int, full: int, data: st.DataObject) -> None:
+    """As the fraction is rounded that the float stands for; some hit a half exactly."""
+    part = data.draw(st.integers(0, of))
+    expected = math.floor(Fraction(part * full, of) + Fraction(1, 2))
+
+    assert half_up(np.array([part / of]), np.array([float(full)])).tolist() == [expected]

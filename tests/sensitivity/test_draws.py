@@ -1,6 +1,7 @@
 """How sure places are: against exact fractions and a generator of our own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 

@@ -55,7 +55,7 @@ class Bench:
 @pytest.fixture
 async def bench(world: World, database: Database, owner: Database) -> Bench:
     """Give an intake of its own over the world's database."""
-    async with owner.reading() as session:
+    async with owner.session() as session:
         round_ = await rounds.get(session, ROUND)
         query = text("SELECT id FROM reporter WHERE name = 'source'")
         reporter = (await session.scalars(query)).one()
@@ -92,7 +92,7 @@ async def test_nobody_is_answered_before_the_commit(bench: Bench) -> None:
     """At the moment of the answer another connection sees the row."""
     for day in range(1, 6):
         (receipt,) = await bench.send(bench.item(day, day=day))
-        async with bench.owner.reading() as session:
+        async with bench.owner.session() as session:
             query = text("SELECT number FROM submission WHERE id = :id")
             assert (await session.scalars(query, {"id": receipt.id})).one() == day
 
@@ -188,7 +188,7 @@ async def test_rounds_do_not_wait_for_each_other(bench: Bench) -> None:
     }
     await world.call("admin", "POST", "/rounds", body)
     await world.call("admin", "POST", "/rounds/OTHER/transitions", {"to": "open"})
-    async with bench.owner.reading() as session:
+    async with bench.owner.session() as session:
         other = (await rounds.get(session, "OTHER")).id
 
     async with bench.held() as first:

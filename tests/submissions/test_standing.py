@@ -114,7 +114,7 @@ async def test_a_run_reads_what_has_no_reason_not_to_stand(
     round_id: int, owner: Database, history: list[NewSubmission]
 ) -> None:
     """So that its values and flags are those that are explained."""
-    async with owner.reading() as session:  # never committed: each example begins with nothing
+    async with owner._sessions() as session:  # never committed: each example begins with nothing
         stands = await say(session, round_id, history)
         found = await evidence.current(
             session, round_id, FRAMEWORK, REFERENCE, CODES, everybody=True
@@ -135,7 +135,7 @@ async def test_reporters_are_compared_by_what_stands(
 ) -> None:
     measure = FRAMEWORK.measures[STATIONS]
     scope = discrepancies.Scope([measure], only_beyond=False)
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         stands = await say(session, round_id, history)
         found = await discrepancies.page(session, round_id, REFERENCE, scope, None, 1000)
 
@@ -165,7 +165,7 @@ async def test_panels_are_shown_as_the_rules_settle_them(
         if (panel := measure.panel)
     ]
     settled = {}
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         stands = await say(session, round_id, history)
         for (applicant, measure), said in stands.items():
             settled[applicant, measure] = of_kind(said, ADJUDICATOR)
@@ -211,7 +211,7 @@ async def test_an_expert_has_marked_what_stands_and_sees_the_panel_there(
     round_id: int, owner: Database, history: list[NewSubmission]
 ) -> None:
     pairs = {(applicant, measure) for applicant in CODES for measure in PANELS}
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         stands = await say(session, round_id, history)
         everything = await submissions.page(session, round_id, 0, 1000, Reach())
         for expert in EXPERTS:
@@ -244,7 +244,7 @@ async def test_what_is_taken_back_stands_no_more_and_nothing_else_falls(
 ) -> None:
     """Also a mark of a date that another date's mark had outlived, or that lies ahead."""
     last = {each.natural_key: each.reported.status for each in history}
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         before = await say(session, round_id, history)
         for expert in EXPERTS:
             taken = await panels.take_back(session, round_id, expert, "C1", "r")
@@ -268,7 +268,7 @@ async def test_the_natural_keys_index_gives_the_order(
 ) -> None:
     """From the first row on, since a plan is made once; rows are never sorted all at once."""
     query = standing("$1", "$2", way=way)
-    async with owner.reading() as session:
+    async with owner._sessions() as session:
         driver = await driver_of(session)
         await driver.execute(f"PREPARE asked (bigint, date) AS {query}")
         lines = await driver.fetch("EXPLAIN (COSTS off) EXECUTE asked (1, '2026-06-30')")

@@ -5,7 +5,6 @@ from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 
-import asyncpg
 import pytest
 
 from shared.core.errors import RoundNotOpen
@@ -15,7 +14,7 @@ from shared.database.database import driver_of
 from shared.rounds import service as rounds_services
 from shared.submissions import recording as services
 from shared.submissions import store as submissions
-from shared.submissions.store import Receipt
+from shared.submissions.store import Receipt, WritersMet
 from tests.fixtures.ask import execute, one, until_blocked
 from tests.fixtures.make import ROUND, World
 from tests.submissions.saying import DAY, push, record, results, said, stored
@@ -40,7 +39,7 @@ async def test_who_comes_second_waits_for_the_first_and_is_told(
         await getattr(first, ends)()
 
     if ends == "commit":
-        with pytest.raises(asyncpg.UniqueViolationError):
+        with pytest.raises(WritersMet):
             await second
     else:
         assert results(await second) == ["created", "created"]

@@ -28,7 +28,7 @@ NAMES = ("one", "other", "tolerance", "unit")
 @given(rows=st.lists(limits(), min_size=1, max_size=40))
 async def test_sql_and_python_agree(owner: Database, rows: list[Limit]) -> None:
     columns = np.array(rows).T
-    async with owner.reading() as session:
+    async with owner.session() as session:
         asked = dict(zip(NAMES, columns.tolist(), strict=True))
         found = (await session.scalars(ASKED, asked)).all()
 
@@ -37,5 +37,5 @@ async def test_sql_and_python_agree(owner: Database, rows: list[Limit]) -> None:
 
 async def test_without_a_limit_nothing_is_beyond(owner: Database) -> None:
     asked = {"one": [1.0], "other": [2.0], "tolerance": [None], "unit": [1.0]}
-    async with owner.reading() as session:
+    async with owner.session() as session:
         assert (await session.scalars(ASKED, asked)).all() == [None]

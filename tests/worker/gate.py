@@ -34,7 +34,7 @@ WAITING = f"""
 async def closed(owner: Database, place: str) -> AsyncIterator[None]:
     """Close a gate at one of the `PLACES` of a run; it is opened at the end."""
     await execute(owner, FUNCTION, f"CREATE {PLACES[place]} EXECUTE FUNCTION gate()")
-    async with owner.reading() as keeper:
+    async with owner.session() as keeper:
         await keeper.execute(text(f"SELECT pg_advisory_xact_lock({NUMBER})"))
         yield
 

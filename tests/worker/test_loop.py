@@ -93,7 +93,7 @@ async def test_a_round_that_fails_again_waits_longer_and_recovers_with_its_cause
     assert await world.recompute()
 
     assert attempts == [(1, 1), (2, 2), (3, 4)]
-    async with owner.reading() as session:
+    async with owner.session() as session:
         assert await books.offences(session, round_id) == {}
 
 
@@ -153,7 +153,7 @@ async def test_a_round_never_runs_twice_at_once(
 
     assert await first
     assert await world.recompute()
-    async with owner.reading() as session:
+    async with owner.session() as session:
         assert await books.offences(session, round_id) == {}
 
 
@@ -186,7 +186,7 @@ async def test_many_workers_and_many_writers_end_with_books_in_order(
         await each.close()
 
     assert await one(owner, "SELECT count(*) FROM submission") == 45
-    async with owner.reading() as session:
+    async with owner.session() as session:
         assert await books.offences(session, round_id) == {}
 
 

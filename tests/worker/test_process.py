@@ -106,7 +106,7 @@ async def test_told_to_stop_in_the_middle_of_a_run_it_finishes_the_run(
         await worker.until_said("worker stopping")
 
     assert await worker.until_ended() == 0
-    async with owner.reading() as session:
+    async with owner.session() as session:
         assert await books.offences(session, round_id) == {}
     assert await one(owner, "SELECT submissions FROM run") == 1
 

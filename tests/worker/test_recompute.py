@@ -36,7 +36,7 @@ async def require_order(owner: Database, worker_database: Database, round_id: in
         assert await books.offences(session, round_id) == {}
         twin = await books.twin(session, round_id, uuid.uuid4().hex)
     assert await worker_over(worker_database).run(twin)
-    async with owner.reading() as session:
+    async with owner.session() as session:
         assert await books.scores(session, round_id) == await books.scores(session, twin)
 
 

@@ -25,12 +25,13 @@ from api.rounds import routes as rounds
 from api.runs import routes as runs
 from api.sensitivity import routes as sensitivity
 from api.submissions import routes as submissions
+from shared.core.database_role import DatabaseRole
 from shared.database import Database
 from shared.database.notifications import listen
 from shared.process import lifecycle
 from shared.settings import Settings
 
-ROLE = "pilotzone_gateway"
+ROLE = DatabaseRole.GATEWAY
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -1,22 +1,41 @@
 """How Alembic reaches the database: one transaction, one migration at a time."""
 
 import asyncio
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import context
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from migrations import grants
 from migrations.tables import METADATA
 from shared.database.locks import Lock
 from shared.database.schema import driver_url
 
 
-def migrate(connection: sa.Connection) -> None:
-    """Run the steps asked for; a second migration waits here and then finds nothing to do."""
-    connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({Lock.MIGRATION:d})"))
-    context.configure(connection=connection, target_metadata=METADATA)
+TIME_OUTS = ("SET LOCAL lock_timeout = '5s'", "SET LOCAL statement_timeout = '60s'")
+"""A lock that somebody holds makes a step fail, not wait with all who come behind it."""
+
+
+def take_steps(**how: Any) -> None:
+    """Take the steps asked for in one transaction."""
+    context.configure(target_metadata=METADATA, **how)
     with context.begin_transaction():
+        for statement in TIME_OUTS:
+            context.execute(statement)
         context.run_migrations()
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Take the steps asked for; a second migration waits here and then finds nothing to do.
+
+    The rights are given again each time: somebody may have created the roles since.
+    """
+    connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({Lock.MIGRATION:d})"))
+    take_steps(connection=connection)
+    revision = context.get_context().get_current_revision()
+    for statement in grants.until_step(revision or ""):
+        connection.exec_driver_sql(statement)
 
 
 async def connect_and_migrate(url: str) -> None:
@@ -31,12 +50,8 @@ async def connect_and_migrate(url: str) -> None:
 
 given = context.config.attributes.get("connection")
 if context.is_offline_mode():
-    context.configure(dialect_name="postgresql", target_metadata=METADATA)
-    with context.begin_transaction():
-        context.run_migrations()
+    take_steps(dialect_name="postgresql")
 elif given is not None:
-    context.configure(connection=given, target_metadata=METADATA)
-    with context.begin_transaction():
-        context.run_migrations()
+    take_steps(connection=given)
 else:
     asyncio.run(connect_and_migrate(context.config.attributes["url"]))

@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 from prometheus_client import start_http_server
 
+from shared.core.database_role import DatabaseRole
 from shared.database import Database
 from shared.database.notifications import listen
 from shared.process import lifecycle
@@ -21,7 +22,7 @@ from worker.operations import Operator
 
 log = structlog.get_logger()
 
-ROLE = "pilotzone_worker"
+ROLE = DatabaseRole.WORKER
 CONNECTIONS = 4
 """One for the loop, one for an operation, and one for each channel that is listened to."""
 BEAT_SECONDS = 0.5

@@ -1,82 +1,20 @@
 """The tables, and who may do what with them."""
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from migrations import grants
+from shared.core.database_role import DatabaseRole
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-# No other right is given: what is append-only can only be inserted, and the columns that the
-# database fills (id, recorded_at) can't be supplied.
-RIGHTS = {
-    "pilotzone_gateway": """
-        SELECT ON alembic_version, api_key, applicant, audit_event, entry, framework, reporter,
-            round, round_failure, run, run_input, run_parameters, score_version, submission,
-            submission_change
-        INSERT (code, version, sha256, document) ON framework
-        INSERT (code, kind, name_zh, name_en, division) ON applicant
-        UPDATE (name_zh, name_en, division, changed_at) ON applicant
-        INSERT (code, framework, title, reference_date, opens_at, closes_at) ON round
-        UPDATE (state) ON round
-        INSERT (round, applicant, kind, state) ON entry
-        UPDATE (state, changed_at) ON entry
-        INSERT (round, applicant, measure, reporter, kind, as_of, revision, status, number, codes,
-            reference, comment, request_id) ON submission
-        INSERT (round, applicant, submission, request_id) ON submission_change
-        INSERT (round, actor, action, subject, detail, request_id) ON audit_event
-        USAGE ON SEQUENCE audit_event_id_seq, framework_id_seq, round_id_seq,
-            submission_change_id_seq, submission_id_seq
-    """,
-    "pilotzone_worker": """
-        SELECT ON alembic_version, applicant, entry, framework, round, round_failure, run,
-            run_input, run_parameters, score_version, submission, submission_change
-        DELETE ON submission_change
-        INSERT (round, number, worker, request_ids, submissions, other_changes, cohort,
-            scores_written, read_ms, compute_ms, write_ms, started_at) ON run
-        INSERT ON run_input, run_parameters, score_version
-        INSERT, UPDATE, DELETE ON round_failure
-    """,
-}
-
-
-def rights(role: str) -> list[str]:
-    """Return the grants of *role*, one clause each."""
-    clauses = re.split(r"\n(?= {8}\S)", RIGHTS[role].strip("\n"))
-    return [" ".join(clause.split()) for clause in clauses if clause.strip()]
-
-
-def create_role(role: str) -> None:
-    """Create *role* for the whole server where we may; its name is taken: another database's.
-
-    Where the connecting role may not create roles, an administrator does it and runs the grants
-    (docs/operations.md); until then gateway and worker run with the rights they connect with.
-    """
-    grants = "\n".join(f"        GRANT {clause} TO {role};" for clause in rights(role))
-    op.execute(f"""
-DO $rights$
-BEGIN
-    BEGIN
-        CREATE ROLE {role} NOLOGIN;
-        GRANT {role} TO CURRENT_USER;
-    EXCEPTION WHEN duplicate_object OR unique_violation OR insufficient_privilege THEN
-        RAISE NOTICE 'role {role}: %', SQLERRM;
-    END;
-    IF to_regrole('{role}') IS NOT NULL THEN
-{grants}
-    END IF;
-END
-$rights$""")
-
 
 def upgrade() -> None:
-    """Apply this step; a lock that somebody holds makes it fail, not wait."""
-    op.execute("SET LOCAL lock_timeout = '5s'")
-    op.execute("SET LOCAL statement_timeout = '60s'")
+    """Apply this step."""
     op.create_table(
         "applicant",
         sa.Column("code", sa.Text(collation="C"), nullable=False),
@@ -330,8 +268,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["round"], ["round.id"], name=op.f("entry_round_fkey")),
         sa.PrimaryKeyConstraint("round", "applicant", name=op.f("entry_pkey")),
     )
-    for role in RIGHTS:
-        create_role(role)
+    for role in DatabaseRole:
+        op.execute(grants.creation(role))
+    for statement in grants.of_step(revision):
+        op.execute(statement)
 
 
 def downgrade() -> None:

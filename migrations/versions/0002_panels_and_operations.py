@@ -4,25 +4,12 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations import grants
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
-
-RIGHTS = {
-    "pilotzone_gateway": """
-        SELECT ON conflict, operation
-        INSERT (round, reporter, applicant, state, reason) ON conflict
-        UPDATE (state, reason, changed_at) ON conflict
-        INSERT (round, kind, parameters, requested_by, request_id) ON operation
-        UPDATE (state, finished_at) ON operation
-        USAGE ON SEQUENCE operation_id_seq
-    """,
-    "pilotzone_worker": """
-        SELECT ON operation
-        UPDATE (state, progress, attempts, result, error, started_at, finished_at) ON operation
-    """,
-}
 
 KINDS = "kind IN ('source', 'applicant', 'expert')"
 WIDER_KINDS = "kind IN ('source', 'applicant', 'expert', 'adjudicator')"
@@ -36,28 +23,8 @@ ALTER TABLE submission DROP CONSTRAINT submission_kind_check,
     ADD CONSTRAINT submission_kind_check CHECK ({condition})""")
 
 
-def rights(role: str) -> list[str]:
-    """Return the grants of *role*, one clause each."""
-    return [line.strip() for line in RIGHTS[role].strip().splitlines()]
-
-
-def grant(role: str) -> None:
-    """Give *role* its rights, where somebody created it."""
-    grants = "\n".join(f"        GRANT {clause} TO {role};" for clause in rights(role))
-    op.execute(f"""
-DO $rights$
-BEGIN
-    IF to_regrole('{role}') IS NOT NULL THEN
-{grants}
-    END IF;
-END
-$rights$""")
-
-
 def upgrade() -> None:
-    """Apply this step; a lock that somebody holds makes it fail, not wait."""
-    op.execute("SET LOCAL lock_timeout = '5s'")
-    op.execute("SET LOCAL statement_timeout = '60s'")
+    """Apply this step."""
     op.create_table(
         "conflict",
         sa.Column("round", sa.BigInteger(), nullable=False),
@@ -123,8 +90,8 @@ ALTER TABLE round ALTER COLUMN salt SET NOT NULL""")  # a row per round: read in
         "ALTER TABLE submission_change SET (autovacuum_vacuum_scale_factor = 0,"
         " autovacuum_vacuum_threshold = 5000)"
     )
-    for role in RIGHTS:
-        grant(role)
+    for statement in grants.of_step(revision):
+        op.execute(statement)
 
 
 def downgrade() -> None:

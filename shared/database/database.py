@@ -55,7 +55,8 @@ class Database:
         The *role* is taken where the connecting user may; where it may not, or where nobody created
         the role, the connection keeps the rights it came with, and a warning says so.
         """
-        self._url, self._role, self._pool = url, role, pool
+        self._url, self._pool = url, pool
+        self._role = None if role is None else str(role)  # the driver takes no enumeration
         self._engine: AsyncEngine | None = None
         self._sessions = async_sessionmaker[AsyncSession](expire_on_commit=False)
 

@@ -11,10 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import migrations
+from shared.core.database_role import DatabaseRole
 from shared.database.schema import driver_url, made_by_another
-
-ROLES = ("pilotzone_gateway", "pilotzone_worker")
-"""Whose rights the steps grant; the first step creates them where its user may."""
 
 
 def configuration(url: str) -> Config:
@@ -40,15 +38,15 @@ def migrate(url: str) -> None:
         raise
 
 
-def missing_roles(url: str) -> list[str]:
+def missing_roles(url: str) -> list[DatabaseRole]:
     """Return which of our roles nobody created on the server of *url*."""
 
-    async def ask() -> list[str]:
+    async def ask() -> list[DatabaseRole]:
         engine = create_async_engine(driver_url(url))
         try:
             async with engine.connect() as connection:
                 there = set(await connection.scalars(text("SELECT rolname FROM pg_roles")))
-                return [role for role in ROLES if role not in there]
+                return [role for role in DatabaseRole if role not in there]
         finally:
             await engine.dispose()
 

@@ -6,9 +6,6 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-import api.app
-import worker.__main__
-from shared.database.migration import ROLES
 from shared.embedded import server as embedded
 from tests.cli.test_command_line import pilotzone
 from tests.conftest import QUICK
@@ -41,7 +38,3 @@ def test_migrating_says_nothing_where_the_roles_are_there(url: str) -> None:
     answer = pilotzone("migrate", PILOTZONE_DATABASE_URL=url)
 
     assert (answer.returncode, answer.stderr) == (0, "")
-
-
-def test_the_roles_that_are_looked_for_are_those_that_are_taken() -> None:
-    assert ROLES == (api.app.ROLE, worker.__main__.ROLE)

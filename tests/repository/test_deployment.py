@@ -105,7 +105,11 @@ def test_the_image_has_the_migrations_and_the_guides_framework(image: Path) -> N
         check=True,
     )
 
-    assert list(Path(answer.stdout.strip(), "versions").glob("0*.py"))
+    installed = Path(answer.stdout.strip())
+    assert list(installed.glob("versions/0*.py"))
+    assert {path.name for path in installed.glob("sql/*.sql")} == {
+        path.name for path in ROOT.glob("migrations/sql/*.sql")
+    }
 
 
 def test_the_image_is_built_apart_and_run_by_an_ordinary_user() -> None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -155,23 +154,3 @@ def test_the_table_of_metrics_is_that_of_the_registry() -> None:
     for part, module in parts.items():
         own = [each for each in vars(module).values() if isinstance(each, MetricWrapperBase)]
         assert {name.strip("`") for name, of, _ in table if of == part} == exposed(own)
-
-
-def test_the_rights_to_grant_by_hand_are_those_of_the_migrations() -> None:
-    names = sorted(path.stem for path in (ROOT / "migrations" / "versions").glob("*.py"))
-    steps = [import_module(f"migrations.versions.{name}") for name in names]
-    created = [f"CREATE ROLE {role} NOLOGIN" for role in steps[0].RIGHTS]
-    granted = [
-        f"GRANT {clause} TO {role}"
-        for step in steps
-        for role in step.RIGHTS
-        for clause in step.rights(role)
-    ]
-
-    scripts = [
-        script for _, script in blocks(section(OPERATIONS.read_text(), "## Roles and rights"))
-    ]
-    statements = [" ".join(each.split()) for script in scripts for each in script.split(";")]
-
-    assert [each for each in statements if each.endswith("NOLOGIN")] == created
-    assert [each for each in statements if " ON " in each] == granted

@@ -12,7 +12,6 @@ from migrations.tables import METADATA
 from shared.database.locks import Lock
 from shared.database.schema import driver_url
 
-
 TIME_OUTS = ("SET LOCAL lock_timeout = '5s'", "SET LOCAL statement_timeout = '60s'")
 """A lock that somebody holds makes a step fail, not wait with all who come behind it."""
 

@@ -119,13 +119,13 @@ def service(data_dir: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture(scope="module")
-def url(service: subprocess.Popen[str]) -> str:
+def base(service: subprocess.Popen[str]) -> str:
     """Give the address of the service that several tests share."""
     return url_of(service)
 
 
-def test_a_directory_has_one_service(data_dir: Path, url: str) -> None:
-    assert answers(url)
+def test_a_directory_has_one_service(data_dir: Path, base: str) -> None:
+    assert answers(base)
 
     answer = refused(data_dir)
 
@@ -135,8 +135,8 @@ def test_a_directory_has_one_service(data_dir: Path, url: str) -> None:
     )
 
 
-def test_a_port_has_one_service(place: Path, url: str) -> None:
-    port = urlsplit(url).port or 0
+def test_a_port_has_one_service(place: Path, base: str) -> None:
+    port = urlsplit(base).port or 0
 
     answer = refused(place, port)
 
@@ -149,7 +149,7 @@ def test_a_port_has_one_service(place: Path, url: str) -> None:
 
 @pytest.mark.parametrize("name", ["api", "worker", "database"])
 def test_a_part_that_is_killed_comes_back(
-    service: subprocess.Popen[str], url: str, name: str
+    service: subprocess.Popen[str], base: str, name: str
 ) -> None:
     assert eventually(lambda: part(service, name) is not None)
     killed = part(service, name) or 0
@@ -157,16 +157,16 @@ def test_a_part_that_is_killed_comes_back(
     os.kill(killed, signal.SIGKILL)
 
     assert eventually(lambda: part(service, name) not in (None, killed))
-    assert eventually(lambda: answers(url))
+    assert eventually(lambda: answers(base))
 
 
-def test_a_postgresql_that_is_killed_comes_back(data_dir: Path, url: str) -> None:
+def test_a_postgresql_that_is_killed_comes_back(data_dir: Path, base: str) -> None:
     killed = postmaster(data_dir)
 
     os.kill(int(killed), signal.SIGKILL)
 
     assert eventually(lambda: postmaster(data_dir) not in ("", killed))
-    assert eventually(lambda: answers(url))
+    assert eventually(lambda: answers(base))
 
 
 def test_the_service_goes_down_without_a_trace(place: Path) -> None:

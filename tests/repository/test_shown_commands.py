@@ -194,10 +194,10 @@ def test_every_block_is_of_a_language_that_is_checked() -> None:
 
 def test_ones_own_server_is_set_up_as_shown(service: Service, url: str) -> None:
     setting_up, serves, _ = block(README, OWN_SERVER).partition("pilotzone api ")
-    url, *_ = re.findall(r"postgresql://\S+", setting_up)
+    shown, *_ = re.findall(r"postgresql://\S+", setting_up)
 
     assert serves
-    service.terminal.types(setting_up.replace(url, f"'{url}'"))
+    service.terminal.types(setting_up.replace(shown, f"'{url}'"))
 
 
 def test_a_dump_of_ones_own_server_is_restored_on_another(service: Service, explained: str) -> None:

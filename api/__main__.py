@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import contextlib
+import socket
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import over
 from shared.database.schema import require_schema
@@ -26,11 +28,17 @@ def main() -> None:
     settings, url = lifecycle.begin("gateway")
     with lifecycle.faults_on_one_line():
         asyncio.run(require_schema(url))
-    config = uvicorn.Config(
-        over(url, settings),
-        host=arguments.host,
-        port=arguments.port,
-        fd=arguments.fd,
+    config = configured(over(url, settings), arguments.host, arguments.port)
+    with contextlib.suppress(KeyboardInterrupt):  # raised anew once everything has ended
+        uvicorn.Server(config).run(inherited(arguments.fd))
+
+
+def configured(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+    """Return how *app* is served."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
         loop="uvloop",
         http="httptools",
         lifespan="on",
@@ -39,8 +47,15 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    with contextlib.suppress(KeyboardInterrupt):  # raised anew once everything has ended
-        uvicorn.Server(config).run()
+
+
+def inherited(fd: int | None) -> list[socket.socket] | None:
+    """Return the listening socket *fd* as what it is; None: the server makes one of its own.
+
+    Given the number alone, uvicorn takes it for a Unix socket: TCP_NODELAY stays off, and every
+    request on a connection that is kept waits 40 ms for the client's delayed acknowledgement.
+    """
+    return None if fd is None else [socket.socket(fileno=fd)]
 
 
 if __name__ == "__main__":

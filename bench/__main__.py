@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -28,7 +29,9 @@ def table(title: str, *headings: str) -> Table:
     return made
 
 
-def rates(title: str, measured: dict[int, tuple[Rate, Rate]]) -> Table:
+def rates(
+    title: str, measured: Mapping[int, tuple[Rate, Rate]] | Mapping[str, tuple[Rate, Rate]]
+) -> Table:
     """Show rates beside their floors."""
     shown = table(
         title,
@@ -140,8 +143,8 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
             found = await submissions.measure(on, round_, seconds, logs)
             console.print(rates("(a) single submissions (floor: one asyncpg insert)", found))
         if "b" in wanted:
-            found = await rankings.measure(on, round_, seconds, logs)
-            console.print(rates("(b) ranking reads (floor: an empty route)", found))
+            reads = await rankings.measure(on, round_, seconds, logs)
+            console.print(rates("(b) ranking reads (floor: an empty route)", reads))
         if "d" in wanted:
             filled = await on.filled(COHORT)
             console.print(latencies(await latency.measure(on, filled, 200, logs)))

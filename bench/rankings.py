@@ -1,4 +1,4 @@
-"""(b) Ranking reads, against an empty FastAPI route."""
+"""(b) Ranking reads, against an empty FastAPI route: from a gateway alone, and under `up`."""
 
 from pathlib import Path
 
@@ -10,26 +10,28 @@ CLIENTS = (1, 8, 32)
 
 async def measure(
     stage: Stage, round_: Round, seconds: float, logs: Path
-) -> dict[int, tuple[Rate, Rate]]:
-    """Return for each number of clients the floor's rate and ours."""
-    ports = free_port(), free_port()
+) -> dict[str, tuple[Rate, Rate]]:
+    """Return for each number of clients, and way to serve them, the floor's rate and ours."""
+    floor, alone, under_up = free_port(), free_port(), free_port()
     empty = request("GET", "/empty")
     ranking = request("GET", f"/v1/rounds/{round_.code}/scores?limit=20", stage.portal)
     bare = (
-        *("uvicorn", "bench.floor:app", "--port", str(ports[0])),
+        *("uvicorn", "bench.floor:app", "--port", str(floor)),
         *("--no-access-log", "--log-level", "warning"),
     )
-    with (
-        process(stage.url, logs / "floor.log", *bare) as first,
-        process(stage.url, logs / "gateway.log", "api", "--port", str(ports[1])) as second,
-    ):
-        await answering(ports[0], first)
-        await answering(ports[1], second)
-        await press(ports[0], lambda _: empty, 8, 1)
-        await press(ports[1], lambda _: ranking, 8, 1)
-        return {
-            clients: await beside(
-                (ports[0], lambda _: empty), (ports[1], lambda _: ranking), clients, seconds
-            )
-            for clients in CLIENTS
-        }
+    up = ("cli.main", "up", "--port", str(under_up), "--data-dir", str(logs / "up"))
+    ways = {"{}": (alone, ("api", "--port", str(alone))), "{}, by up": (under_up, up)}
+    found = {}
+    with process(stage.url, logs / "floor.log", *bare) as first:
+        await answering(floor, first)
+        await press(floor, lambda _: empty, 8, 1)
+        for label, (port, command) in ways.items():
+            with process(stage.url, logs / "gateway.log", *command) as second:
+                await answering(port, second)
+                for _ in range(2):  # the first waits for `up`, which listens before it can answer
+                    await press(port, lambda _: ranking, 8, 1)
+                for clients in CLIENTS:
+                    found[label.format(clients)] = await beside(
+                        (floor, lambda _: empty), (port, lambda _: ranking), clients, seconds
+                    )
+    return found

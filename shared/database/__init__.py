@@ -1,7 +1,7 @@
 """How a process reaches PostgreSQL, and what rooms need to speak to it."""
 
 from shared.database.database import Database, Driver, Session
-from shared.database.faults import SchemaUnknown, UrlUnusable, cut_off, met, out_of_reach, refusal
+from shared.database.faults import SchemaUnknown, UrlUnusable, cut_off, out_of_reach, refusal
 
 __all__ = [
     "Database",
@@ -10,7 +10,6 @@ __all__ = [
     "Session",
     "UrlUnusable",
     "cut_off",
-    "met",
     "out_of_reach",
     "refusal",
 ]

@@ -10,9 +10,6 @@ NO_SERVER = ("08", "57P", "53300")
 CUT_OFF = ("57014", "55P03")
 """SQLSTATE of a statement that was cancelled, by a limit on time or by hand, or waited too long."""
 
-MET = ("23505", "40P01")
-"""SQLSTATE where two transactions said something of the same key, or waited for each other."""
-
 
 class SchemaUnknown(RuntimeError):
     """The database's schema is not the one this version of the service was written for."""
@@ -38,11 +35,6 @@ def out_of_reach(error: BaseException) -> bool:
 def cut_off(error: BaseException) -> bool:
     """Say whether PostgreSQL broke a statement off because it took too long: it left no trace."""
     return _sqlstate(error) in CUT_OFF
-
-
-def met(error: BaseException) -> bool:
-    """Say whether two transactions met, of which PostgreSQL let the other one through."""
-    return _sqlstate(error) in MET
 
 
 def refusal(error: BaseException) -> str | None:

@@ -13,8 +13,8 @@ class Lock(IntEnum):
     """
 
     STATE = 1
-    """Changing a round's state, while its writers share the lock; `record_submissions` of the
-    database takes it, too."""
+    """Changing a round's state, or appending submissions, which the database's `record_submissions`
+    takes it for; who only relies on the state shares it."""
     RUN = 2
     """Recomputing a round."""
     OPERATION = 3

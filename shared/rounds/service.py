@@ -60,7 +60,7 @@ async def enter(
     """
     round_ = await rounds.get(session, code)
     stored = await applicants.get(session, applicant)
-    await rounds.hold_for_writing(session, round_.id)
+    await rounds.hold_state(session, round_.id)
     entry, changed = await entries.put(session, round_.id, applicant, stored.kind, state)
     if changed:
         if (await rounds.get(session, code)).state == "closed":
@@ -76,7 +76,7 @@ async def recompute(session: Session, actor: Actor, code: str) -> int:
     Raises: NotFound.
     """
     round_ = await rounds.get(session, code)
-    await rounds.hold_for_writing(session, round_.id)
+    await rounds.hold_state(session, round_.id)
     await changes.readmit(session, round_.id)
     count = await changes.add_cohort(session, round_.id, actor.request_id)
     await audit.record(session, actor, "round.recompute", code, round_id=round_.id)

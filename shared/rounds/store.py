@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -130,10 +129,10 @@ async def set_state(session: Session, round_id: int, state: str) -> None:
     )
 
 
-async def hold_for_writing(session: Session, round_id: int) -> None:
-    """Keep the round's state as it is until the transaction ends, beside any number of others.
+async def hold_state(session: Session, round_id: int) -> None:
+    """Keep the round's state as it is until the transaction ends, beside others who do the same.
 
-    Also announces, on commit, that the round changed.
+    For who appends no submission. Also announces, on commit, that the round changed.
     """
     await session.execute(
         text(
@@ -155,11 +154,7 @@ async def hold_alone(session: Session, round_id: int) -> None:
 
     The lock's queue is fair: a steady stream of writers can't keep a transition waiting.
     """
-    await hold_alone_with(await driver_of(session), round_id)
-
-
-async def hold_alone_with(driver: asyncpg.Connection, round_id: int) -> None:
-    """Do what `hold_alone` does where there is no session."""
+    driver = await driver_of(session)
     query = "SELECT pg_advisory_xact_lock($1::integer, $2::integer)"
     await driver.execute(query, Lock.STATE, locks.key(round_id))
 

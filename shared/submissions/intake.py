@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from shared.database import Database, out_of_reach
 from shared.submissions import recording
-from shared.submissions.store import NewSubmission, Receipt, WritersMet
+from shared.submissions.store import NewSubmission, Receipt
 
 MOST_ITEMS = 2_000
 """How many items one transaction gathers; a larger request goes alone."""
@@ -48,7 +48,7 @@ class Intake:
             while round_id in self._queues:
                 # One request must not fail because of another: each goes again by itself.
                 for each in await self._commit(round_id, self._gather(round_id)):
-                    await self._commit(round_id, [each], alone=True)
+                    await self._commit(round_id, [each])
         finally:
             del self._writers[round_id]
 
@@ -61,22 +61,18 @@ class Intake:
             del self._queues[round_id]
         return gathered
 
-    async def _commit(
-        self, round_id: int, gathered: list[Waiting], *, alone: bool = False
-    ) -> list[Waiting]:
+    async def _commit(self, round_id: int, gathered: list[Waiting]) -> list[Waiting]:
         """Write what was *gathered* in one transaction and hand out the receipts, or the error.
 
-        Returns who is to try again, *alone*: those who failed together, if nobody knows because of
-        whom, and who met the transaction of another gateway, of which PostgreSQL lets one go
-        through. Whoever tries alone has the round to itself, so that it meets nobody again.
+        Returns who is to try again by itself: those who failed together, if nobody knows because of
+        whom.
         """
         items = [item for each in gathered for item in each.items]
         try:
             async with self._database.driver() as driver:
-                receipts = await recording.record(driver, round_id, items, alone=alone)
+                receipts = await recording.record(driver, round_id, items)
         except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
-            again = isinstance(error, WritersMet) or (len(gathered) > 1 and not out_of_reach(error))
-            if again and not alone:
+            if len(gathered) > 1 and not out_of_reach(error):
                 return gathered
             for each in gathered:
                 if not each.receipts.done():

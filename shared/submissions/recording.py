@@ -5,30 +5,20 @@ from collections.abc import Sequence
 from datetime import date
 
 from shared.database import Driver
-from shared.rounds import store as rounds
 from shared.submissions import store
 from shared.submissions.store import NewSubmission, Receipt
 
 
-async def record(
-    driver: Driver,
-    round_id: int,
-    items: Sequence[NewSubmission],
-    *,
-    alone: bool = False,
-) -> list[Receipt]:
+async def record(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> list[Receipt]:
     """Append *items*, all or none, and return a receipt each, in order.
 
-    Items with the same natural key correct each other in turn. Raises what
-    `shared.submissions.store.record` does, but not where nobody else writes to the round meanwhile:
-    if *alone* is asked for, and for items that correct each other, whose keys are in no one order.
+    Items with the same natural key correct each other in turn.
     """
     waves = _waves(items)
-    if len(waves) <= 1 and not alone:
+    if len(waves) <= 1:
         return await store.record(driver, round_id, items)
     receipts: dict[int, Receipt] = {}
     async with driver.transaction():
-        await rounds.hold_alone_with(driver, round_id)
         for wave in waves:
             results = await store.record(driver, round_id, [items[at] for at in wave])
             receipts.update(zip(wave, results, strict=True))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
 
 from shared.access.tables import ReporterRow
-from shared.database import Driver, Session, met
+from shared.database import Driver, Session
 from shared.scoring.framework import ADJUDICATOR, Reporter
 from shared.submissions.standing import REFERENCE_DATE, standing
 from shared.submissions.tables import SubmissionRow
@@ -87,23 +87,14 @@ RECORD = """
 """
 
 
-class WritersMet(Exception):
-    """Another transaction said something of the same at the same moment; nothing was stored."""
-
-
 async def record(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> list[Receipt]:
     """Append *items*, whose natural keys differ from each other, with their change-log rows.
 
-    One round trip, and a transaction of its own unless one is under way: it keeps the round's
-    state as it is until its end, as `rounds.hold_for_writing` does. Returns a receipt each, in
-    order. Raises: WritersMet; the same can then be tried again.
+    One round trip, and a transaction of its own unless one is under way. Until its end it has the
+    round to itself, as with `rounds.hold_alone`: submissions appear in the order of their ids.
+    Returns a receipt each, in order.
     """
-    try:
-        rows = await _append(driver, round_id, items)
-    except Exception as error:
-        if met(error):
-            raise WritersMet from error
-        raise
+    rows = await _append(driver, round_id, items)
     return [Receipt(result, identity) for _, result, identity in rows]
 
 
@@ -139,7 +130,10 @@ async def page(
     applicant: str | None = None,
     measure: str | None = None,
 ) -> list[StoredSubmission]:
-    """Return at most *limit* submissions within *reach*, oldest first, from behind *after* on."""
+    """Return at most *limit* submissions within *reach*, oldest first, from behind *after* on.
+
+    None appears later among those that were returned: writers of a round take turns.
+    """
     query = (
         select(
             SubmissionRow.id,

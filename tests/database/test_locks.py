@@ -17,17 +17,17 @@ HELD = text("""
 """)
 
 
-async def test_the_function_of_the_database_holds_the_rounds_state(owner: Database) -> None:
+async def test_the_function_of_the_database_has_the_round_to_itself(owner: Database) -> None:
     """Whatever number the function says, it is the lock that a change of state waits for."""
     beyond = 2**31 + 5  # no round of this id is needed: the lock comes first
     async with owner.session() as session:
         await submissions.record(await driver_of(session), beyond, [said()])
         by_the_function = (await session.execute(HELD)).all()
     async with owner.session() as session:
-        await rounds.hold_for_writing(session, beyond)
+        await rounds.hold_alone(session, beyond)
         by_us = (await session.execute(HELD)).all()
 
-    assert by_the_function == [(Lock.STATE, key(beyond), "ShareLock")]
+    assert by_the_function == [(Lock.STATE, key(beyond), "ExclusiveLock")]
     assert by_us == by_the_function
 
 

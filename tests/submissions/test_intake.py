@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 import pytest
 from asyncpg import CharacterNotInRepertoireError
 from sqlalchemy import text
@@ -111,24 +110,6 @@ async def test_a_request_that_cannot_be_written_fails_alone(bench: Bench) -> Non
     assert [each["value"] for each in await stored(bench.world)] == [0, 1, 4]
 
 
-@pytest.mark.parametrize("met", [asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError])
-async def test_who_meets_another_gateway_head_on_is_written_after_it(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, met: type[Exception]
-) -> None:
-    """PostgreSQL lets one of two go through; the other has the round to itself the next time."""
-    record = submissions.record
-
-    async def meet(*arguments: Any, alone: bool) -> list[Receipt]:
-        if not alone:
-            raise met
-        return await record(*arguments, alone=alone)
-
-    monkeypatch.setattr(submissions, "record", meet)
-    requests = [bench.send(bench.item(at, day=at)) for at in (1, 2, 3)]
-
-    assert [results(await each) for each in requests] == [["created"]] * 3
-
-
 async def test_what_two_gateways_are_told_at_once_is_stored_once(
     bench: Bench, database: Database
 ) -> None:
@@ -202,9 +183,9 @@ async def test_when_the_outcome_is_unknown_the_same_is_safely_sent_again(
 ) -> None:
     record = submissions.record
 
-    async def torn(*arguments: Any, alone: bool) -> list[Receipt]:
+    async def torn(*arguments: Any) -> list[Receipt]:
         """Commit, and lose the connection before that is known."""
-        await record(*arguments, alone=alone)
+        await record(*arguments)
         raise ConnectionResetError
 
     with monkeypatch.context() as patched:

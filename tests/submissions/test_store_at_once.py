@@ -12,10 +12,10 @@ from shared.core.principal import Actor
 from shared.database import Database
 from shared.database.database import driver_of
 from shared.rounds import service as rounds_services
-from shared.submissions import recording as services
 from shared.submissions import store as submissions
-from shared.submissions.store import Receipt, WritersMet
-from tests.fixtures.ask import execute, one, until_blocked
+from shared.submissions.store import Reach
+from tests.fixtures.ask import execute, one, rows, until_blocked
+from tests.fixtures.http import until_waiting
 from tests.fixtures.make import ROUND, World
 from tests.submissions.saying import DAY, push, record, results, said, stored
 
@@ -28,23 +28,42 @@ SLOWLY = (
 
 
 @pytest.mark.parametrize("ends", ["commit", "rollback"])
-async def test_who_comes_second_waits_for_the_first_and_is_told(
+async def test_who_comes_second_waits_for_the_first_and_judges_by_what_then_stands(
     ends: str, round_id: int, database: Database, owner: Database
 ) -> None:
-    """If the first goes through, the second has judged by what no longer stands: it is undone."""
     async with database._sessions() as first:
         (receipt,) = await submissions.record(await driver_of(first), round_id, [said(5)])
         second = asyncio.create_task(record(database, round_id, said(5), said(9, "C2")))
         await until_blocked(owner)
         await getattr(first, ends)()
 
-    if ends == "commit":
-        with pytest.raises(WritersMet):
-            await second
-    else:
-        assert results(await second) == ["created", "created"]
+    assert results(await second) == ["unchanged" if ends == "commit" else "created", "created"]
     assert receipt.result == "created"
-    assert await one(owner, "SELECT count(*) FROM submission") == (1 if ends == "commit" else 2)
+    assert await one(owner, "SELECT count(*) FROM submission") == 2
+
+
+async def test_who_reads_on_and_on_misses_nothing_of_a_transaction_that_takes_long(
+    round_id: int, database: Database, owner: Database
+) -> None:
+    """It was given its ids early; whoever comes later must not appear before it."""
+
+    async def read(after: int) -> list[int]:
+        async with database.reading() as session:
+            page = await submissions.page(session, round_id, after, 100, Reach())
+        return [each.id for each in page]
+
+    seen: list[int] = []
+    async with database.session() as early:
+        await submissions.record(await driver_of(early), round_id, [said(5), said(6, "C2")])
+        late = asyncio.create_task(push(database, round_id, said(7, "P1")))
+        await until_waiting(owner, late)
+        seen += await read(0)
+    await late
+    seen += await read(seen[-1] if seen else 0)
+
+    written = await rows(owner, "SELECT id FROM submission ORDER BY id")
+    assert len(written) == 3
+    assert [(each,) for each in seen] == written
 
 
 async def test_the_same_value_from_many_at_once_is_stored_once(
@@ -85,26 +104,6 @@ async def test_batches_of_the_same_rows_in_any_order_do_not_block_each_other(
         "unchanged": 3 * len(batch),
     }
     assert len(await stored(owner)) == len(batch)
-
-
-async def test_who_asks_for_the_round_alone_waits_its_turn_and_meets_nobody(
-    round_id: int, database: Database, owner: Database
-) -> None:
-    """However many keep writing: who comes after it waits for it."""
-
-    async def alone() -> list[Receipt]:
-        async with database.driver() as driver:
-            return await services.record(driver, round_id, [said(6)], alone=True)
-
-    async with database.session() as early:
-        await submissions.record(await driver_of(early), round_id, [said(5)])
-        second = asyncio.create_task(alone())
-        await until_blocked(owner)
-        third = asyncio.create_task(push(database, round_id, said(7)))
-        await until_blocked(owner, 2)
-
-    assert results(await second + await third) == ["revised", "revised"]
-    assert await stored(owner) == [(5, 1), (6, 2), (7, 3)]
 
 
 async def test_a_transition_waits_for_who_is_writing_and_stops_who_comes_after(

@@ -33,7 +33,7 @@ from shared.scoring.framework import (
     Missing,
     Name,
     Normalisation,
-    Reporter,
+    ReporterKind,
 )
 from shared.scoring.normalise import normalise
 from shared.scoring.points import points
@@ -107,7 +107,7 @@ def _uniform(rule: Normalisation) -> Framework:
     """Make a framework whose indicators all follow *rule*."""
     codes = tuple(code for code, _ in rule.grades)
     type_ = MeasureType.CATEGORY if codes else MeasureType.COUNT
-    measure = Measure("m", NAME, "piece", type_, (Reporter.SOURCE,), codes=codes)
+    measure = Measure("m", NAME, "piece", type_, (ReporterKind.SOURCE,), codes=codes)
     derivation = Derivation("value", (("m", 1.0),))
     indicators = tuple(
         Indicator(f"I-{at}", NAME, 40_000, derivation, rule, Missing.ZERO, "")

@@ -11,13 +11,13 @@ from shared.frameworks import store as frameworks
 from shared.rounds import store as rounds
 from shared.scoring.derive import derive
 from shared.scoring.document.reader import read
-from shared.scoring.framework import Framework, Reporter
+from shared.scoring.framework import Framework, ReporterKind
 from shared.scoring.rank import rank
 from shared.scoring.resolve import Evidence, resolve
 from shared.scoring.score import score
 
 EPOCH = date(1970, 1, 1)
-KINDS = [str(kind) for kind in Reporter]
+KINDS = [str(kind) for kind in ReporterKind]
 
 SAID = text("""
     SELECT applicant, measure, reporter, as_of, kind, id, status, number FROM submission

@@ -1,10 +1,9 @@
--- Each statement of the function sees what was committed before it began, so that the second judges
--- by a state of the round, and by ties, that stay as they are until the transaction ends: one
--- statement alone would see what was there before it waited for the lock. `stands` is what the
--- reporter said last of that date; where another transaction says more of it at the same moment, the
--- natural key lets only one of the two through. All insert in the order of the key, so that no two
--- wait for each other. The arrays have an element for each item; the codes of one item are joined by
--- chr(31), which stands in no code.
+-- The round is held alone until the commit, so that ids of a round appear in their order: a reader
+-- who goes on behind the last id misses nothing. Each statement of the function sees what was
+-- committed before it began, so the insert judges by a state of the round, and by ties, that stay as
+-- they are until the transaction ends. `stands` is what the reporter said last of that date. The
+-- arrays have an element for each item; the codes of one item are joined by chr(31), which stands in
+-- no code.
 CREATE OR REPLACE FUNCTION record_submissions(
     round_id bigint, applicants text[], measures text[], reporters bigint[], kinds text[],
     dates date[], statuses text[], numbers float8[], codes_joined text[], refs text[],

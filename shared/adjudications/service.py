@@ -15,7 +15,7 @@ from shared.database.database import driver_of
 from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
 from shared.scoring.decimals import nearest, written
-from shared.scoring.framework import ADJUDICATOR, KINDS, Framework, Panel, Reporter
+from shared.scoring.framework import ADJUDICATOR, KINDS, Framework, Panel, ReporterKind
 from shared.scoring.resolve import Evidence, resolve
 from shared.submissions import recording as submissions
 from shared.submissions import values as submission
@@ -64,7 +64,7 @@ def admit(
     if measure is not None and measure.panel is None:
         return Refusal("measure", "no-panel", "No panel marks this measure.")
     status = "withdrawn" if said.value is None else "reported"
-    read = submission.read(framework, Reporter.EXPERT, said.measure, said.value, status)
+    read = submission.read(framework, ReporterKind.EXPERT, said.measure, said.value, status)
     if isinstance(read, Refusal):
         return read
     return NewSubmission(
@@ -150,7 +150,7 @@ def _combined(framework: Framework, lines: Sequence[PanelLine]) -> list[float | 
     evidence = Evidence(
         applicant=rows,
         measure=np.repeat(np.array(columns, np.int64), sizes),
-        kind=np.full(len(rows), KINDS.index(Reporter.EXPERT)),
+        kind=np.full(len(rows), KINDS.index(ReporterKind.EXPERT)),
         as_of=np.zeros(len(rows), np.int64),
         id=np.arange(len(rows)),
         value=np.array([mark for each in lines for mark in each.marks], np.float64),

@@ -10,7 +10,7 @@ from shared.access.tables import ReporterRow
 from shared.conflicts.tables import ConflictRow
 from shared.core.errors import NotFound
 from shared.database import Session
-from shared.scoring.framework import Reporter
+from shared.scoring.framework import ReporterKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ QUERY = select(
 async def expert(session: Session, name: str) -> int:
     """Return the id of the expert of this name. Raises: NotFound."""
     query = select(ReporterRow.id).where(
-        ReporterRow.name == name, ReporterRow.role == Reporter.EXPERT
+        ReporterRow.name == name, ReporterRow.role == ReporterKind.EXPERT
     )
     found = (await session.scalars(query)).first()
     if found is None:

@@ -15,7 +15,7 @@ from shared.scoring.framework import (
     Measure,
     MeasureType,
     Panel,
-    Reporter,
+    ReporterKind,
 )
 from shared.scoring.resolve import Evidence, trim_of
 from shared.submissions.values import Reported
@@ -103,12 +103,12 @@ def standing(said: Sequence[Statement], reference_date: date) -> tuple[list[Stat
 
 def judge(measure: Measure, stands: Sequence[Statement]) -> Reasons:
     """Say of what reporters stand by which counts for *measure*, and why the others do not."""
-    kinds = (Reporter.EXPERT, ADJUDICATOR) if measure.panel else measure.reported_by
+    kinds = (ReporterKind.EXPERT, ADJUDICATOR) if measure.panel else measure.reported_by
     admitted = [each for each in stands if each.kind in kinds]
     reasons = {each.id: Reason(Verdict.NOT_ADMITTED) for each in stands if each.kind not in kinds}
     if measure.panel is None:
         return reasons | _by_authority(admitted, [str(kind) for kind in kinds])
-    marks = [each for each in admitted if each.kind == Reporter.EXPERT]
+    marks = [each for each in admitted if each.kind == ReporterKind.EXPERT]
     settling = [each.id for each in admitted if each.kind == ADJUDICATOR]
     if not settling:
         return reasons | _by_panel(measure.panel, marks)

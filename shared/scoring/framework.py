@@ -21,7 +21,7 @@ class MeasureType(StrEnum):
     CODES = "codes"
 
 
-class Reporter(StrEnum):
+class ReporterKind(StrEnum):
     """The kinds of reporters a measure may admit."""
 
     SOURCE = "source"
@@ -32,7 +32,7 @@ class Reporter(StrEnum):
 ADJUDICATOR = "adjudicator"
 """The kind of a submission that settles what a panel's marks leave open; no measure lists it."""
 
-KINDS = (*Reporter, ADJUDICATOR)
+KINDS = (*ReporterKind, ADJUDICATOR)
 """Every kind of submission, as evidence numbers them."""
 
 
@@ -105,7 +105,7 @@ class Measure:
     name: Name
     unit: str
     type: MeasureType
-    reported_by: tuple[Reporter, ...]
+    reported_by: tuple[ReporterKind, ...]
     range: Range = Range()
     codes: tuple[str, ...] = ()
     panel: Panel | None = None

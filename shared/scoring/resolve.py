@@ -18,7 +18,7 @@ from shared.scoring.framework import (
     Measure,
     MeasureType,
     Panel,
-    Reporter,
+    ReporterKind,
 )
 from shared.scoring.tolerance import beyond
 
@@ -120,7 +120,7 @@ def _reports(measures: Sequence[Measure], evidence: Evidence, applicants: int) -
     priorities = np.full((len(measures), len(KINDS)), NEVER, dtype=np.int64)
     for row, measure in enumerate(measures):
         for priority, kind in enumerate(
-            (Reporter.EXPERT,) if measure.panel else measure.reported_by
+            (ReporterKind.EXPERT,) if measure.panel else measure.reported_by
         ):
             priorities[row, KINDS.index(kind)] = priority
         if measure.panel:

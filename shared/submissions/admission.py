@@ -5,15 +5,15 @@ from datetime import date
 
 from shared.core.errors import Finding, ReporterNotAdmitted, SubmissionRefused
 from shared.core.principal import Principal, Role
-from shared.scoring.framework import Framework, Reporter
+from shared.scoring.framework import Framework, ReporterKind
 from shared.submissions import values as submission
 from shared.submissions.store import NewSubmission
 from shared.submissions.values import Refusal, Value
 
 REPORTERS = {
-    Role.SOURCE: Reporter.SOURCE,
-    Role.PORTAL: Reporter.APPLICANT,
-    Role.EXPERT: Reporter.EXPERT,
+    Role.SOURCE: ReporterKind.SOURCE,
+    Role.PORTAL: ReporterKind.APPLICANT,
+    Role.EXPERT: ReporterKind.EXPERT,
 }
 """As what each role reports; a portal reports on the applicant's behalf."""
 

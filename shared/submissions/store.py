@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, text
 
 from shared.access.tables import ReporterRow
 from shared.database import Driver, Session
-from shared.scoring.framework import ADJUDICATOR, Reporter
+from shared.scoring.framework import ADJUDICATOR, ReporterKind
 from shared.submissions.standing import REFERENCE_DATE, standing
 from shared.submissions.tables import SubmissionRow
 from shared.submissions.values import Reported
@@ -195,7 +195,7 @@ def _open_to(
     return or_(
         SubmissionRow.reporter == expert,
         and_(
-            SubmissionRow.kind.in_([Reporter.EXPERT, ADJUDICATOR]),
+            SubmissionRow.kind.in_([ReporterKind.EXPERT, ADJUDICATOR]),
             text(marked).bindparams(round=round_id, expert=expert, **parameters),
         ),
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.core.errors import Finding
-from shared.scoring.framework import Framework, Measure, MeasureType, Reporter
+from shared.scoring.framework import Framework, Measure, MeasureType, ReporterKind
 
 Value = bool | float | str | list[str] | None
 
@@ -49,7 +49,7 @@ class Refusal:
 
 
 def read(
-    framework: Framework, reporter: Reporter, measure_code: str, value: Value, status: str
+    framework: Framework, reporter: ReporterKind, measure_code: str, value: Value, status: str
 ) -> Reported | Refusal:
     """Turn what *reporter* says of a measure into what is kept, or say why it is refused.
 

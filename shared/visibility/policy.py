@@ -10,7 +10,7 @@ from enum import StrEnum
 from shared.core.principal import Principal, Role
 from shared.panels.pseudonym import pseudonym
 from shared.rounds.store import RoundFacts
-from shared.scoring.framework import ADJUDICATOR, Framework, Reporter
+from shared.scoring.framework import ADJUDICATOR, Framework, ReporterKind
 from shared.submissions.store import Reach
 
 SEES_NAMES = frozenset({Role.ADMIN, Role.AUDITOR})
@@ -62,7 +62,7 @@ def marks_blindly(reader: Principal, state: str) -> bool:
 def judged(framework: Framework) -> list[str]:
     """Return the measures that experts mark."""
     return [
-        each.code for each in framework.measures.values() if Reporter.EXPERT in each.reported_by
+        each.code for each in framework.measures.values() if ReporterKind.EXPERT in each.reported_by
     ]
 
 
@@ -96,6 +96,6 @@ def shown_name(round_: RoundFacts, reader: Principal, reporter: int, name: str, 
     """
     if sees_names(reader) or reader.reporter == reporter:
         return name
-    if kind == Reporter.EXPERT:
+    if kind == ReporterKind.EXPERT:
         return pseudonym(round_.salt, reporter)
     return ADJUDICATOR if kind == ADJUDICATOR else name

@@ -19,7 +19,14 @@ from shared.rounds import service as rounds
 from shared.rounds.store import NewRound, StoredRound
 from shared.runs import store as runs
 from shared.scoring.document.reader import read
-from shared.scoring.framework import ADJUDICATOR, Framework, Measure, MeasureType, Name, Reporter
+from shared.scoring.framework import (
+    ADJUDICATOR,
+    Framework,
+    Measure,
+    MeasureType,
+    Name,
+    ReporterKind,
+)
 from shared.submissions import recording as services
 from shared.submissions.store import NewSubmission
 from shared.submissions.values import WITHDRAWN, Reported
@@ -129,7 +136,7 @@ def _spread(
 
 def _admitted(measure: Measure, kind: str) -> bool:
     if measure.panel is not None:
-        return kind in {Reporter.EXPERT, ADJUDICATOR}
+        return kind in {ReporterKind.EXPERT, ADJUDICATOR}
     return kind in measure.reported_by
 
 

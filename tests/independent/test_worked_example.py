@@ -18,7 +18,7 @@ from shared.reference import framework_text
 from shared.scoring.derive import derive
 from shared.scoring.document.reader import read
 from shared.scoring.flags import names
-from shared.scoring.framework import Reporter
+from shared.scoring.framework import ReporterKind
 from shared.scoring.normalise import normalise
 from shared.scoring.rank import rank
 from shared.scoring.resolve import resolve
@@ -112,7 +112,7 @@ def test_the_domain_arrives_at_the_same() -> None:
                 applicants.index(each.applicant),
                 each.measure,
                 float(each.number),
-                Reporter(each.kind),
+                ReporterKind(each.kind),
                 each.as_of.toordinal(),
             )
             for each in round_.said

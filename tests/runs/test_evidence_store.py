@@ -10,7 +10,7 @@ from sqlalchemy import text
 from shared.database import Database, Session
 from shared.database.database import driver_of
 from shared.runs import evidence_store as evidence
-from shared.scoring.framework import MeasureType, Reporter
+from shared.scoring.framework import MeasureType, ReporterKind
 from shared.submissions import recording as services
 from shared.submissions.store import NewSubmission
 from tests.runs.histories import APPLICANTS, FRAMEWORK, REFERENCE, statements
@@ -60,7 +60,7 @@ async def read(
     found = await evidence.current(
         session, round_id, FRAMEWORK, REFERENCE, applicants, everybody=everybody
     )
-    kinds = [str(kind) for kind in Reporter]
+    kinds = [str(kind) for kind in ReporterKind]
     return [
         (
             int(found.id[at]),

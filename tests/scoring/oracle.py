@@ -21,7 +21,7 @@ from shared.scoring.framework import (
     Missing,
     Normalisation,
     Panel,
-    Reporter,
+    ReporterKind,
 )
 from tests.fixtures.frameworks import Report
 
@@ -37,7 +37,7 @@ def resolve(measure: Measure, said: Sequence[Report]) -> tuple[Number, set[str]]
         settled = [row for row in said if row.kind == ADJUDICATOR]
         if settled:
             return Fraction(max(settled, key=lambda row: row.id).value), {"adjudicated"}
-        return _panel(measure.panel, [row for row in said if row.kind == Reporter.EXPERT])
+        return _panel(measure.panel, [row for row in said if row.kind == ReporterKind.EXPERT])
     latest: dict[str, Report] = {}
     for row in sorted(said, key=lambda row: (row.as_of, row.id)):
         latest[row.kind] = row

@@ -17,7 +17,7 @@ from shared.scoring.framework import (
     Missing,
     Normalisation,
     Panel,
-    Reporter,
+    ReporterKind,
 )
 from shared.scoring.rank import Ranks, rank
 from shared.scoring.resolve import resolve
@@ -170,7 +170,7 @@ def rounds(draw: st.DrawFn) -> tuple[list[Report], list[int]]:
         applicant=st.integers(0, len(cohort) - 1),
         measure=st.sampled_from(FRAMEWORK.measure_codes),
         value=st.integers(0, 100).map(float),
-        kind=st.sampled_from(Reporter),
+        kind=st.sampled_from(ReporterKind),
         as_of=st.integers(0, 1),
     )
     return make.reports(*draw(st.lists(report, max_size=150))), cohort

@@ -20,7 +20,7 @@ from shared.panels import store as panels
 from shared.runs import evidence_store as evidence
 from shared.scoring.document import reader as document
 from shared.scoring.flags import Flag
-from shared.scoring.framework import ADJUDICATOR, Reporter
+from shared.scoring.framework import ADJUDICATOR, ReporterKind
 from shared.scoring.resolve import Resolved, resolve
 from shared.submissions import recording as services
 from shared.submissions import store as submissions
@@ -39,7 +39,7 @@ REPORTERS = {1: "source", 2: "source", 3: "applicant", 4: "expert", 5: "expert"}
 }
 CODES = list(APPLICANTS)
 EXTREMES = [1e308, -1e308, 1e-300, -5e-324, 20.3, 30.3]
-EXPERTS = [each for each, kind in REPORTERS.items() if kind == Reporter.EXPERT]
+EXPERTS = [each for each, kind in REPORTERS.items() if kind == ReporterKind.EXPERT]
 
 Standing = dict[tuple[str, str], list[Statement]]
 """What stands by applicant and measure."""
@@ -184,7 +184,7 @@ async def test_panels_are_shown_as_the_rules_settle_them(
         value, flags = float(result.values[0, at]), int(result.flags[0, at])
         if measure in PANELS and flags & (Flag.SPREAD | Flag.ADJUDICATED):
             marks = sorted(
-                of_kind(said, Reporter.EXPERT), key=lambda each: (each.number or 0.0, each.id)
+                of_kind(said, ReporterKind.EXPERT), key=lambda each: (each.number or 0.0, each.id)
             )
             expected.append(
                 (
@@ -229,7 +229,7 @@ async def test_an_expert_has_marked_what_stands_and_sees_the_panel_there(
                     for each in everything
                     if each.reporter == expert
                     or (
-                        each.kind in {Reporter.EXPERT, ADJUDICATOR}
+                        each.kind in {ReporterKind.EXPERT, ADJUDICATOR}
                         and (each.applicant, each.measure) in marked
                     )
                     if limits.items()

@@ -160,7 +160,7 @@ async def test_a_number_comes_back_to_the_last_bit(round_id: int, database: Data
     await push(database, round_id, *(said(number) for number in numbers))
 
     async with database._sessions() as session:
-        # Reporter 1 is there: the fixture made a key for each role.
+        # ReporterKind 1 is there: the fixture made a key for each role.
         found = await submissions.page(session, round_id, 0, 10, Reach())
 
     assert [float.hex(each.reported.number or 0) for each in found] == [

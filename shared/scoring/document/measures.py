@@ -6,7 +6,7 @@ from math import inf
 from typing import Final
 
 from shared.scoring.document.nodes import Node
-from shared.scoring.framework import Measure, MeasureType, Name, Panel, Range, Reporter
+from shared.scoring.framework import Measure, MeasureType, Name, Panel, Range, ReporterKind
 
 CodeLists = Mapping[str, tuple[tuple[str, Name], ...]]
 
@@ -113,15 +113,15 @@ def _panel(node: Node, type_: MeasureType | None) -> Panel | None:
     return Panel(combine or Combine.MEAN, at_least, trim, trim_from, tolerance)
 
 
-def _reported_by(node: Node, type_: MeasureType | None) -> tuple[Reporter, ...]:
+def _reported_by(node: Node, type_: MeasureType | None) -> tuple[ReporterKind, ...]:
     if node.absent and type_ is MeasureType.MARK:
-        return (Reporter.EXPERT,)
+        return (ReporterKind.EXPERT,)
     node.require()
     places = node.items()
-    reporters = [place.choice(Reporter) for place in places]
+    reporters = [place.choice(ReporterKind) for place in places]
     note_repeats(zip(places, (each or "" for each in reporters), strict=True))
     known = tuple(each for each in reporters if each)
-    if type_ is MeasureType.MARK and set(known) - {Reporter.EXPERT}:
+    if type_ is MeasureType.MARK and set(known) - {ReporterKind.EXPERT}:
         node.note("reporter-not-expert", "a mark is reported by experts alone")
     return known
 

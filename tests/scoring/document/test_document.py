@@ -20,7 +20,7 @@ from shared.scoring.framework import (
     Normalisation,
     Panel,
     Range,
-    Reporter,
+    ReporterKind,
 )
 
 DOCUMENT = parse((Path(__file__).parent / "every_rule.yaml").read_bytes())
@@ -102,7 +102,7 @@ def test_what_is_left_out_has_its_default(document: Any) -> None:
     assert rules == {Missing.ZERO}
     assert framework.empty is Empty.ZERO
     assert framework.measures["stations"].range == Range(0.0, None)
-    assert framework.measures["quality"].reported_by == (Reporter.EXPERT,)
+    assert framework.measures["quality"].reported_by == (ReporterKind.EXPERT,)
     assert framework.measures["level"].unit == ""
 
 
@@ -121,7 +121,7 @@ def test_a_measure_is_read_in_full(framework: Framework) -> None:
         "station",
         0.05,
     )
-    assert stations.reported_by == (Reporter.SOURCE, Reporter.APPLICANT)
+    assert stations.reported_by == (ReporterKind.SOURCE, ReporterKind.APPLICANT)
     assert change.range == Range(-100.0, 900.5)
 
 

@@ -11,7 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from api.http import metrics
-from api.http.problems import BodyTooLarge, on_error
+from api.http.problems import BodyTooLarge, MalformedRequest, on_domain_error, on_error
+from shared.core.errors import DomainError, NotFound
 
 log = structlog.get_logger()
 
@@ -49,7 +50,10 @@ class RequestContext:
 
         with bound_contextvars(request_id=request_id):
             try:
+                _require_one_meaning(scope)
                 await self._app(scope, self._bounded(scope, receive), send_with_id)
+            except DomainError as error:
+                await (await on_domain_error(Request(scope), error))(scope, receive, send_with_id)
             except Exception as error:
                 if status:
                     raise
@@ -82,6 +86,19 @@ class RequestContext:
         raise BodyTooLarge(f"a body has at most {self._max_body} bytes")
 
 
+def _require_one_meaning(scope: Scope) -> None:
+    """Refuse what somebody in front of us may read otherwise. Raises: MalformedRequest, NotFound.
+
+    HTTP/1.1 has one `Host`. An encoded slash is text of a segment, which no code of ours has;
+    decoded, it would name another resource.
+    """
+    hosts = sum(name == b"host" for name, _ in scope["headers"])
+    if hosts > 1 or (hosts == 0 and scope.get("http_version") == "1.1"):
+        raise MalformedRequest("a request has one `Host` header")
+    if b"%2f" in (scope.get("raw_path") or b"").lower():
+        raise NotFound("nothing is at this path")
+
+
 def _request_id(scope: Scope) -> str:
     """Return the id that the client gave, if it is one, else a new one."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
@@ -90,7 +107,7 @@ def _request_id(scope: Scope) -> str:
 
 def _report(scope: Scope, status: int, seconds: float) -> None:
     # What only reads is counted in the metrics; a record for each would drown the writes.
-    quiet = scope["method"] == "GET" and status < FAULT
+    quiet = scope["method"] in ("GET", "HEAD") and status < FAULT
     if quiet and not logging.getLogger().isEnabledFor(logging.DEBUG):
         return  # asked here, since the logger assembles itself before it finds out
     (log.debug if quiet else log.info)(

@@ -16,6 +16,7 @@ from api.http.problems import (
     BodyTooLarge,
     InternalServerError,
     MalformedBody,
+    MalformedRequest,
     Unauthorized,
     Unavailable,
     UnsupportedMediaType,
@@ -116,6 +117,7 @@ def _add_problems(operation: dict[str, Any]) -> None:
 
 def _implied(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     """Yield the problems that follow from what an operation asks for, whatever it does."""
+    yield MalformedRequest
     if "x-roles" in operation:
         yield Unauthorized
         yield Unavailable  # knowing the key takes the database

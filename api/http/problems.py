@@ -37,6 +37,10 @@ class Unauthorized(DomainError):
     """The request carries no valid key."""
 
 
+class MalformedRequest(DomainError):
+    """The request's head is not what HTTP asks for."""
+
+
 class BodyTooLarge(DomainError):
     """The request's body is too large."""
 
@@ -60,6 +64,7 @@ class InternalServerError(DomainError):
 OWN_STATUS: dict[type[DomainError], HTTPStatus] = {
     Unauthorized: HTTPStatus.UNAUTHORIZED,
     BodyTooLarge: HTTPStatus(413),  # its name differs between Python versions
+    MalformedRequest: HTTPStatus.BAD_REQUEST,
     MalformedBody: HTTPStatus.BAD_REQUEST,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -147,7 +152,7 @@ def _methods(request: Request) -> list[str]:
     routes = [each for each in request.app.routes if not isinstance(each, Mount)]
     return [
         method
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
         if any(
             each.matches({**request.scope, "method": method})[0] is Match.FULL for each in routes
         )

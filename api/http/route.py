@@ -5,12 +5,18 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from api.http.access import admission_of, authorise
 from api.http.bodies import ExactRequest
 from api.http.queries import declared, refuse_others
 from api.http.state import Gateway
+
+
+def _without_head(scope: Scope) -> Scope:
+    """Return *scope* as if GET had been asked, where it is HEAD."""
+    return {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
 
 
 class GuardedRoute(APIRoute):
@@ -25,8 +31,16 @@ class GuardedRoute(APIRoute):
         extra = (options.pop("openapi_extra", None) or {}) | self.admission.contract()
         super().__init__(path, endpoint, openapi_extra=extra, **options)
 
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Say whether the request is ours; HEAD is answered wherever GET is."""
+        return super().matches(_without_head(scope))
+
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, from what is kept if the caller may see just that."""
+        """Answer a request, from what is kept if the caller may see just that.
+
+        Of the answer to HEAD, the server sends the headers alone.
+        """
+        scope = _without_head(scope)
         if scope["method"] in (self.methods or ()):
             held: Gateway = scope["app"].state.gateway
             principal = await authorise(scope, held, self.admission)

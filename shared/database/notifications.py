@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -37,7 +38,8 @@ async def _listen_once(
     lost = asyncio.Event()
 
     def on_notice(_connection: Any, _pid: int, _channel: str, payload: str) -> None:
-        heard(int(payload))
+        with suppress(ValueError):  # anybody may notify; what names no round is no hint
+            heard(int(payload))
 
     def on_loss(_connection: Any) -> None:
         lost.set()

@@ -78,9 +78,9 @@ async def test_what_a_path_admits_is_said_in_full(client: httpx.AsyncClient) -> 
     ]
 
     assert [each.headers["allow"] for each in answers] == [
-        "GET, POST",
-        "GET, PATCH",
-        "GET",
+        "GET, HEAD, POST",
+        "GET, HEAD, PATCH",
+        "GET, HEAD",
         "GET, HEAD",
     ]
 

@@ -73,6 +73,21 @@ async def test_each_notification_names_its_round(ear: Ear, owner: Database) -> N
     await ear.until(None, 7, 9)
 
 
+async def test_what_names_no_round_is_not_heard(ear: Ear, owner: Database) -> None:
+    """Anybody who may connect may notify; an error in the ear would be logged each time."""
+    errors: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: errors.append(context))
+    await ear.until(None)
+
+    for rubbish in ("", "x", "7.5", "9" * 5000):
+        await execute(owner, f"NOTIFY run, '{rubbish}'")
+    await execute(owner, "NOTIFY run, '9'")
+    await ear.until(None, 9)
+    asyncio.get_running_loop().set_exception_handler(None)
+
+    assert errors == []
+
+
 async def test_a_server_that_goes_at_the_same_moment_does_not_keep_the_listener(
     single: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,7 +62,7 @@ class Player:
         assert answer.json()["type"] == f"/problems/{slug}", answer.text
         self.answers[f"/problems/{slug}"] = answer.json()
 
-    async def send(
+    async def send(  # noqa: PLR0913 -- a request has so many parts
         self,
         role: str | None,
         method: str,
@@ -71,12 +71,14 @@ class Player:
         content: bytes | None = None,
         media_type: str = JSON,
         accept: str = JSON,
+        more_headers: tuple[tuple[str, str], ...] = (),
         **query: Any,
     ) -> httpx.Response:
         """Send a request with a key of *role*; its answer is as the contract says."""
-        headers = {"Accept": accept} | (self.headers[role] if role else {})
+        named = {"Accept": accept} | (self.headers[role] if role else {})
         if content is not None:
-            headers = headers | {"Content-Type": media_type}
+            named = named | {"Content-Type": media_type}
+        headers = [*named.items(), *more_headers]
         answer = await self.client.request(
             method, GATEWAY + path, json=body, content=content, params=query, headers=headers
         )

@@ -112,6 +112,14 @@ async def refusals(player: Player) -> None:
         media_type="application/x-www-form-urlencoded",
     )
     await player.refused(
+        "malformed-request",
+        "source",
+        "POST",
+        SUBMISSIONS,
+        value,
+        more_headers=(("Host", "gateway"), ("Host", "elsewhere")),
+    )
+    await player.refused(
         "body-too-large", "source", "POST", SUBMISSIONS, content=bytes(Settings().max_body + 1)
     )
 

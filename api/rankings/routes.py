@@ -60,6 +60,7 @@ async def _freshness(held: Gateway, round_: RoundFacts, run: int | None) -> Fres
         changes_wait=False,
         failed=False,
         names_changed_at=fresh.names_changed_at,
+        names_version=fresh.names_version,
     )
 
 

@@ -97,7 +97,7 @@ async def page(
 async def hold_changes(session: Session) -> None:
     """Wait until no other transaction changes applicants, and let none until this one ends.
 
-    The greatest `changed_at` is then always the last to appear.
+    The greatest `version` is then always the last to appear.
     """
     await session.execute(
         text("SELECT pg_advisory_xact_lock(:lock, :key)"), parts(Lock.APPLICANT_CHANGES, 0)
@@ -109,6 +109,7 @@ async def change(session: Session, code: str, name: Name, division: str | None) 
 
     The caller holds changes.
     """
+    newest = (await session.scalars(select(func.max(ApplicantRow.version)))).one()
     statement = (
         update(ApplicantRow)
         .where(ApplicantRow.code == code)
@@ -117,6 +118,7 @@ async def change(session: Session, code: str, name: Name, division: str | None) 
             name_en=name.en,
             division=division,
             changed_at=func.clock_timestamp(),
+            version=newest + 1,
         )
         .returning(*COLUMNS)
         .execution_options(synchronize_session=False)

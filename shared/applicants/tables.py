@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     CheckConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,5 +23,6 @@ class ApplicantRow(Table):
     division: Mapped[str | None]
     registered_at: Mapped[datetime] = mapped_column(server_default=NOW)
     changed_at: Mapped[datetime] = mapped_column(server_default=NOW, index=True)
+    version: Mapped[int] = mapped_column(server_default=text("0"), index=True)
 
     __table_args__ = (CheckConstraint("kind IN ('county', 'park')", name="kind"),)

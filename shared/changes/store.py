@@ -62,7 +62,10 @@ async def add_cohort(session: Session, round_id: int, request_id: str) -> int:
 
 
 async def waiting_rounds(session: Session) -> list[int]:
-    """Return the rounds that have changes and are not set aside, longest waiting first."""
+    """Return the rounds that have changes and are not set aside, longest waiting first.
+
+    What failed in the future failed before the clock was set back: it is tried again now.
+    """
     query = text("""
         SELECT round.id FROM round
         CROSS JOIN LATERAL (
@@ -70,7 +73,9 @@ async def waiting_rounds(session: Session) -> list[int]:
             WHERE change.round = round.id ORDER BY id LIMIT 1
         ) AS oldest
         WHERE NOT EXISTS (
-            SELECT FROM round_failure WHERE round_failure.round = round.id AND retry_at > now()
+            SELECT FROM round_failure
+            WHERE round_failure.round = round.id
+                AND retry_at > now() AND failed_at <= clock_timestamp()
         )
         ORDER BY oldest.id
     """)

@@ -23,7 +23,8 @@ class AsOf(NamedTuple):
 class Freshness:
     """Where a round stands: its last run (0: none), and whether changes wait for the next.
 
-    *failed* says that the round is set aside; *names_changed_at* moves when any applicant does.
+    *failed* says that the round is set aside. *names_version* grows when any applicant changes, by
+    whichever clock; *names_changed_at* tells apart what has the same version after a restore.
     """
 
     run: int
@@ -31,6 +32,7 @@ class Freshness:
     changes_wait: bool
     failed: bool
     names_changed_at: datetime | None
+    names_version: int | None
 
     @property
     def state(self) -> Literal["current", "recomputing", "failed"]:
@@ -95,7 +97,8 @@ FRESHNESS = text("""
     SELECT coalesce(run.number, 0), run.recorded_at,
         EXISTS (SELECT FROM submission_change WHERE round = :round),
         EXISTS (SELECT FROM round_failure WHERE round = :round),
-        (SELECT max(changed_at) FROM applicant)
+        (SELECT max(changed_at) FROM applicant),
+        (SELECT max(version) FROM applicant)
     FROM (SELECT) AS once
     LEFT JOIN (
         SELECT number, recorded_at FROM run WHERE round = :round ORDER BY number DESC LIMIT 1

@@ -157,6 +157,22 @@ async def test_a_round_that_is_set_aside_does_not_wait_until_its_time_comes(
         assert await changes.failure(session, quiet) is None
 
 
+async def test_a_round_that_failed_before_the_clock_was_set_back_is_tried_at_once(
+    quiet: int, worker_database: Database, owner: Database
+) -> None:
+    await execute(owner, change(quiet, "C1", 4))
+    async with worker_database.session() as session:
+        await changes.set_aside(session, quiet, "ValueError", LONGEST)
+    back = """
+        UPDATE round_failure
+        SET failed_at = failed_at + interval '1 day', retry_at = retry_at + interval '1 day'
+    """
+    await execute(owner, back)
+
+    async with worker_database.session() as session:
+        assert await changes.waiting_rounds(session) == [quiet]
+
+
 async def test_a_round_that_fails_again_waits_twice_as_long_up_to_a_limit(
     quiet: int, worker_database: Database
 ) -> None:

@@ -16,6 +16,7 @@ from api.rankings.pages import PageKey
 from shared.core.principal import Principal
 from shared.database import Database
 from shared.database.schema import driver_url
+from tests.fixtures.ask import execute
 from tests.fixtures.http import SCORES, gateway, key, mark, problem
 from tests.fixtures.make import World, name
 
@@ -75,6 +76,18 @@ async def test_a_kept_answer_shows_what_changed_at_once(world: World, sent: list
     await world.call("portal", "PATCH", "/applicants/C1", {"name": name("New")})
     assert [(await get(world)).json()["items"][0]["name"]["en"] for _ in range(2)] == ["New"] * 2
     assert len(sent) == 4
+
+
+async def test_a_new_name_is_shown_though_the_clock_was_set_back(
+    world: World, owner: Database
+) -> None:
+    await mark(world, C1=50)
+    await execute(owner, "UPDATE applicant SET changed_at = changed_at + interval '1 day'")
+    await get(world)
+
+    await world.call("portal", "PATCH", "/applicants/C1", {"name": name("New")})
+
+    assert (await get(world)).json()["items"][0]["name"]["en"] == "New"
 
 
 async def test_a_kept_answer_is_for_valid_keys_alone(

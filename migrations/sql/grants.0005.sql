@@ -1,0 +1,1 @@
+GRANT UPDATE (version) ON applicant TO pilotzone_gateway;

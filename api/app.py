@@ -78,7 +78,7 @@ def create_app(
     require_declared(app)
     problems.register(app)
     openapi.complete(app)
-    app.add_middleware(RequestContext, max_body=settings.max_body)
+    app.add_middleware(RequestContext)
     return app
 
 

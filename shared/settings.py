@@ -49,7 +49,16 @@ class Settings(BaseSettings):
         timedelta(seconds=1), description="How long a revoked key may still be admitted."
     )
     max_body: int = Field(
-        32 * 1024 * 1024, ge=1024, description="Largest request body, in bytes; beyond it 413."
+        8 * 1024 * 1024,
+        ge=1024,
+        description="Largest request body of any operation, in bytes; most take less."
+        " Beyond it 413.",
+    )
+    max_bodies: int = Field(
+        32 * 1024 * 1024,
+        ge=1024,
+        description="Bytes of large request bodies that a gateway process holds at once; beyond it"
+        " 503.",
     )
 
     @field_validator("data_dir", mode="before")

@@ -12,6 +12,7 @@ from api.frameworks.schemas import (
     WarningOut,
 )
 from api.http.access import ANY, Acting, admits
+from api.http.bodies import takes
 from api.http.context import Tx
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import FrameworkCode, FrameworkVersion
@@ -26,6 +27,9 @@ from shared.frameworks.store import StoredFramework
 
 router = APIRouter(prefix="/frameworks", tags=["frameworks"], route_class=GuardedRoute)
 
+MOST_BYTES = 512 * 1024
+"""The guide's framework, of 19 indicators, has 20 KiB."""
+
 
 @router.post(
     "",
@@ -34,6 +38,7 @@ router = APIRouter(prefix="/frameworks", tags=["frameworks"], route_class=Guarde
     responses=problems(FrameworkInvalid, FrameworkDiffers, also=RegistrationOut),
 )
 @admits(Role.ADMIN)
+@takes(MOST_BYTES)
 async def register(
     body: Annotated[
         Any,

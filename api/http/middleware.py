@@ -1,4 +1,4 @@
-"""Around every request: an id, a bound on the body, a log record, a measurement."""
+"""Around every request: an id, a log record, a measurement."""
 
 import logging
 import re
@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from api.http import metrics
-from api.http.problems import BodyTooLarge, MalformedRequest, on_domain_error, on_error
+from api.http.problems import MalformedRequest, on_domain_error, on_error
 from shared.core.errors import DomainError, NotFound
 
 log = structlog.get_logger()
@@ -23,10 +23,9 @@ FAULT = 500
 class RequestContext:
     """An ASGI middleware: plain, since FastAPI's own kind copies every body."""
 
-    def __init__(self, app: ASGIApp, max_body: int) -> None:
-        """RequestContext *app*; a body of more than *max_body* bytes is refused."""
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand around *app*."""
         self._app = app
-        self._max_body = max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -51,7 +50,7 @@ class RequestContext:
         with bound_contextvars(request_id=request_id):
             try:
                 _require_one_meaning(scope)
-                await self._app(scope, self._bounded(scope, receive), send_with_id)
+                await self._app(scope, receive, send_with_id)
             except DomainError as error:
                 await (await on_domain_error(Request(scope), error))(scope, receive, send_with_id)
             except Exception as error:
@@ -64,26 +63,6 @@ class RequestContext:
                 status = status or FAULT
                 metrics.observe_request(scope, status, seconds)
                 _report(scope, status, seconds)
-
-    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        """Refuse a body that is announced, or turns out, too large."""
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self._max_body:
-            return self._refuse
-        taken = 0
-
-        async def bounded() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self._max_body:
-                return await self._refuse()
-            return message
-
-        return bounded
-
-    async def _refuse(self) -> Message:
-        raise BodyTooLarge(f"a body has at most {self._max_body} bytes")
 
 
 def _require_one_meaning(scope: Scope) -> None:

@@ -54,7 +54,7 @@ class UnsupportedMediaType(DomainError):
 
 
 class Unavailable(DomainError):
-    """The database gives the service no answer; try again, the same request is safe."""
+    """The service cannot answer now; try again, the same request is safe."""
 
 
 class InternalServerError(DomainError):

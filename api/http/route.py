@@ -9,7 +9,7 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from api.http.access import admission_of, authorise
-from api.http.bodies import ExactRequest
+from api.http.bodies import ExactRequest, most_bytes
 from api.http.queries import declared, refuse_others
 from api.http.state import Gateway
 
@@ -28,8 +28,11 @@ class GuardedRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Take over what *endpoint* declares. Raises: AccessUndeclared."""
         self.admission = admission_of(path, endpoint)
+        self.most_bytes = most_bytes(endpoint)
         extra = (options.pop("openapi_extra", None) or {}) | self.admission.contract()
         super().__init__(path, endpoint, openapi_extra=extra, **options)
+        if self.body_field is not None:
+            extra["x-most-bytes"] = self.most_bytes
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Say whether the request is ours; HEAD is answered wherever GET is."""
@@ -63,7 +66,11 @@ class GuardedRoute(APIRoute):
             if self.body_field is None:
                 return await handle(request)
             exact_request = ExactRequest(request.scope, request.receive)
-            await exact_request.read()
-            return await handle(exact_request)
+            bodies = request.app.state.gateway.bodies
+            counted = await exact_request.read(bodies, self.most_bytes)
+            try:
+                return await handle(exact_request)
+            finally:
+                bodies.give_back(counted)
 
         return exact

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from api.http.bodies import Bodies
 from api.http.kept import Kept
 from shared.access.keyring import Keyring
 from shared.database import Database, Session
@@ -44,6 +45,7 @@ class Gateway:
     kept: Kept
     library: Library
     rounds: Rounds
+    bodies: Bodies
 
     @classmethod
     def over(cls, database: Database, settings: Settings) -> "Gateway":
@@ -57,4 +59,5 @@ class Gateway:
             kept=Kept(),
             library=Library(),
             rounds=Rounds(),
+            bodies=Bodies(settings.max_body, settings.max_bodies),
         )

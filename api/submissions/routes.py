@@ -1,6 +1,8 @@
 """Submissions: pushed one by one or in bulk, and read back."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,10 +11,11 @@ from starlette.responses import JSONResponse
 
 from api.http import metrics
 from api.http.access import ANY, Caller, admits, caller_of
+from api.http.bodies import takes
 from api.http.context import Held, Round, Tx, framework_of, gateway_of, round_of
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import OfApplicant, OfMeasure, RoundCode
-from api.http.problems import pointer, problems
+from api.http.problems import MOST_FINDINGS, MOST_POINTER, pointer, problems
 from api.http.route import GuardedRoute
 from api.submissions.schemas import (
     BatchIn,
@@ -44,6 +47,12 @@ router = APIRouter(
 )
 
 MOST_MEMBERS = 20
+
+MOST_BYTES = 8 * 1024 * 1024
+"""Of a batch: 10 000 rows with 800 bytes each."""
+
+AT_ONCE = 100
+"""So many rows are checked before others have their turn."""
 
 
 @router.post(
@@ -87,6 +96,7 @@ async def submit(
 
 @router.post("/batch", response_model=BatchReceipt, responses=problems(NotFound, RoundNotOpen))
 @admits(Role.SOURCE, Role.PORTAL, Role.EXPERT)
+@takes(MOST_BYTES)
 async def submit_batch(
     round: RoundCode,
     body: BatchIn,
@@ -100,14 +110,23 @@ async def submit_batch(
     held, who = gateway_of(request), caller_of(request)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
-    rows = [_read(framework, who, row, request.state.request_id) for row in body.items]
+    rows, told, left_out = list[Row](), 0, 0
+    for at, each in enumerate(body.items, 1):
+        row = _read(framework, who, each, request.state.request_id)
+        if isinstance(row, tuple):
+            found, row = len(row), row[: MOST_FINDINGS - told]
+            told += len(row)
+            left_out += found - len(row)
+        rows.append(row)
+        if at % AT_ONCE == 0:
+            await asyncio.sleep(0)
     outcomes = await services.submit_batch(held.intake, stored, rows)
     results = [each.result for each in outcomes]
     metrics.observe_submissions(results)
     answer = {
         "outcome": services.summary(results),
         "counts": dict(Counter(results)),
-        "items": [_shown(index, each) for index, each in enumerate(outcomes)],
+        **_shown(outcomes, left_out),
     }
     return JSONResponse(answer)
 
@@ -128,14 +147,25 @@ def _read(framework: Framework, who: Principal, row: Any, request_id: str) -> Ro
     return (item.finding(),) if isinstance(item, Refusal) else item
 
 
-def _shown(index: int, outcome: RowOutcome) -> dict[str, Any]:
-    shown: dict[str, Any] = {"index": index, "result": outcome.result, "id": outcome.id}
-    if outcome.id is None:
-        shown["errors"] = [
-            {"pointer": f"/items/{index}{each.pointer}", "code": each.code, "detail": each.message}
-            for each in outcome.findings
-        ]
-    return shown
+def _shown(outcomes: Sequence[RowOutcome], left_out: int) -> dict[str, Any]:
+    """Return what is told of each row, and how many findings are not; *left_out* are not here."""
+    items, left = list[dict[str, Any]](), MOST_FINDINGS
+    for index, outcome in enumerate(outcomes):
+        shown: dict[str, Any] = {"index": index, "result": outcome.result, "id": outcome.id}
+        if outcome.id is None:
+            told = outcome.findings[:left]
+            left -= len(told)
+            left_out += len(outcome.findings) - len(told)
+            shown["errors"] = [
+                {
+                    "pointer": f"/items/{index}{each.pointer}"[:MOST_POINTER],
+                    "code": each.code,
+                    "detail": each.message,
+                }
+                for each in told
+            ]
+        items.append(shown)
+    return {"items": items, "errors_left_out": left_out}
 
 
 @router.get("", responses=problems(NotFound))

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from api.http.problems import MOST_FINDINGS
 from api.http.schemas import Code, Date, Items, Moment, Schema, Text, one_finding
 from shared.scoring.framework import Framework
 from shared.submissions.admission import Draft
@@ -96,6 +97,9 @@ class BatchReceipt(Schema):
     outcome: Literal["accepted", "partial", "rejected"]
     counts: dict[str, int] = Field(description="Rows by result.")
     items: list[BatchItem]
+    errors_left_out: int = Field(
+        description=f"Errors beyond the first {MOST_FINDINGS}, which `items` do not name."
+    )
 
 
 class SubmissionOut(Schema):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from api.app import create_app
+from api.http.bodies import SMALL
 from api.http.headers import HEADERS
 from shared.database import Database
 from shared.rounds import store as rounds
@@ -119,9 +120,7 @@ async def refusals(player: Player) -> None:
         value,
         more_headers=(("Host", "gateway"), ("Host", "elsewhere")),
     )
-    await player.refused(
-        "body-too-large", "source", "POST", SUBMISSIONS, content=bytes(Settings().max_body + 1)
-    )
+    await player.refused("body-too-large", "source", "POST", SUBMISSIONS, content=bytes(SMALL + 1))
 
     mark = value | {"measure": "dedicated_policy", "value": 80}
     await player.refused("conflict-of-interest", "expert", "POST", SUBMISSIONS, mark)

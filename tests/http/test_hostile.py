@@ -105,7 +105,7 @@ async def test_a_batch_that_repeats_itself_does_not_hold_up_the_others(world: Wo
 
 async def test_an_answer_does_not_grow_with_what_is_wrong(world: World) -> None:
     row = {"applicant": "C1", "measure": STATIONS, "as_of": "2026-06-01", "value": 1}
-    rubbish = {f"unknown-{at}": at for at in range(50_000)}
+    rubbish = {f"unknown-{at}": at for at in range(5_000)}
 
     batch = await world.call("source", "POST", BATCH, {"items": [row | rubbish]})
     framework = await world.call("admin", "POST", "/frameworks", rubbish)

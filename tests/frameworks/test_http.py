@@ -89,7 +89,7 @@ async def test_what_is_no_document_is_refused(world: World) -> None:
     for body in bodies:
         problem(await register(world, body), 422, "framework-invalid")
     nested = json.loads("[" * 800 + "]" * 800)
-    problem(await register(world, framework("2") | {"points": nested}), 422, "framework-invalid")
+    problem(await register(world, framework("2") | {"points": nested}), 400, "malformed-body")
     problem(await world.call("admin", "POST", "/frameworks"), 422, "invalid")
     assert len((await pages(world, "/frameworks"))[0]) == 1
 

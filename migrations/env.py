@@ -5,20 +5,30 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import context
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from migrations import grants
 from migrations.tables import METADATA
 from shared.database.locks import Lock
-from shared.database.schema import driver_url
+from shared.database.schema import SEARCH_PATH, driver_url, support
 
 TIME_OUTS = ("SET LOCAL lock_timeout = '5s'", "SET LOCAL statement_timeout = '60s'")
 """A lock that somebody holds makes a step fail, not wait with all who come behind it."""
 
 
+def note_support(ctx: MigrationContext, heads: set[str], **_: Any) -> None:
+    """Note in the database, after each step, the oldest code that can use the schema as it is."""
+    note = "NULL"
+    for head in heads:
+        oldest = getattr(context.script.get_revision(head).module, "supports", None)
+        note = f"'{support(head, oldest)}'" if oldest else "NULL"
+    ctx.execute(f"COMMENT ON TABLE alembic_version IS {note}")
+
+
 def take_steps(**how: Any) -> None:
     """Take the steps asked for in one transaction."""
-    context.configure(target_metadata=METADATA, **how)
+    context.configure(target_metadata=METADATA, on_version_apply=note_support, **how)
     with context.begin_transaction():
         for statement in TIME_OUTS:
             context.execute(statement)
@@ -39,7 +49,7 @@ def migrate(connection: sa.Connection) -> None:
 
 async def connect_and_migrate(url: str) -> None:
     """Open a connection of our own and migrate over it."""
-    engine = create_async_engine(driver_url(url))
+    engine = create_async_engine(driver_url(url), connect_args={"server_settings": SEARCH_PATH})
     try:
         async with engine.begin() as connection:
             await connection.run_sync(migrate)

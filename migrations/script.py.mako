@@ -7,6 +7,7 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+supports = ${repr(down_revision)}  # the oldest code that can use the schema after this step
 
 
 def upgrade() -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
-from shared.database.schema import driver_url, require_schema
+from shared.database.schema import SEARCH_PATH, driver_url, require_schema
 
 log = structlog.get_logger()
 
@@ -66,7 +66,7 @@ class Database:
         Raises: SchemaUnknown, UrlUnusable, and the driver's errors where no server answers.
         """
         may_take_role = await require_schema(self._url, self._role)
-        settings = READ_COMMITTED | PLANNING | KEEPALIVE
+        settings = READ_COMMITTED | SEARCH_PATH | PLANNING | KEEPALIVE
         settings |= {"application_name": self._role or "pilotzone"}
         if self._role and may_take_role:
             settings["role"] = self._role

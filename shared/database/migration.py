@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import migrations
 from shared.core.database_role import DatabaseRole
-from shared.database.schema import driver_url, made_by_another
+from shared.database.schema import driver_url, require_schema
 
 
 def configuration(url: str) -> Config:
@@ -28,13 +28,14 @@ def configuration(url: str) -> Config:
 def migrate(url: str) -> None:
     """Take every step that is missing; two at once take turns, and none missing is no error.
 
-    Raises: SchemaUnknown, with the database left as it is, where another version made it.
+    A newer version's schema is left as it is. Raises: SchemaUnknown, where it does not support us.
     """
     try:
         command.upgrade(configuration(url), "head")
     except CommandError as error:
         if isinstance(error.__cause__, ResolutionError):
-            raise made_by_another(error.__cause__.argument) from None
+            asyncio.run(require_schema(url))
+            return
         raise
 
 

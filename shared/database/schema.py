@@ -6,11 +6,25 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.database.faults import SchemaUnknown, UrlUnusable
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """The steps under migrations/, oldest first."""
 
 REVISION = REVISIONS[-1]
 """The schema that this code was written for."""
+
+OLDEST = "0005"
+"""The oldest schema that this code can use, so that parts are replaced one by one."""
+
+SEARCH_PATH = {"search_path": "public, pg_temp"}
+"""A temporary table never stands in for one of ours that has the same name."""
+
+
+def support(revision: str, oldest: str) -> str:
+    """Return the note of a database at *revision* that code written for *oldest* can use it.
+
+    A step leaves it as the comment on `alembic_version`, which every role can read.
+    """
+    return f"{revision} supports {oldest}"
 
 
 def made_by_another(revision: str) -> SchemaUnknown:
@@ -42,7 +56,7 @@ async def require_schema(url: str, role: str | None = None) -> bool:
 
     Raises: SchemaUnknown, UrlUnusable, and the driver's errors where no server answers.
     """
-    engine = create_async_engine(driver_url(url))
+    engine = create_async_engine(driver_url(url), connect_args={"server_settings": SEARCH_PATH})
     try:
         async with engine.connect() as connection:
             member = await connection.scalar(
@@ -50,16 +64,30 @@ async def require_schema(url: str, role: str | None = None) -> bool:
                 {"role": role},
             )
             try:
-                revision = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+                found = await connection.execute(
+                    text(
+                        "SELECT version_num, obj_description('alembic_version'::regclass)"
+                        " FROM alembic_version"
+                    )
+                )
+                revision, note = found.one_or_none() or (None, None)
             except ProgrammingError:
-                revision = None
+                revision, note = None, None
     finally:
         await engine.dispose()
-    if revision and revision not in REVISIONS:
-        raise made_by_another(revision)
-    if revision != REVISION:
-        found = f"is at revision {revision}" if revision else "was never migrated"
-        raise SchemaUnknown(
-            f"the database {found}, this version needs {REVISION}: run `pilotzone migrate`"
-        )
+    _require_known(revision, note)
     return bool(member)
+
+
+def _require_known(revision: str | None, note: str | None) -> None:
+    """Refuse a database at *revision* that neither we nor its *note* say we can use."""
+    if revision in REVISIONS[REVISIONS.index(OLDEST) :]:
+        return
+    if revision and revision not in REVISIONS:
+        if note in [support(revision, known) for known in REVISIONS]:
+            return
+        raise made_by_another(revision)
+    found = f"is at revision {revision}" if revision else "was never migrated"
+    raise SchemaUnknown(
+        f"the database {found}, this version needs {REVISION}: run `pilotzone migrate`"
+    )

@@ -12,7 +12,7 @@ from structlog.contextvars import bound_contextvars
 from shared.changes import store as changes
 from shared.changes.metrics import observe_queue
 from shared.core.errors import DomainError
-from shared.database import Database, out_of_reach
+from shared.database import Database, full, out_of_reach
 from shared.frameworks.service import Library
 from shared.rounds import store as rounds
 from shared.runs import service as runs
@@ -63,6 +63,8 @@ async def repeat(
         except Exception as error:
             if out_of_reach(error):
                 log.warning("database unreachable", error=type(error).__name__)
+            elif full(error):
+                log.warning("database full", error=type(error).__name__)
             else:
                 log.exception(failed)
             worked = False
@@ -129,7 +131,7 @@ class Worker:
                 )
                 await changes.readmit(session, round_id)
         except Exception as error:
-            if out_of_reach(error):
+            if out_of_reach(error) or full(error):  # no round is to blame
                 raise
             return await self._set_aside(round_id, error)  # whatever it was, other rounds go on
         if outcome is None:

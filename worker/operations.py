@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from shared.database import Database, out_of_reach
+from shared.database import Database, full, out_of_reach
 from shared.frameworks.service import Library
 from shared.operations import store as operations
 from shared.operations.model import Kind, Material
@@ -93,7 +93,7 @@ class Operator:
         try:
             result = await self._computed(claim)
         except Exception as error:
-            if out_of_reach(error):
+            if out_of_reach(error) or full(error):
                 raise
             log.exception("operation failed", id=claim.operation.id)
             return "failed" if await claim.fail(shown(error)) else "cancelled"

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Mount
 
 from shared.core.errors import Conflict, DomainError, Finding, Forbidden, Invalid, NotFound
-from shared.database import cut_off, out_of_reach
+from shared.database import DiskFull, cut_off, full, out_of_reach
 
 log = structlog.get_logger()
 
@@ -170,6 +170,11 @@ def on_error(request: Request, error: Exception) -> Response:
     if cut_off(error):
         log.warning("database too slow", error=type(error).__name__)
         return answer(request, describe(Unavailable) | {"detail": "the database took too long"})
+    if full(error):
+        if not isinstance(error, DiskFull):  # asking for readiness does not prolong it
+            request.app.state.gateway.database.note_full()
+        log.warning("database full", error=type(error).__name__)
+        return answer(request, describe(Unavailable) | {"detail": "the database has no room left"})
     log.error("fault", exc_info=error)
     problem = describe(InternalServerError)
     return answer(request, problem | {"detail": "the fault was logged under this request's id"})

@@ -1,6 +1,7 @@
 """How a process speaks to PostgreSQL."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from shared.database.faults import DiskFull
 from shared.database.schema import SEARCH_PATH, driver_url, require_schema
 
 log = structlog.get_logger()
@@ -46,6 +48,10 @@ KEEPALIVE = {
 """What a process holds is free at once when it dies; when its machine vanishes, within a minute."""
 
 
+FULL_SECONDS = 10.0
+"""How long after a write failed for want of room a process says that it is not ready."""
+
+
 class Database:
     """A PostgreSQL of which a process is a client, and the three ways to speak to it."""
 
@@ -58,6 +64,7 @@ class Database:
         self._url, self._pool = url, pool
         self._role = None if role is None else str(role)  # the driver takes no enumeration
         self._engine: AsyncEngine | None = None
+        self._full_until = 0.0
         self._sessions = async_sessionmaker[AsyncSession](expire_on_commit=False)
 
     async def open(self) -> Self:
@@ -142,8 +149,17 @@ class Database:
         finally:
             pooled.close()
 
+    def note_full(self) -> None:
+        """Remember for a while that a write failed because the disk is full."""
+        self._full_until = time.monotonic() + FULL_SECONDS
+
     async def require_answer(self) -> None:
-        """Ask something of the database. Raises: whatever keeps it from answering."""
+        """Ask something of the database.
+
+        Raises: whatever keeps it from answering; DiskFull while a write failed of late.
+        """
+        if time.monotonic() < self._full_until:
+            raise DiskFull
         async with self.driver() as driver:
             await driver.execute("SELECT 1")
 

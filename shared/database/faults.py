@@ -10,6 +10,15 @@ NO_SERVER = ("08", "57P", "53300")
 CUT_OFF = ("57014", "55P03")
 """SQLSTATE of a statement that was cancelled, by a limit on time or by hand, or waited too long."""
 
+FULL = "53100"
+"""SQLSTATE where the disk is full: nothing was written, and reading goes on."""
+
+
+class DiskFull(RuntimeError):
+    """A write failed a moment ago because the database's disk is full."""
+
+    sqlstate = FULL
+
 
 class SchemaUnknown(RuntimeError):
     """The database's schema is not the one this version of the service was written for."""
@@ -35,6 +44,11 @@ def out_of_reach(error: BaseException) -> bool:
 def cut_off(error: BaseException) -> bool:
     """Say whether PostgreSQL broke a statement off because it took too long: it left no trace."""
     return _sqlstate(error) in CUT_OFF
+
+
+def full(error: BaseException) -> bool:
+    """Say whether PostgreSQL has no room to write: the same can be asked again later."""
+    return _sqlstate(error) == FULL
 
 
 def refusal(error: BaseException) -> str | None:

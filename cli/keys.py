@@ -57,8 +57,9 @@ def create(
 @app.command("list")
 def list_(data_dir: DataDir = None) -> None:
     """Print the keys that are neither revoked nor expired, a line each, in columns cut by tabs."""
+    found = in_transaction(data_dir, stored.in_force)
     typer.echo("number\tname\trole\tmade\tends\tapplicants\tmeasures")
-    for key in in_transaction(data_dir, stored.in_force):
+    for key in found:
         columns = (
             str(key.number),
             key.name,
@@ -77,17 +78,23 @@ def _moment(moment: datetime) -> str:
 
 @app.command()
 def revoke(
-    name: Annotated[str, typer.Option(help="The reporter whose keys end.")],
+    name: Annotated[str | None, typer.Option(help="The reporter whose keys end.")] = None,
+    number: Annotated[
+        int | None, typer.Option(help="The one key that ends, by its number in `keys list`.", min=1)
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Revoke every key of a reporter."""
+    """Revoke every key of a reporter, or one key by its number."""
+    if (name is None) == (number is None):
+        raise CommandError("say whose keys end (--name NAME) or which key (--number N)")
 
     async def verb(session: Session) -> int:
-        return await keys.revoke(session, OPERATOR, name)
+        return await keys.revoke(session, OPERATOR, name, number)
 
     revoked = in_transaction(data_dir, verb)
     if not revoked:
-        raise CommandError(f"{name} has no valid key")
+        none = f"{name} has no valid key" if name else f"there is no valid key {number}"
+        raise CommandError(none)
     typer.echo(f"revoked: {revoked}")
 
 

@@ -50,12 +50,18 @@ async def create(
     return key
 
 
-async def revoke(session: Session, actor: Actor, name: str) -> int:
-    """Revoke all keys of the reporter of this name; return how many were valid."""
-    revoked = await keys.revoke(session, name)
-    if revoked:
-        await audit.record(session, actor, "key.revoked", name, {"keys": revoked})
-    return revoked
+async def revoke(
+    session: Session, actor: Actor, name: str | None = None, number: int | None = None
+) -> int:
+    """Revoke all keys of the reporter of this name, or the key of this number.
+
+    Returns how many were valid.
+    """
+    revoked = await keys.revoke(session, name, number)
+    for whose, numbers in revoked.items():
+        detail = {"keys": len(numbers), "numbers": numbers}
+        await audit.record(session, actor, "key.revoked", whose, detail)
+    return sum(map(len, revoked.values()))
 
 
 async def authenticate(session: Session, key: str) -> Principal | None:

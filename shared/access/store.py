@@ -105,17 +105,22 @@ async def add(
     return (await session.scalars(statement)).one()
 
 
-async def revoke(session: Session, name: str) -> int:
-    """Revoke every valid key of the reporter of this name; return how many there were."""
+async def revoke(
+    session: Session, name: str | None = None, number: int | None = None
+) -> dict[str, list[int]]:
+    """Revoke the valid keys of the reporter of this name, or the one of this number.
+
+    Returns the numbers of the keys that were valid, by reporter.
+    """
+    which = ReporterRow.name == name if number is None else ApiKeyRow.id == number
     statement = (
         update(ApiKeyRow)
-        .where(
-            ApiKeyRow.reporter == ReporterRow.id,
-            ReporterRow.name == name,
-            ApiKeyRow.revoked_at.is_(None),
-        )
+        .where(ApiKeyRow.reporter == ReporterRow.id, which, ApiKeyRow.revoked_at.is_(None))
         .values(revoked_at=func.now())
-        .returning(ApiKeyRow.id)
+        .returning(ReporterRow.name, ApiKeyRow.id)
         .execution_options(synchronize_session=False)
     )
-    return len((await session.scalars(statement)).all())
+    revoked: dict[str, list[int]] = {}
+    for whose, key in await session.execute(statement):
+        revoked.setdefault(whose, []).append(key)
+    return revoked

@@ -13,9 +13,11 @@ import typer
 from cli.context import OPERATOR, database, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir, settings_with
+from shared.core.database_role import DatabaseRole
 from shared.database import Session
 from shared.database.migration import migrate as bring_to_head
 from shared.database.migration import missing_roles
+from shared.embedded.server import logged_in
 from shared.process import orphan
 from shared.rounds import service as rounds
 from shared.settings import LAST_PORT
@@ -23,15 +25,18 @@ from shared.settings import LAST_PORT
 FRESH_SECONDS = 10.0
 
 
-def _become(module: str, arguments: list[str], data_dir: Path | None) -> None:
-    """Turn this process into `python -m module`, or keep the embedded server while one runs."""
+def _become(module: str, role: DatabaseRole, arguments: list[str], data_dir: Path | None) -> None:
+    """Turn this process into `python -m module`, or keep the embedded server while one runs.
+
+    On the embedded server it logs in as *role*.
+    """
     command = [sys.executable, "-m", module, *arguments]
     settings = settings_with(data_dir)
     if settings.database_url is not None:
         os.execv(sys.executable, command)  # noqa: S606 -- no shell is wanted
     with database(settings) as url:
         held, ours = os.pipe()  # closed with this process, however it ends: then the part ends too
-        environment = {"PILOTZONE_DATABASE_URL": url, orphan.VARIABLE: str(held)}
+        environment = {"PILOTZONE_DATABASE_URL": logged_in(url, role), orphan.VARIABLE: str(held)}
         part = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
             command, env=os.environ | environment, pass_fds=[held], start_new_session=True
         )
@@ -51,7 +56,7 @@ def api(
 ) -> None:
     """Run one gateway."""
     listening = ["--fd", str(fd)] if fd is not None else ["--host", host, "--port", str(port)]
-    _become("api", listening, data_dir)
+    _become("api", DatabaseRole.GATEWAY, listening, data_dir)
 
 
 def worker(
@@ -64,7 +69,7 @@ def worker(
     """Run one scoring worker; any number of them share the work."""
     given = {"--health-file": health_file, "--metrics-port": metrics_port}
     options = [f"{name}={value}" for name, value in given.items() if value is not None]
-    _become("worker", options, data_dir)
+    _become("worker", DatabaseRole.WORKER, options, data_dir)
 
 
 def migrate(data_dir: DataDir = None) -> None:

@@ -7,8 +7,8 @@ import time
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from types import TracebackType
+from dataclasses import dataclass, field
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import structlog
@@ -28,12 +28,14 @@ class Part:
     """A process that serves: *ready* says whether it answers, *grace* how long it may take to end.
 
     *grace* is in seconds, None for a part that must never be killed because it has to stop others.
+    What *environment* says goes before what the supervisor says to all.
     """
 
     name: str
     argv: Sequence[str]
     ready: Callable[[], bool]
     grace: float | None = GRACE
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class PartFailed(Exception):
@@ -108,11 +110,16 @@ class Supervisor:
         for task in done:
             task.result()
 
-    async def run(self, argv: Sequence[str], grace: float | None = GRACE) -> int:
+    async def run(
+        self,
+        argv: Sequence[str],
+        grace: float | None = GRACE,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> int:
         """Run a command to its end and return its exit status; stop it when cancelled."""
         process = await asyncio.create_subprocess_exec(
             *argv,
-            env=self.environment,
+            env={**self.environment, **environment},
             stdin=DEVNULL,
             pass_fds=(*self._inherited, self._read_end),
             start_new_session=True,
@@ -128,7 +135,7 @@ class Supervisor:
         pause = FIRST_PAUSE
         while True:
             started = time.monotonic()
-            status = await self.run(part.argv, part.grace)
+            status = await self.run(part.argv, part.grace, part.environment)
             if status > 0 and part.name not in self._answered:
                 raise PartFailed(part.name, status)
             if time.monotonic() - started > STEADY:

@@ -7,8 +7,9 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -20,8 +21,9 @@ from cli.errors import CommandError
 from cli.options import DataDir, settings_with
 from cli.supervisor import Part, PartFailed, Supervisor
 from shared import log
+from shared.core.database_role import DatabaseRole
 from shared.embedded.ownership import make_in, open_in
-from shared.embedded.server import try_lock
+from shared.embedded.server import logged_in, try_lock
 from shared.settings import LAST_PORT
 
 STALE = 10.0  # seconds without a heartbeat after which a worker counts as dead
@@ -58,10 +60,10 @@ def up(
         make_in(run_dir)
         health_files = [run_dir / f"worker-{number}.health" for number in range(1, workers + 1)]
         gateway = pilotzone("api", "--fd", str(listener.fileno()))
-        parts = [
-            *map(_worker, health_files, metrics_ports),
-            Part("gateway", gateway, lambda: _answers(host, port)),
-        ]
+        parts = {
+            DatabaseRole.WORKER: list(map(_worker, health_files, metrics_ports)),
+            DatabaseRole.GATEWAY: [Part("gateway", gateway, lambda: _answers(host, port))],
+        }
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         environment = {**os.environ, "PILOTZONE_DATA_DIR": str(settings.data_dir)}
         supervisor = Supervisor(environment, inherited=(parts_lock, listener.fileno()))
@@ -72,19 +74,33 @@ def up(
 
 
 async def _serve(
-    supervisor: Supervisor, run_dir: Path, parts: Sequence[Part], url: str, *, demo: bool
+    supervisor: Supervisor,
+    run_dir: Path,
+    parts: Mapping[DatabaseRole, Sequence[Part]],
+    url: str,
+    *,
+    demo: bool,
 ) -> None:
-    """Start everything in order and keep it running until a signal ends it."""
+    """Start everything in order and keep it running until a signal ends it.
+
+    On the embedded PostgreSQL each of the *parts* logs in as its role; what migrates and makes keys
+    is its owner.
+    """
+    logins: dict[DatabaseRole, dict[str, str]] = {role: {} for role in parts}
     async with supervisor:
         if not supervisor.environment.get("PILOTZONE_DATABASE_URL"):
             url_file = run_dir / "database.url"
             database = pilotzone("database", "--url-file", str(url_file))
             await supervisor.start(Part("database", database, url_file.exists, grace=None))
-            supervisor.environment["PILOTZONE_DATABASE_URL"] = url_file.read_text()
+            owner = url_file.read_text()
+            supervisor.environment["PILOTZONE_DATABASE_URL"] = owner
+            logins = {role: {"PILOTZONE_DATABASE_URL": logged_in(owner, role)} for role in parts}
         status = await supervisor.run(pilotzone("migrate"))
         if status != 0:
             raise PartFailed("migrate", abs(status))
-        await supervisor.start(*parts)
+        await supervisor.start(
+            *(replace(part, environment=logins[role]) for role in parts for part in parts[role])
+        )
         print("ready", url, flush=True)  # noqa: T201
         if demo:
             await supervisor.run(pilotzone("demo", "--url", url))

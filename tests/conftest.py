@@ -89,14 +89,14 @@ async def owner(url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
     """Give a database with the gateway's rights alone."""
-    async with Database(url, GATEWAY_ROLE) as database:
+    async with Database(embedded.logged_in(url, GATEWAY_ROLE), GATEWAY_ROLE) as database:
         yield database
 
 
 @pytest.fixture
 async def worker_database(url: str) -> AsyncIterator[Database]:
     """Give a database with the worker's rights alone."""
-    async with Database(url, WORKER_ROLE) as database:
+    async with Database(embedded.logged_in(url, WORKER_ROLE), WORKER_ROLE) as database:
         yield database
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
+from shared.core.database_role import DatabaseRole
 from shared.embedded.ownership import open_in
 
 INITDB = [
@@ -35,9 +36,15 @@ INITDB = [
 ]
 PSQL = ["--no-psqlrc", "--quiet", "--username=postgres", "--dbname=postgres"]
 UNREACHABLE = 2  # psql's exit status when no server answers
+OWNER = "postgres"
 CREATE_DATABASE = """
     SELECT 'CREATE DATABASE pilotzone'
     WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'pilotzone') \\gexec
+"""
+CREATE_ROLE = """
+    SELECT 'CREATE ROLE {role}' WHERE to_regrole('{role}') IS NULL \\gexec
+    SELECT 'ALTER ROLE {role} LOGIN'
+    FROM pg_roles WHERE rolname = '{role}' AND NOT rolcanlogin \\gexec
 """
 PRIVATE = stat.S_IFDIR | 0o700
 SOCKET_LIMIT = 88  # bytes of a socket's directory: with its name, the narrowest system takes 103
@@ -106,7 +113,7 @@ class Cluster:
             )
 
     def url(self) -> str | None:
-        """Where the server answers and has the database; None while it does not answer.
+        """Where the server answers its owner and has the database; None while it does not answer.
 
         Raises: EmbeddedError.
         """
@@ -117,11 +124,12 @@ class Cluster:
         if state.strip() != "ready":
             return None
         where = [f"--host={sockets}", f"--port={port}", "--set=ON_ERROR_STOP=1"]
-        answer = _run([_binary("psql"), *PSQL, *where], capture_output=True, input=CREATE_DATABASE)
+        missing = CREATE_DATABASE + "".join(CREATE_ROLE.format(role=role) for role in DatabaseRole)
+        answer = _run([_binary("psql"), *PSQL, *where], capture_output=True, input=missing)
         if answer.returncode == UNREACHABLE:
             return None
         _require_success(answer)
-        return f"postgresql+asyncpg://postgres@/pilotzone?host={quote(sockets)}&port={port}"
+        return f"postgresql+asyncpg://{OWNER}@/pilotzone?host={quote(sockets)}&port={port}"
 
     def launch(self, settings: Mapping[str, str], alive: int) -> None:
         """Start the server, on a new cluster if there is none, and leave it the lock *alive*.

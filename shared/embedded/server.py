@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from shared.embedded.cluster import Cluster, EmbeddedError
+from shared.core.database_role import DatabaseRole
+from shared.embedded.cluster import OWNER, Cluster, EmbeddedError
 from shared.embedded.ownership import open_in
 
-__all__ = ["EmbeddedError", "exists", "is_alive", "serve", "try_lock"]
+__all__ = ["EmbeddedError", "exists", "is_alive", "logged_in", "serve", "try_lock"]
 
 START_LIMIT = 600.0  # seconds: replaying a large write-ahead log takes minutes
 STOP_LIMIT = 60.0
@@ -28,7 +29,7 @@ STOP_LIMIT = 60.0
 
 @contextmanager
 def serve(data_dir: Path, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
-    """Give the SQLAlchemy URL of the server under *data_dir*, created and started if need be.
+    """Give the owner's URL of the server under *data_dir*, created and started if need be.
 
     The server is shared: the first user starts it with its *settings* (names and values as in
     postgresql.conf), the last to leave stops it; a user that was killed no longer counts.
@@ -51,6 +52,11 @@ def serve(data_dir: Path, settings: Mapping[str, str] = MappingProxyType({})) ->
                 if try_lock(users):
                     _stop(cluster)
                     cluster.remove_sockets()
+
+
+def logged_in(url: str, role: DatabaseRole) -> str:
+    """Return the *url* of an embedded server, which is its owner's, for who logs in as *role*."""
+    return url.replace(f"//{OWNER}@", f"//{role}@", 1)
 
 
 def exists(data_dir: Path) -> bool:

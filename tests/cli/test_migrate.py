@@ -16,6 +16,7 @@ from tests.fixtures.postgres import ask
 def plain() -> Iterator[str]:
     """Give a server of our own, whose roles are not there yet, to a user who cannot make any."""
     with TemporaryDirectory() as folder, embedded.serve(Path(folder), QUICK) as url:
+        ask(url, "DROP ROLE pilotzone_gateway, pilotzone_worker")
         ask(url, "CREATE ROLE plain LOGIN")
         ask(url, "ALTER DATABASE pilotzone OWNER TO plain")
         yield url.replace("postgres@", "plain@")

@@ -216,10 +216,10 @@ def ports_in_a_row() -> int:
                 return port
 
 
-def test_every_worker_has_a_port_of_its_own_for_its_metrics(place: Path, url: str) -> None:
+def test_every_worker_has_a_port_of_its_own_for_its_metrics(place: Path, server: str) -> None:
     port = ports_in_a_row()
     settings = {
-        "PILOTZONE_DATABASE_URL": url,
+        "PILOTZONE_DATABASE_URL": server,
         "PILOTZONE_WORKER_METRICS_PORT": str(port),
     }
 

@@ -28,6 +28,7 @@ from shared.embedded import server as embedded
 from tests.conftest import QUICK
 from worker.__main__ import ROLE as WORKER_ROLE
 
+WITHOUT_ROLES = "DROP ROLE pilotzone_gateway, pilotzone_worker"
 MIGRATE = "import sys; from shared.database.migration import migrate; migrate(sys.argv[1])"
 CATALOG = """
     SELECT 'column', attrelid::regclass::text, attname, format_type(atttypid, atttypmod),
@@ -83,6 +84,7 @@ def at(url: str, **parts: Any) -> str:
 def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the URL of a server on which nobody has migrated anything yet."""
     with embedded.serve(tmp_path_factory.mktemp("new server"), QUICK) as url:
+        asyncio.run(administer(url, WITHOUT_ROLES))
         yield url
 
 
@@ -244,6 +246,7 @@ async def test_databases_of_one_new_server_can_be_migrated_at_once(new_server: s
 async def humble(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[str, str]]:
     """Give a new server's URL and that of a database whose owner may not create roles."""
     with embedded.serve(tmp_path_factory.mktemp("humble"), QUICK) as url:
+        await administer(url, WITHOUT_ROLES)
         await administer(url, "CREATE ROLE pilotzone LOGIN", "CREATE DATABASE own OWNER pilotzone")
         yield at(url, database="own"), at(url, database="own", username="pilotzone")
 
@@ -275,6 +278,10 @@ async def test_who_may_not_create_roles_migrates_and_an_administrator_adds_them(
     creation, *_ = re.findall(r"```sql\n(.*?)```", manual, re.DOTALL)
     await administer(administrator, *creation.split(";")[:-1])
     await asyncio.to_thread(migrate, owner)
+    logins = [at(owner, username=str(role)) for role in roles]
+    assert [await current_user(*each) for each in zip(logins, roles, strict=True)] == list(roles)
+    (membership,) = re.findall(r"`(GRANT pilotzone_[^`]*)`", manual)
+    await administer(administrator, " ".join(membership.split()))
     assert [await current_user(owner, role) for role in roles] == list(roles)
     granted = await rows(url, GRANTED)
     assert granted

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from shared.core.database_role import DatabaseRole
 from shared.settings import Settings
 from tests.fixtures.waiting import eventually
 from tests.worker.processes import part
@@ -21,6 +22,11 @@ from tests.worker.processes import part
 ROOT = Path(__file__).parents[2]
 COMPOSITION: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSITION["services"]
+PASSWORDS = (
+    "PILOTZONE_DB_PASSWORD",
+    "PILOTZONE_GATEWAY_DB_PASSWORD",
+    "PILOTZONE_WORKER_DB_PASSWORD",
+)
 OURS = [name for name, service in SERVICES.items() if service["image"] == "pilotzone"]
 
 Stage = list[tuple[str, str]]
@@ -145,10 +151,26 @@ def test_all_that_the_image_copies_is_sent_to_the_builder() -> None:
     assert sent == {source for sources in copied for source in sources}
 
 
-def test_the_password_has_no_default() -> None:
+def test_no_password_has_a_default() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
 
-    assert text.count("${PILOTZONE_DB_PASSWORD:?") == text.count("${PILOTZONE_DB_PASSWORD") == 2
+    for name in PASSWORDS:
+        assert text.count(f"${{{name}:?") == text.count(f"${{{name}") > 0
+
+
+def test_each_service_has_the_password_of_its_own_login_alone() -> None:
+    """Whoever takes a gateway over finds no way to more in its environment."""
+    logins = {
+        "migrate": ("pilotzone", "PILOTZONE_DB_PASSWORD"),
+        "gateway": (DatabaseRole.GATEWAY, "PILOTZONE_GATEWAY_DB_PASSWORD"),
+        "worker": (DatabaseRole.WORKER, "PILOTZONE_WORKER_DB_PASSWORD"),
+    }
+    assert set(logins) == set(OURS)
+
+    for service, (user, password) in logins.items():
+        environment = SERVICES[service]["environment"]
+        assert environment["PILOTZONE_DATABASE_URL"] == f"postgresql://{user}@database/pilotzone"
+        assert [name for name in PASSWORDS if f"${{{name}:" in str(environment)] == [password]
 
 
 def test_the_gateway_is_published_to_this_machine_alone() -> None:
@@ -158,7 +180,7 @@ def test_the_gateway_is_published_to_this_machine_alone() -> None:
 
 def test_data_outlives_the_database_container() -> None:
     """From version 18 on the image keeps its clusters one level higher than before."""
-    assert SERVICES["database"]["volumes"] == ["database:/var/lib/postgresql"]
+    assert "database:/var/lib/postgresql" in SERVICES["database"]["volumes"]
     assert "database" in COMPOSITION["volumes"]
 
 
@@ -261,7 +283,7 @@ def test_a_composition_that_compose_refuses_is_found(
 def test_every_variable_is_a_setting(service: str) -> None:
     """One with another name would be passed over in silence."""
     environment = dict(SERVICES[service]["environment"])
-    del environment["PGPASSWORD"]
+    assert environment.pop("PGPASSWORD").startswith("${PILOTZONE_")
     settings = {
         name.removeprefix("PILOTZONE_").lower(): value for name, value in environment.items()
     }
@@ -275,4 +297,3 @@ def test_prometheus_reaches_every_worker_from_within_the_network() -> None:
 
     assert environment["PILOTZONE_WORKER_METRICS_HOST"] == "0.0.0.0"  # noqa: S104 -- of a container
     assert SERVICES["worker"]["expose"] == [environment["PILOTZONE_WORKER_METRICS_PORT"]]
-    assert SERVICES["gateway"]["environment"].items() <= environment.items()

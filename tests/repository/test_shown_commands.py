@@ -209,7 +209,7 @@ def test_a_dump_of_ones_own_server_is_restored_on_another(service: Service, expl
         (ours.folder / "pilotzone.dump").rename(other.folder / "pilotzone.dump")
         (other.folder / "roles.sql").write_text(roles)
         other.types(
-            "dropdb pilotzone; createuser pilotzone",
+            "dropdb pilotzone; dropuser pilotzone_gateway; dropuser pilotzone_worker",
             "psql --quiet --set=ON_ERROR_STOP=1 --file=roles.sql postgres",
             block(OPERATING, RESTORE),
             PGHOST=str(other.data / "postgres"),

@@ -1,4 +1,4 @@
-"""As whom the parts of `pilotzone up` come to its PostgreSQL, and what they could become."""
+"""How the parts of `pilotzone up` log in to the embedded PostgreSQL, and what they could become."""
 
 from collections.abc import Iterator
 from pathlib import Path

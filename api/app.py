@@ -39,7 +39,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def create_app(
     database: Database, settings: Settings | None = None, lifespan: Lifespan | None = None
 ) -> FastAPI:
-    """Return the application over *sessions*; a test hands in its own."""
+    """Return the application over *database*; a test hands in its own."""
     settings = settings or Settings()
     app = FastAPIOffline(
         title="Pilot-zone assessment",

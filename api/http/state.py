@@ -49,7 +49,7 @@ class Gateway:
 
     @classmethod
     def over(cls, database: Database, settings: Settings) -> "Gateway":
-        """Assemble a gateway over *sessions*."""
+        """Assemble a gateway over *database*."""
         return cls(
             database=database,
             keyring=Keyring(database, settings.key_cache),

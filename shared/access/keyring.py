@@ -16,7 +16,7 @@ class Keyring:
     """The keys seen of late; a revoked one is admitted no longer than *kept* after."""
 
     def __init__(self, database: Database, kept: timedelta) -> None:
-        """Ask *sessions* for what is not known."""
+        """Ask *database* for what is not known."""
         self._database = database
         self._known: TTLCache[str, Principal] = TTLCache(
             KEPT, kept.total_seconds(), timer=time.monotonic

@@ -16,7 +16,7 @@ class Watch:
     """Answers how fresh a round's scores are, and wakes who waits for a run."""
 
     def __init__(self, database: Database) -> None:
-        """Ask through *sessions*."""
+        """Ask through *database*."""
         self._database = database
         self._next: dict[int, asyncio.Task[Freshness]] = {}
         self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)

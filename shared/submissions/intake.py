@@ -29,7 +29,7 @@ class Intake:
     """The way of submissions into the database."""
 
     def __init__(self, database: Database) -> None:
-        """Write through *sessions*."""
+        """Write through *database*."""
         self._database = database
         self._queues: dict[int, list[Waiting]] = defaultdict(list)
         self._writers: dict[int, asyncio.Task[None]] = {}

@@ -1,6 +1,6 @@
 """Who sees what, when: one policy that every way out goes through."""
 
-from shared.visibility.policy import View, reach_of, sees_names, shown_name, view_of
+from shared.visibility.policy import View, reach_of, sees_names, shown_name
 from shared.visibility.service import require_score, view
 
-__all__ = ["View", "reach_of", "require_score", "sees_names", "shown_name", "view", "view_of"]
+__all__ = ["View", "reach_of", "require_score", "sees_names", "shown_name", "view"]

@@ -8,7 +8,6 @@ from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.visibility.policy import (
-    NOTHING,
     WHOLE,
     OwnMarks,
     View,
@@ -56,7 +55,7 @@ async def require_score(
     seen = await view(session, framework, round_, reader, applicant)
     if applicant is None and seen != WHOLE:
         raise MarksOutstanding("shown once all of your own marks of the round stand")
-    if applicant is not None and seen == NOTHING:
+    if applicant is not None and not seen.score:
         missing = await panels.outstanding(
             session, round_.id, reader.reporter, [applicant], judged(framework), MOST_NAMED + 1
         )

@@ -30,6 +30,10 @@ Report: TypeAlias = Callable[[float], None]
 TOTALS = 2**20
 """Totals, and factors, drawn at a time: 8 MiB, and as much for a handful of arrays beside them."""
 
+NOISE = 2.0**-48
+"""Totals this near to each other, as a share of the greater, are equal where quotients were
+rounded: two of them and a sum are off by less than 2**-49 on either side."""
+
 COUNTS = 2**26
 """Places counted at most, 256 MiB; a cohort beyond 8192 is counted roughly first, then finely."""
 
@@ -90,6 +94,11 @@ class _Lines:
     reweighted: list[_Reweighted]
     passed_on: _PassedOn
 
+    @property
+    def noise(self) -> float:
+        """By what share two equal totals may differ: not at all where no points pass on."""
+        return NOISE if self.reweighted or self.passed_on.rows.size else 0.0
+
 
 def places(
     framework: Framework,
@@ -110,7 +119,9 @@ def places(
 
     Factors are cut to multiples of 2**-24, coarser only where a total could otherwise exceed the
     integers that a float holds: sums of products are exact, whatever the order in which a machine
-    adds. No factor is 0. An answer depends on the arguments alone.
+    adds. Only what passes from missing lines to others is a rounded quotient; where a cohort has
+    such lines, totals equal but for that rounding are equal. No factor is 0. An answer
+    depends on the arguments alone.
     """
     lines, n = _lines(framework, shares, units), len(units)
     bins = max(min(n, COUNTS // max(n, 1)), 1)
@@ -120,9 +131,9 @@ def places(
     beats[-1:] = np.nan
     passes = 1 if width == 1 else 2
     for done, totals in _drawn(framework, lines, draws):
-        above = _above(totals)
+        above = _above(totals, lines.noise)
         among += (above < first).sum(axis=0)
-        beats[:-1] += (totals[:, :-1] > totals[:, 1:]).sum(axis=0)
+        beats[:-1] += _greater(totals[:, :-1], totals[:, 1:], lines.noise).sum(axis=0)
         _count(rough, above.T // width)
         report(done / passes)
     reached = [-(-draws.number * each // 100) for each in PERCENTILES]
@@ -132,7 +143,7 @@ def places(
         before = [np.where(at > 0, rough[np.arange(n), at - 1], 0) for at in found]
         fine = [np.zeros((n, width), np.int32) for _ in found]
         for done, totals in _drawn(framework, lines, draws):
-            above = _above(totals)
+            above = _above(totals, lines.noise)
             for counts, at in zip(fine, found, strict=True):
                 _count(counts, above.T - width * at[:, None])
             report((1 + done) / passes)
@@ -214,12 +225,17 @@ def _ratio(factors: FloatArray, full: FloatArray, present: FloatArray) -> FloatA
     return ratio
 
 
-def _above(totals: FloatArray) -> FlagArray:
+def _greater(left: FloatArray, right: FloatArray, noise: float) -> BoolArray:
+    """Say which totals are greater by more than *noise*, a share of themselves, explains."""
+    return left * (1.0 - noise) > right if noise else left > right
+
+
+def _above(totals: FloatArray, noise: float) -> FlagArray:
     """Count for each total those of its row, a draw, that are greater."""
     order = np.argsort(-totals, axis=1)
     ordered = np.take_along_axis(totals, order, axis=1)
     above = np.broadcast_to(np.arange(totals.shape[1], dtype=np.int32), totals.shape)
-    same = ordered[:, 1:] == ordered[:, :-1]
+    same = ~_greater(ordered[:, :-1], ordered[:, 1:], noise)
     if same.any():
         above = above.copy()
         above[:, 1:][same] = 0

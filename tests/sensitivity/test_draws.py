@@ -147,6 +147,18 @@ def test_so_they_are_where_empty_dimensions_pass_their_points_on(
     require_exact(PASSING_ON, shares[order], earned.units[order], seed, band)
 
 
+def test_who_earns_all_there_is_ties_with_who_does_so_on_other_lines() -> None:
+    """Their totals are the same in every draw, by quotients that are rounded apart."""
+    shares = make.table((1.0, 1.0, 1.0, 1.0), (None, None, None, 1.0), (1.0, None, 1.0, 1.0))
+    earned = points(PASSING_ON, shares)
+
+    found = places(PASSING_ON, shares, earned.units, Draws(7, 500, 0.25), 1, nothing)
+
+    assert found.high.tolist() == [1, 1, 1]
+    assert found.first.tolist() == [1.0, 1.0, 1.0]
+    assert found.beats_next[:-1].tolist() == [0.0, 0.0]
+
+
 def require_exact(
     framework: Framework, shares: FloatArray, units: IntArray, seed: int, band: float
 ) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import text
 
 from bench import books, replay
 from bench.clients import Client, Value, Writer, client, come_and_go, watch
-from bench.parts import Part, kept
+from bench.processes import ServiceProcess, kept
 from bench.stage import Round, Stage, free_port, stage
 from shared.database.migration import migrate
 from shared.embedded import server as embedded
@@ -85,12 +85,12 @@ class Server:
 
 async def strike(
     server: Server,
-    parts: Mapping[str, Part],
+    processes: Mapping[str, ServiceProcess],
     seconds: float,
     seed: int,
     acknowledged: Callable[[], int],
 ) -> Counter[str]:
-    """Kill one part after the other, for *seconds* at least and each once; say what was killed.
+    """Kill one process after the other, for *seconds* at least and each once; say what was killed.
 
     *seed* decides when. What values pass through is struck once they flow again, or else a slow
     machine would see it down all the time.
@@ -110,7 +110,7 @@ async def strike(
             case "postgres restarted":
                 await server.strike(signal.SIGINT)
             case _:
-                parts[what].kill()
+                processes[what].kill()
         killed[what] += 1
     raise AssertionError  # a cycle has no end
 
@@ -176,7 +176,7 @@ async def published(on: Stage, round_: Round, reader: Client) -> list[Any]:
 
 
 def complaints(logs: Sequence[Path]) -> list[str]:
-    """Return what the parts logged that no kill excuses."""
+    """Return what the processes logged that no kill excuses."""
     return [
         line[:500]
         for log in logs
@@ -188,7 +188,7 @@ def complaints(logs: Sequence[Path]) -> list[str]:
 async def run(folder: Path, seconds: float, writers: int, seed: int = 1) -> Report:
     """Let *writers* push for *seconds* while everything is killed in turn; report what came of it.
 
-    *folder* takes the server's data and a log for each part.
+    *folder* takes the server's data and a log for each process.
     """
     with ExitStack() as users:
         server = Server(folder / "data", users)
@@ -203,17 +203,17 @@ async def _run(
 ) -> Report:
     round_ = await on.empty(APPLICANTS)
     port = free_port()
-    parts = {
-        "gateway": Part(on.url, folder / "gateway.log", ("api", "--port", str(port))),
-        "worker 1": Part(on.url, folder / "worker-1.log", ("worker",)),
-        "worker 2": Part(on.url, folder / "worker-2.log", ("worker",)),
+    processes = {
+        "gateway": ServiceProcess(on.url, folder / "gateway.log", ("api", "--port", str(port))),
+        "worker 1": ServiceProcess(on.url, folder / "worker-1.log", ("worker",)),
+        "worker 2": ServiceProcess(on.url, folder / "worker-2.log", ("worker",)),
     }
     base = f"http://127.0.0.1:{port}/v1"
     stop = asyncio.Event()
     async with (
         client(base, on.source) as source,
         client(base, on.portal) as portal,
-        kept(*parts.values()),
+        kept(*processes.values()),
     ):
         crowd = [Writer(source, round_.code, each, APPLICANTS) for each in range(writers)]
         async with asyncio.TaskGroup() as tasks:
@@ -222,7 +222,11 @@ async def _run(
             tasks.create_task(come_and_go(portal, round_.code, "B000001", stop))
             tasks.create_task(watch(portal, round_.code, stop))
             killed = await strike(
-                server, parts, seconds, seed, lambda: sum(len(each.acknowledged) for each in crowd)
+                server,
+                processes,
+                seconds,
+                seed,
+                lambda: sum(len(each.acknowledged) for each in crowd),
             )
             stop.set()
         await settle(on)
@@ -230,9 +234,11 @@ async def _run(
         checks = await audit(on, round_, acknowledged)
         checks["the ranking is the domain's"] = await published(on, round_, portal)
     checks["every answer was a success or 503"] = source.faults + portal.faults
-    checks["no part logged a fault"] = complaints([part.log for part in parts.values()])
-    checks["every part stopped when told to"] = [
-        (name, part.status) for name, part in parts.items() if part.status not in ENDED
+    checks["no process logged a fault"] = complaints(
+        [process.log for process in processes.values()]
+    )
+    checks["every process stopped when told to"] = [
+        (name, process.status) for name, process in processes.items() if process.status not in ENDED
     ]
     async with on.database.reading() as session:
         runs = await session.scalar(

@@ -1,4 +1,4 @@
-"""`pilotzone database`: the embedded PostgreSQL as a part of `pilotzone up`."""
+"""`pilotzone database`: the embedded PostgreSQL as a process of `pilotzone up`."""
 
 import time
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The parts of a deployment with its own PostgreSQL, and what operates them."""
+"""The processes of a deployment with its own PostgreSQL, and what operates them."""
 
 import os
 import signal
@@ -35,15 +35,15 @@ def _become(module: str, role: DatabaseRole, arguments: list[str], data_dir: Pat
     if settings.database_url is not None:
         os.execv(sys.executable, command)  # noqa: S606 -- no shell is wanted
     with database(settings) as url:
-        held, ours = os.pipe()  # closed with this process, however it ends: then the part ends too
+        held, ours = os.pipe()  # closed with this process, however it ends: then the other ends too
         environment = {"PILOTZONE_DATABASE_URL": logged_in(url, role), orphan.VARIABLE: str(held)}
-        part = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+        process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
             command, env=os.environ | environment, pass_fds=[held], start_new_session=True
         )
         os.close(held)
         for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, lambda number, _: part.send_signal(number))
-        status = part.wait()
+            signal.signal(each, lambda number, _: process.send_signal(number))
+        status = process.wait()
         os.close(ours)
     raise typer.Exit(status)
 

@@ -1,4 +1,4 @@
-"""Keeping the parts of the service running, each a process of its own."""
+"""Keeping the processes of the service running, each a process of its own."""
 
 import asyncio
 import os
@@ -24,10 +24,10 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Part:
+class ServiceProcess:
     """A process that serves: *ready* says whether it answers, *grace* how long it may take to end.
 
-    *grace* is in seconds, None for a part that must never be killed because it has to stop others.
+    *grace* is in seconds, None for one that must never be killed because it has to stop others.
     What *environment* says goes before what the supervisor says to all.
     """
 
@@ -38,22 +38,22 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-class PartFailed(Exception):
-    """A part gave up before it ever answered; it has said why on standard error itself."""
+class ProcessFailed(Exception):
+    """A process gave up before it ever answered; it has said why on standard error itself."""
 
     def __init__(self, name: str, status: int) -> None:
-        """Name the part and its exit status."""
+        """Name the process and its exit status."""
         super().__init__(f"{name} ended with status {status} before it was ready")
         self.status = status
 
 
 class Supervisor:
-    """Starts parts in order, keeps them running, and stops them in the opposite order.
+    """Starts processes in order, keeps them running, and stops them in the opposite order.
 
-    SIGINT or SIGTERM ends the body of the `async with`, and with it the parts; another one kills
-    what has not ended yet. Parts run in sessions of their own, out of reach of the terminal, with
-    *environment* and the file descriptors *inherited*. If the supervisor is killed, a pipe tells
-    them (`shared.process.orphan`).
+    SIGINT or SIGTERM ends the body of the `async with`, and with it the processes; another one
+    kills what has not ended yet. They run in sessions of their own, out of reach of the terminal,
+    with *environment* and the file descriptors *inherited*. If the supervisor is killed, a pipe
+    tells them (`shared.process.orphan`).
     """
 
     def __init__(self, environment: Mapping[str, str], inherited: Iterable[int] = ()) -> None:
@@ -91,16 +91,16 @@ class Supervisor:
             self._ending = True
             self._body.cancel()
 
-    async def start(self, *parts: Part) -> None:
-        """Start *parts* side by side; return once each is ready.
+    async def start(self, *processes: ServiceProcess) -> None:
+        """Start *processes* side by side; return once each is ready.
 
-        Raises: PartFailed.
+        Raises: ProcessFailed.
         """
-        self._kept += [asyncio.create_task(self._keep(part)) for part in parts]
-        for part in parts:
-            while not await asyncio.to_thread(part.ready):
+        self._kept += [asyncio.create_task(self._keep(process)) for process in processes]
+        for process in processes:
+            while not await asyncio.to_thread(process.ready):
                 await self.watch(POLL)
-            self._answered.add(part.name)
+            self._answered.add(process.name)
 
     async def watch(self, seconds: float | None = None) -> None:
         """Wait, for good or for some seconds, and raise what can no longer be kept running."""
@@ -130,18 +130,21 @@ class Supervisor:
             await self._stop(process, grace)
             raise
 
-    async def _keep(self, part: Part) -> None:
-        """Run *part* again whenever it ends, each time after a longer pause."""
+    async def _keep(self, process: ServiceProcess) -> None:
+        """Run *process* again whenever it ends, each time after a longer pause."""
         pause = FIRST_PAUSE
         while True:
             started = time.monotonic()
-            status = await self.run(part.argv, part.grace, part.environment)
-            if status > 0 and part.name not in self._answered:
-                raise PartFailed(part.name, status)
+            status = await self.run(process.argv, process.grace, process.environment)
+            if status > 0 and process.name not in self._answered:
+                raise ProcessFailed(process.name, status)
             if time.monotonic() - started > STEADY:
                 pause = FIRST_PAUSE
             log.warning(
-                "part ended and is started again", part=part.name, status=status, pause=pause
+                "process ended and is started again",
+                process=process.name,
+                status=status,
+                pause=pause,
             )
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)

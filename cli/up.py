@@ -19,7 +19,7 @@ import typer
 
 from cli.errors import CommandError
 from cli.options import DataDir, settings_with
-from cli.supervisor import Part, PartFailed, Supervisor
+from cli.supervisor import ProcessFailed, ServiceProcess, Supervisor
 from shared import log
 from shared.core.database_role import DatabaseRole
 from shared.embedded.ownership import make_in, open_in
@@ -27,7 +27,7 @@ from shared.embedded.server import logged_in, try_lock
 from shared.settings import LAST_PORT
 
 STALE = 10.0  # seconds without a heartbeat after which a worker counts as dead
-LEFTOVERS = 20.0  # seconds in which the parts of an `up` that was killed must have ended
+LEFTOVERS = 20.0  # seconds in which the processes of an `up` that was killed must have ended
 BACKLOG = 2048  # connections that wait while a gateway is started again
 
 
@@ -53,53 +53,63 @@ def up(
     metrics_ports = _in_a_row(settings.worker_metrics_port, workers)
     log.configure("up", settings.log_format, settings.log_level)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with _alone(settings.data_dir) as parts_lock, _listen(host, port) as listener:
+    with _alone(settings.data_dir) as processes_lock, _listen(host, port) as listener:
         port = listener.getsockname()[1]
         run_dir = settings.data_dir / "run"
         shutil.rmtree(run_dir, ignore_errors=True)
         make_in(run_dir)
         health_files = [run_dir / f"worker-{number}.health" for number in range(1, workers + 1)]
         gateway = pilotzone("api", "--fd", str(listener.fileno()))
-        parts = {
+        processes = {
             DatabaseRole.WORKER: list(map(_worker, health_files, metrics_ports)),
-            DatabaseRole.GATEWAY: [Part("gateway", gateway, lambda: _answers(host, port))],
+            DatabaseRole.GATEWAY: [
+                ServiceProcess("gateway", gateway, lambda: _answers(host, port))
+            ],
         }
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         environment = {**os.environ, "PILOTZONE_DATA_DIR": str(settings.data_dir)}
-        supervisor = Supervisor(environment, inherited=(parts_lock, listener.fileno()))
+        supervisor = Supervisor(environment, inherited=(processes_lock, listener.fileno()))
         try:
-            asyncio.run(_serve(supervisor, run_dir, parts, url, demo=demo))
-        except PartFailed as failure:
+            asyncio.run(_serve(supervisor, run_dir, processes, url, demo=demo))
+        except ProcessFailed as failure:
             raise typer.Exit(failure.status) from None
 
 
 async def _serve(
     supervisor: Supervisor,
     run_dir: Path,
-    parts: Mapping[DatabaseRole, Sequence[Part]],
+    processes: Mapping[DatabaseRole, Sequence[ServiceProcess]],
     url: str,
     *,
     demo: bool,
 ) -> None:
     """Start everything in order and keep it running until a signal ends it.
 
-    On the embedded PostgreSQL each of the *parts* logs in as its role; what migrates and makes keys
-    is its owner.
+    On the embedded PostgreSQL each of the *processes* logs in as its role; what migrates and makes
+    keys is its owner.
     """
-    logins: dict[DatabaseRole, dict[str, str]] = {role: {} for role in parts}
+    logins: dict[DatabaseRole, dict[str, str]] = {role: {} for role in processes}
     async with supervisor:
         if not supervisor.environment.get("PILOTZONE_DATABASE_URL"):
             url_file = run_dir / "database.url"
             database = pilotzone("database", "--url-file", str(url_file))
-            await supervisor.start(Part("database", database, url_file.exists, grace=None))
+            await supervisor.start(
+                ServiceProcess("database", database, url_file.exists, grace=None)
+            )
             owner = url_file.read_text()
             supervisor.environment["PILOTZONE_DATABASE_URL"] = owner
-            logins = {role: {"PILOTZONE_DATABASE_URL": logged_in(owner, role)} for role in parts}
+            logins = {
+                role: {"PILOTZONE_DATABASE_URL": logged_in(owner, role)} for role in processes
+            }
         status = await supervisor.run(pilotzone("migrate"))
         if status != 0:
-            raise PartFailed("migrate", abs(status))
+            raise ProcessFailed("migrate", abs(status))
         await supervisor.start(
-            *(replace(part, environment=logins[role]) for role in parts for part in parts[role])
+            *(
+                replace(process, environment=logins[role])
+                for role in processes
+                for process in processes[role]
+            )
         )
         print("ready", url, flush=True)  # noqa: T201
         if demo:
@@ -126,10 +136,10 @@ def _in_a_row(first: int | None, count: int) -> Sequence[int | None]:
     return range(first, first + count)
 
 
-def _worker(health_file: Path, metrics_port: int | None) -> Part:
+def _worker(health_file: Path, metrics_port: int | None) -> ServiceProcess:
     metrics = [] if metrics_port is None else ["--metrics-port", str(metrics_port)]
     worker = pilotzone("worker", "--health-file", str(health_file), *metrics)
-    return Part(health_file.stem, worker, lambda: _beats(health_file))
+    return ServiceProcess(health_file.stem, worker, lambda: _beats(health_file))
 
 
 def _beats(health_file: Path) -> bool:
@@ -152,17 +162,17 @@ def _answers(host: str, port: int) -> bool:
 
 @contextmanager
 def _alone(data_dir: Path) -> Iterator[int]:
-    """Hold *data_dir* against another `up`; give the lock for the parts to inherit.
+    """Hold *data_dir* against another `up`; give the lock for the processes to inherit.
 
-    The first lock ends with us, the second with the last of our parts, should they outlive us.
+    The first lock ends with us, the second with the last of our processes, should they outlive us.
     """
     twin = f"another `pilotzone up` serves {data_dir}: stop it or give another --data-dir"
-    leftovers = f"parts of a killed `pilotzone up` still run on {data_dir}: stop them"
+    leftovers = f"processes of a killed `pilotzone up` still run on {data_dir}: stop them"
     with (
         _hold(data_dir / "up.lock", 0, twin),
-        _hold(data_dir / "parts.lock", LEFTOVERS, leftovers) as parts_lock,
+        _hold(data_dir / "processes.lock", LEFTOVERS, leftovers) as processes_lock,
     ):
-        yield parts_lock
+        yield processes_lock
 
 
 @contextmanager

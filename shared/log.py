@@ -19,13 +19,13 @@ TRACEBACKS = structlog.processors.ExceptionRenderer(
 
 
 def configure(
-    part: str,
+    process: str,
     style: Literal["auto", "json", "console"] = "auto",
     level: str = "info",
 ) -> None:
     """Send every log of this process, the libraries' included, to standard error.
 
-    *part* names the process in each record; *style* `auto` is JSON unless a person watches.
+    *process* names the process in each record; *style* `auto` is JSON unless a person watches.
     """
     if style == "auto":
         style = "console" if sys.stderr.isatty() else "json"
@@ -57,4 +57,4 @@ def configure(
         cache_logger_on_first_use=False,
     )
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(part=part)
+    structlog.contextvars.bind_contextvars(process=process)

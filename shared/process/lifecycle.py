@@ -14,7 +14,7 @@ from shared.settings import LAST_PORT, Settings
 def begin(name: str) -> tuple[Settings, str]:
     """Read the settings, send logs under *name*, and end with the parent if it says so.
 
-    Returns the settings and the database's URL, without which neither part runs: it exits.
+    Returns the settings and the database's URL, without which neither process runs: it exits.
     """
     settings = Settings()
     if settings.database_url is None:

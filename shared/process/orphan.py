@@ -1,4 +1,4 @@
-"""A part started by `pilotzone up` does not outlive it."""
+"""A process started by `pilotzone up` does not outlive it."""
 
 import os
 import signal

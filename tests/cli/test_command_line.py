@@ -96,13 +96,15 @@ def test_what_is_no_port_is_refused_before_anything_starts(
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize("part", ["api", "worker"])
+@pytest.mark.parametrize("process", ["api", "worker"])
 @pytest.mark.parametrize(
     ("url", "said"),
     [("nonsense", "is not a URL"), ("mysql://me@db/name", "begins with mysql, not PostgreSQL")],
 )
-def test_a_part_without_a_usable_url_says_what_migrate_says(part: str, url: str, said: str) -> None:
-    answer = pilotzone(part, PILOTZONE_DATABASE_URL=url)
+def test_a_process_without_a_usable_url_says_what_migrate_says(
+    process: str, url: str, said: str
+) -> None:
+    answer = pilotzone(process, PILOTZONE_DATABASE_URL=url)
 
     assert answer.returncode == 1
     assert answer.stderr == (

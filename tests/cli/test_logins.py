@@ -1,4 +1,4 @@
-"""How the parts of `pilotzone up` log in to the embedded PostgreSQL, and what they could become."""
+"""How the processes of `pilotzone up` log in to embedded PostgreSQL, and what they could become."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Keeping parts running: real processes and real signals, with small programs for parts."""
+"""Keeping processes running: real processes and real signals, with small programs for processes."""
 
 import os
 import re
@@ -46,17 +46,18 @@ while True:
 SUPERVISOR = f"""
 import asyncio, os, sys
 from pathlib import Path
-from cli.supervisor import Part, PartFailed, Supervisor
+from cli.supervisor import ServiceProcess, ProcessFailed, Supervisor
 
 journal, *wanted = sys.argv[1:]
 
 def command(name, behaviour):
     return [sys.executable, "-c", {PART!r}, name, behaviour, journal]
 
-def part(name, behaviour, grace):
+def process(name, behaviour, grace):
     def ready():
         return f"{{name}} serves" in Path(journal).read_text()
-    return Part(name, command(name, behaviour), ready, None if grace == "never" else float(grace))
+    seconds = None if grace == "never" else float(grace)
+    return ServiceProcess(name, command(name, behaviour), ready, seconds)
 
 async def main():
     async with Supervisor(os.environ) as supervisor:
@@ -64,26 +65,26 @@ async def main():
             if each.startswith("once:"):
                 print("status", await supervisor.run(command(*each.split(":"))), flush=True)
             else:
-                await supervisor.start(part(*each.split(":")))
+                await supervisor.start(process(*each.split(":")))
         print("ready", flush=True)
         await supervisor.watch()
 
 try:
     asyncio.run(main())
-except PartFailed as failure:
+except ProcessFailed as failure:
     sys.exit(failure.status)
 """
 
 
 class Supervised:
-    """A supervisor of *parts*, each `name:behaviour:grace`, and the journal that they write."""
+    """A supervisor of *processes*, each `name:behaviour:grace`, and the journal that they write."""
 
-    def __init__(self, directory: Path, *parts: str) -> None:
+    def __init__(self, directory: Path, *processes: str) -> None:
         """Start it in a session of its own, as a shell would start a job."""
         self.journal = directory / "journal"
         self.journal.touch()
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SUPERVISOR, str(self.journal), *parts],
+            [sys.executable, "-c", SUPERVISOR, str(self.journal), *processes],
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -103,7 +104,7 @@ class Supervised:
         assert eventually(lambda: self.events()[-len(events) :] == list(events)), self.events()
 
     def until_ready(self) -> None:
-        """Wait for every part."""
+        """Wait for every process."""
         assert self.process.stdout is not None
         assert self.process.stdout.readline() == "ready\n"
 
@@ -123,9 +124,9 @@ def is_running(pid: int) -> bool:
 
 
 @contextmanager
-def supervised(directory: Path, *parts: str) -> Iterator[Supervised]:
-    """Supervise *parts*; whatever the test does, nothing of it is left."""
-    supervisor = Supervised(directory, *parts)
+def supervised(directory: Path, *processes: str) -> Iterator[Supervised]:
+    """Supervise *processes*; whatever the test does, nothing of it is left."""
+    supervisor = Supervised(directory, *processes)
     try:
         yield supervisor
     finally:
@@ -148,29 +149,29 @@ def test_parts_start_in_order_and_stop_in_the_opposite_order(tmp_path: Path, how
 
 
 def test_the_terminals_ctrl_c_reaches_the_supervisor_alone(tmp_path: Path) -> None:
-    """Else the parts would all end at once and in no order."""
-    with supervised(tmp_path, "part:serves:15") as it:
-        it.until("part serves")
+    """Else the processes would all end at once and in no order."""
+    with supervised(tmp_path, "process:serves:15") as it:
+        it.until("process serves")
 
         os.killpg(it.process.pid, signal.SIGINT)
         it.end()
 
-        assert it.events() == ["part serves", "part stops"]
+        assert it.events() == ["process serves", "process stops"]
 
 
 def test_a_killed_part_is_started_again(tmp_path: Path) -> None:
-    with supervised(tmp_path, "part:serves:15") as it:
-        it.until("part serves")
+    with supervised(tmp_path, "process:serves:15") as it:
+        it.until("process serves")
 
         os.kill(it.pids()[0], signal.SIGKILL)
 
-        it.until("part serves", "part serves")
+        it.until("process serves", "process serves")
         assert len(it.pids()) == 2
 
 
 def test_a_part_that_keeps_dying_is_started_less_and_less_often(tmp_path: Path) -> None:
-    with supervised(tmp_path, "part:dies:15") as it:
-        it.until("part serves", "part serves", "part serves", "part serves")
+    with supervised(tmp_path, "process:dies:15") as it:
+        it.until("process serves", "process serves", "process serves", "process serves")
 
         printed = it.end(signal.SIGTERM)
 
@@ -186,21 +187,21 @@ def test_a_part_that_fails_before_it_ever_served_ends_the_whole(tmp_path: Path) 
 
 
 def test_a_part_that_outstays_its_grace_is_killed(tmp_path: Path) -> None:
-    with supervised(tmp_path, "part:stubborn:0.2") as it:
-        it.until("part serves")
+    with supervised(tmp_path, "process:stubborn:0.2") as it:
+        it.until("process serves")
 
         it.end(signal.SIGTERM)
 
         assert it.process.returncode == 0
-        assert it.events() == ["part serves", "part ignores"]
+        assert it.events() == ["process serves", "process ignores"]
         assert not is_running(it.pids()[0])
 
 
 def test_a_second_signal_hurries(tmp_path: Path) -> None:
-    with supervised(tmp_path, "part:stubborn:3600") as it:
-        it.until("part serves")
+    with supervised(tmp_path, "process:stubborn:3600") as it:
+        it.until("process serves")
         it.process.send_signal(signal.SIGINT)
-        it.until("part serves", "part ignores")
+        it.until("process serves", "process ignores")
 
         it.end(signal.SIGINT)
 
@@ -210,10 +211,10 @@ def test_a_second_signal_hurries(tmp_path: Path) -> None:
 
 def test_nothing_hurries_a_part_that_has_others_to_stop(tmp_path: Path) -> None:
     """Killing the process that keeps PostgreSQL would leave PostgreSQL behind."""
-    with supervised(tmp_path, "database:slow:never", "part:stubborn:3600") as it:
-        it.until("database serves", "part serves")
+    with supervised(tmp_path, "database:slow:never", "process:stubborn:3600") as it:
+        it.until("database serves", "process serves")
         it.process.send_signal(signal.SIGINT)
-        it.until("part ignores")
+        it.until("process ignores")
 
         it.end(signal.SIGINT)
 
@@ -231,17 +232,17 @@ def test_a_killed_supervisor_takes_its_parts_along(tmp_path: Path) -> None:
 
 
 def test_a_command_is_run_to_its_end(tmp_path: Path) -> None:
-    with supervised(tmp_path, "part:serves:15", "once:fails") as it:
-        it.until("part serves")
+    with supervised(tmp_path, "process:serves:15", "once:fails") as it:
+        it.until("process serves")
         assert it.process.stdout is not None
         assert it.process.stdout.readline() == "status 3\n"
 
 
 def test_a_command_is_stopped_with_the_rest(tmp_path: Path) -> None:
-    with supervised(tmp_path, "part:serves:15", "once:serves") as it:
-        it.until("part serves", "once serves")
+    with supervised(tmp_path, "process:serves:15", "once:serves") as it:
+        it.until("process serves", "once serves")
 
         it.end(signal.SIGTERM)
 
         assert it.process.returncode == 0
-        assert it.events()[2:] == ["once stops", "part stops"]
+        assert it.events()[2:] == ["once stops", "process stops"]

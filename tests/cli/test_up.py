@@ -68,8 +68,8 @@ def answers(url: str) -> bool:
         connection.close()
 
 
-def part(process: subprocess.Popen[str], word: str) -> int | None:
-    """Return the process id of the part whose command line has *word* in it."""
+def child(process: subprocess.Popen[str], word: str) -> int | None:
+    """Return the process id of the child whose command line has *word* in it."""
     listing = ["/bin/ps", "-A", "-ww", "-o", "pid=,ppid=,args="]  # whatever COLUMNS says
     for line in subprocess.run(
         listing, capture_output=True, text=True, check=True
@@ -89,8 +89,8 @@ def postmaster(data_dir: Path) -> str:
 
 
 def is_over(data_dir: Path) -> bool:
-    """Whether neither a part nor PostgreSQL is left: each holds a lock as long as it lives."""
-    lock = os.open(data_dir / "parts.lock", os.O_RDWR)
+    """Whether neither a process nor PostgreSQL is left: each holds a lock as long as it lives."""
+    lock = os.open(data_dir / "processes.lock", os.O_RDWR)
     try:
         return try_lock(lock) and not is_alive(data_dir)
     finally:
@@ -151,12 +151,12 @@ def test_a_port_has_one_service(place: Path, base: str) -> None:
 def test_a_part_that_is_killed_comes_back(
     service: subprocess.Popen[str], base: str, name: str
 ) -> None:
-    assert eventually(lambda: part(service, name) is not None)
-    killed = part(service, name) or 0
+    assert eventually(lambda: child(service, name) is not None)
+    killed = child(service, name) or 0
 
     os.kill(killed, signal.SIGKILL)
 
-    assert eventually(lambda: part(service, name) not in (None, killed))
+    assert eventually(lambda: child(service, name) not in (None, killed))
     assert eventually(lambda: answers(base))
 
 
@@ -233,7 +233,7 @@ def test_every_worker_has_a_port_of_its_own_for_its_metrics(place: Path, server:
 
 
 def test_a_cluster_of_another_version_is_one_line(place: Path) -> None:
-    """The part that met it has said so; nobody else repeats it."""
+    """The process that met it has said so; nobody else repeats it."""
     (place / "postgres").mkdir()
     (place / "postgres" / "PG_VERSION").write_text("17\n")
 

@@ -17,7 +17,7 @@ import yaml
 from shared.core.database_role import DatabaseRole
 from shared.settings import Settings
 from tests.fixtures.waiting import eventually
-from tests.worker.processes import part
+from tests.worker.processes import service_process
 
 ROOT = Path(__file__).parents[2]
 COMPOSITION: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -229,7 +229,7 @@ def test_the_gateways_health_check_follows_a_real_gateway(url: str, tmp_path: Pa
         return subprocess.run(check, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
     assert not healthy()
-    with part("api", url, tmp_path / "log", "--port", str(port)):
+    with service_process("api", url, tmp_path / "log", "--port", str(port)):
         assert eventually(healthy)
     assert not healthy()
 

@@ -148,9 +148,13 @@ def exposed(collectors: Iterable[Collector]) -> set[str]:
 
 def test_the_table_of_metrics_is_that_of_the_registry() -> None:
     table = rows(section(OPERATIONS.read_text(), "## Metrics"))
-    parts = {"gateway": api.http.metrics, "both": shared.changes.metrics, "worker": worker.metrics}
+    processes = {
+        "gateway": api.http.metrics,
+        "both": shared.changes.metrics,
+        "worker": worker.metrics,
+    }
 
     assert {name.strip("`") for name, _, _ in table} == exposed([REGISTRY])
-    for part, module in parts.items():
+    for process, module in processes.items():
         own = [each for each in vars(module).values() if isinstance(each, MetricWrapperBase)]
-        assert {name.strip("`") for name, of, _ in table if of == part} == exposed(own)
+        assert {name.strip("`") for name, of, _ in table if of == process} == exposed(own)

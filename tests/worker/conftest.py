@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.worker.processes import Part, part
+from tests.worker.processes import ServiceProcess, service_process
 
-StartWorker = Callable[..., Part]
+StartWorker = Callable[..., ServiceProcess]
 
 
 @pytest.fixture
@@ -17,10 +17,12 @@ def start_worker(url: str, tmp_path: Path) -> Iterator[StartWorker]:
     with ExitStack() as running:
         count = 0
 
-        def start(*arguments: str, **environment: str) -> Part:
+        def start(*arguments: str, **environment: str) -> ServiceProcess:
             nonlocal count
             count += 1
             log = tmp_path / f"worker-{count}.log"
-            return running.enter_context(part("worker", url, log, *arguments, **environment))
+            return running.enter_context(
+                service_process("worker", url, log, *arguments, **environment)
+            )
 
         yield start

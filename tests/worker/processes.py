@@ -15,7 +15,7 @@ LIMIT = 60.0
 
 
 @dataclass(frozen=True)
-class Part:
+class ServiceProcess:
     """One process of the service, and what it says."""
 
     process: subprocess.Popen[bytes]
@@ -54,7 +54,9 @@ class Part:
 
 
 @contextmanager
-def part(module: str, url: str, log: Path, *arguments: str, **environment: str) -> Iterator[Part]:
+def service_process(
+    module: str, url: str, log: Path, *arguments: str, **environment: str
+) -> Iterator[ServiceProcess]:
     """Run `python -m MODULE` on the database of *url*; nothing of it is left at the end."""
     settings = {"PILOTZONE_DATABASE_URL": url, "PILOTZONE_LOG_FORMAT": "json"} | environment
     inherited = {name: os.environ[name] for name in os.environ if not name.startswith("PILOTZONE")}
@@ -66,7 +68,7 @@ def part(module: str, url: str, log: Path, *arguments: str, **environment: str) 
             stderr=subprocess.STDOUT,
         )
     try:
-        yield Part(process, log)
+        yield ServiceProcess(process, log)
     finally:
         process.kill()
         process.wait()

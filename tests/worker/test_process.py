@@ -14,7 +14,7 @@ from tests.fixtures.ask import execute, one, until
 from tests.fixtures.make import STATIONS, World
 from tests.worker import gate
 from tests.worker.conftest import StartWorker
-from tests.worker.processes import part
+from tests.worker.processes import service_process
 
 
 async def test_the_health_file_is_kept_fresh_and_taken_away_at_the_end(
@@ -165,7 +165,7 @@ async def test_a_schema_that_it_does_not_know_is_refused_in_one_line(
 @pytest.mark.parametrize("module", ["worker", "api"])
 async def test_ctrl_c_ends_a_part_in_order(module: str, url: str, tmp_path: Path) -> None:
     port = ["--port", "0"] if module == "api" else []
-    with part(module, url, tmp_path / "log", *port) as started:
+    with service_process(module, url, tmp_path / "log", *port) as started:
         await started.until_said("startup complete" if module == "api" else "worker started")
         started.process.send_signal(signal.SIGINT)
 
@@ -183,7 +183,7 @@ async def test_without_a_database_to_begin_with_it_says_so_in_one_line(
         ("postgresql://postgres@127.0.0.1:1/pilotzone", "PostgreSQL does not answer: "),
         ("nonsense", "PILOTZONE_DATABASE_URL is not a URL: write"),
     ):
-        with part(module, url, tmp_path / f"{len(url)}.log") as started:
+        with service_process(module, url, tmp_path / f"{len(url)}.log") as started:
             assert await started.until_ended() == 1
 
         assert started.said().startswith(f"error: {words}")
@@ -226,7 +226,7 @@ async def test_what_is_no_port_is_not_taken_for_another(
 ) -> None:
     """The system would take it modulo 65536."""
     for number, log in (("99999", tmp_path / "large"), ("-1", tmp_path / "small")):
-        with part(module, url, log, f"{option}={number}") as started:
+        with service_process(module, url, log, f"{option}={number}") as started:
             assert await started.until_ended() == 2
 
         assert f"argument {option}: {number} is not a port: 0 to 65535\n" in started.said()
@@ -238,7 +238,7 @@ async def test_a_database_that_refuses_is_quoted_in_one_line(
 ) -> None:
     """Unknown, still starting, out of connections: PostgreSQL says it best itself."""
     unknown = make_url(url).set(database="unknown").render_as_string(hide_password=False)
-    with part(module, unknown, tmp_path / "log") as started:
+    with service_process(module, unknown, tmp_path / "log") as started:
         assert await started.until_ended() == 1
 
     assert started.said() == 'error: PostgreSQL says: database "unknown" does not exist\n'

@@ -50,18 +50,18 @@ def create_app(
         redoc_url=None,
         static_url="/docs/assets",
         openapi_url="/v1/openapi.json",
-        generate_unique_id_function=openapi.operation_id,
         separate_input_output_schemas=False,
         redirect_slashes=False,
         # Measured and logged by ourselves; FastAPI would look for somebody to tell at each request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.gateway = Gateway.over(database, settings)
-    # Routes are tried in order: first what is asked for most.
+    # Routes are tried in order: first what is asked for most. They become the application's own,
+    # since FastAPI matches those of an included router twice.
     for each in (
+        scores,
         submissions,
         explanations,
-        scores,
         runs,
         conflicts,
         adjudications,
@@ -72,9 +72,9 @@ def create_app(
         rounds,
         applicants,
         frameworks,
+        health,
     ):
-        app.include_router(each.router, prefix="/v1")
-    app.include_router(health.router)
+        app.router.routes.extend(each.router.routes)
     require_declared(app)
     problems.register(app)
     openapi.complete(app)

@@ -24,7 +24,7 @@ from shared.submissions.admission import refused
 from shared.submissions.values import Refusal
 
 router = APIRouter(
-    prefix="/rounds/{round}/adjudications", tags=["panels"], route_class=GuardedRoute
+    prefix="/v1/rounds/{round}/adjudications", tags=["panels"], route_class=GuardedRoute
 )
 
 MeasureCode = Annotated[

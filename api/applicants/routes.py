@@ -14,7 +14,7 @@ from shared.applicants import store as applicants
 from shared.core.errors import ApplicantDiffers, NotFound
 from shared.core.principal import Role
 
-router = APIRouter(prefix="/applicants", tags=["applicants"], route_class=GuardedRoute)
+router = APIRouter(prefix="/v1/applicants", tags=["applicants"], route_class=GuardedRoute)
 
 
 @router.post("", status_code=201, responses=problems(ApplicantDiffers, also=ApplicantOut))

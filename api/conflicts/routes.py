@@ -18,7 +18,7 @@ from shared.conflicts.service import Declaration
 from shared.core.errors import NotFound, RoundNotOpen
 from shared.core.principal import Role
 
-router = APIRouter(prefix="/rounds/{round}/conflicts", tags=["panels"], route_class=GuardedRoute)
+router = APIRouter(prefix="/v1/rounds/{round}/conflicts", tags=["panels"], route_class=GuardedRoute)
 
 Expert = Annotated[Line, Path(description="The expert's name.", examples=["expert"])]
 

@@ -13,7 +13,7 @@ from shared.core.errors import NotFound
 from shared.core.principal import Role
 from shared.diagnostics import service as services
 
-router = APIRouter(prefix="/rounds/{round}", tags=["diagnostics"], route_class=GuardedRoute)
+router = APIRouter(prefix="/v1/rounds/{round}", tags=["diagnostics"], route_class=GuardedRoute)
 
 
 @router.get("/diagnostics", responses=problems(NotFound))

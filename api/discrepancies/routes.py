@@ -17,7 +17,7 @@ from shared.discrepancies import store as discrepancies
 from shared.discrepancies.service import scope
 from shared.discrepancies.store import Key
 
-router = APIRouter(prefix="/rounds/{round}", tags=["discrepancies"], route_class=GuardedRoute)
+router = APIRouter(prefix="/v1/rounds/{round}", tags=["discrepancies"], route_class=GuardedRoute)
 
 Beyond = Annotated[
     bool,

@@ -20,7 +20,7 @@ from shared.rankings.store import AsOf
 from shared.runs import store as runs
 
 router = APIRouter(
-    prefix="/rounds/{round}/scores/{applicant}/explanation",
+    prefix="/v1/rounds/{round}/scores/{applicant}/explanation",
     tags=["scores"],
     route_class=GuardedRoute,
 )

@@ -25,7 +25,7 @@ from shared.frameworks import service as services
 from shared.frameworks import store as frameworks
 from shared.frameworks.store import StoredFramework
 
-router = APIRouter(prefix="/frameworks", tags=["frameworks"], route_class=GuardedRoute)
+router = APIRouter(prefix="/v1/frameworks", tags=["frameworks"], route_class=GuardedRoute)
 
 MOST_BYTES = 512 * 1024
 """The guide's framework, of 19 indicators, has 20 KiB."""

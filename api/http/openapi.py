@@ -6,7 +6,6 @@ from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 
 from api.http import headers
 from api.http.access import ANY
@@ -57,11 +56,6 @@ KEY = {
     "scheme": "bearer",
     "description": "An API key: `pilotzone keys create`.",
 }
-
-
-def operation_id(route: APIRoute) -> str:
-    """Name an operation by noun and verb: `submissions-submit`."""
-    return "-".join([*map(str, route.tags), route.name]).replace("_", "-")
 
 
 def complete(app: FastAPI) -> None:

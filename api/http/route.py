@@ -19,6 +19,11 @@ def _without_head(scope: Scope) -> Scope:
     return {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
 
 
+def operation_id(route: APIRoute) -> str:
+    """Name an operation by noun and verb: `submissions-submit`."""
+    return "-".join([*map(str, route.tags), route.name]).replace("_", "-")
+
+
 class GuardedRoute(APIRoute):
     """A route that lets in whom its endpoint admits, and reads what they send exactly.
 
@@ -30,7 +35,8 @@ class GuardedRoute(APIRoute):
         self.admission = admission_of(path, endpoint)
         self.most_bytes = most_bytes(endpoint)
         extra = (options.pop("openapi_extra", None) or {}) | self.admission.contract()
-        super().__init__(path, endpoint, openapi_extra=extra, **options)
+        options |= {"openapi_extra": extra, "generate_unique_id_function": operation_id}
+        super().__init__(path, endpoint, **options)
         if self.body_field is not None:
             extra["x-most-bytes"] = self.most_bytes
 

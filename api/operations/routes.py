@@ -20,7 +20,7 @@ from shared.operations import store as operations
 from shared.operations.model import Operation
 from shared.visibility import sees_names
 
-router = APIRouter(prefix="/rounds/{round}", tags=["operations"], route_class=GuardedRoute)
+router = APIRouter(prefix="/v1/rounds/{round}", tags=["operations"], route_class=GuardedRoute)
 
 READERS: tuple[Role, ...] = (Role.ADMIN, Role.PORTAL, Role.SOURCE, Role.AUDITOR)
 """All but experts: how far points would have to change to swap two places tells of their marks."""

@@ -30,7 +30,7 @@ from shared.submissions import store as submissions
 from shared.visibility import require_score
 from shared.visibility.policy import rests_on_marks_of_others
 
-router = APIRouter(prefix="/rounds/{round}/scores", tags=["scores"], route_class=GuardedRoute)
+router = APIRouter(prefix="/v1/rounds/{round}/scores", tags=["scores"], route_class=GuardedRoute)
 
 LONGEST_WAIT = 30.0
 

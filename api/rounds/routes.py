@@ -32,7 +32,7 @@ from shared.rounds import service as services
 from shared.rounds import store as rounds
 from shared.rounds.store import NewRound, StoredRound
 
-router = APIRouter(prefix="/rounds", tags=["rounds"], route_class=GuardedRoute)
+router = APIRouter(prefix="/v1/rounds", tags=["rounds"], route_class=GuardedRoute)
 
 
 async def _shown(tx: Tx, stored: StoredRound) -> RoundOut:

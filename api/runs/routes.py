@@ -14,7 +14,7 @@ from shared.runs import store as runs
 from shared.runs.store import StoredRun
 from shared.visibility import View, view
 
-router = APIRouter(prefix="/rounds/{round}/runs", tags=["runs"], route_class=GuardedRoute)
+router = APIRouter(prefix="/v1/rounds/{round}/runs", tags=["runs"], route_class=GuardedRoute)
 
 
 def _shown(run: StoredRun, seen: View) -> RunOut:

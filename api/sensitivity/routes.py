@@ -15,7 +15,7 @@ from shared.core.principal import Role
 from shared.sensitivity import service as services
 from shared.sensitivity.service import Wanted
 
-router = APIRouter(prefix="/rounds/{round}", tags=["sensitivity"], route_class=GuardedRoute)
+router = APIRouter(prefix="/v1/rounds/{round}", tags=["sensitivity"], route_class=GuardedRoute)
 
 
 @router.post(

@@ -43,7 +43,7 @@ from shared.submissions.values import Refusal
 from shared.visibility import reach_of, shown_name
 
 router = APIRouter(
-    prefix="/rounds/{round}/submissions", tags=["submissions"], route_class=GuardedRoute
+    prefix="/v1/rounds/{round}/submissions", tags=["submissions"], route_class=GuardedRoute
 )
 
 MOST_MEMBERS = 20

@@ -18,6 +18,7 @@ from api.health import routes as health
 from api.http import openapi, problems
 from api.http.access import require_declared
 from api.http.middleware import RequestContext
+from api.http.route import Repeats
 from api.http.state import Gateway
 from api.operations import routes as operations
 from api.rankings import routes as scores
@@ -78,6 +79,7 @@ def create_app(
     require_declared(app)
     problems.register(app)
     openapi.complete(app)
+    app.add_middleware(Repeats)
     app.add_middleware(RequestContext)
     return app
 

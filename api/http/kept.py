@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from cachetools import LRUCache
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Scope
 
 from api.http.paging import link
 from shared.core.principal import Principal
@@ -45,16 +46,21 @@ class Shown:
 class Kept:
     """What a gateway keeps of its answers.
 
-    *pages* are looked up by everything that they depend on. *repeats* are by path and query: what
-    both mean never changes, so that a request which equals an earlier one need not be parsed anew.
+    *pages* are looked up by everything that they depend on. *repeats* are by path and query: the
+    route that answered, and what answers now. What path and query mean never changes, so that a
+    request which equals an earlier one need not be parsed anew.
     """
 
     pages: LRUCache[Hashable, Page] = field(
         default_factory=lambda: LRUCache(PAGES_BYTES, getsizeof=lambda page: len(page.body))
     )
-    repeats: LRUCache[tuple[str, bytes], Again] = field(
+    repeats: LRUCache[tuple[str, bytes], tuple[BaseRoute, Again]] = field(
         default_factory=lambda: LRUCache(REPEATS_KEPT)
     )
+
+    def repeat(self, scope: Scope, again: Again) -> None:
+        """Have *again* answer requests that equal the one of *scope*."""
+        self.repeats[scope["path"], scope["query_string"]] = scope["route"], again
 
     def keep(self, key: Hashable, page: Page) -> None:
         """Keep *page* unless it would take the place of all others."""

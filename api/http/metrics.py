@@ -1,6 +1,7 @@
 """What a gateway tells Prometheus."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from prometheus_client import Counter, Histogram
 from starlette.types import Scope
@@ -15,11 +16,22 @@ SECONDS = Histogram(
 SUBMISSIONS = Counter("pilotzone_submissions", "Submissions by what became of them.", ["result"])
 
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
 def observe_request(scope: Scope, status: int, seconds: float) -> None:
     """Count a request under its route's template, so that codes in paths do not multiply series."""
     route = getattr(scope.get("route"), "path", "unknown")
-    REQUESTS.labels(scope["method"], route, status).inc()
-    SECONDS.labels(scope["method"], route).observe(seconds)
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    requests, times = _series(method, route, status)
+    requests.inc()
+    times.observe(seconds)
+
+
+@cache
+def _series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Return what counts and what times such requests: there are as many as routes and answers."""
+    return REQUESTS.labels(method, route, status), SECONDS.labels(method, route)
 
 
 def observe_submissions(results: Iterable[str]) -> None:

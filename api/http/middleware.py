@@ -2,13 +2,13 @@
 
 import logging
 import re
+import secrets
 import time
-import uuid
 
 import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from api.http import metrics
 from api.http.problems import MalformedRequest, on_domain_error, on_error
@@ -47,22 +47,23 @@ class RequestContext:
                 ]
             await send(message)
 
-        with bound_contextvars(request_id=request_id):
-            try:
-                _require_one_meaning(scope)
-                await self._app(scope, receive, send_with_id)
-            except DomainError as error:
-                await (await on_domain_error(Request(scope), error))(scope, receive, send_with_id)
-            except Exception as error:
-                if status:
-                    raise
-                # Answered here: the framework would do it outside of us, and raise it again.
-                await on_error(Request(scope), error)(scope, receive, send_with_id)
-            finally:
-                seconds = time.perf_counter() - begin
-                status = status or FAULT
-                metrics.observe_request(scope, status, seconds)
-                _report(scope, status, seconds)
+        logged = bind_contextvars(request_id=request_id)
+        try:
+            _require_one_meaning(scope)
+            await self._app(scope, receive, send_with_id)
+        except DomainError as error:
+            await (await on_domain_error(Request(scope), error))(scope, receive, send_with_id)
+        except Exception as error:
+            if status:
+                raise
+            # Answered here: the framework would do it outside of us, and raise it again.
+            await on_error(Request(scope), error)(scope, receive, send_with_id)
+        finally:
+            seconds = time.perf_counter() - begin
+            status = status or FAULT
+            metrics.observe_request(scope, status, seconds)
+            _report(scope, status, seconds)
+            reset_contextvars(**logged)
 
 
 def _require_one_meaning(scope: Scope) -> None:
@@ -81,7 +82,7 @@ def _require_one_meaning(scope: Scope) -> None:
 def _request_id(scope: Scope) -> str:
     """Return the id that the client gave, if it is one, else a new one."""
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    return given.decode() if ID.fullmatch(given) else uuid.uuid4().hex
+    return given.decode() if ID.fullmatch(given) else secrets.token_hex(16)
 
 
 def _report(scope: Scope, status: int, seconds: float) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.routing import Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.access import admission_of, authorise
 from api.http.bodies import ExactRequest, most_bytes
+from api.http.kept import Again
 from api.http.queries import declared, refuse_others
 from api.http.state import Gateway
 
@@ -45,21 +46,24 @@ class GuardedRoute(APIRoute):
         return super().matches(_without_head(scope))
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, from what is kept if the caller may see just that.
+        """Answer a request of whom this admits.
 
         Of the answer to HEAD, the server sends the headers alone.
         """
         scope = _without_head(scope)
         if scope["method"] in (self.methods or ()):
             held: Gateway = scope["app"].state.gateway
-            principal = await authorise(scope, held, self.admission)
-            again = held.kept.repeats.get((scope["path"], scope["query_string"]))
-            if again is not None and principal is not None and scope["method"] == "GET":
-                answer = await again(principal)
-                if answer is not None:
-                    await answer(scope, receive, send)
-                    return
+            await authorise(scope, held, self.admission)
         await super().handle(scope, receive, send)
+
+    async def repeated(self, scope: Scope, again: Again) -> ASGIApp | None:
+        """Return the answer that is kept, to whom this admits; None: it must be made anew.
+
+        Raises: Unauthorized, Forbidden.
+        """
+        held: Gateway = scope["app"].state.gateway
+        principal = await authorise(scope, held, self.admission)
+        return None if principal is None else await again(principal)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, fed with a query that was checked and an `ExactRequest`."""
@@ -80,3 +84,25 @@ class GuardedRoute(APIRoute):
                 bodies.give_back(counted)
 
         return exact
+
+
+class Repeats:
+    """An ASGI middleware before routing: answers what was answered before, from what is kept.
+
+    The route that gave the answer says whom it admits, as it does for every other request.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before *app*, which answers everything else."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        answer: ASGIApp | None = None
+        if scope["type"] == "http" and scope["method"] == "GET":
+            held: Gateway = scope["app"].state.gateway
+            known = held.kept.repeats.get((scope["path"], scope["query_string"]))
+            if known is not None:
+                scope["route"], again = known
+                answer = await scope["route"].repeated(scope, again)
+        await (answer or self._app)(scope, receive, send)

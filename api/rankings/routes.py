@@ -118,9 +118,7 @@ async def ranking(
             page = await render(held, session, round, framework, wanted)
     shown = Shown(request.url.path, query_of(request))
     if run is None and wait_for is None:
-        held.kept.repeats[request.scope["path"], request.scope["query_string"]] = partial(
-            _again, held, wanted, shown
-        )
+        held.kept.repeat(request.scope, partial(_again, held, wanted, shown))
     return shown.response(page)
 
 

@@ -48,7 +48,7 @@ async def samples(client: httpx.AsyncClient) -> Samples:
 
 async def test_requests_are_counted_by_route_and_not_by_path(world: World) -> None:
     def requests(found: Samples, status: int) -> float:
-        labels = {"method": "POST", "route": "/rounds/{round}/submissions"}
+        labels = {"method": "POST", "route": "/v1/rounds/{round}/submissions"}
         labels["status"] = str(status)
         return found.get(("pilotzone_requests_total", frozenset(labels.items())), 0)
 
@@ -61,6 +61,13 @@ async def test_requests_are_counted_by_route_and_not_by_path(world: World) -> No
     assert requests(after, 201) == requests(before, 201) + 1
     assert requests(after, 404) == requests(before, 404) + 1
     assert not any(ROUND in value or "such" in value for _, labels in after for _, value in labels)
+
+
+async def test_a_method_of_a_client_s_own_making_makes_no_series(world: World) -> None:
+    await world.client.request("GRASS", "/no/such/path")
+    methods = {dict(labels).get("method") for _, labels in await samples(world.client)}
+    assert "other" in methods
+    assert "GRASS" not in methods
 
 
 async def test_submissions_are_counted_by_what_became_of_them(world: World) -> None:

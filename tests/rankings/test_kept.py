@@ -146,7 +146,7 @@ async def test_without_a_connection_a_kept_answer_asks_for_patience_too(
 
 
 async def test_a_kept_answer_is_measured_like_a_fresh_one(world: World, sent: list[str]) -> None:
-    series = 'pilotzone_requests_total{method="GET",route="/rounds/{round}/scores",status="200"}'
+    series = 'pilotzone_requests_total{method="GET",route="/v1/rounds/{round}/scores",status="200"}'
 
     async def counted() -> float:
         metrics = (await world.client.get("http://gateway/metrics")).text

@@ -18,7 +18,7 @@ from shared.rounds import store as rounds
 from shared.runs import store as runs
 
 READER = Principal(0, OPERATOR.name, Role.ADMIN, applicants=None, measures=None)
-"""Who can read the database reads everything."""
+"""The command reads the database itself, and so everything."""
 
 
 def explain(

@@ -36,7 +36,7 @@ async def declare(
 ) -> ConflictOut:
     """Declare an expert's tie to an applicant, or lift it; an expert declares its own alone.
 
-    Whoever is tied cannot mark the applicant, and the marks it gave are taken back. A tie that is
+    An expert that is tied cannot mark the applicant, and its marks are taken back. A tie that is
     lifted brings no mark back: the expert gives it again.
     """
     services.require_own_declaration(caller, expert, body.state)

@@ -27,7 +27,7 @@ Session: TypeAlias = AsyncSession
 Driver: TypeAlias = asyncpg.Connection
 
 READ_COMMITTED = {"default_transaction_isolation": "read committed"}
-"""Who waited for a round's lock must see what was committed meanwhile."""
+"""A statement that waited for a round's lock must see what was committed meanwhile."""
 
 PLANNING = {
     "enable_seqscan": "off",

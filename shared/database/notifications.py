@@ -18,7 +18,7 @@ async def listen(database: Database, channel: str, heard: Callable[[int | None],
     """Call *heard* with the round of each notification on *channel*, until cancelled.
 
     A lost connection is opened again; *heard* is then called with None, since what was said
-    meanwhile is unknown. Whoever listens must look by itself from time to time.
+    meanwhile is unknown. A listener must look by itself from time to time.
     """
     while True:
         try:

@@ -94,8 +94,8 @@ def cohorts(
     """Diagnose every cohort, numbered from 0 in *cohort*, of shape (applicants,).
 
     *values* and *shares*, as scored, have shape (applicants, indicators), NaN where missing;
-    *totals* and *blocked* have shape (applicants,). Who is blocked is in the cohort, but has no
-    place in the ranking and so no part in an indicator's correlation with it.
+    *totals* and *blocked* have shape (applicants,). A blocked applicant is in the cohort, but has
+    no place in the ranking and so no part in an indicator's correlation with it.
     """
     found = []
     for number in range(cohort.max(initial=-1) + 1):
@@ -109,7 +109,7 @@ def cohorts(
 def coverage(shares: FloatArray) -> Coverage:
     """Say how much of each applicant is known: *shares* as published, of shape (applicants,).
 
-    Who is covered in full is never among the lowest; of equals the first rows are named.
+    An applicant covered in full is never among the lowest; of equals the first rows are named.
     """
     if shares.size == 0:
         return Coverage(None, None, None, np.arange(0))

@@ -12,7 +12,7 @@ LETTERS = 8
 def pseudonym(salt: UUID, reporter: int) -> str:
     """Return what the expert with the id *reporter* is called in the round of this *salt*.
 
-    The same in the whole round, another in each round. Who does not know the salt can neither
+    The same in the whole round, another in each round. Without the salt one can neither
     undo it nor try ids until one fits. Source: RFC 2104 (HMAC), with SHA-256.
     """
     digest = hmac.digest(salt.bytes, str(reporter).encode(), hashlib.sha256)

@@ -32,7 +32,7 @@ async def transition(
 ) -> StoredRound:
     """Bring the round into state *to*; what was being written to it is waited for.
 
-    Whoever opens a closed round again says why: experts could then read what others marked.
+    Opening a closed round again takes a reason: experts could then read what others marked.
 
     Raises: NotFound, TransitionNotAllowed, Invalid.
     """

@@ -17,7 +17,7 @@ class Points:
     *units*, *full* and *flags* have shape (applicants, indicators), *dimensions* (applicants,
     dimensions), the others (applicants,). *full* is the line's maximum in force: that of its
     indicator unless missing ones were skipped. *coverage* is the points of indicators with a value
-    / all points. Who is *blocked* is not ranked.
+    / all points. An applicant that is *blocked* is not ranked.
     """
 
     units: IntArray

@@ -15,7 +15,7 @@ class Ranks:
 
     *rank* counts from 1, equal totals share it and the next is skipped (1, 2, 2, 4); *tied* is how
     many share it, the applicant included; *cohort_size* counts all of the cohort, ranked or not.
-    *percentile* and *index* are in 0 … 100. Who is barred has rank 0, tied 0 and NaN in both.
+    *percentile* and *index* are in 0 … 100. A barred applicant has rank 0, tied 0 and NaN in both.
     """
 
     rank: IntArray

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from api.http.schemas import Items, Moment, Name, Schema
+from api.http.schemas import Code, Items, Moment, Name, Schema
 from shared.core.errors import Finding
 
 
@@ -62,8 +62,8 @@ class FrameworkItem(Schema):
 class FrameworkRef(Schema):
     """Names a registered framework."""
 
-    code: str
-    version: str
+    code: Code
+    version: Code
 
 
 class FrameworkPage(Items[FrameworkItem]):

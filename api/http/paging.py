@@ -15,7 +15,12 @@ Item = TypeVar("Item")
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="Most items on a page.")]
 Cursor = Annotated[
-    str | None, Query(max_length=500, description="Where a page begins; from a `Link` header.")
+    str | None,
+    Query(
+        max_length=500,
+        description="Where a page begins; from a `Link` header.",
+        json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
+    ),
 ]
 
 

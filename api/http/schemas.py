@@ -50,6 +50,11 @@ def _date(value: Any) -> date:
     )
 
 
+def _whole(value: Any) -> Any:
+    """Take 5.0 as the 5 that it is to JSON Schema."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _said(value: str) -> str:
     """Refuse what says nothing."""
     if not value.strip():
@@ -81,13 +86,27 @@ def one_finding(code: LiteralString, message: LiteralString) -> WrapValidator:
     return WrapValidator(validate)
 
 
-Text = Annotated[str, Field(max_length=2000), AfterValidator(_clean)]
+def _pattern(pattern: str) -> Any:
+    """Say in the contract what a validator checks, which has a code and words of its own for it."""
+    return Field(json_schema_extra={"pattern": pattern})
+
+
+WITHOUT_NUL = r"^[^\u0000]*$"
+IN_YEARS = r"^(19|2[0-9])[0-9]{2}-"
+
+Word = Annotated[str, _pattern(WITHOUT_NUL)]
+Text = Annotated[str, Field(max_length=2000), AfterValidator(_clean), _pattern(WITHOUT_NUL)]
 Line = Annotated[
-    str, Field(min_length=1, max_length=500), AfterValidator(_clean), AfterValidator(_said)
+    str,
+    Field(min_length=1, max_length=500),
+    AfterValidator(_clean),
+    AfterValidator(_said),
+    _pattern(r"^[^\u0000]*[^\s\u0000][^\u0000]*$"),
 ]
+WHOLE = BeforeValidator(_whole)
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
-Date = Annotated[date, BeforeValidator(_date)]
-Moment = Annotated[datetime, BeforeValidator(_moment)]
+Date = Annotated[date, BeforeValidator(_date), _pattern(IN_YEARS)]
+Moment = Annotated[datetime, BeforeValidator(_moment), _pattern(IN_YEARS)]
 Kind = Literal["county", "park"]
 Points = Annotated[float, Field(ge=0, json_schema_extra={"x-unit": "points"})]
 Share = Annotated[float, Field(ge=0, le=1, json_schema_extra={"x-unit": "share"})]

@@ -14,7 +14,11 @@ class OperationItem(Schema):
     id: int
     kind: str
     parameters: Any
-    state: Literal["waiting", "running", "done", "failed", "cancelled"]
+    state: Literal["waiting", "running", "done", "failed", "cancelled"] = Field(
+        description="Only what is `done` has a result, and items beside it. What was cancelled or"
+        " has failed can still be read and listed, with its parameters and how far it came; its"
+        " `items` are not found."
+    )
     progress: Share
     attempts: int = Field(description="How often a worker took it up.")
     error: str | None = Field(description="Why it failed.")

@@ -4,14 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.http.schemas import Items, Kind, Points, Schema, Share
+from api.http.schemas import WHOLE, Items, Kind, Points, Schema, Share
 from api.operations.schemas import OperationItem
 from shared.sensitivity.service import SEEDS
 
-Draws = Annotated[int, Field(ge=1, le=100_000)]
-
-
-Seed = Annotated[int, Field(ge=0, lt=SEEDS)]
+Draws = Annotated[int, Field(ge=1, le=100_000), WHOLE]
+Seed = Annotated[int, Field(ge=0, lt=SEEDS), WHOLE]
 
 
 class SensitivityIn(Schema):
@@ -24,7 +22,7 @@ class SensitivityIn(Schema):
     band: Share = Field(
         0.25, description="How far each weight strays at most, as a share of it, up and down."
     )
-    first: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+    first: Annotated[int, Field(ge=1, le=1_000_000), WHOLE] = Field(
         10, description="Of interest is to be among the first so many."
     )
 

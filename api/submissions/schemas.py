@@ -5,14 +5,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.http.problems import MOST_FINDINGS
-from api.http.schemas import Code, Date, Items, Moment, Schema, Text, one_finding
+from api.http.schemas import Code, Date, Items, Moment, Schema, Text, Word, one_finding
 from shared.scoring.framework import Framework
 from shared.submissions.admission import Draft
 from shared.submissions.service import MOST_ROWS
 from shared.submissions.store import StoredSubmission
 
 Value = Annotated[
-    bool | float | str | list[str] | None,
+    bool | float | Word | list[Word] | None,
     one_finding("not-a-value", "A value is a number, true or false, a text or a list of texts."),
 ]
 
@@ -74,11 +74,39 @@ class BatchIn(Schema):
     )
 
 
+ROW_CODES = (
+    "unknown-applicant",
+    "unknown-measure",
+    "applicant-not-reached",
+    "measure-not-reached",
+    "reporter-not-admitted",
+    "value-missing",
+    "withdrawn-with-value",
+    "not-a-number",
+    "not-finite",
+    "not-whole",
+    "below-range",
+    "above-range",
+    "not-a-flag",
+    "unknown-category",
+    "not-codes",
+    "unknown-code",
+    "repeated-code",
+    "conflict-of-interest",
+    "repeated-row",
+)
+"""Why a row of a batch is refused, besides its form; docs/problems.md says what each means."""
+
+
 class ItemError(Schema):
     """Why a row was refused."""
 
     pointer: str = Field(description="JSON pointer (RFC 6901) into the request's body.")
-    code: str
+    code: str = Field(
+        description="Stable. Beside these, the codes of a row's form, as in `/problems/invalid`:"
+        " `missing`, `extra-forbidden`, `string-pattern-mismatch`, `not-a-date` and so on.",
+        json_schema_extra={"x-extensible-enum": list(ROW_CODES)},
+    )
     detail: str
 
 

@@ -110,3 +110,5 @@ def test_every_code_of_a_submission_is_documented_and_no_other() -> None:
     table = DOCS.split("## Codes of submissions")[1]
     rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
     assert {code for row in rows for code in re.findall(r"`(.+?)`", row)} == emitted
+    contract = CONTRACT["components"]["schemas"]["ItemError"]["properties"]["code"]
+    assert emitted - {"no-panel"} == set(contract["x-extensible-enum"])  # a batch has no marks

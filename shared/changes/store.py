@@ -15,12 +15,16 @@ TRACED = 20
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
-    """What one run takes in: the applicants concerned, and how many changes of which sort."""
+    """What one run takes in: the applicants concerned, and how many changes of which sort.
+
+    *until* is the run's high-water mark: no change with this id or a lower one is yet to appear.
+    """
 
     applicants: frozenset[str]
     submissions: int
     others: int
     request_ids: tuple[str, ...]
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,20 @@ async def waiting_rounds(session: Session) -> list[int]:
     return list((await session.scalars(query)).all())
 
 
-CONSUME = text("""
+TAKEN_UNTIL = """coalesce((
+    SELECT (
+        SELECT changes_until FROM run WHERE run.round = :round ORDER BY number DESC LIMIT 1
+    ) FROM (SELECT CAST(0 AS bigint) AS changes_until) AS nothing_known
+), 0)"""
+"""The high-water mark of the round's last run; 0, which leaves nothing out, where it has none.
+
+For readers, so that they need not walk over rows that are consumed and not yet vacuumed. On a
+schema before 0007 `run` lacks the column, and the name is that of the 0 beside it.
+"""
+
+# Ids of a round appear in order up to one that came with a submission: who logs a submission has
+# the round alone. Others share it, and of two of them the later id may be committed first.
+CONSUME = text(f"""
     WITH consumed AS (
         DELETE FROM submission_change WHERE round = :round
         RETURNING id, applicant, submission, request_id
@@ -94,19 +111,20 @@ CONSUME = text("""
     SELECT array_agg(DISTINCT applicant), count(submission), count(*) - count(submission),
         (SELECT array_agg(request_id) FROM (
             SELECT request_id FROM consumed GROUP BY request_id
-            ORDER BY min(id) LIMIT :traced) AS first_requests)
+            ORDER BY min(id) LIMIT :traced) AS first_requests),
+        greatest(max(id) FILTER (WHERE submission IS NOT NULL), {TAKEN_UNTIL})
     FROM consumed
-""")
+""")  # noqa: S608 -- all of it is ours
 
 
 async def consume(session: Session, round_id: int, run: int) -> Consumed | None:
     """Take the round's changes out of the log as the input of *run*; None if there are none."""
-    applicants, submissions, others, requests = (
+    applicants, submissions, others, requests, until = (
         await session.execute(CONSUME, {"round": round_id, "run": run, "traced": TRACED})
     ).one()
     if applicants is None:
         return None
-    return Consumed(frozenset(applicants), submissions, others, tuple(requests))
+    return Consumed(frozenset(applicants), submissions, others, tuple(requests), until)
 
 
 async def pending(session: Session, round_id: int, submission: int) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.database.faults import SchemaUnknown, UrlUnusable
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """The steps under migrations/, oldest first."""
 
 REVISION = REVISIONS[-1]

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 import asyncpg
 from sqlalchemy import text
 
+from shared.changes.store import TAKEN_UNTIL
 from shared.database import Database, Session
 
 
@@ -93,9 +94,9 @@ class Lines:
     flags: list[int]
 
 
-FRESHNESS = text("""
+FRESHNESS = text(f"""
     SELECT coalesce(run.number, 0), run.recorded_at,
-        EXISTS (SELECT FROM submission_change WHERE round = :round),
+        EXISTS (SELECT FROM submission_change WHERE round = :round AND id > {TAKEN_UNTIL}),
         EXISTS (SELECT FROM round_failure WHERE round = :round),
         (SELECT max(changed_at) FROM applicant),
         (SELECT max(version) FROM applicant)
@@ -103,7 +104,7 @@ FRESHNESS = text("""
     LEFT JOIN (
         SELECT number, recorded_at FROM run WHERE round = :round ORDER BY number DESC LIMIT 1
     ) AS run ON true
-""")
+""")  # noqa: S608 -- all of it is ours
 
 GLANCE = FRESHNESS.text.replace(":round", "$1")
 

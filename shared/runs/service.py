@@ -98,5 +98,5 @@ async def recompute(
         started_at=started_at,
     )
     run = replace(run, write_ms=(time.perf_counter() - computed) * 1e3)
-    await runs.add(session, round_id, run, rescored.parameters)
+    await runs.add(session, round_id, run, consumed.until, rescored.parameters)
     return Outcome(round_id, run, cohort, rescored.scores)

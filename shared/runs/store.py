@@ -69,15 +69,33 @@ async def latest(session: Session, round_id: int) -> tuple[int, datetime | None]
     return (0, None) if row is None else (row[0], row[1])
 
 
-async def add(session: Session, round_id: int, run: NewRun, parameters: dict[str, Any]) -> None:
-    """Record *run* and the cohort's parameters, and tell whoever waits for it on commit."""
+async def add(
+    session: Session, round_id: int, run: NewRun, changes_until: int, parameters: dict[str, Any]
+) -> None:
+    """Record *run* and the cohort's parameters, and tell whoever waits for it on commit.
+
+    *changes_until* is the run's high-water mark, which a schema before 0007 cannot keep.
+    """
     await session.execute(
         insert(RunParametersRow).values(round=round_id, run=run.number, parameters=parameters)
     )
     values = {name: getattr(run, name) for name in NewRun.__dataclass_fields__}
     values["request_ids"] = list(run.request_ids)
+    if await _keeps_marks(session):
+        values["changes_until"] = changes_until
     await session.execute(insert(RunRow).values(round=round_id, **values).inline())
     await session.execute(text("SELECT pg_notify('run', :round)"), {"round": str(round_id)})
+
+
+async def _keeps_marks(session: Session) -> bool:
+    query = text("""
+        SELECT EXISTS (
+            SELECT FROM pg_attribute
+            WHERE attrelid = CAST('run' AS regclass) AND attname = 'changes_until'
+        )
+    """)
+    found: bool = (await session.scalars(query)).one()
+    return found
 
 
 async def get(session: Session, round_id: int, number: int) -> StoredRun:

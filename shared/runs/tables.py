@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Double, Index, Integer, PrimaryKeyConstraint, Text, func
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Double,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -11,7 +21,10 @@ from shared.database.table import CODE, Table
 
 
 class RunRow(Table):
-    """One recomputation of a round, numbered without a gap; durations in milliseconds."""
+    """One recomputation of a round, numbered without a gap; durations in milliseconds.
+
+    No change whose id is `changes_until` or lower was yet to appear when it ended; 0 says nothing.
+    """
 
     __tablename__ = "run"
 
@@ -28,6 +41,7 @@ class RunRow(Table):
     write_ms: Mapped[float]
     started_at: Mapped[datetime]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    changes_until: Mapped[int] = mapped_column(server_default=text("0"))
 
     __table_args__ = (PrimaryKeyConstraint("round", "number"),)
 

@@ -48,6 +48,7 @@ async def test_a_run_takes_in_all_that_waits_and_says_what_it_was(
         change(OTHER, "C1", 8, "elsewhere"),
     )
 
+    last = await one(owner, "SELECT id FROM submission_change WHERE submission = 3")
     found = await consume(worker_database, quiet, 7)
 
     assert found == Consumed(
@@ -55,6 +56,7 @@ async def test_a_run_takes_in_all_that_waits_and_says_what_it_was(
         submissions=3,
         others=1,
         request_ids=("second", "third", "first"),
+        until=last,
     )
     assert await rows(owner, INPUT) == [(quiet, 7, "C1", [4]), (quiet, 7, "C2", [3, 9])]
     assert await rows(owner, "SELECT round FROM submission_change") == [(OTHER,)]
@@ -91,7 +93,7 @@ async def test_a_change_that_commits_late_is_not_passed_over(
     """Numbers are given out before the commit: the lower one may come last."""
     async with owner.session() as late:
         await changes.add(late, quiet, ["C1"], "early number, late commit")
-        await execute(owner, change(quiet, "C2", 5))
+        await execute(owner, change(quiet, "C2", None))
         first = await consume(worker_database, quiet, 1)
     second = await consume(worker_database, quiet, 2)
 
@@ -199,7 +201,7 @@ async def test_only_who_takes_part_is_asked_to_be_scored_anew(
 
     assert (asked, nobody) == (2, 0)
     assert await consume(worker_database, quiet) == Consumed(
-        frozenset({"C1", "P1"}), submissions=0, others=2, request_ids=("again",)
+        frozenset({"C1", "P1"}), submissions=0, others=2, request_ids=("again",), until=0
     )
 
 

@@ -64,7 +64,7 @@ async def scored(owner: Database, worker_database: Database, round_id: int) -> i
             async with worker_database.session() as session:
                 await scores.append(session, each, run, CODES, versions(left, chance))
                 await scores.withdraw(session, each, run, [CODES[at] for at in gone])
-                await runs.add(session, each, made(run), {})
+                await runs.add(session, each, made(run), 0, {})
     return round_id
 
 

@@ -1,0 +1,1 @@
+GRANT INSERT (changes_until) ON run TO pilotzone_worker;

@@ -3,16 +3,25 @@
 import argparse
 import asyncio
 import contextlib
+import math
+import resource
 import socket
 
+import structlog
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from api.app import over
+from api.connection import Bounds, bounded
 from shared.database.schema import require_schema
 from shared.process import lifecycle
+from shared.settings import Settings
 
 DRAIN_SECONDS = 10
+FILES = 50
+"""Open files beside connections: listeners, pipes, those of the interpreter, and some to spare."""
+
+log = structlog.get_logger()
 
 
 def main() -> None:
@@ -28,25 +37,47 @@ def main() -> None:
     settings, url = lifecycle.begin("gateway")
     with lifecycle.faults_on_one_line():
         asyncio.run(require_schema(url))
-    config = configured(over(url, settings), arguments.host, arguments.port)
+    app = over(url, settings)
+    config = configured(app, arguments.host, arguments.port, connections_within_files(settings))
     with contextlib.suppress(KeyboardInterrupt):  # raised anew once everything has ended
         uvicorn.Server(config).run(inherited(arguments.fd))
 
 
-def configured(app: FastAPI, host: str, port: int) -> uvicorn.Config:
+def configured(app: ASGIApp, host: str, port: int, settings: Settings) -> uvicorn.Config:
     """Return how *app* is served."""
     return uvicorn.Config(
         app,
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=bounded(Bounds.of(settings)),
+        ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=math.ceil(settings.idle_timeout.total_seconds()),
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+
+
+def connections_within_files(settings: Settings) -> Settings:
+    """Return *settings* with no more connections than this process may open files.
+
+    Each is one, beside those of the database and `FILES` others. The limit is raised first, as far
+    as the system lets us: it is often 1024, for programs older than this one.
+    """
+    others = settings.database_pool + FILES
+    wanted = settings.max_connections + others
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = resource.RLIM_INFINITY in (soft, hard)
+    possible = wanted if unlimited else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < possible:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (possible, hard))
+    most = max(1, min(settings.max_connections, possible - others))
+    if most < settings.max_connections:
+        log.warning("fewer connections than set: too few files", connections=most, files=hard)
+    return settings.model_copy(update={"max_connections": most})
 
 
 def inherited(fd: int | None) -> list[socket.socket] | None:

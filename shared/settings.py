@@ -60,6 +60,32 @@ class Settings(BaseSettings):
         description="Bytes of large request bodies that a gateway process holds at once; beyond it"
         " 503.",
     )
+    max_head: int = Field(
+        32 * 1024,
+        ge=1024,
+        description="Largest head of a request, in bytes; beyond it, or with more than 100 fields,"
+        " 431.",
+    )
+    max_connections: int = Field(
+        1000, ge=1, description="Connections of one gateway process; beyond it 503."
+    )
+    head_timeout: timedelta = Field(
+        timedelta(seconds=10),
+        gt=timedelta(0),
+        description="How long a request's head may take, or a new connection to send one;"
+        " then 408.",
+    )
+    stall_timeout: timedelta = Field(
+        timedelta(seconds=30),
+        gt=timedelta(0),
+        description="Within this time 16 KiB of a request's body must arrive or all that is left,"
+        " or 408; an answer must be taken as fast.",
+    )
+    idle_timeout: timedelta = Field(
+        timedelta(seconds=15),
+        ge=timedelta(seconds=1),
+        description="How long a connection is kept after an answer, in whole seconds.",
+    )
 
     @field_validator("data_dir", mode="before")
     @classmethod

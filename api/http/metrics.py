@@ -13,6 +13,9 @@ SECONDS = Histogram(
     ["method", "route"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.1, 0.5, 2, 10, 60),
 )
+REFUSED = Counter(
+    "pilotzone_connections_refused", "Connections ended before a request was whole.", ["type"]
+)
 SUBMISSIONS = Counter("pilotzone_submissions", "Submissions by what became of them.", ["result"])
 
 

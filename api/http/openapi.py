@@ -13,9 +13,11 @@ from api.http.headers import sends
 from api.http.problems import (
     MEDIA_TYPE,
     BodyTooLarge,
+    HeadTooLarge,
     InternalServerError,
     MalformedBody,
     MalformedRequest,
+    RequestTooSlow,
     Unauthorized,
     Unavailable,
     UnsupportedMediaType,
@@ -111,7 +113,7 @@ def _add_problems(operation: dict[str, Any]) -> None:
 
 def _implied(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     """Yield the problems that follow from what an operation asks for, whatever it does."""
-    yield MalformedRequest
+    yield from (MalformedRequest, HeadTooLarge, RequestTooSlow)
     if "x-roles" in operation:
         yield Unauthorized
         yield Unavailable  # knowing the key takes the database

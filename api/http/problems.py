@@ -41,6 +41,14 @@ class MalformedRequest(DomainError):
     """The request's head is not what HTTP asks for."""
 
 
+class HeadTooLarge(DomainError):
+    """The request's head is too large."""
+
+
+class RequestTooSlow(DomainError):
+    """The request did not arrive in time."""
+
+
 class BodyTooLarge(DomainError):
     """The request's body is too large."""
 
@@ -63,6 +71,8 @@ class InternalServerError(DomainError):
 
 OWN_STATUS: dict[type[DomainError], HTTPStatus] = {
     Unauthorized: HTTPStatus.UNAUTHORIZED,
+    HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    RequestTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     BodyTooLarge: HTTPStatus(413),  # its name differs between Python versions
     MalformedRequest: HTTPStatus.BAD_REQUEST,
     MalformedBody: HTTPStatus.BAD_REQUEST,

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from shared.embedded.server import is_alive, try_lock
@@ -133,6 +134,13 @@ def test_a_directory_has_one_service(data_dir: Path, base: str) -> None:
     assert answer.stderr == (
         f"error: another `pilotzone up` serves {data_dir}: stop it or give another --data-dir\n"
     )
+
+
+def test_the_gateway_bounds_its_connections(base: str) -> None:
+    """As every other way to start it does."""
+    answer = httpx.get(f"{base}/health/live", headers={"X": "x" * 40_000})
+
+    assert answer.json()["type"] == "/problems/head-too-large"
 
 
 def test_a_port_has_one_service(place: Path, base: str) -> None:

@@ -15,6 +15,7 @@ from shared.rounds import store as rounds
 from shared.settings import Settings
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS
 from tests.contract.scenario import OF_THE_BODY, ROUND, Player, play
+from tests.fixtures.sockets import GET, problem, serving
 
 APPLICANTS = "/v1/applicants"
 SUBMISSIONS = f"{ROUND}/submissions"
@@ -139,6 +140,19 @@ async def refusals(player: Player) -> None:
     )
 
 
+async def refusals_of_the_connection(player: Player) -> None:
+    """Earn what a client is told whose request never becomes one."""
+    async with serving(create_app(Database("")), head_timeout="PT0.2S") as served:
+        client = await served.connect()
+        await client.say(GET + b"Cookie: " + b"x" * 40_000)
+        document = problem(await client.rest(), 431, "head-too-large")
+        player.answers[document["type"]] = document
+        client = await served.connect()
+        await client.say(GET)
+        document = problem(await client.rest(), 408, "request-too-slow")
+        player.answers[document["type"]] = document
+
+
 async def fail(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the service fail by itself, then for want of its database."""
 
@@ -167,6 +181,7 @@ async def test_every_problem_is_what_the_service_answers(
     await play(player, worker_database)
     player.answers.clear()
     await refusals(player)
+    await refusals_of_the_connection(player)
     await fail(player, monkeypatch)
 
     examples = {key: each for key, each in EXAMPLES.items() if key.startswith("/problems/")}

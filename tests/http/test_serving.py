@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from api.__main__ import configured, inherited
 from cli.up import _listen
+from shared.settings import Settings
 
 LONG = 30  # seconds after which a test that waits has failed
 
@@ -26,7 +27,7 @@ async def test_a_kept_connection_of_an_inherited_socket_sends_at_once(
     listener: socket.socket,
 ) -> None:
     """Otherwise Nagle's algorithm holds each answer back until the client's acknowledgement."""
-    server = uvicorn.Server(configured(FastAPI(), "", 0))
+    server = uvicorn.Server(configured(FastAPI(), "", 0, Settings()))
     # A number of its own, as in the process that inherits it: the server closes it at its end.
     # In a thread, as the loop is the server's own kind there.
     handed_down = inherited(listener.dup().detach())

@@ -159,6 +159,11 @@ class Connection(HttpToolsProtocol):
         self._part_complete, self._body_open = True, False
         self.headers = []
         super().on_message_complete()
+        if self._answering is None:  # what came of the body has ended the time for being idle
+            self._unset_keepalive_if_required()
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def on_response_complete(self) -> None:
         """Go on to the next request, whose time begins now."""

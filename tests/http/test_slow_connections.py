@@ -54,6 +54,17 @@ async def test_a_connection_that_is_kept_for_nothing_is_closed() -> None:
         assert await client.rest() == b""
 
 
+async def test_it_is_closed_too_where_the_answer_came_before_the_body() -> None:
+    """As to whoever has no key: the rest of the body must not keep the connection."""
+    async with serving(unread, idle_timeout="PT1S") as served:
+        client = await served.connect()
+        await client.say(post(3))
+        assert await client.answer() == (200, b"no")
+        await client.say(b"abc")
+
+        assert await client.rest() == b""
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 async def test_a_body_that_trickles_is_refused(chunked: bool) -> None:  # noqa: FBT001
     """Extensions of chunks, however many, are nothing of the body."""

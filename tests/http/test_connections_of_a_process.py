@@ -13,22 +13,22 @@ from api.__main__ import FILES, connections_within_files
 from bench.stage import free_port
 from shared.settings import Settings
 from tests.fixtures.sockets import Client
-from tests.worker.processes import Part, part
+from tests.worker.processes import ServiceProcess, service_process
 
 MB = 1_000_000
 GET = b"GET / HTTP/1.1\r\nHost: test\r\n"
 
 
 @pytest.fixture
-async def gateway(url: str, tmp_path: Path) -> AsyncIterator[tuple[Part, int]]:
+async def gateway(url: str, tmp_path: Path) -> AsyncIterator[tuple[ServiceProcess, int]]:
     """Give a gateway that answers, and its port."""
     port = free_port()
-    with part("api", url, tmp_path / "log", "--port", str(port)) as started:
+    with service_process("api", url, tmp_path / "log", "--port", str(port)) as started:
         await started.until_said("Uvicorn running")
         yield started, port
 
 
-def peak(process: Part) -> int:
+def peak(process: ServiceProcess) -> int:
     """Return the most memory that a process has held, in bytes."""
     status = Path(f"/proc/{process.process.pid}/status").read_text()
     (kilobytes,) = re.findall(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
@@ -46,7 +46,7 @@ ENDLESS = {
 
 
 async def test_ten_endless_heads_of_ten_megabytes_cost_little(
-    gateway: tuple[Part, int],
+    gateway: tuple[ServiceProcess, int],
 ) -> None:
     process, port = gateway
 

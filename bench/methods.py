@@ -157,6 +157,7 @@ def _evidence(framework: Framework, applicants: int) -> Evidence:
         as_of=np.zeros_like(applicant),
         id=np.arange(applicant.size),
         value=chance.integers(0, most).astype(np.float64),
+        revised=np.zeros(applicant.size, np.bool_),
     )
 
 

@@ -71,4 +71,5 @@ def _evidence(framework: Framework, applicants: list[str], rows: list[tuple[Any,
         as_of=np.array([(row[3] - EPOCH).days for row in rows], np.int64),
         id=np.array([row[5] for row in rows], np.int64),
         value=np.array([row[7] for row in rows], np.float64),
+        revised=np.zeros(len(rows), np.bool_),
     )

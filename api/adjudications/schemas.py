@@ -44,6 +44,10 @@ class MarkOut(Schema):
     expert: str = Field(description="The pseudonym that others see in this round.")
     name: str
     value: float
+    revised_after_sight: bool = Field(
+        description="Changed when the expert could read others' marks of the applicant and measure:"
+        " it is not the one that was given blind."
+    )
 
 
 class AdjudicationOut(Schema):
@@ -66,14 +70,19 @@ class AdjudicationOut(Schema):
     def of(cls, case: Case, round_: RoundFacts) -> "AdjudicationOut":
         """Show *case*."""
         said = case.said
-        marks = zip(said.experts, said.names, said.marks, strict=True)
+        marks = zip(said.experts, said.names, said.marks, said.revised, strict=True)
         return cls(
             applicant=said.applicant,
             measure=said.measure,
             state="open" if said.adjudicated is None else "settled",
             marks=[
-                MarkOut(expert=pseudonym(round_.salt, expert), name=name, value=value)
-                for expert, name, value in marks
+                MarkOut(
+                    expert=pseudonym(round_.salt, expert),
+                    name=name,
+                    value=value,
+                    revised_after_sight=revised,
+                )
+                for expert, name, value, revised in marks
             ],
             combined=case.combined,
             spread=case.spread,

@@ -59,7 +59,7 @@ class ExplainedMeasure(Schema):
     )
     rule: dict[str, Any] = Field(
         description="Of the kind `authority` with `order` and `tolerance`, or of the kind `panel`"
-        " with `combine`, `at_least`, `trim`, `trim_from` and `tolerance`."
+        " with `combine`, `at_least`, `trim`, `trim_from`, `tolerance` and `after_sight`."
     )
     value: float | None = Field(description="As a number: of codes, how many.")
     flags: list[str]

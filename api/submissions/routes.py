@@ -30,6 +30,7 @@ from shared.core.errors import (
     Finding,
     NotFound,
     ReporterNotAdmitted,
+    RevisedAfterSight,
     RoundNotOpen,
     SubmissionRefused,
 )
@@ -60,7 +61,12 @@ AT_ONCE = 100
     status_code=201,
     response_model=SubmissionReceipt,
     responses=problems(
-        ReporterNotAdmitted, NotFound, RoundNotOpen, ConflictOfInterest, SubmissionRefused
+        ReporterNotAdmitted,
+        NotFound,
+        RoundNotOpen,
+        ConflictOfInterest,
+        RevisedAfterSight,
+        SubmissionRefused,
     ),
 )
 @admits(Role.SOURCE, Role.PORTAL, Role.EXPERT)

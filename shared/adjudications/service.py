@@ -154,6 +154,7 @@ def _combined(framework: Framework, lines: Sequence[PanelLine]) -> list[float | 
         as_of=np.zeros(len(rows), np.int64),
         id=np.arange(len(rows)),
         value=np.array([mark for each in lines for mark in each.marks], np.float64),
+        revised=np.zeros(len(rows), np.bool_),
     )
     values = resolve(framework, evidence, len(lines)).values[np.arange(len(lines)), columns]
     return [None if np.isnan(value) else float(value) for value in values]

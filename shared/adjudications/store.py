@@ -1,11 +1,14 @@
 """Adjudications, and the panels that await one."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 
 from shared.database import Session
+from shared.submissions.sight import changed_after_sight
 from shared.submissions.standing import REFERENCE_DATE
 from shared.submissions.standing import standing as stands
 from shared.submissions.tolerance import beyond, difference
@@ -24,7 +27,8 @@ class StandingAdjudication:
 class PanelLine:
     """What a panel says of one applicant and measure, and how that was settled, if it was.
 
-    *experts*, *names* and *marks* correspond, ordered from the lowest mark up.
+    *experts*, *names*, *marks* and *revised* correspond, ordered from the lowest mark up; *revised*
+    says that the expert changed the mark when it could read others'.
     """
 
     applicant: str
@@ -35,6 +39,7 @@ class PanelLine:
     adjudicator: str | None
     adjudicated: float | None
     reason: str | None
+    revised: list[bool]
 
 
 STANDING = """
@@ -77,6 +82,11 @@ PAGE = """
         (SELECT name FROM reporter WHERE id = adjudicator), adjudicated, reason
     FROM shown ORDER BY applicant, measure
 """
+REVISED = """
+    SELECT applicant, measure, reporter FROM ({changed}) AS changed WHERE id IS NOT NULL
+"""
+SHOWN = """applicant = ANY (CAST(:applicants AS text[]))
+    AND measure = ANY (CAST(:measures AS text[]))"""
 TOLERANCE = "tolerances[array_position(measures, measure)]"
 BEHIND = """measure = ANY (CAST(:measures AS text[]))
     AND (applicant, measure) > (:after_applicant, :after_measure)"""
@@ -122,4 +132,21 @@ async def page(
         standing=stands(":round", REFERENCE_DATE, BEHIND, way="ASC"),
         wide=beyond(difference("highest", "lowest"), TOLERANCE),
     )
-    return [PanelLine(*row) for row in await session.execute(text(query), parameters)]
+    shown = [tuple(row) for row in await session.execute(text(query), parameters)]
+    revised = await _revised_after_sight(session, round_id, {row[:2] for row in shown})
+    return [
+        PanelLine(*(*row, [(*row[:2], expert) in revised for expert in row[2]])) for row in shown
+    ]
+
+
+async def _revised_after_sight(
+    session: Session, round_id: int, pairs: AbstractSet[tuple[Any, ...]]
+) -> AbstractSet[tuple[Any, ...]]:
+    """Return applicant, measure and expert of each mark of *pairs* changed after sight."""
+    parameters = {
+        "round": round_id,
+        "applicants": list({applicant for applicant, _ in pairs}),
+        "measures": list({measure for _, measure in pairs}),
+    }
+    query = REVISED.format(changed=changed_after_sight(":round", REFERENCE_DATE, SHOWN))
+    return {tuple(row) for row in await session.execute(text(query), parameters)}

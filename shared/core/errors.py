@@ -76,6 +76,10 @@ class ConflictOfInterest(Conflict):
     """The expert has declared a tie to the applicant."""
 
 
+class RevisedAfterSight(Conflict):
+    """The expert can read others' marks, and its own stays as it was given blind."""
+
+
 class MarksOutstanding(Conflict):
     """The expert has yet to mark what the answer would show."""
 

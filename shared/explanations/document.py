@@ -12,6 +12,7 @@ from shared.core.principal import Principal
 from shared.explanations import lines as explain
 from shared.explanations import verdicts
 from shared.explanations.lines import OneMore
+from shared.explanations.sight import revised_after_sight
 from shared.explanations.store import CohortValues, Input
 from shared.explanations.verdicts import Reason, Reasons, Statement
 from shared.explanations.words import VERDICTS, say
@@ -39,12 +40,14 @@ def measures(
         said[each.measure].append(each)
         numbers.setdefault(each.reporter, len(numbers) + 1)
     stands: dict[str, list[Statement]] = {}
+    revised: dict[str, frozenset[int]] = {}
     reasons: Reasons = {}
     for code, measure in framework.measures.items():
         statements = [_statement(measure, each) for each in said[code]]
         stands[code], passed_over = verdicts.standing(statements, reference_date)
+        revised[code] = revised_after_sight(measure, statements, reference_date)
         reasons |= passed_over | verdicts.judge(measure, stands[code])
-    resolved = resolve(framework, verdicts.evidence_of(framework, stands), 1)
+    resolved = resolve(framework, verdicts.evidence_of(framework, stands, revised), 1)
     return [
         {
             "measure": code,

@@ -1,6 +1,7 @@
 """verdicts: why each submission counts or does not."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -50,6 +51,10 @@ class Statement:
     as_of: date
     revision: int
     number: float | None
+
+
+Marks = Mapping[str, AbstractSet[int]]
+"""By measure, the reporters whose mark is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +155,13 @@ def _by_panel(panel: Panel, marks: Sequence[Statement]) -> Reasons:
     }
 
 
-def evidence_of(framework: Framework, stands: Mapping[str, Sequence[Statement]]) -> Evidence:
-    """Write what the reporters of one applicant stand by, by measure, as columns."""
+def evidence_of(
+    framework: Framework, stands: Mapping[str, Sequence[Statement]], revised: Marks
+) -> Evidence:
+    """Write what the reporters of one applicant stand by, by measure, as columns.
+
+    *revised* are the marks that were changed when others' could be read.
+    """
     position = {code: at for at, code in enumerate(framework.measure_codes)}
     rows = [(position[code], each) for code, said in stands.items() for each in said]
 
@@ -165,4 +175,12 @@ def evidence_of(framework: Framework, stands: Mapping[str, Sequence[Statement]])
         as_of=integers((each.as_of - EPOCH).days for _, each in rows),
         id=integers(each.id for _, each in rows),
         value=np.array([each.number for _, each in rows], np.float64),
+        revised=np.array(
+            [
+                each.reporter in revised.get(code, ())
+                for code, said in stands.items()
+                for each in said
+            ],
+            np.bool_,
+        ),
     )

@@ -51,6 +51,10 @@ FLAGS = {
     Flag.ZERO_DENOMINATOR: Name("分母为零。", "The denominator is 0."),
     Flag.CAPPED: Name("超过上限的部分不计。", "The value was cut to the cap."),
     Flag.ADJUDICATED: Name("以裁定代替专家评分。", "An adjudication replaces the panel's marks."),
+    Flag.REVISED_AFTER_SIGHT: Name(
+        "有专家在可以看到他人评分后改动了评分。",
+        "An expert changed its mark when others' could be read.",
+    ),
     Flag.FLAT: Name("所有申报主体数值相同。", "All values of the cohort are equal."),
     Flag.NO_SCALE: Name(
         "最优值不为正，无法计算份额。", "Without a positive best there is no scale."

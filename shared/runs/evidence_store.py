@@ -6,13 +6,17 @@ from datetime import date
 import numpy as np
 
 from shared.database import Session, columns
+from shared.scoring.arrays import IntArray
 from shared.scoring.framework import KINDS, Framework, MeasureType
 from shared.scoring.resolve import Evidence
+from shared.submissions.sight import changed_after_sight
 from shared.submissions.standing import standing
 
 ROW = columns.row_type(
     applicant="int8", measure="int8", kind="int8", as_of="int8", id="int8", value="float8"
 )
+
+REVISED_ROW = columns.row_type(id="int8")
 
 # What is still in the change log is left to the run that takes it in: a run's scores then rest on
 # its inputs and those before, and on nothing else. NOT IN is hashed, however wrong the estimate of
@@ -34,6 +38,7 @@ CURRENT = """
     LEFT JOIN unnest($6::text[], $7::text[], $8::float8[]) AS categories (measure, code, number)
         ON categories.measure = stands.measure AND categories.code = stands.codes[1]
 """
+REVISED = "SELECT id FROM ({changed}) AS changed WHERE id IS NOT NULL"
 
 
 async def current(
@@ -69,6 +74,9 @@ async def current(
     which = TAKEN_IN if everybody else f"applicant = ANY ($3::text[]) AND {TAKEN_IN}"
     query = CURRENT.format(standing=standing("$1", "$2", which))
     read = await columns.read(session, query, arguments, ROW)
+    revised = await _revised_after_sight(
+        session, round_id, framework, reference_date, applicants, everybody=everybody
+    )
     return Evidence(
         applicant=read["applicant"],
         measure=read["measure"],
@@ -76,4 +84,28 @@ async def current(
         as_of=read["as_of"],
         id=read["id"],
         value=read["value"].astype(np.float64, copy=False),
+        revised=np.isin(read["id"], revised),
     )
+
+
+async def _revised_after_sight(
+    session: Session,
+    round_id: int,
+    framework: Framework,
+    reference_date: date,
+    applicants: Sequence[str],
+    *,
+    everybody: bool,
+) -> IntArray:
+    """Return the ids of the marks that stand and were changed when others' could be read."""
+    panels = [code for code, measure in framework.measures.items() if measure.panel]
+    if not panels:
+        return np.zeros(0, np.int64)
+    which = f"measure = ANY ($3::text[]) AND {TAKEN_IN}"
+    arguments: tuple[object, ...] = (round_id, reference_date, panels)
+    if not everybody:
+        which = f"applicant = ANY ($4::text[]) AND {which}"
+        arguments = (*arguments, list(applicants))
+    query = REVISED.format(changed=changed_after_sight("$1", "$2", which))
+    ids: IntArray = (await columns.read(session, query, arguments, REVISED_ROW))["id"]
+    return ids

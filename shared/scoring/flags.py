@@ -18,6 +18,7 @@ class Flag(IntFlag):
     ZERO_DENOMINATOR = 32
     CAPPED = 64  # the derivation's cap cut the value
     ADJUDICATED = 128  # a mark with a reason replaces the panel's
+    REVISED_AFTER_SIGHT = 256  # a mark of the panel was changed when others' could be read
 
     FLAT = 1024  # all values of the cohort are equal
     NO_SCALE = 2048  # `best` without a positive best
@@ -35,6 +36,7 @@ EVIDENCE = (
     | Flag.ZERO_DENOMINATOR
     | Flag.CAPPED
     | Flag.ADJUDICATED
+    | Flag.REVISED_AFTER_SIGHT
 )
 """The flags that rest on the applicant's own evidence; the others are set anew in each run."""
 

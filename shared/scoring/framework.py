@@ -51,6 +51,13 @@ class Empty(StrEnum):
     PASS_ON = "pass_on"  # noqa: S105 -- no password
 
 
+class AfterSight(StrEnum):
+    """What happens to a mark that its expert changes when others' marks can be read."""
+
+    FLAG = "flag"
+    REFUSE = "refuse"
+
+
 class Direction(StrEnum):
     """Whether more is better."""
 
@@ -81,7 +88,8 @@ class Panel:
     *combine* is mean, median or trimmed_mean; fewer than *at_least* marks count as missing. A
     trimmed mean drops the *trim* highest and the *trim* lowest of at least *trim_from* marks, and
     is the plain mean of fewer. A spread (highest less lowest) beyond *tolerance*, in the
-    measure's unit, is flagged.
+    measure's unit, is flagged. *after_sight* says what happens to a mark that is changed when its
+    expert could read another's.
     """
 
     combine: str = "mean"
@@ -89,6 +97,7 @@ class Panel:
     trim: int = 1
     trim_from: int = 3
     tolerance: float | None = None
+    after_sight: AfterSight = AfterSight.FLAG
 
 
 @dataclass(frozen=True, slots=True)

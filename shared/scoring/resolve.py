@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.scoring.arrays import FlagArray, FloatArray, IntArray, runs
+from shared.scoring.arrays import BoolArray, FlagArray, FloatArray, IntArray, runs
 from shared.scoring.decimals import means
 from shared.scoring.flags import Flag
 from shared.scoring.framework import (
@@ -35,7 +35,8 @@ class Evidence:
 
     All arrays have shape (rows,), in any order; a value taken back is no row. A *value* is the
     number itself; 1 or 0 for a flag; the position in the measure's codes for a category; how many
-    distinct codes for codes.
+    distinct codes for codes. *revised* holds of a panel's mark that its expert changed it when it
+    could read another's.
     """
 
     applicant: IntArray  # position among the applicants
@@ -44,6 +45,7 @@ class Evidence:
     as_of: IntArray  # days since 1970-01-01
     id: IntArray  # of the submission, ascending with the time of recording
     value: FloatArray
+    revised: BoolArray
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,9 @@ def resolve(framework: Framework, evidence: Evidence, applicants: int) -> Resolv
 
     Of the admitted kinds of reporters the first in the measure's order counts; within it the
     greatest *as_of*, then the greatest *id*. A measure with a panel combines all experts' marks
-    instead; fewer than it asks for are flagged and count as missing. An adjudicated mark, the last
-    recorded of several, stands in place of whatever a panel says, remarks included. Kinds that are
-    not admitted are ignored.
+    instead; fewer than it asks for are flagged and count as missing. A *revised* mark is flagged
+    and counts as any other. An adjudicated mark, the last recorded of several, stands in place of
+    whatever a panel says, remarks included. Kinds that are not admitted are ignored.
     """
     measures = tuple(framework.measures.values())
     shape = (len(measures), applicants)
@@ -107,6 +109,7 @@ def resolve(framework: Framework, evidence: Evidence, applicants: int) -> Resolv
     few = (count > 0) & (count < asked)
     values[few] = np.nan
     flags[few] |= Flag.FEW_MARKS
+    flags[reports.cell[admitted & evidence.revised]] |= Flag.REVISED_AFTER_SIGHT
 
     cell, value = _by_adjudication(reports.take(reports.priority == SETTLES))
     values[cell] = value

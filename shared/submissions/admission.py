@@ -5,7 +5,7 @@ from datetime import date
 
 from shared.core.errors import Finding, ReporterNotAdmitted, SubmissionRefused
 from shared.core.principal import Principal, Role
-from shared.scoring.framework import Framework, ReporterKind
+from shared.scoring.framework import AfterSight, Framework, ReporterKind
 from shared.submissions import values as submission
 from shared.submissions.store import NewSubmission
 from shared.submissions.values import Refusal, Value
@@ -41,6 +41,7 @@ def admit(
     read = submission.read(framework, kind, draft.measure, draft.value, draft.status)
     if isinstance(read, Refusal):
         return read
+    panel = framework.measures[draft.measure].panel
     return NewSubmission(
         applicant=draft.applicant,
         measure=draft.measure,
@@ -51,6 +52,7 @@ def admit(
         reference=draft.reference,
         comment=draft.comment,
         request_id=request_id,
+        keeps_blind=panel is not None and panel.after_sight is AfterSight.REFUSE,
     )
 
 

@@ -53,8 +53,18 @@ class Intake:
             del self._writers[round_id]
 
     def _gather(self, round_id: int) -> list[Waiting]:
+        """Take from the queue what one transaction may write.
+
+        Never two experts' marks of one applicant and measure: neither could read the other's, but
+        by the order of their ids one could have.
+        """
         queue, gathered, size = self._queues[round_id], list[Waiting](), 0
+        marked: dict[tuple[str, str], int] = {}
         while queue and (not gathered or size + len(queue[0].items) <= MOST_ITEMS):
+            marks = {each.mark[:2]: each.reporter for each in queue[0].items if each.is_mark}
+            if any(marked.get(pair, expert) != expert for pair, expert in marks.items()):
+                break
+            marked |= marks
             size += len(queue[0].items)
             gathered.append(queue.pop(0))
         if not queue:

@@ -8,21 +8,66 @@ from shared.database import Driver
 from shared.submissions import store
 from shared.submissions.store import NewSubmission, Receipt
 
+ADDED = {"created", "revised"}
+REFUSED = Receipt("revised-after-sight", None)
+
+
+class _Revised(Exception):
+    """Some of what was appended must not stay: *refused* says of each item whether it does."""
+
+    def __init__(self, refused: list[bool]) -> None:
+        super().__init__()
+        self.refused = refused
+
 
 async def record(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> list[Receipt]:
     """Append *items*, all or none, and return a receipt each, in order.
 
-    Items with the same natural key correct each other in turn.
+    Items with the same natural key correct each other in turn. A mark that must stay as it
+    was given blind, and would not, is refused.
     """
     waves = _waves(items)
     if len(waves) <= 1:
-        return await store.record(driver, round_id, items)
+        return await _append(driver, round_id, items)
     receipts: dict[int, Receipt] = {}
     async with driver.transaction():
         for wave in waves:
-            results = await store.record(driver, round_id, [items[at] for at in wave])
+            results = await _append(driver, round_id, [items[at] for at in wave])
             receipts.update(zip(wave, results, strict=True))
     return [receipts[position] for position in range(len(items))]
+
+
+async def _append(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> list[Receipt]:
+    """Append *items*, but for the marks that must stay as they were given blind."""
+    if not any(item.keeps_blind for item in items):
+        return await store.record(driver, round_id, items)
+    try:
+        async with driver.transaction():
+            return await _append_unless_revised(driver, round_id, items)
+    except _Revised as undone:
+        refused = undone.refused
+    rest = [item for item, gone in zip(items, refused, strict=True) if not gone]
+    receipts = iter(await _append(driver, round_id, rest))
+    return [REFUSED if gone else next(receipts) for gone in refused]
+
+
+async def _append_unless_revised(
+    driver: Driver, round_id: int, items: Sequence[NewSubmission]
+) -> list[Receipt]:
+    """Append *items* and then ask what a run asks for the flag, so that both always agree.
+
+    Raises: _Revised, and the transaction must not be committed.
+    """
+    receipts = await store.record(driver, round_id, items)
+    said = list(zip(items, receipts, strict=True))
+    bound = [item.keeps_blind and receipt.result in ADDED for item, receipt in said]
+    marks = {item.mark for item, binds in zip(items, bound, strict=True) if binds}
+    revised = await store.revised_after_sight(driver, round_id, marks)
+    if revised:
+        raise _Revised(
+            [binds and item.mark in revised for item, binds in zip(items, bound, strict=True)]
+        )
+    return receipts
 
 
 def _waves(items: Sequence[NewSubmission]) -> list[list[int]]:

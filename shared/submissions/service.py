@@ -5,7 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.core.errors import ConflictOfInterest, Finding, NotFound, RoundNotOpen
+from shared.core.errors import (
+    ConflictOfInterest,
+    Finding,
+    NotFound,
+    RevisedAfterSight,
+    RoundNotOpen,
+)
 from shared.rounds.store import RoundFacts
 from shared.submissions.intake import Intake
 from shared.submissions.store import NewSubmission, Receipt
@@ -22,6 +28,11 @@ NOT_TAKEN = {
     ),
     "conflict-of-interest": Refusal(
         "applicant", "conflict-of-interest", "A tie to this applicant is declared."
+    ),
+    "revised-after-sight": Refusal(
+        "value",
+        "revised-after-sight",
+        "Others' marks can be read; the mark stays as it was given before.",
     ),
 }
 """What is found out only where a submission would be stored."""
@@ -42,7 +53,7 @@ class RowOutcome:
 async def submit(intake: Intake, round_: RoundFacts, item: NewSubmission) -> Receipt:
     """Append *item* and return its receipt once that is committed.
 
-    Raises: NotFound (the applicant), RoundNotOpen, ConflictOfInterest.
+    Raises: NotFound (the applicant), RoundNotOpen, ConflictOfInterest, RevisedAfterSight.
     """
     (receipt,) = await intake.record(round_.id, [item])
     if receipt.result == "unknown-applicant":
@@ -51,6 +62,11 @@ async def submit(intake: Intake, round_: RoundFacts, item: NewSubmission) -> Rec
         raise RoundNotOpen(f"round {round_.code} does not accept submissions")
     if receipt.result == "conflict-of-interest":
         raise ConflictOfInterest(f"a tie to applicant {item.applicant} is declared")
+    if receipt.result == "revised-after-sight":
+        raise RevisedAfterSight(
+            f"others' marks of {item.measure} of {item.applicant} can be read;"
+            " yours stays as you gave it before"
+        )
     return receipt
 
 

@@ -1,21 +1,27 @@
 """Submissions: appended by a function of the database, and looked up."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
 
 from shared.access.tables import ReporterRow
 from shared.database import Driver, Session
 from shared.scoring.framework import ADJUDICATOR, ReporterKind
+from shared.submissions.sight import changed_after_sight
 from shared.submissions.standing import REFERENCE_DATE, standing
 from shared.submissions.tables import SubmissionRow
 from shared.submissions.values import Reported
 
 SEPARATOR = "\x1f"
 """Between the codes of one value, for `record_submissions`; it stands in no code."""
+
+
+Mark: TypeAlias = tuple[str, str, int]
+"""An applicant, a measure, and the expert who marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,18 @@ class NewSubmission:
     reference: str | None
     comment: str | None
     request_id: str
+    keeps_blind: bool = False
+    """A mark that its expert may not change when it can read others'."""
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether an expert says it."""
+        return self.kind == ReporterKind.EXPERT
+
+    @property
+    def mark(self) -> Mark:
+        """Whose word on what it is, of whatever date."""
+        return self.applicant, self.measure, self.reporter
 
     @property
     def natural_key(self) -> tuple[str, str, int, date]:
@@ -42,8 +60,8 @@ class NewSubmission:
 class Receipt:
     """What became of a submission: created, revised, or unchanged; or why it was not taken.
 
-    That is not-open, unknown-applicant or conflict-of-interest, and *id* is then None; for
-    `unchanged` it is that of the submission that stands.
+    That is not-open, unknown-applicant, conflict-of-interest or revised-after-sight, and *id* is
+    then None; for `unchanged` it is that of the submission that stands.
     """
 
     result: str
@@ -115,6 +133,22 @@ async def _append(driver: Driver, round_id: int, items: Sequence[NewSubmission])
         [each.request_id for each in items],
     )
     return found
+
+
+REVISED = "SELECT applicant, measure, reporter FROM ({changed}) AS changed"
+OF_PAIRS = "(applicant, measure) IN (SELECT * FROM unnest($2::text[], $3::text[]))"
+
+
+async def revised_after_sight(
+    driver: Driver, round_id: int, marks: AbstractSet[Mark]
+) -> AbstractSet[Mark]:
+    """Return which of *marks* were changed, or taken back, when others' could be read."""
+    if not marks:
+        return marks
+    applicants, measures, _ = zip(*marks, strict=True)
+    changed = changed_after_sight("$1", REFERENCE_DATE.replace(":round", "$1"), OF_PAIRS)
+    found = await driver.fetch(REVISED.format(changed=changed), round_id, applicants, measures)
+    return marks & {tuple(row) for row in found}
 
 
 def _joined(codes: tuple[str, ...] | None) -> str | None:

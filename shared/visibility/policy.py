@@ -76,7 +76,10 @@ def rests_on_marks_of_others(framework: Framework) -> list[bool]:
 
 
 def reach_of(reader: Principal) -> Reach:
-    """Return which submissions *reader* may see; an expert's own marks open others' one by one."""
+    """Return which submissions *reader* may see; an expert's own marks open others' one by one.
+
+    `shared.submissions.sight` says which marks were changed once this opened others'.
+    """
     return Reach(
         applicants=reader.applicants,
         measures=reader.measures,

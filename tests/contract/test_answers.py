@@ -11,6 +11,8 @@ from api.app import create_app
 from api.http.bodies import SMALL
 from api.http.headers import HEADERS
 from shared.database import Database
+from shared.frameworks.yaml_document import parse
+from shared.reference import framework_text
 from shared.rounds import store as rounds
 from shared.settings import Settings
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS
@@ -125,6 +127,7 @@ async def refusals(player: Player) -> None:
 
     mark = value | {"measure": "dedicated_policy", "value": 80}
     await player.refused("conflict-of-interest", "expert", "POST", SUBMISSIONS, mark)
+    await refused_after_sight(player, round_, mark | {"value": 82})
     await player.refused("marks-outstanding", "expert", "GET", f"{ROUND}/scores/210213")
     await player.send("admin", "POST", "/v1/rounds", round_ | {"code": "2027-1"})
     unscored = "/v1/rounds/2027-1/sensitivity"
@@ -151,6 +154,23 @@ async def refusals_of_the_connection(player: Player) -> None:
         await client.say(GET)
         document = problem(await client.rest(), 408, "request-too-slow")
         player.answers[document["type"]] = document
+
+
+async def refused_after_sight(player: Player, round_: Any, mark: Any) -> None:
+    """Open a round whose panel refuses, settle a mark, and let the expert change its own."""
+    document = parse(framework_text()) | {"version": "refusing"}
+    document["measures"][mark["measure"]]["panel"] = {"after_sight": "refuse"}
+    await player.send("admin", "POST", "/v1/frameworks", document)
+    named = {"code": document["code"], "version": "refusing"}
+    strict = "/v1/rounds/2026-2"
+    await player.send(
+        "admin", "POST", "/v1/rounds", round_ | {"code": "2026-2", "framework": named}
+    )
+    await player.send("admin", "POST", f"{strict}/transitions", {"to": "open"})
+    await player.send("expert", "POST", f"{strict}/submissions", mark | {"value": 80})
+    settled = f"{strict}/adjudications/{mark['applicant']}/{mark['measure']}"
+    await player.send("admin", "PUT", settled, {"value": 85, "reason": "heard the panel"})
+    await player.refused("revised-after-sight", "expert", "POST", f"{strict}/submissions", mark)
 
 
 async def fail(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,14 @@ from shared.scoring.document.measures import Combine
 from shared.scoring.document.normalisations import NORMALISATIONS
 from shared.scoring.document.reader import read, warnings
 from shared.scoring.flags import Flag
-from shared.scoring.framework import Direction, Empty, MeasureType, Missing, ReporterKind
+from shared.scoring.framework import (
+    AfterSight,
+    Direction,
+    Empty,
+    MeasureType,
+    Missing,
+    ReporterKind,
+)
 from tests.contract.document import ROOT
 
 DOCS = (ROOT / "docs" / "frameworks.md").read_text("utf-8")
@@ -71,7 +78,7 @@ def test_every_key_and_every_word_is_documented() -> None:
     for call in calls("fields", "split"):
         keys |= constants([*call.args, *(each.value for each in call.keywords)])
     words = {*DERIVATIONS, *NORMALISATIONS, "cap"}
-    for kind in (Combine, Direction, Empty, MeasureType, Missing, ReporterKind):
+    for kind in (AfterSight, Combine, Direction, Empty, MeasureType, Missing, ReporterKind):
         words |= set(kind)
 
     assert {"trim_from", "reported_by", "inclusive", "direction"} <= keys

@@ -60,7 +60,7 @@ def test_what_counts_is_what_the_value_came_of(said: list[Statement], measure: M
     stands, reasons = standing(said, REFERENCE)
     judged = judge(measure, stands)
     framework = framework_of(measure)
-    resolved = resolve(framework, evidence_of(framework, {"x": stands}), 1)
+    resolved = resolve(framework, evidence_of(framework, {"x": stands}, {}), 1)
 
     assert not reasons.keys() & judged.keys()
     assert reasons.keys() | judged.keys() == {each.id for each in said}

@@ -109,6 +109,26 @@ def resolve(measure: Json, reference_date: str) -> tuple[Number, dict[int, str]]
     return (rounded(total / len(numbers)) if numbers else None), verdict
 
 
+def revised_after_sight(measure: Json, reference_date: str) -> bool:
+    """Say whether an expert stands by another mark than when somebody else's could first be read.
+
+    That is when its own stands and another's is recorded. An adjudication hears no marks.
+    """
+    said = sorted(measure["submissions"], key=lambda one: one["id"])
+    now: dict[int, Json] = {}
+    blind: dict[int, float] = {}
+    for end in range(len(said) + 1):
+        past = {"submissions": said[:end]}
+        now = {each["reporter_number"]: each for each in stands(past, reference_date, {})}
+        valued = [each for each in said[:end] if each["status"] == "reported"]
+        for number, own in now.items():
+            if any(each["reporter_number"] != number for each in valued):
+                blind.setdefault(number, own["value"])
+    marks = {number: own["value"] for number, own in now.items() if own["kind"] == "expert"}
+    settled = len(marks) < len(now)
+    return not settled and any(blind.get(number, mark) != mark for number, mark in marks.items())
+
+
 def derive(rule: Json, value_of: dict[str, Number]) -> Number:
     """Compute a raw value from its measures."""
     parts = [(decimal(term["weight"]), value_of[term["measure"]]) for term in rule["terms"]]
@@ -268,6 +288,10 @@ class Recomputation:
             for each in measure["submissions"]:
                 self.equal(f"{name} #{each['id']}", each["verdict"], verdict[each["id"]])
             self.equal(f"{name} value", measure["value"], values[name])
+            if measure["rule"]["kind"] == "panel":
+                stated = "revised_after_sight" in measure["flags"]
+                revised = revised_after_sight(measure, self.document["reference_date"])
+                self.equal(f"{name} revised after sight", stated, revised)
         shares = []
         for line in self.lines:
             rule, name = line["derivation"], line["indicator"]

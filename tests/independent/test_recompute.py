@@ -114,6 +114,19 @@ async def test_a_spread_leaves_no_reason_out(owner: Database, worker_database: D
     assert found == set(Verdict) - {Verdict.NOT_ADMITTED, Verdict.NOT_MIDDLE}
 
 
+async def test_a_spread_has_panels_with_and_without_a_mark_revised_after_sight(
+    owner: Database, worker_database: Database
+) -> None:
+    explained = await spread(owner, worker_database)
+    found = {
+        "revised_after_sight" in measure["flags"]
+        for document in await explained.everything()
+        for measure in document["measures"]
+        if measure["rule"]["kind"] == "panel" and measure["value"] is not None
+    }
+    assert found == {True, False}
+
+
 async def test_a_spread_has_dimensions_that_pass_their_points_on(
     owner: Database, worker_database: Database
 ) -> None:

@@ -59,6 +59,8 @@ def _panel(panel: Panel, rows: Sequence[Report]) -> tuple[Number, set[str]]:
         return None, {"missing"}
     wide = panel.tolerance is not None and marks[-1] - marks[0] > decimal(panel.tolerance)
     flags = {"spread"} if wide else set()
+    if any(row.revised for row in rows):
+        flags |= {"revised_after_sight"}
     if len(marks) < panel.at_least:
         return None, flags | {"missing", "few_marks"}
     if panel.combine == "median":

@@ -1,5 +1,6 @@
 """resolve: whose value counts; marks and their panels are in test_resolve_panel.py."""
 
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -152,6 +153,7 @@ MEASURES = [
         for tolerance in (None, 0.0, 0.25)
     )
 ]
+MARKS = {(each.code, EXPERT) for each in MEASURES if each.panel}
 REPORTS = st.builds(
     Report,
     applicant=st.integers(0, 3),
@@ -159,7 +161,8 @@ REPORTS = st.builds(
     value=st.integers(-8, 8).map(float),
     kind=st.sampled_from(KINDS),
     as_of=st.integers(0, 2),
-)
+    revised=st.booleans(),
+).map(lambda row: replace(row, revised=row.revised and (row.measure, row.kind) in MARKS))
 FRAMEWORK: Framework = make.framework(
     [make.indicator(each.code) for each in MEASURES], measures=MEASURES
 )

@@ -96,6 +96,21 @@ def test_a_panel_hears_experts_only() -> None:
     assert settled(judged, *said) == (60.0, [])
 
 
+def test_a_mark_revised_after_sight_is_flagged_and_counts_as_any_other() -> None:
+    """Also where the marks are too few, or trimmed; an adjudication leaves nothing to remark."""
+
+    def flagged(panel: Panel, *more: Report) -> tuple[float, list[str]]:
+        judged = make.measure("A", type=MeasureType.MARK, reported_by=(EXPERT,), panel=panel)
+        revised = Report(0, "A", 20, EXPERT, revised=True)
+        return settled(judged, revised, Report(0, "A", 60, EXPERT), *more)
+
+    assert flagged(Panel()) == (40.0, ["revised_after_sight"])
+    assert flagged(Panel("median"), Report(0, "A", 60, EXPERT)) == (60.0, ["revised_after_sight"])
+    few = ["missing", "few_marks", "revised_after_sight"]
+    assert flagged(Panel(at_least=3))[1] == few
+    assert flagged(Panel(), Report(0, "A", 70, ADJUDICATOR)) == (70.0, ["adjudicated"])
+
+
 def test_an_adjudicated_mark_stands_in_place_of_a_panel_that_lies_apart() -> None:
     assert ruled(Panel(tolerance=10), (20, 90)) == (55.0, ["spread"])
     assert ruled(Panel(tolerance=10), (20, 90), 70) == (70.0, ["adjudicated"])

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from shared.submissions.intake import Intake
 from shared.submissions.store import NewSubmission, Receipt
 from tests.fixtures.ask import one, until_blocked
 from tests.fixtures.http import count, stored, until_waiting
-from tests.fixtures.make import ROUND, World, name
+from tests.fixtures.make import MARK, ROUND, World, name
 
 
 @dataclass
@@ -146,6 +146,20 @@ async def test_a_group_is_bounded_and_a_large_request_goes_alone(
         rest = [bench.send(*[bench.item(at)] * size) for at, size in enumerate((2, 1, 2, 5, 1), 1)]
     assert [len(await each) for each in rest] == [2, 1, 2, 5, 1]
     assert await transactions(bench) == 1 + 4  # (2, 1), (2), (5), (1)
+
+
+async def test_two_experts_marks_of_the_same_are_never_written_together(bench: Bench) -> None:
+    """The order of ids would say that one of them could be read before the other was given."""
+
+    def mark(reporter: int, applicant: str) -> NewSubmission:
+        counted = bench.item(reporter)
+        return replace(counted, reporter=reporter, kind="expert", applicant=applicant, measure=MARK)
+
+    async with bench.held():
+        said = [(71, "C1"), (71, "C2"), (72, "P1"), (72, "C1"), (71, "C1")]
+        rest = [bench.send(mark(reporter, applicant)) for reporter, applicant in said]
+    assert [results(await each) for each in rest] == [*[["created"]] * 4, ["unchanged"]]
+    assert await transactions(bench) == 1 + 2  # up to (72, "P1"); (72, "C1") and nothing of (71, …)
 
 
 @pytest.mark.parametrize("gone", [0, 1])

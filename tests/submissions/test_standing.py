@@ -15,6 +15,7 @@ from shared.database import Database, Session
 from shared.database.database import driver_of
 from shared.discrepancies import store as discrepancies
 from shared.explanations import verdicts
+from shared.explanations.sight import revised_after_sight
 from shared.explanations.verdicts import Statement, evidence_of
 from shared.panels import store as panels
 from shared.runs import evidence_store as evidence
@@ -84,6 +85,14 @@ async def say(session: Session, round_id: int, history: Sequence[NewSubmission])
 
 async def by_the_reasons(session: Session, round_id: int) -> Standing:
     """Read everything that was ever said, and leave out what has a reason not to stand."""
+    return {
+        key: sorted(verdicts.standing(each, REFERENCE)[0], key=lambda each: each.id)
+        for key, each in (await recorded(session, round_id)).items()
+    }
+
+
+async def recorded(session: Session, round_id: int) -> Standing:
+    """Read everything that was ever said."""
     query = text("""
         SELECT applicant, measure, id, reporter, kind, as_of, revision, number
         FROM submission WHERE round = :round ORDER BY id
@@ -91,16 +100,24 @@ async def by_the_reasons(session: Session, round_id: int) -> Standing:
     said: defaultdict[tuple[str, str], list[Statement]] = defaultdict(list)
     for applicant, measure, *row in await session.execute(query, {"round": round_id}):
         said[applicant, measure].append(Statement(*row))
-    return {
-        key: sorted(verdicts.standing(each, REFERENCE)[0], key=lambda each: each.id)
-        for key, each in said.items()
+    return said
+
+
+def of_one(stands: Standing, applicant: str) -> dict[str, list[Statement]]:
+    """Return what is of one applicant, by measure."""
+    return {measure: said for (of, measure), said in stands.items() if of == applicant}
+
+
+def resolved(stands: Standing, applicant: str, everything: Standing | None = None) -> Resolved:
+    """Settle what stands of one applicant by the rules; remarks on what was said before need that.
+
+    *everything* is what was ever said.
+    """
+    revised = {
+        measure: revised_after_sight(FRAMEWORK.measures[measure], said, REFERENCE)
+        for measure, said in of_one(everything or {}, applicant).items()
     }
-
-
-def resolved(stands: Standing, applicant: str) -> Resolved:
-    """Settle what stands of one applicant by the rules."""
-    of_one = {measure: said for (of, measure), said in stands.items() if of == applicant}
-    return resolve(FRAMEWORK, evidence_of(FRAMEWORK, of_one), 1)
+    return resolve(FRAMEWORK, evidence_of(FRAMEWORK, of_one(stands, applicant), revised), 1)
 
 
 def of_kind(said: Sequence[Statement], kind: str) -> list[Statement]:
@@ -116,6 +133,7 @@ async def test_a_run_reads_what_has_no_reason_not_to_stand(
     """So that its values and flags are those that are explained."""
     async with owner._sessions() as session:  # never committed: each example begins with nothing
         stands = await say(session, round_id, history)
+        everything = await recorded(session, round_id)
         found = await evidence.current(
             session, round_id, FRAMEWORK, REFERENCE, CODES, everybody=True
         )
@@ -123,7 +141,7 @@ async def test_a_run_reads_what_has_no_reason_not_to_stand(
     assert sorted(found.id) == sorted(each.id for said in stands.values() for each in said)
     whole = resolve(FRAMEWORK, found, len(CODES))
     for at, applicant in enumerate(CODES):
-        explained = resolved(stands, applicant)
+        explained = resolved(stands, applicant, everything)
         np.testing.assert_array_equal(whole.values[at], explained.values[0])
         np.testing.assert_array_equal(whole.flags[at], explained.flags[0])
 

@@ -6,7 +6,15 @@ from math import inf
 from typing import Final
 
 from shared.scoring.document.nodes import Node
-from shared.scoring.framework import Measure, MeasureType, Name, Panel, Range, ReporterKind
+from shared.scoring.framework import (
+    AfterSight,
+    Measure,
+    MeasureType,
+    Name,
+    Panel,
+    Range,
+    ReporterKind,
+)
 
 CodeLists = Mapping[str, tuple[tuple[str, Name], ...]]
 
@@ -98,7 +106,9 @@ def _panel(node: Node, type_: MeasureType | None) -> Panel | None:
         node.require()
     if node.absent:
         return None
-    fields = node.fields(optional=("combine", "at_least", "trim", "trim_from", "tolerance"))
+    fields = node.fields(
+        optional=("combine", "at_least", "trim", "trim_from", "tolerance", "after_sight")
+    )
     combine = Combine.MEAN if fields["combine"].absent else fields["combine"].choice(Combine)
     at_least = fields["at_least"].whole(least=1) or 1
     trim = fields["trim"].whole(least=1) or 1
@@ -110,7 +120,10 @@ def _panel(node: Node, type_: MeasureType | None) -> Panel | None:
     elif trim_from <= 2 * trim:
         fields["trim_from"].note("trim-leaves-nothing", "more marks are dropped than are given")
     tolerance = fields["tolerance"].optional_number(least=0)
-    return Panel(combine or Combine.MEAN, at_least, trim, trim_from, tolerance)
+    after_sight = AfterSight.FLAG
+    if not fields["after_sight"].absent:
+        after_sight = fields["after_sight"].choice(AfterSight) or after_sight
+    return Panel(combine or Combine.MEAN, at_least, trim, trim_from, tolerance, after_sight)
 
 
 def _reported_by(node: Node, type_: MeasureType | None) -> tuple[ReporterKind, ...]:

@@ -9,6 +9,7 @@ import pytest
 from shared.frameworks.yaml_document import parse
 from shared.scoring.document.reader import read, warnings
 from shared.scoring.framework import (
+    AfterSight,
     Band,
     Derivation,
     Direction,
@@ -130,6 +131,17 @@ def test_a_trim_says_itself_how_many_marks_it_needs(framework: Framework) -> Non
     panel = Panel("trimmed_mean", at_least=5, trim=2, trim_from=5, tolerance=4.0)
 
     assert framework.measures["quality"].panel == panel
+
+
+def test_a_mark_revised_after_sight_is_flagged_unless_the_panel_refuses_it(document: Any) -> None:
+    read_panels = []
+    for said in ({}, {"after_sight": "flag"}, {"after_sight": "refuse"}):
+        document["measures"]["quality"]["panel"] = said
+        panel = read(document).measures["quality"].panel
+        assert panel is not None
+        read_panels.append(panel.after_sight)
+
+    assert read_panels == [AfterSight.FLAG, AfterSight.FLAG, AfterSight.REFUSE]
 
 
 def test_missing_rules_and_bases_are_read(framework: Framework) -> None:

@@ -94,6 +94,7 @@ MEASURES: list[tuple[str, object, str]] = [
     (f"{QUALITY}/panel/combine", "mode", "choice-unknown"),
     (f"{QUALITY}/panel/at_least", 0, "number-out-of-bounds"),
     (f"{QUALITY}/panel/trim_from", 4, "trim-leaves-nothing"),
+    (f"{QUALITY}/panel/after_sight", "forbid", "choice-unknown"),
     (f"{LISTED}/range", {"min": 0}, "key-not-applicable"),
     (f"{HELD}/list", GONE, "key-missing"),
     (f"{HELD}/list", "sorts", "code-list-undefined"),

@@ -205,3 +205,38 @@ async def test_a_refused_mark_would_have_been_changed_after_sight(
             assert (each.applicant, each.reporter) in watched.changed()
         else:
             before.append(each)
+
+
+async def test_a_run_compares_marks_that_it_took_in_and_no_others(
+    round_id: int, owner: Database
+) -> None:
+    """Else the mark that stands would be compared with one that is not yet told, and then gone."""
+
+    def mark(reporter: int, value: float | None, days: int = 0) -> NewSubmission:
+        as_of, reported = REFERENCE - timedelta(days), Reported(number=value)
+        return replace(FIRST, reporter=reporter, as_of=as_of, reported=reported)
+
+    async with owner._sessions() as session:
+        await say(session, round_id, [mark(4, 20, days=1)])
+        driver = await driver_of(session)
+        for each in (mark(4, 40), mark(5, 0), mark(4, None)):
+            await recording.record(driver, round_id, [each])
+        waiting = [await read(session, round_id, everybody=each) for each in (True, False)]
+        await session.execute(text("DELETE FROM submission_change"))
+        taken_in = [await read(session, round_id, everybody=each) for each in (True, False)]
+
+    assert waiting == [set(), set()]
+    assert taken_in == [{("C1", 4)}, {("C1", 4)}]
+
+
+FIRST = NewSubmission(
+    applicant="C1",
+    measure=MARK,
+    reporter=4,
+    kind=KINDS[4],
+    as_of=REFERENCE,
+    reported=Reported(number=20.0),
+    reference=None,
+    comment=None,
+    request_id="r",
+)

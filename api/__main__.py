@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from api.app import over
 from api.connection import Bounds, bounded
+from shared.database import Limits
 from shared.database.schema import require_schema
 from shared.process import lifecycle
 from shared.settings import Settings
@@ -36,7 +37,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings, url = lifecycle.begin("gateway")
     with lifecycle.faults_on_one_line():
-        asyncio.run(require_schema(url))
+        asyncio.run(require_schema(url, limits=Limits.of_gateway(settings)))
     app = over(url, settings)
     config = configured(app, arguments.host, arguments.port, connections_within_files(settings))
     with contextlib.suppress(KeyboardInterrupt):  # raised anew once everything has ended

@@ -27,7 +27,7 @@ from api.runs import routes as runs
 from api.sensitivity import routes as sensitivity
 from api.submissions import routes as submissions
 from shared.core.database_role import DatabaseRole
-from shared.database import Database
+from shared.database import Database, Limits
 from shared.database.notifications import listen
 from shared.process import lifecycle
 from shared.settings import Settings
@@ -86,7 +86,7 @@ def create_app(
 
 def over(url: str, settings: Settings) -> FastAPI:
     """Return what runs in production; PostgreSQL is reached when the server starts it."""
-    database = Database(url, ROLE, settings.database_pool)
+    database = Database(url, ROLE, settings.database_pool, Limits.of_gateway(settings))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -18,10 +18,11 @@ from sqlalchemy import make_url, text
 from bench.floor import TABLE
 from shared.access import service as keys
 from shared.core.principal import Actor
-from shared.database import Database
+from shared.database import Database, Limits
 from shared.frameworks import service as frameworks
 from shared.rounds import service as rounds
 from shared.rounds import store as stored_rounds
+from shared.settings import Settings
 
 ACTOR = Actor("bench", "bench")
 INDICATORS = 25
@@ -147,7 +148,7 @@ VALUES = """
 @asynccontextmanager
 async def stage(url: str) -> AsyncIterator[Stage]:
     """Give a stage on the migrated database of *url*."""
-    database = await Database(url).open()
+    database = await Database(url, limits=Limits.of_worker(Settings())).open()
     made = {}
     async with database.session() as session:
         for name, role in (("bench-source", "source"), ("bench-portal", "portal")):

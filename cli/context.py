@@ -9,7 +9,7 @@ from typing import TypeVar
 from cli.errors import CommandError
 from cli.options import settings_with
 from shared.core.principal import Actor
-from shared.database import Database, Session
+from shared.database import Database, Limits, Session
 from shared.embedded import server as embedded
 from shared.settings import Settings
 
@@ -33,7 +33,7 @@ def in_transaction(data_dir: Path | None, verb: Callable[[Session], Awaitable[An
     """Do *verb* in one transaction and return its answer."""
 
     async def run(url: str) -> Answer:
-        database = await Database(url).open()
+        database = await Database(url, limits=Limits.of_worker(settings)).open()
         try:
             async with database.session() as session:
                 return await verb(session)

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LAST_PORT = 65535
+
+Limit = Annotated[timedelta, Field(gt=timedelta(0))]
 
 
 class Settings(BaseSettings):
@@ -21,7 +23,31 @@ class Settings(BaseSettings):
         description="Where PostgreSQL 15 or newer is; none starts the embedded one in"
         " `PILOTZONE_DATA_DIR`.",
     )
-    database_pool: int = Field(10, ge=1, le=200, description="Connections of one gateway process.")
+    database_pool: int = Field(
+        10,
+        ge=1,
+        le=200,
+        description="Connections of one gateway process, besides one for its health.",
+    )
+    database_connect_timeout: Limit = Field(
+        timedelta(seconds=3), description="How long connecting to PostgreSQL may take."
+    )
+    database_pool_timeout: Limit = Field(
+        timedelta(seconds=5),
+        description="How long a request waits for a free connection; then 503.",
+    )
+    database_statement_timeout: Limit = Field(
+        timedelta(seconds=15),
+        description="How long a statement of a gateway may take; a second later its connection is"
+        " given up.",
+    )
+    database_lock_timeout: Limit = Field(
+        timedelta(seconds=5), description="How long a statement waits for a lock."
+    )
+    database_idle_timeout: Limit = Field(
+        timedelta(seconds=15),
+        description="After what time without a statement PostgreSQL ends a gateway's transaction.",
+    )
     data_dir: Path = Field(Path(".data"), description="Where the embedded PostgreSQL lives.")
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="`auto` is for people on a terminal and JSON elsewhere."
@@ -44,6 +70,11 @@ class Settings(BaseSettings):
     )
     worker_metrics_host: str = Field(
         "127.0.0.1", description="On which address it answers Prometheus."
+    )
+    worker_statement_timeout: Limit = Field(
+        timedelta(minutes=5),
+        description="How long a statement of a worker may take, and its transaction be without one"
+        " while it computes.",
     )
     key_cache: timedelta = Field(
         timedelta(seconds=1), description="How long a revoked key may still be admitted."

@@ -13,7 +13,7 @@ import structlog
 from prometheus_client import start_http_server
 
 from shared.core.database_role import DatabaseRole
-from shared.database import Database
+from shared.database import Database, Limits
 from shared.database.notifications import listen
 from shared.process import lifecycle
 from shared.settings import Settings
@@ -33,7 +33,7 @@ STALLED_SECONDS = 60.0
 async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
     """Work until SIGINT or SIGTERM; *health_file* is touched while the loop is alive."""
     name = f"{socket.gethostname()}:{os.getpid()}"
-    database = await Database(url, ROLE, CONNECTIONS).open()
+    database = await Database(url, ROLE, CONNECTIONS, Limits.of_worker(settings)).open()
     beat = Heartbeat(health_file)
     worker = Worker(
         database, name, Bell(), settings.worker_idle, settings.worker_debounce, beat.alive

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Mount
 
 from shared.core.errors import Conflict, DomainError, Finding, Forbidden, Invalid, NotFound
-from shared.database import DiskFull, cut_off, full, out_of_reach
+from shared.database import DiskFull, SchemaUnknown, cut_off, full, out_of_reach
 
 log = structlog.get_logger()
 
@@ -185,6 +185,9 @@ def on_error(request: Request, error: Exception) -> Response:
             request.app.state.gateway.database.note_full()
         log.warning("database full", error=type(error).__name__)
         return answer(request, describe(Unavailable) | {"detail": "the database has no room left"})
+    if isinstance(error, SchemaUnknown):
+        log.warning("schema unknown", error=str(error))
+        return answer(request, describe(Unavailable) | {"detail": "the database was not migrated"})
     log.error("fault", exc_info=error)
     problem = describe(InternalServerError)
     return answer(request, problem | {"detail": "the fault was logged under this request's id"})

@@ -1,6 +1,7 @@
 """How a process reaches PostgreSQL, and what rooms need to speak to it."""
 
-from shared.database.database import Database, Driver, Session
+from shared.database.connections import Driver
+from shared.database.database import Database, Session
 from shared.database.faults import (
     DiskFull,
     SchemaUnknown,
@@ -10,11 +11,13 @@ from shared.database.faults import (
     out_of_reach,
     refusal,
 )
+from shared.database.limits import Limits
 
 __all__ = [
     "Database",
     "DiskFull",
     "Driver",
+    "Limits",
     "SchemaUnknown",
     "Session",
     "UrlUnusable",

@@ -1,5 +1,6 @@
 """How a process speaks to PostgreSQL."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -7,10 +8,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any, Self, TypeAlias
 
-import asyncpg
 import structlog
-from sqlalchemy import AdaptedConnection, event, text
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -18,13 +17,15 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from shared.database.connections import BROKEN_OFF, Connections, Driver
 from shared.database.faults import DiskFull
+from shared.database.limits import DEFAULT, Limits
+from shared.database.probe import Probe
 from shared.database.schema import SEARCH_PATH, driver_url, require_schema
 
 log = structlog.get_logger()
 
 Session: TypeAlias = AsyncSession
-Driver: TypeAlias = asyncpg.Connection
 
 READ_COMMITTED = {"default_transaction_isolation": "read committed"}
 """A statement that waited for a round's lock must see what was committed meanwhile."""
@@ -47,23 +48,25 @@ KEEPALIVE = {
 }
 """What a process holds is free at once when it dies; when its machine vanishes, within a minute."""
 
-
 FULL_SECONDS = 10.0
 """How long after a write failed for want of room a process says that it is not ready."""
 
 
 class Database:
-    """A PostgreSQL of which a process is a client, and the three ways to speak to it."""
+    """A PostgreSQL of which a process is a client, and the ways to speak to it."""
 
-    def __init__(self, url: str, role: str | None = None, pool: int = 5) -> None:
+    def __init__(
+        self, url: str, role: str | None = None, pool: int = 5, limits: Limits = DEFAULT
+    ) -> None:
         """Name the database; it is reached by `open`.
 
         The *role* is taken where the connecting user may; where it may not, or where nobody created
         the role, the connection keeps the rights it came with, and a warning says so.
         """
-        self._url, self._pool = url, pool
+        self._url, self._pool, self._limits = url, pool, limits
         self._role = None if role is None else str(role)  # the driver takes no enumeration
-        self._engine: AsyncEngine | None = None
+        self._connections: Connections | None = None
+        self._probe: Probe | None = None
         self._full_until = 0.0
         self._sessions = async_sessionmaker[AsyncSession](expire_on_commit=False)
 
@@ -72,8 +75,8 @@ class Database:
 
         Raises: SchemaUnknown, UrlUnusable, and the driver's errors where no server answers.
         """
-        may_take_role = await require_schema(self._url, self._role)
-        settings = READ_COMMITTED | SEARCH_PATH | PLANNING | KEEPALIVE
+        may_take_role = await require_schema(self._url, self._role, self._limits)
+        settings = READ_COMMITTED | SEARCH_PATH | PLANNING | KEEPALIVE | self._limits.of_server()
         settings |= {"application_name": self._role or "pilotzone"}
         if self._role and may_take_role:
             settings["role"] = self._role
@@ -90,7 +93,8 @@ class Database:
                 pool_size=self._pool,
                 max_overflow=0,
                 pool_use_lifo=True,
-                connect_args={"server_settings": settings},
+                pool_timeout=self._limits.pool.total_seconds(),
+                connect_args={"server_settings": settings, **self._limits.of_client()},
             )
         )
 
@@ -104,19 +108,20 @@ class Database:
 
     def over(self, engine: AsyncEngine) -> Self:
         """Speak through *engine*; return the database."""
-        event.listen(engine.sync_engine, "checkout", _require_alive)
-        self._engine = engine
+        self._connections, self._probe = Connections(engine), Probe(engine.url)
         self._sessions.configure(bind=engine)
         return self
 
     async def close(self) -> None:
-        """Give up every connection."""
-        if self._engine is not None:
-            await self._engine.dispose()
+        """Give up every connection, whether or not the server still answers."""
+        if self._connections is not None and self._probe is not None:
+            await asyncio.gather(self._connections.close(), self._probe.close())
 
-    def session(self) -> AbstractAsyncContextManager[Session]:
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Session]:
         """Give a session that is one transaction: committed at the end, undone by an error."""
-        return self._sessions.begin()
+        async with self._sessions.begin() as session, _given_up_if_broken_off(session):
+            yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
@@ -124,44 +129,35 @@ class Database:
 
         For what only reads, and does not mind that two statements see two moments.
         """
-        async with self._sessions() as session:
+        async with self._sessions() as session, _given_up_if_broken_off(session):
             await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
             yield session
 
-    @asynccontextmanager
-    async def driver(self) -> AsyncIterator[Driver]:
+    def driver(self) -> AbstractAsyncContextManager[Driver]:
         """Give the driver itself, whose statements are transactions of their own.
 
         For what is in a hurry: a statement costs a third of what it costs through a session.
-        Raises: ConnectionError where the connection was lost.
+        Raises: ConnectionError where the connection was lost, TimeoutError where no answer came.
         """
-        if self._engine is None:
+        if self._connections is None:
             raise ConnectionError("the database has not been opened")
-        pooled = await self._engine.raw_connection()
-        driver: Driver = pooled.driver_connection
-        try:
-            yield driver
-        except Exception as error:
-            if driver.is_closed():
-                # The driver says so in several ways, not all of them an error of PostgreSQL's.
-                raise ConnectionError(str(error)) from error
-            raise
-        finally:
-            pooled.close()
+        return self._connections.driver()
 
     def note_full(self) -> None:
         """Remember for a while that a write failed because the disk is full."""
         self._full_until = time.monotonic() + FULL_SECONDS
 
     async def require_answer(self) -> None:
-        """Ask something of the database.
+        """Ask something of the database, past the connections that requests use.
 
-        Raises: whatever keeps it from answering; DiskFull while a write failed of late.
+        Raises: DiskFull while a write failed of late; SchemaUnknown; or whatever keeps the server
+        from answering, within two seconds.
         """
         if time.monotonic() < self._full_until:
             raise DiskFull
-        async with self.driver() as driver:
-            await driver.execute("SELECT 1")
+        if self._probe is None:
+            raise ConnectionError("the database has not been opened")
+        await self._probe.require_answer()
 
 
 async def driver_of(session: Session) -> Any:
@@ -175,8 +171,14 @@ async def driver_of(session: Session) -> Any:
     return driver
 
 
-def _require_alive(connection: AdaptedConnection, *_: object) -> None:
-    """Have the pool replace what died while it lay idle: the driver knows without a round trip."""
-    driver: Driver = connection.driver_connection
-    if driver.is_closed():
-        raise DisconnectionError
+@asynccontextmanager
+async def _given_up_if_broken_off(session: Session) -> AsyncIterator[None]:
+    """Give the connection up if a command over the driver that `driver_of` returns is broken off.
+
+    SQLAlchemy does not know of that, and would first ask the server for a rollback.
+    """
+    try:
+        yield
+    except BROKEN_OFF:
+        await session.invalidate()
+        raise

@@ -23,11 +23,7 @@ async def listen(database: Database, channel: str, heard: Callable[[int | None],
     while True:
         try:
             await _listen_once(database, channel, heard)
-        except Exception as error:  # whatever it was, a hint is not worth a process
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                # A server that goes as we do fails our leave-taking, in place of the cancellation.
-                raise asyncio.CancelledError from error
+        except Exception as error:  # noqa: BLE001 -- a hint is not worth a process
             log.warning("listening interrupted", channel=channel, error=type(error).__name__)
         await asyncio.sleep(RETRY_SECONDS)
 
@@ -48,9 +44,5 @@ async def _listen_once(
         driver.add_termination_listener(on_loss)
         await driver.add_listener(channel, on_notice)
         heard(None)
-        try:
-            await lost.wait()
-        finally:
-            driver.remove_termination_listener(on_loss)
-            if not lost.is_set():
-                await driver.remove_listener(channel, on_notice)
+        # Ends by loss or by cancellation; after either, nobody else is given the connection.
+        await lost.wait()

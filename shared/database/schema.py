@@ -1,10 +1,13 @@
 """The schema that this code was written for, and whether a database has it."""
 
-from sqlalchemy import URL, make_url, text
-from sqlalchemy.exc import ArgumentError, ProgrammingError
+import asyncpg
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from shared.database.connections import Connections, Driver
 from shared.database.faults import SchemaUnknown, UrlUnusable
+from shared.database.limits import DEFAULT, Limits
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """The steps under migrations/, oldest first."""
@@ -51,32 +54,36 @@ def driver_url(url: str) -> URL:
     return given.set(drivername="postgresql+asyncpg")
 
 
-async def require_schema(url: str, role: str | None = None) -> bool:
+async def require_schema(url: str, role: str | None = None, limits: Limits = DEFAULT) -> bool:
     """Say whether *role* may be taken on the server of *url*, whose schema must be known.
 
     Raises: SchemaUnknown, UrlUnusable, and the driver's errors where no server answers.
     """
-    engine = create_async_engine(driver_url(url), connect_args={"server_settings": SEARCH_PATH})
+    engine = create_async_engine(
+        driver_url(url), connect_args={"server_settings": SEARCH_PATH, **limits.of_client()}
+    )
+    connections = Connections(engine)
     try:
-        async with engine.connect() as connection:
-            member = await connection.scalar(
-                text("SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = :role"),
-                {"role": role},
+        async with connections.driver() as driver:
+            member = await driver.fetchval(
+                "SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = $1", role
             )
-            try:
-                found = await connection.execute(
-                    text(
-                        "SELECT version_num, obj_description('alembic_version'::regclass)"
-                        " FROM alembic_version"
-                    )
-                )
-                revision, note = found.one_or_none() or (None, None)
-            except ProgrammingError:
-                revision, note = None, None
+            await require_known(driver)
     finally:
-        await engine.dispose()
-    _require_known(revision, note)
+        await connections.close()
     return bool(member)
+
+
+async def require_known(driver: Driver) -> None:
+    """Refuse a database whose schema we cannot use. Raises: SchemaUnknown."""
+    try:
+        found = await driver.fetchrow(
+            "SELECT version_num, obj_description('alembic_version'::regclass) FROM alembic_version"
+        )
+    except asyncpg.SyntaxOrAccessError:
+        found = None
+    revision, note = found or (None, None)
+    _require_known(revision, note)
 
 
 def _require_known(revision: str | None, note: str | None) -> None:

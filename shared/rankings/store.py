@@ -123,6 +123,8 @@ async def glance(database: Database, round_id: int) -> Freshness:
     try:
         async with database.driver() as driver:
             return Freshness(*await driver.fetchrow(GLANCE, round_id))
+    except TimeoutError:
+        raise  # to ask again would keep whoever waits twice as long
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
         async with database.reading() as session:
             return await freshness(session, round_id)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
 import pytest
 from sqlalchemy import event
 
@@ -88,26 +87,6 @@ async def test_what_names_no_round_is_not_heard(ear: Ear, owner: Database) -> No
     assert errors == []
 
 
-async def test_a_server_that_goes_at_the_same_moment_does_not_keep_the_listener(
-    single: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is cancelled once; an error in place of the cancellation would let it listen for ever."""
-    began = asyncio.Event()
-    listening = asyncio.create_task(listen(single, "run", lambda _: began.set()))
-    await began.wait()
-
-    async def fail(*_: object) -> None:
-        raise asyncpg.InternalClientError("got the server's last word instead of an answer")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(asyncpg.Connection, "remove_listener", fail)
-        listening.cancel()
-        done, _ = await asyncio.wait({listening}, timeout=10)
-
-    assert done
-    assert listening.cancelled()
-
-
 async def test_a_lost_connection_is_opened_again(ear: Ear, owner: Database) -> None:
     """Each time, who listens is told that something may have been missed."""
     await ear.until(None)
@@ -133,8 +112,8 @@ async def test_a_connection_that_dies_before_it_listens_is_not_the_end(
         if borrowed == 1:
             connection.driver_connection.terminate()
 
-    assert single._engine is not None
-    event.listen(single._engine.sync_engine, "checkout", cut)
+    assert single._connections is not None
+    event.listen(single._connections.engine.sync_engine, "checkout", cut)
     ear = Ear()
     listening = asyncio.create_task(listen(single, "run", ear.heard.append))
     await ear.until(None)
@@ -160,8 +139,8 @@ async def test_a_server_that_is_away_is_asked_until_it_is_back(
     async def asked_again() -> bool:
         return asked > 2
 
-    assert single._engine is not None
-    event.listen(single._engine.sync_engine, "do_connect", answer)
+    assert single._connections is not None
+    event.listen(single._connections.engine.sync_engine, "do_connect", answer)
     await hang_up(owner)
     await until(asked_again)
     await execute(owner, "NOTIFY run, '7'")  # nobody listens
@@ -173,10 +152,8 @@ async def test_a_server_that_is_away_is_asked_until_it_is_back(
     await ear.until(None, None, 8)
 
 
-async def test_who_stops_listening_gives_the_connection_back_without_an_ear(
-    single: Database, owner: Database
-) -> None:
-    """The pool hands it to somebody else."""
+async def test_who_stops_listening_leaves_no_ear_behind(single: Database, owner: Database) -> None:
+    """The pool may hand the place to somebody else."""
     ear = Ear()
     listening = asyncio.create_task(listen(single, "run", ear.heard.append))
     await ear.until(None)

@@ -1,5 +1,6 @@
 """For operators: health, metrics, request ids, and a docs page that needs no other host."""
 
+import asyncio
 import re
 
 import httpx
@@ -8,7 +9,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
-from shared.database import Database
+from api.app import ROLE
+from shared.database import Database, Driver, probe, schema
+from tests.fixtures.ask import execute, rows, until
 from tests.fixtures.http import SUBMISSIONS, gateway, problem, runs, stored
 from tests.fixtures.make import ROUND, STATIONS, World
 
@@ -30,6 +33,70 @@ async def test_without_its_database_a_gateway_lives_but_is_not_ready() -> None:
             problem(await client.get(f"{OUTSIDE}/health/ready"), 503, "unavailable")
         assert (await client.get(f"{OUTSIDE}/health/live")).status_code == 200
     await engine.dispose()
+
+
+async def test_a_gateway_whose_connections_are_all_in_use_is_ready(url: str) -> None:
+    """Another one would be no better off, and the requests come to an end."""
+    async with (
+        Database(url, ROLE, 1) as database,
+        gateway(database) as client,
+        database.driver(),
+        asyncio.timeout(2),
+    ):
+        assert (await client.get(f"{OUTSIDE}/health/ready")).status_code == 200
+
+
+async def test_all_who_ask_for_readiness_at_the_same_time_are_told_of_one_look(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    look = schema.require_known
+
+    async def counted(driver: Driver) -> None:
+        nonlocal looks
+        looks += 1
+        await look(driver)
+
+    monkeypatch.setattr(probe, "require_known", counted)
+    await asyncio.gather(*(database.require_answer() for _ in range(50)))
+    assert looks == 1
+    await database.require_answer()
+    assert looks == 2
+
+
+async def test_a_connection_for_health_that_was_lost_is_opened_again(
+    world: World, owner: Database
+) -> None:
+    asks = """
+        SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE '%alembic_version%'
+            AND pid <> pg_backend_pid() AND application_name = ''
+    """
+    assert (await world.client.get(f"{OUTSIDE}/health/ready")).status_code == 200
+    before = await rows(owner, asks)
+    assert (await world.client.get(f"{OUTSIDE}/health/ready")).status_code == 200
+    assert await rows(owner, asks) == before
+    await execute(owner, f"SELECT pg_terminate_backend({before[0][0]}, 5000)")
+
+    async def ready() -> bool:
+        return (await world.client.get(f"{OUTSIDE}/health/ready")).status_code == 200
+
+    await until(ready)
+    assert len(before) == len(await rows(owner, asks)) == 1
+    assert await rows(owner, asks) != before
+
+
+async def test_a_gateway_whose_database_lost_its_schema_is_not_ready(
+    world: World, owner: Database
+) -> None:
+    """As one does that is restored from an empty dump while the gateway runs."""
+    await execute(owner, "ALTER TABLE alembic_version RENAME TO set_aside")
+    with capture_logs() as logs:
+        problem(await world.client.get(f"{OUTSIDE}/health/ready"), 503, "unavailable")
+    assert "fault" not in {each["event"] for each in logs}
+    await execute(owner, "ALTER TABLE set_aside RENAME TO alembic_version")
+
+    assert (await world.client.get(f"{OUTSIDE}/health/ready")).status_code == 200
 
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]

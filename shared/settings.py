@@ -27,14 +27,16 @@ class Settings(BaseSettings):
         10,
         ge=1,
         le=200,
-        description="Connections of one gateway process, besides one for its health.",
+        description="Connections of one gateway process, besides one for its health; those who"
+        " write to the same round have a quarter of them.",
     )
     database_connect_timeout: Limit = Field(
         timedelta(seconds=3), description="How long connecting to PostgreSQL may take."
     )
     database_pool_timeout: Limit = Field(
         timedelta(seconds=5),
-        description="How long a request waits for a free connection; then 503.",
+        description="How long a request waits for a free connection, or to write to a round to"
+        " which others write; then 503.",
     )
     database_statement_timeout: Limit = Field(
         timedelta(seconds=15),

@@ -29,8 +29,13 @@ Held = Annotated[Gateway, Depends(gateway)]
 
 
 async def transaction(request: Request) -> AsyncIterator[Session]:
-    """One request, one transaction: committed when the route returns, undone if it raises."""
-    async with gateway_of(request).database.session() as session:
+    """One request, one transaction: committed when the route returns, undone if it raises.
+
+    Who writes to a round may have to wait for its lock: few at a time do that with a connection.
+    """
+    database = gateway_of(request).database
+    round_ = None if request.method == "GET" else request.path_params.get("round")
+    async with database.session() if round_ is None else database.writing(round_) as session:
         yield session
 
 

@@ -4,6 +4,7 @@ from shared.database.connections import Driver
 from shared.database.database import Database, Session
 from shared.database.faults import (
     DiskFull,
+    RoundBusy,
     SchemaUnknown,
     UrlUnusable,
     cut_off,
@@ -18,6 +19,7 @@ __all__ = [
     "DiskFull",
     "Driver",
     "Limits",
+    "RoundBusy",
     "SchemaUnknown",
     "Session",
     "UrlUnusable",

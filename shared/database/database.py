@@ -22,6 +22,7 @@ from shared.database.faults import DiskFull
 from shared.database.limits import DEFAULT, Limits
 from shared.database.probe import Probe
 from shared.database.schema import SEARCH_PATH, driver_url, require_schema
+from shared.database.turns import Turns
 
 log = structlog.get_logger()
 
@@ -48,6 +49,9 @@ KEEPALIVE = {
 }
 """What a process holds is free at once when it dies; when its machine vanishes, within a minute."""
 
+SHARE = 4
+"""One round's writers have at most this part of the connections: one in four, but one at least."""
+
 FULL_SECONDS = 10.0
 """How long after a write failed for want of room a process says that it is not ready."""
 
@@ -67,6 +71,7 @@ class Database:
         self._role = None if role is None else str(role)  # the driver takes no enumeration
         self._connections: Connections | None = None
         self._probe: Probe | None = None
+        self._turns = Turns(max(1, pool // SHARE), limits.pool)
         self._full_until = 0.0
         self._sessions = async_sessionmaker[AsyncSession](expire_on_commit=False)
 
@@ -121,6 +126,15 @@ class Database:
     async def session(self) -> AsyncIterator[Session]:
         """Give a session that is one transaction: committed at the end, undone by an error."""
         async with self._sessions.begin() as session, _given_up_if_broken_off(session):
+            yield session
+
+    @asynccontextmanager
+    async def writing(self, round_: str) -> AsyncIterator[Session]:
+        """Give what `session` does, to few at a time of those who name the same *round*.
+
+        For who may have to wait for the round's lock. Raises: RoundBusy.
+        """
+        async with self._turns.turn(round_), self.session() as session:
             yield session
 
     @asynccontextmanager

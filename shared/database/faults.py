@@ -20,6 +20,12 @@ class DiskFull(RuntimeError):
     sqlstate = FULL
 
 
+class RoundBusy(RuntimeError):
+    """Others who write to the round did not come to an end; nothing was begun."""
+
+    sqlstate = CUT_OFF[1]
+
+
 class SchemaUnknown(RuntimeError):
     """The database's schema is not the one this version of the service was written for."""
 

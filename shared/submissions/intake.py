@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.database import Database, out_of_reach
+from shared.database import Database, cut_off, out_of_reach
 from shared.submissions import recording
 from shared.submissions.store import NewSubmission, Receipt
 
@@ -82,7 +82,7 @@ class Intake:
             async with self._database.driver() as driver:
                 receipts = await recording.record(driver, round_id, items)
         except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
-            if len(gathered) > 1 and not out_of_reach(error):
+            if len(gathered) > 1 and not (out_of_reach(error) or cut_off(error)):
                 return gathered
             for each in gathered:
                 if not each.receipts.done():

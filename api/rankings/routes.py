@@ -1,5 +1,6 @@
 """Scores: the ranking, one scorecard, its history."""
 
+import asyncio
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -34,6 +35,9 @@ router = APIRouter(prefix="/v1/rounds/{round}/scores", tags=["scores"], route_cl
 
 LONGEST_WAIT = 30.0
 
+LOOK_SECONDS = 1.0
+"""How much longer than asked for a reader waits, for PostgreSQL to say whether it is in vain."""
+
 Run = Annotated[
     int | None, Query(ge=1, le=GREATEST_ID, description="As of this run, not the last.")
 ]
@@ -67,15 +71,19 @@ async def _freshness(held: Gateway, round_: RoundFacts, run: int | None) -> Fres
 async def _await_inclusion(
     held: Gateway, round_: RoundFacts, submission: int | None, seconds: float
 ) -> None:
-    """Wait until a run took in *submission*, or *seconds* are over. Raises: Invalid."""
+    """Wait until a run took in *submission*, or *seconds* are over. Raises: Invalid, TimeoutError.
+
+    A database that says neither in time is not waited for until it is given up.
+    """
     if submission is None:
         return
-    async with held.database.reading() as session:
-        known = await submissions.exists(session, round_.id, submission)
-    if not known:
-        message = "The round has no submission of this id."
-        raise Invalid(message, (Finding("/query/wait_for", "unknown-submission", message),))
-    await held.watch.included(round_.id, submission, seconds)
+    async with asyncio.timeout(seconds + LOOK_SECONDS):
+        async with held.database.reading() as session:
+            known = await submissions.exists(session, round_.id, submission)
+        if not known:
+            message = "The round has no submission of this id."
+            raise Invalid(message, (Finding("/query/wait_for", "unknown-submission", message),))
+        await held.watch.included(round_.id, submission, seconds)
 
 
 @router.get("", response_model=RankingOut, responses=problems(NotFound, MarksOutstanding))

@@ -105,6 +105,20 @@ async def test_readiness_is_denied_within_two_seconds(world: World, server: Stop
     assert (await world.client.get(READY)).status_code == 200
 
 
+async def test_a_reader_that_waits_for_a_run_is_answered_when_its_time_is_over(
+    world: World, database: Database, server: Stoppable
+) -> None:
+    """However long a statement may take otherwise."""
+    identity = (await world.submit("source", "C1", STATIONS, time.time_ns() % 10**9)).json()["id"]
+    unhurried = replace(SHORT, statement=timedelta(minutes=1))
+    async with Database(server.url, ROLE, POOL, unhurried) as slow, gateway(slow) as client:
+        reader = World(client, world.headers, database)
+        assert (await reader.ranking())["round"] == ROUND
+        with capture_logs(), server.standing_still(), within(BOUND):
+            answer = await reader.call("auditor", "GET", SCORES, wait_for=identity, wait=0.5)
+        problem(answer, 503, "unavailable")
+
+
 async def test_a_database_is_left_without_the_servers_leave(
     server: Stoppable,
 ) -> None:

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         " given up.",
     )
     database_lock_timeout: Limit = Field(
-        timedelta(seconds=5), description="How long a statement waits for a lock."
+        timedelta(seconds=5), description="How long a statement of a gateway waits for a lock."
     )
     database_idle_timeout: Limit = Field(
         timedelta(seconds=15),
@@ -75,8 +75,8 @@ class Settings(BaseSettings):
     )
     worker_statement_timeout: Limit = Field(
         timedelta(minutes=5),
-        description="How long a statement of a worker may take, and its transaction be without one"
-        " while it computes.",
+        description="How long a statement of a worker may take or wait for a lock, and its"
+        " transaction be without one while it computes.",
     )
     key_cache: timedelta = Field(
         timedelta(seconds=1), description="How long a revoked key may still be admitted."

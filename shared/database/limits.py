@@ -37,13 +37,18 @@ class Limits:
 
     @classmethod
     def of_worker(cls, settings: Settings) -> "Limits":
-        """Return the limits of statements over whole rounds; between two it computes the scores."""
+        """Return the limits of statements over whole rounds; between two it computes the scores.
+
+        A lock is waited for as long: nobody waits for the worker, and a round whose run is broken
+        off, by a migration for instance, is set aside.
+        """
+        limit = settings.worker_statement_timeout
         return cls(
             settings.database_connect_timeout,
             settings.database_pool_timeout,
-            settings.worker_statement_timeout,
-            settings.database_lock_timeout,
-            settings.worker_statement_timeout,
+            statement=limit,
+            lock=limit,
+            idle=limit,
         )
 
     def of_server(self) -> dict[str, str]:

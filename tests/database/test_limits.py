@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from api import app
 from api.app import ROLE
 from shared.database import Database, Limits, cut_off, limits, out_of_reach
 from shared.database.database import driver_of
@@ -164,7 +165,15 @@ async def test_limits_are_those_that_are_set_and_a_workers_are_longer(url: str) 
             return [await driver.fetchval(f"SHOW {name}") for name in names]
 
     assert await kept(Limits.of_gateway(settings)) == ["7s", "250ms", "9s"]
-    assert await kept(Limits.of_worker(settings)) == ["2min", "250ms", "2min"]
+    assert await kept(Limits.of_worker(settings)) == ["2min"] * 3
+
+
+async def test_a_gateway_keeps_the_limits_that_are_set(url: str) -> None:
+    gateway = app.over(url, Settings(database_statement_timeout=timedelta(seconds=7)))
+    async with gateway.router.lifespan_context(gateway):
+        database: Database = gateway.state.gateway.database
+        async with database.driver() as driver:
+            assert await driver.fetchval("SHOW statement_timeout") == "7s"
 
 
 async def test_a_server_that_never_greets_is_given_up() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from bench import books
 from shared.database import Database
@@ -109,6 +109,17 @@ async def test_told_to_stop_in_the_middle_of_a_run_it_finishes_the_run(
     async with owner.session() as session:
         assert await books.offences(session, round_id) == {}
     assert await one(owner, "SELECT submissions FROM run") == 1
+
+
+async def test_a_statement_takes_no_longer_than_a_workers_may(
+    start_worker: StartWorker, owner: Database
+) -> None:
+    async with owner.session() as session:
+        await session.execute(text("LOCK TABLE submission_change IN ACCESS EXCLUSIVE MODE"))
+        worker = start_worker(
+            PILOTZONE_WORKER_STATEMENT_TIMEOUT="PT0.2S", PILOTZONE_DATABASE_LOCK_TIMEOUT="PT0.01S"
+        )
+        await worker.until_said("canceling statement due to statement timeout")
 
 
 async def test_told_to_stop_while_idle_it_stops_at_once(start_worker: StartWorker) -> None:

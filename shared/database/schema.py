@@ -1,5 +1,7 @@
 """The schema that this code was written for, and whether a database has it."""
 
+from typing import Any
+
 import asyncpg
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -64,7 +66,8 @@ async def require_schema(url: str, role: str | None = None, limits: Limits = DEF
     )
     connections = Connections(engine)
     try:
-        async with connections.driver() as driver:
+        async with engine.connect() as connection:  # its errors are those that `refusal` reads
+            driver: Any = (await connection.get_raw_connection()).driver_connection
             member = await driver.fetchval(
                 "SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = $1", role
             )

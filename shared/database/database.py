@@ -69,6 +69,7 @@ class Database:
         """
         self._url, self._pool, self._limits = url, pool, limits
         self._role = None if role is None else str(role)  # the driver takes no enumeration
+        self._name = self._role or "pilotzone"
         self._connections: Connections | None = None
         self._probe: Probe | None = None
         self._turns = Turns(max(1, pool // SHARE), limits.pool)
@@ -82,7 +83,7 @@ class Database:
         """
         may_take_role = await require_schema(self._url, self._role, self._limits)
         settings = READ_COMMITTED | SEARCH_PATH | PLANNING | KEEPALIVE | self._limits.of_server()
-        settings |= {"application_name": self._role or "pilotzone"}
+        settings |= {"application_name": self._name}
         if self._role and may_take_role:
             settings["role"] = self._role
         elif self._role:
@@ -113,7 +114,8 @@ class Database:
 
     def over(self, engine: AsyncEngine) -> Self:
         """Speak through *engine*; return the database."""
-        self._connections, self._probe = Connections(engine), Probe(engine.url)
+        self._connections = Connections(engine)
+        self._probe = Probe(engine.url, self._name)
         self._sessions.configure(bind=engine)
         return self
 

@@ -18,14 +18,18 @@ class Probe:
     Neither a pool that is exhausted nor a locked round holds it up.
     """
 
-    def __init__(self, url: URL) -> None:
-        """Name the server; the connection is opened when it is first needed, and again if lost."""
+    def __init__(self, url: URL, name: str) -> None:
+        """Name the server, and us to it.
+
+        The connection is opened when it is first needed, and again if it was lost.
+        """
+        settings = SEARCH_PATH | {"application_name": name}
         self._connections = Connections(
             create_async_engine(
                 url,
                 pool_size=1,
                 max_overflow=0,
-                connect_args={"server_settings": SEARCH_PATH, "command_timeout": ANSWER_SECONDS},
+                connect_args={"server_settings": settings, "command_timeout": ANSWER_SECONDS},
             )
         )
         self._asking: asyncio.Task[None] | None = None

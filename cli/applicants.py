@@ -12,6 +12,7 @@ from cli.errors import CommandError
 from cli.options import DataDir
 from shared import reference
 from shared.applicants import service as applicants
+from shared.applicants import store as stored
 from shared.applicants.service import Imported
 from shared.applicants.store import Applicant
 from shared.database import Session
@@ -76,6 +77,15 @@ def _read(file: Path | None) -> str:
         raise CommandError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise CommandError(f"{file} is not UTF-8") from None
+
+
+async def register_divisions(session: Session) -> None:
+    """Register the province's county-level divisions; a code that is there stays as it is."""
+    divisions = read_csv(reference.divisions_text())
+    known = await stored.some(session, [each.code for each in divisions])
+    await applicants.register(
+        session, OPERATOR, [each for each in divisions if each.code not in known]
+    )
 
 
 @app.command("import")

@@ -31,19 +31,19 @@ def database(settings: Settings) -> Iterator[str]:
 
 def in_transaction(data_dir: Path | None, verb: Callable[[Session], Awaitable[Answer]]) -> Answer:
     """Do *verb* in one transaction and return its answer."""
-
-    async def run(url: str) -> Answer:
-        database = await Database(url, limits=Limits.of_worker(settings)).open()
-        try:
-            async with database.session() as session:
-                return await verb(session)
-        finally:
-            await database.close()
-
     settings = settings_with(data_dir)
     if settings.database_url is None and not embedded.exists(settings.data_dir):
         raise CommandError(
             f"{settings.data_dir} holds no database: name the one of `pilotzone up` with --data-dir"
         )
     with database(settings) as url:
-        return asyncio.run(run(url))
+        return asyncio.run(in_transaction_at(url, settings, verb))
+
+
+async def in_transaction_at(
+    url: str, settings: Settings, verb: Callable[[Session], Awaitable[Answer]]
+) -> Answer:
+    """Do *verb* in one transaction in the database at *url* and return its answer."""
+    limits = Limits.of_worker(settings)
+    async with Database(url, limits=limits) as database, database.session() as session:
+        return await verb(session)

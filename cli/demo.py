@@ -10,15 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from cli import demo_data
-from cli.applicants import read_csv
+from cli.applicants import register_divisions
 from cli.context import OPERATOR, in_transaction
 from cli.demo_data import ROUND
 from cli.errors import CommandError
 from cli.options import DataDir
 from shared import reference
 from shared.access import service as keys
-from shared.applicants import service as applicants
-from shared.applicants import store as stored
 from shared.database import Session
 from shared.frameworks import yaml_document
 
@@ -32,11 +30,7 @@ Said = set[tuple[str, str, str]]
 
 async def _prepare(session: Session) -> Keys:
     """Load the county-level divisions, and make each of the demonstration's reporters a key."""
-    divisions = read_csv(reference.divisions_text())
-    known = await stored.some(session, [each.code for each in divisions])
-    await applicants.register(
-        session, OPERATOR, [each for each in divisions if each.code not in known]
-    )
+    await register_divisions(session)
     made = {}
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     roles = {"demo-admin": "admin", "demo-portal": "portal", "demo-source": "source"}

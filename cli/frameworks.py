@@ -1,5 +1,6 @@
 """`pilotzone frameworks`: check and register framework documents."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
 from shared import reference
-from shared.core.errors import Finding, FrameworkInvalid
+from shared.core.errors import Finding, FrameworkDiffers, FrameworkInvalid
 from shared.database import Session
 from shared.frameworks import service as frameworks
 from shared.frameworks import yaml_document
@@ -44,6 +45,12 @@ def _report(error: FrameworkInvalid) -> CommandError:
 
 def _warning(finding: Finding) -> str:
     return f"warning: {_said(finding)}"
+
+
+async def register_guide(session: Session) -> None:
+    """Register the guide's framework; what stands under its code and version stays."""
+    with suppress(FrameworkDiffers):
+        await frameworks.register(session, OPERATOR, _parse(None))
 
 
 @app.command()

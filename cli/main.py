@@ -15,6 +15,7 @@ COMMANDS = {
     "api": "cli.serve",
     "worker": "cli.serve",
     "migrate": "cli.serve",
+    "prepare": "cli.serve",
     "health": "cli.serve",
     "recompute": "cli.serve",
     "keys": "cli.keys",

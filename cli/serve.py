@@ -1,5 +1,6 @@
 """The processes of a deployment with its own PostgreSQL, and what operates them."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -10,8 +11,10 @@ from typing import Annotated
 
 import typer
 
-from cli.context import OPERATOR, database, in_transaction
+from cli.applicants import register_divisions
+from cli.context import OPERATOR, database, in_transaction, in_transaction_at
 from cli.errors import CommandError
+from cli.frameworks import register_guide
 from cli.options import DataDir, settings_with
 from shared.core.database_role import DatabaseRole
 from shared.database import Session
@@ -75,8 +78,24 @@ def worker(
 def migrate(data_dir: DataDir = None) -> None:
     """Bring the database to this version's schema; none missing is no error."""
     with database(settings_with(data_dir)) as url:
-        bring_to_head(url)
-        missing = missing_roles(url)
+        _migrate(url)
+
+
+def prepare(data_dir: DataDir = None) -> None:
+    """Do what `up` needs before its gateway starts: migrate, register what ships."""
+
+    async def verb(session: Session) -> None:
+        await register_guide(session)
+        await register_divisions(session)
+
+    with database(settings_with(data_dir)) as url:
+        _migrate(url)
+        asyncio.run(in_transaction_at(url, settings, verb))
+
+
+def _migrate(url: str) -> None:
+    bring_to_head(url)
+    missing = missing_roles(url)
     typer.echo("the schema is up to date")
     if missing:
         typer.echo(
@@ -116,3 +135,4 @@ def register(main: typer.Typer) -> None:
     """Add the commands of this module."""
     for command in (api, worker, migrate, health, recompute):
         main.command()(command)
+    main.command(hidden=True)(prepare)

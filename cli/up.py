@@ -45,6 +45,7 @@ def up(
 ) -> None:
     """Run PostgreSQL, gateway and workers until Ctrl-C; say `ready URL` once all of them answer.
 
+    The guide's framework and the county-level divisions are registered; what is there stays.
     With PILOTZONE_DATABASE_URL set, that PostgreSQL serves instead of the embedded one. With
     PILOTZONE_WORKER_METRICS_PORT set, the first worker answers Prometheus there and each other one
     on the next port.
@@ -85,8 +86,8 @@ async def _serve(
 ) -> None:
     """Start everything in order and keep it running until a signal ends it.
 
-    On the embedded PostgreSQL each of the *processes* logs in as its role; what migrates and makes
-    keys is its owner.
+    On the embedded PostgreSQL each of the *processes* logs in as its role; what migrates, registers
+    and makes keys is its owner.
     """
     logins: dict[DatabaseRole, dict[str, str]] = {role: {} for role in processes}
     async with supervisor:
@@ -101,9 +102,9 @@ async def _serve(
             logins = {
                 role: {"PILOTZONE_DATABASE_URL": logged_in(owner, role)} for role in processes
             }
-        status = await supervisor.run(pilotzone("migrate"))
+        status = await supervisor.run(pilotzone("prepare"))
         if status != 0:
-            raise ProcessFailed("migrate", abs(status))
+            raise ProcessFailed("prepare", abs(status))
         await supervisor.start(
             *(
                 replace(process, environment=logins[role])

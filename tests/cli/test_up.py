@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from shared.embedded.server import is_alive, try_lock
+from tests.fixtures.postgres import ask
 from tests.fixtures.waiting import eventually
 
 PILOTZONE = str(Path(sys.executable).with_name("pilotzone"))
@@ -141,6 +142,15 @@ def test_the_gateway_bounds_its_connections(base: str) -> None:
     answer = httpx.get(f"{base}/health/live", headers={"X": "x" * 40_000})
 
     assert answer.json()["type"] == "/problems/head-too-large"
+
+
+def test_what_ships_is_registered_without_a_demonstration(data_dir: Path, base: str) -> None:
+    assert answers(base)
+    url = (data_dir / "run" / "database.url").read_text()
+
+    assert ask(url, "SELECT version FROM framework") == "2023-trial"
+    assert ask(url, "SELECT count(*) FROM applicant") == 100
+    assert ask(url, "SELECT count(*) FROM round") == 0
 
 
 def test_a_port_has_one_service(place: Path, base: str) -> None:

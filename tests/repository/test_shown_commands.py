@@ -16,8 +16,6 @@ from shared.access import service as keys
 from shared.core.principal import Actor
 from shared.database import Database
 from shared.embedded import server as embedded
-from shared.frameworks.yaml_document import parse
-from shared.reference import framework_text
 from tests.cli.test_up import up, url_of
 from tests.contract.document import EXAMPLES, OPERATIONS
 from tests.contract.scenario import NEIGHBOURS, ROUND
@@ -91,14 +89,21 @@ def example(name: str, key: str) -> Request:
     return name, operation.method, operation.url, EXAMPLES[key].get("request")
 
 
+def registered(applicant: Any) -> Request:
+    """Return what registers an applicant; of a county, which `up` did, what else it has."""
+    if applicant["kind"] == "park":
+        return "portal", "POST", "/v1/applicants", applicant
+    facts = {name: applicant[name] for name in ("name", "division")}
+    return "portal", "PATCH", f"/v1/applicants/{applicant['code']}", facts
+
+
 def requests() -> Iterator[Request]:
     """Yield what brings about the round that the documents show, which is the contract's."""
-    yield "admin", "POST", "/v1/frameworks", parse(framework_text())
-    yield example("portal", "POST /v1/applicants")
+    yield registered(EXAMPLES["POST /v1/applicants"]["request"])
     yield example("admin", "POST /v1/rounds")
     yield example("portal", "PUT /v1/rounds/{round}/entries/{applicant}")
     for each in NEIGHBOURS:
-        yield "portal", "POST", "/v1/applicants", each
+        yield registered(each)
         yield "portal", "PUT", f"{ROUND}/entries/{each['code']}", None
     yield example("admin", "POST /v1/rounds/{round}/transitions")
     yield example("source", "POST /v1/rounds/{round}/submissions/batch")

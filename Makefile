@@ -21,8 +21,9 @@ help: ## list the targets
 setup: ## make .venv as the lock files say; nothing to do is quick
 	@"$(PYTHON)" bootstrap.py
 
+run: export PILOTZONE_LOG_LEVEL ?= warning
 run: setup ## everything, with a demonstration round, until Ctrl-C: make run ARGS='--port 8001'
-	@PILOTZONE_LOG_LEVEL=$${PILOTZONE_LOG_LEVEL:-warning} $(BIN)/pilotzone up --demo $(ARGS)
+	@$(BIN)/pilotzone up --demo $(ARGS)
 
 check: setup ## what needs no database, in under a minute: for each step of a change
 	$(STATIC)

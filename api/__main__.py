@@ -16,6 +16,7 @@ from api.connection import Bounds, bounded
 from shared.database import Limits
 from shared.database.schema import require_schema
 from shared.process import lifecycle
+from shared.process.listening import listen
 from shared.settings import Settings
 
 DRAIN_SECONDS = 10
@@ -38,18 +39,18 @@ def main() -> None:
     settings, url = lifecycle.begin("gateway")
     with lifecycle.faults_on_one_line():
         asyncio.run(require_schema(url, limits=Limits.of_gateway(settings)))
-    app = over(url, settings)
-    config = configured(app, arguments.host, arguments.port, connections_within_files(settings))
+        listener = inherited(arguments.fd) or listen(arguments.host, arguments.port)
+    host, port, *_ = listener.getsockname()
+    log.info("gateway listens", host=host, port=port)
+    config = configured(over(url, settings), connections_within_files(settings))
     with contextlib.suppress(KeyboardInterrupt):  # raised anew once everything has ended
-        uvicorn.Server(config).run(inherited(arguments.fd))
+        uvicorn.Server(config).run([listener])
 
 
-def configured(app: ASGIApp, host: str, port: int, settings: Settings) -> uvicorn.Config:
+def configured(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     """Return how *app* is served."""
     return uvicorn.Config(
         app,
-        host=host,
-        port=port,
         loop="uvloop",
         http=bounded(Bounds.of(settings)),
         ws="none",
@@ -81,13 +82,13 @@ def connections_within_files(settings: Settings) -> Settings:
     return settings.model_copy(update={"max_connections": most})
 
 
-def inherited(fd: int | None) -> list[socket.socket] | None:
-    """Return the listening socket *fd* as what it is; None: the server makes one of its own.
+def inherited(fd: int | None) -> socket.socket | None:
+    """Return the listening socket *fd* as what it is; None where none was handed on.
 
     Given the number alone, uvicorn takes it for a Unix socket: TCP_NODELAY stays off, and every
     request on a connection that is kept waits 40 ms for the client's delayed acknowledgement.
     """
-    return None if fd is None else [socket.socket(fileno=fd)]
+    return None if fd is None else socket.socket(fileno=fd)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from cli.applicants import register_divisions
 from cli.context import OPERATOR, in_transaction
 from cli.demo_data import ROUND
 from cli.errors import CommandError
+from cli.keys import end_demonstration
 from cli.options import DataDir
 from shared import reference
 from shared.access import service as keys
@@ -29,12 +30,12 @@ Said = set[tuple[str, str, str]]
 
 
 async def _prepare(session: Session) -> Keys:
-    """Load the county-level divisions, and make each of the demonstration's reporters a key."""
+    """Load the county-level divisions; make each of the demonstration's reporters its one key."""
     await register_divisions(session)
-    made = {}
+    await end_demonstration(session)
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    roles = {"demo-admin": "admin", "demo-portal": "portal", "demo-source": "source"}
-    for name, role in (roles | dict.fromkeys(demo_data.EXPERTS, "expert")).items():
+    made = {}
+    for name, role in demo_data.REPORTERS.items():
         made[name] = await keys.create(session, OPERATOR, name, role, expires_at=tomorrow)
     return made
 
@@ -209,15 +210,24 @@ Push a count, put the id that is answered in place of ID, and see {demo_data.RIS
     -H 'Authorization: Bearer {made["demo-portal"]}'
 
 The interface, to read and to try: {url}/docs
-Ctrl-C stops everything; the data stay.
+Ctrl-C stops everything and ends these keys; the data stay.
 """
 
 
 def demo(
     url: Annotated[str, typer.Option(help="Where the gateway answers.")] = "http://127.0.0.1:8000",
+    end: Annotated[
+        bool, typer.Option("--end", help="Show nothing: end the keys of demonstrations.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Open a demonstration round on a running service; all of its applicants are made up."""
+    """Open a demonstration round on a running service; all of its applicants are made up.
+
+    Its keys are valid for a day, until the next demonstration, or until `up --demo` ends.
+    """
+    if end:
+        in_transaction(data_dir, end_demonstration)
+        return
     made = in_transaction(data_dir, _prepare)
     console = Console(width=None if Console().is_terminal else 160)
     try:

@@ -13,6 +13,13 @@ ROUND = "demo-2026"
 RISING = "demo-c5"  # close behind the second: one count makes the difference
 SHOWN = "demo-c4"  # has values missing, and reports more stations than the statistics source
 EXPERTS = ("demo-expert-1", "demo-expert-2", "demo-expert-3")
+REPORTERS = {
+    "demo-admin": "admin",
+    "demo-portal": "portal",
+    "demo-source": "source",
+    **dict.fromkeys(EXPERTS, "expert"),
+}
+"""The role of each; nobody else has keys under these names."""
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from cli.errors import CommandError
 from shared.core.errors import DomainError
 from shared.database import SchemaUnknown, UrlUnusable, refusal
 from shared.embedded.server import EmbeddedError
+from shared.process.listening import AddressUnusable
 
 
 def explain(error: Exception) -> str | None:
     """Say on one line what happened and what to do; None for what nobody foresaw."""
     match error:
-        case CommandError() | EmbeddedError() | SchemaUnknown() | UrlUnusable():
+        case CommandError() | EmbeddedError() | SchemaUnknown() | UrlUnusable() | AddressUnusable():
             line = str(error)
         case DomainError():
             findings = [f"{each.pointer}: {each.message}" for each in error.findings]

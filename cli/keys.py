@@ -1,17 +1,21 @@
 """`pilotzone keys`: API keys are made and revoked here, never over HTTP."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from cli import demo_data
 from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
 from shared.access import service as keys
 from shared.access import store as stored
+from shared.applicants import store as applicants
 from shared.core.principal import Role
 from shared.database import Session
+from shared.frameworks import store as frameworks
 
 ROLES = tuple(Role)
 
@@ -47,11 +51,46 @@ def create(
         raise CommandError(f"the key would have expired on {ends:%Y-%m-%d}: give a later date")
 
     async def verb(session: Session) -> str:
+        await _require_applicants(session, applicant or ())
+        await _require_measures(session, measure or ())
         return await keys.create(
             session, OPERATOR, name.strip(), role, applicant or None, measure or None, ends
         )
 
     typer.echo(in_transaction(data_dir, verb))
+
+
+async def _require_applicants(session: Session, codes: Collection[str]) -> None:
+    """Refuse a limit that nothing could ever be within. Raises: CommandError."""
+    unknown = sorted(set(codes) - (await applicants.some(session, list(codes))).keys())
+    if unknown:
+        raise CommandError(
+            f"no applicant {', '.join(unknown)} is registered:"
+            " register it first or mend --applicant"
+        )
+
+
+async def _require_measures(session: Session, codes: Collection[str]) -> None:
+    """As for applicants: a measure is known if any registered framework has it."""
+    if not codes:
+        return
+    known = await frameworks.measures(session)
+    if not known:
+        raise CommandError(
+            "no framework is registered, so no measure is known:"
+            " register one with `pilotzone frameworks add`"
+        )
+    if unknown := sorted(set(codes) - known):
+        raise CommandError(
+            f"no registered framework has the measure {', '.join(unknown)}:"
+            " register one that has, or mend --measure"
+        )
+
+
+async def end_demonstration(session: Session) -> None:
+    """Revoke every key of the demonstration's reporters."""
+    for name in demo_data.REPORTERS:
+        await keys.revoke(session, OPERATOR, name)
 
 
 @app.command("list")

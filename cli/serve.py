@@ -15,6 +15,7 @@ from cli.applicants import register_divisions
 from cli.context import OPERATOR, database, in_transaction, in_transaction_at
 from cli.errors import CommandError
 from cli.frameworks import register_guide
+from cli.keys import end_demonstration
 from cli.options import DataDir, settings_with
 from shared.core.database_role import DatabaseRole
 from shared.database import Session
@@ -82,13 +83,18 @@ def migrate(data_dir: DataDir = None) -> None:
 
 
 def prepare(data_dir: DataDir = None) -> None:
-    """Do what `up` needs before its gateway starts: migrate, register what ships."""
+    """Do what `up` needs before its gateway starts: migrate, register what ships.
+
+    The keys of a demonstration whose `up` was killed end here, before anything admits them.
+    """
 
     async def verb(session: Session) -> None:
+        await end_demonstration(session)
         await register_guide(session)
         await register_divisions(session)
 
-    with database(settings_with(data_dir)) as url:
+    settings = settings_with(data_dir)
+    with database(settings) as url:
         _migrate(url)
         asyncio.run(in_transaction_at(url, settings, verb))
 

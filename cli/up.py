@@ -1,10 +1,8 @@
 """`pilotzone up`: the whole service in one terminal."""
 
 import asyncio
-import errno
 import os
 import shutil
-import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,11 +22,11 @@ from shared import log
 from shared.core.database_role import DatabaseRole
 from shared.embedded.ownership import make_in, open_in
 from shared.embedded.server import logged_in, try_lock
+from shared.process.listening import listen
 from shared.settings import LAST_PORT
 
 STALE = 10.0  # seconds without a heartbeat after which a worker counts as dead
 LEFTOVERS = 20.0  # seconds in which the processes of an `up` that was killed must have ended
-BACKLOG = 2048  # connections that wait while a gateway is started again
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +52,8 @@ def up(
     metrics_ports = _in_a_row(settings.worker_metrics_port, workers)
     log.configure("up", settings.log_format, settings.log_level)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with _alone(settings.data_dir) as processes_lock, _listen(host, port) as listener:
+    # It listens here and not in the gateway, whose restart then loses neither port nor clients.
+    with _alone(settings.data_dir) as processes_lock, listen(host, port) as listener:
         port = listener.getsockname()[1]
         run_dir = settings.data_dir / "run"
         shutil.rmtree(run_dir, ignore_errors=True)
@@ -113,9 +112,13 @@ async def _serve(
             )
         )
         print("ready", url, flush=True)  # noqa: T201
-        if demo:
-            await supervisor.run(pilotzone("demo", "--url", url))
-        await supervisor.watch()
+        try:
+            if demo:
+                await supervisor.run(pilotzone("demo", "--url", url))
+            await supervisor.watch()
+        finally:
+            if demo:
+                await supervisor.run(pilotzone("demo", "--end"))
 
 
 def pilotzone(*arguments: str) -> list[str]:
@@ -189,19 +192,3 @@ def _hold(path: Path, patience: float, otherwise: str) -> Iterator[int]:
         yield lock
     finally:
         os.close(lock)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Listen here and not in the gateway, whose restart then loses neither port nor clients."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise CommandError(
-                f"port {port} of {host} is in use: stop what holds it or give another --port"
-            ) from None
-        reason = (error.strerror or "").partition(" (")[0]
-        raise CommandError(
-            f"{host} port {port} cannot be had ({reason}): give another --host or --port"
-        ) from None

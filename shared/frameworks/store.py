@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.core.errors import NotFound
@@ -63,6 +63,12 @@ async def by_id(session: Session, framework: int) -> StoredFramework:
     """Return the framework of this id, which some round names."""
     row = (await session.execute(select(*COLUMNS).where(FrameworkRow.id == framework))).one()
     return StoredFramework(*row)
+
+
+async def measures(session: Session) -> set[str]:
+    """Return the codes of the measures of all registered frameworks."""
+    of_one = func.json_object_keys(FrameworkRow.document["measures"])
+    return set(await session.scalars(select(of_one).distinct()))
 
 
 async def page(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from shared import log
 from shared.database import SchemaUnknown, UrlUnusable, refusal
 from shared.process import orphan
+from shared.process.listening import AddressUnusable
 from shared.settings import LAST_PORT, Settings
 
 
@@ -45,10 +46,10 @@ def port_number(text: str) -> int:
 
 @contextmanager
 def faults_on_one_line() -> Iterator[None]:
-    """Exit with status 1 and a line that says what to do where the database is not as needed."""
+    """Exit with status 1 and a line that says what to do where database or port cannot be had."""
     try:
         yield
-    except (SchemaUnknown, UrlUnusable) as error:
+    except (SchemaUnknown, UrlUnusable, AddressUnusable) as error:
         raise SystemExit(f"error: {error}") from None
     except OSError as error:
         raise SystemExit(f"error: PostgreSQL does not answer: {error}") from None

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from cli.main import COMMANDS, application
 from shared.core.errors import Finding, FrameworkInvalid, NotFound
 from shared.database import Database, SchemaUnknown, UrlUnusable
 from shared.embedded.server import EmbeddedError
+from shared.process.listening import AddressUnusable
 from tests.fixtures.ask import execute
 
 PILOTZONE = str(Path(sys.executable).with_name("pilotzone"))
@@ -170,6 +172,7 @@ async def test_a_database_of_a_newer_version_is_one_line(
             "2 findings; /a: why; /b: so",
         ),
         (UrlUnusable("no URL"), "no URL"),
+        (AddressUnusable("in use"), "in use"),
         (
             DBAPIError("SELECT 1", {}, Exception("no\nsuch role")),
             "PostgreSQL refuses: no such role",
@@ -190,13 +193,38 @@ def test_a_bug_is_not_explained_away() -> None:
     assert explain(KeyError("bug")) is None
 
 
+def test_a_port_that_is_taken_is_named_by_a_gateway_as_by_up(url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        answer = pilotzone("api", f"--port={port}", PILOTZONE_DATABASE_URL=url)
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr == (
+        f"error: port {port} of 127.0.0.1 is in use: stop what holds it or give another --port\n"
+    )
+
+
+def test_an_address_that_is_not_ours_is_named_by_a_gateway(url: str) -> None:
+    nobodys = "192.0.2.1"  # set aside for documents, RFC 5737
+    answer = pilotzone("api", f"--host={nobodys}", "--port=0", PILOTZONE_DATABASE_URL=url)
+
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"error: {nobodys} port 0 cannot be had (")
+    assert answer.stderr.count("\n") == 1
+
+
+COUNTIES = ["210211", "210212"]  # two of those that ship
+
+
 async def test_keys_that_open_something_are_listed_and_no_others(url: str, owner: Database) -> None:
     def keys(*arguments: str) -> str:
         answer = pilotzone("keys", *arguments, PILOTZONE_DATABASE_URL=url)
         assert answer.returncode == 0, answer.stderr
         return answer.stdout
 
-    limits = "--applicant=C1", "--applicant=C2", "--measure=stations", "--expires=2127-01-31"
+    assert pilotzone("prepare", PILOTZONE_DATABASE_URL=url).returncode == 0
+    counties = [f"--applicant={each}" for each in COUNTIES]
+    limits = *counties, "--measure=base_stations_5g", "--expires=2127-01-31"
     made = [
         keys("create", "--role=source", "--name=统计", *limits),
         keys("create", "--role=auditor", "--name=audit"),
@@ -218,6 +246,6 @@ async def test_keys_that_open_something_are_listed_and_no_others(url: str, owner
     assert heading == ["number", "name", "role", "made", "ends", "applicants", "measures"]
     assert [[*line[1:3], *line[4:]] for line in lines] == [
         ["audit", "auditor", "never", "all", "all"],
-        ["统计", "source", "2127-01-31T00:00:00Z", "C1,C2", "stations"],
+        ["统计", "source", "2127-01-31T00:00:00Z", ",".join(COUNTIES), "base_stations_5g"],
     ]
     assert not any(key.strip() in said for key in made)

@@ -3,6 +3,9 @@
 import asyncio
 
 from cli.context import OPERATOR
+from cli.demo_data import REPORTERS
+from shared.access import service as keys
+from shared.access.store import in_force
 from shared.applicants import service as applicants
 from shared.applicants import store
 from shared.database import Database
@@ -53,3 +56,14 @@ async def test_what_an_operator_made_of_it_stays(url: str, owner: Database) -> N
     async with owner.session() as session:
         assert await store.get(session, COUNTY) == changed
     assert await rows(owner, "SELECT sha256 FROM framework") == [(ours.sha256,)]
+
+
+async def test_keys_of_a_demonstration_whose_up_was_killed_end(url: str, owner: Database) -> None:
+    async with owner.session() as session:
+        for name, role in {**REPORTERS, "statistics": "source"}.items():
+            await keys.create(session, OPERATOR, name, role)
+
+    await prepare(url)
+
+    async with owner.session() as session:
+        assert [each.name for each in await in_force(session)] == ["statistics"]

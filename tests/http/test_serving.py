@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.__main__ import configured, inherited
-from cli.up import _listen
+from shared.process.listening import listen
 from shared.settings import Settings
 
 LONG = 30  # seconds after which a test that waits has failed
@@ -19,7 +19,7 @@ LONG = 30  # seconds after which a test that waits has failed
 @pytest.fixture
 async def listener() -> AsyncIterator[socket.socket]:
     """Give a socket as `pilotzone up` hands it down."""
-    with _listen("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", 0) as listener:
         yield listener
 
 
@@ -27,11 +27,12 @@ async def test_a_kept_connection_of_an_inherited_socket_sends_at_once(
     listener: socket.socket,
 ) -> None:
     """Otherwise Nagle's algorithm holds each answer back until the client's acknowledgement."""
-    server = uvicorn.Server(configured(FastAPI(), "", 0, Settings()))
+    server = uvicorn.Server(configured(FastAPI(), Settings()))
     # A number of its own, as in the process that inherits it: the server closes it at its end.
     # In a thread, as the loop is the server's own kind there.
     handed_down = inherited(listener.dup().detach())
-    serving = asyncio.create_task(asyncio.to_thread(server.run, handed_down))
+    assert handed_down is not None
+    serving = asyncio.create_task(asyncio.to_thread(server.run, [handed_down]))
     try:
         async with asyncio.timeout(LONG):
             reader, writer = await asyncio.open_connection(*listener.getsockname())

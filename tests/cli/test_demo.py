@@ -1,0 +1,89 @@
+"""`make run` at a terminal: the demonstration, and what is left of it after Ctrl-C."""
+
+import fcntl
+import os
+import subprocess
+import termios
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.cli.test_command_line import pilotzone
+from tests.fixtures.documents import ROOT
+
+CTRL_C = b"\x03"
+LAST_WORDS = b"the data stay."
+
+
+def take_terminal() -> None:
+    """Make standard input the process's own terminal, whose Ctrl-C reaches all who run there."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def printed(terminal: int) -> Iterator[bytes]:
+    """Yield what is printed there until nobody is left who could."""
+    with suppress(OSError):  # so ends a terminal that nobody has open
+        while said := os.read(terminal, 1 << 16):
+            yield said
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """Give a directory of our own: pytest's would be barred to PostgreSQL by the next pytest."""
+    with TemporaryDirectory() as directory:
+        yield Path(directory)
+
+
+@pytest.fixture(scope="module")
+def run(place: Path) -> tuple[str, str]:
+    """Type `make run`, and Ctrl-C once all is shown; give what was printed before and after it."""
+    ours, theirs = os.openpty()
+    strange = ("PILOTZONE", "MAKE", "MFLAGS")
+    process = subprocess.Popen(
+        ["/usr/bin/env", "make", "run", f"ARGS=--port 0 --data-dir {place}"],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if not name.startswith(strange)},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=take_terminal,  # noqa: PLW1509 -- no thread of ours holds a lock
+    )
+    os.close(theirs)
+    before = after = b""
+    for said in printed(ours):
+        if LAST_WORDS in before:
+            after += said
+            continue
+        before += said
+        if LAST_WORDS in before:
+            os.write(ours, CTRL_C)
+    process.wait()
+    os.close(ours)
+    return before.decode(), after.decode()
+
+
+def test_the_demonstration_is_shown(run: tuple[str, str]) -> None:
+    before, _ = run
+
+    assert "Ranking of demo-2026" in before
+    assert "Authorization: Bearer pz_" in before
+
+
+def test_ctrl_c_ends_it_and_nobody_complains(run: tuple[str, str]) -> None:
+    _, after = run
+
+    assert after.strip() == "^C"  # which is the terminal's own echo
+
+
+def test_its_keys_end_with_it(run: tuple[str, str], place: Path) -> None:
+    before, _ = run
+    assert "Authorization: Bearer pz_" in before
+
+    answer = pilotzone("keys", "list", f"--data-dir={place}")
+
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.count("\n") == 1  # the heading

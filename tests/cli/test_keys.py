@@ -1,0 +1,58 @@
+"""`pilotzone keys create`: a key's limits name what is registered."""
+
+import asyncio
+
+import pytest
+
+from cli.context import OPERATOR
+from shared.applicants import service as applicants
+from shared.applicants.store import Applicant
+from shared.database import Database
+from shared.frameworks import service as frameworks
+from shared.scoring.framework import Name
+from tests.cli.test_command_line import pilotzone
+from tests.fixtures.ask import rows
+from tests.fixtures.make import STATIONS, framework
+
+MAKE = "keys", "create", "--role=source", "--name=x"
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (
+            ["--applicant=C1", "--applicant=C9"],
+            "no applicant C9 is registered: register it first or mend --applicant",
+        ),
+        (
+            [f"--measure={STATIONS}", "--measure=staff", "--measure=others"],
+            (
+                "no registered framework has the measure others, staff:"
+                " register one that has, or mend --measure"
+            ),
+        ),
+    ],
+)
+async def test_a_key_limited_to_what_nobody_knows_is_refused(
+    url: str, owner: Database, limits: list[str], said: str
+) -> None:
+    async with owner.session() as session:
+        await frameworks.register(session, OPERATOR, framework())
+        county = Applicant("C1", "county", Name("县", "County"), None)
+        await applicants.register(session, OPERATOR, [county])
+
+    answer = await asyncio.to_thread(pilotzone, *MAKE, *limits, PILOTZONE_DATABASE_URL=url)
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr == f"error: {said}\n"
+    assert await rows(owner, "SELECT name FROM reporter") == []
+
+
+def test_before_there_is_a_framework_no_measure_is_known(url: str) -> None:
+    answer = pilotzone(*MAKE, f"--measure={STATIONS}", PILOTZONE_DATABASE_URL=url)
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr == (
+        "error: no framework is registered, so no measure is known:"
+        " register one with `pilotzone frameworks add`\n"
+    )

@@ -1,6 +1,7 @@
 """The documents say what is so: what they name is there. Their commands are typed elsewhere."""
 
 import re
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -72,6 +73,19 @@ def test_every_command_that_is_shown_exists(document: Path) -> None:
             command = command.commands[words.pop(0)]
         options = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
         assert {word for word in words if word.startswith("--")} <= options, arguments
+
+
+def test_what_operations_leave_in_the_folder_is_no_change_to_git() -> None:
+    """Dumps and copies have keys' hashes and people's names in them."""
+    typed = commands(OPERATIONS.read_text())
+    left = set(re.findall(r"\w+\.dump|\w+\.tar", typed))
+    left |= {f"{folder}/" for folder in re.findall(r"(?<!\S)\.data[\w-]*", typed)}
+    assert {"pilotzone.dump", "pilotzone.tar", ".data/", ".data-restored/"} <= left
+
+    asked = ["/usr/bin/env", "git", "check-ignore", *left]
+    ignored = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+
+    assert set(ignored.split()) == left
 
 
 def setting(name: str, field: FieldInfo) -> list[str]:

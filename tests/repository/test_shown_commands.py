@@ -3,10 +3,8 @@
 import asyncio
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -15,12 +13,11 @@ import pytest
 from shared.access import service as keys
 from shared.core.principal import Actor
 from shared.database import Database
-from shared.embedded import server as embedded
 from tests.cli.test_up import up, url_of
 from tests.contract.document import EXAMPLES, OPERATIONS
 from tests.contract.scenario import NEIGHBOURS, ROUND
 from tests.fixtures.documents import DOCUMENTS, ROOT, blocks
-from tests.fixtures.terminal import Terminal, shown
+from tests.fixtures.terminal import DOCKER, Terminal, beside_empty_server, shown, terminal
 
 TRANSLATED = ROOT / "README.zh-CN.md"  # has the same blocks, says tests/repository/test_docs.py
 README, OPERATING = ROOT / "README.md", ROOT / "docs" / "operations.md"
@@ -28,8 +25,11 @@ README, OPERATING = ROOT / "README.md", ROOT / "docs" / "operations.md"
 MAKE_SETUP, MAKE_RUN, MAKE_TEST = "make setup", "make run", "make test"
 COMPOSE = "export PILOTZONE_DB_PASSWORD="
 OWN_SERVER = "export PILOTZONE_DATABASE_URL="
-DUMP, RESTORE = "pg_dump ", "createdb "
-COPY = "tar --create "
+DUMP, RESTORE = "pg_dump ", "pg_restore --dbname=pilotzone --single"
+MOVE = "pg_restore --dbname=pilotzone --no-owner "
+DUMP_COMPOSED = "docker compose exec -T database pg_dump "
+RESTORE_COMPOSED = "docker compose up --detach --wait database\n"
+COPY, PUT_BACK = "tar --create ", "tar --extract "
 DUMP_EMBEDDED, RESTORE_EMBEDDED = "bin=", '"$bin/pg_restore" '
 
 NOT_TYPED_IN_ORDER = {
@@ -40,7 +40,11 @@ NOT_TYPED_IN_ORDER = {
     OWN_SERVER: "serves in the end; what comes before is typed below",
     DUMP: "is typed below, with what is restored from it",
     RESTORE: "needs another server, below",
+    MOVE: "needs another server, below",
+    DUMP_COMPOSED: "is typed below, with what is restored from it",
+    RESTORE_COMPOSED: "needs another composition, below",
     COPY: "needs a service that is stopped, below",
+    PUT_BACK: "needs another folder, below",
     DUMP_EMBEDDED: "is typed below, with what is restored from it",
     RESTORE_EMBEDDED: "needs a second service, below",
 }
@@ -62,13 +66,6 @@ class Service:
     terminal: Terminal
     url: str
     keys: dict[str, str]
-
-
-@contextmanager
-def terminal() -> Iterator[Terminal]:
-    """Give a folder of our own: pytest's would be barred to PostgreSQL by the next pytest."""
-    with TemporaryDirectory() as folder:
-        yield Terminal.under(Path(folder))
 
 
 async def keys_in(url: str) -> dict[str, str]:
@@ -205,23 +202,52 @@ def test_ones_own_server_is_set_up_as_shown(service: Service, url: str) -> None:
     service.terminal.types(setting_up.replace(shown, f"'{url}'"))
 
 
-def test_a_dump_of_ones_own_server_is_restored_on_another(service: Service, explained: str) -> None:
+def move(dump: str, ours: Terminal, theirs: Terminal) -> None:
+    """Take a dump from one folder to another."""
+    (ours.folder / dump).rename(theirs.folder / dump)
+
+
+def as_dumped(server: Terminal) -> str:
+    """Return all that is in a server's database, with owners and rights, to be compared."""
+    (said,) = server.types("pg_dump --restrict-key=same pilotzone")
+    assert "OWNER TO pilotzone" in said
+    assert "TO pilotzone_gateway" in said
+    return said
+
+
+def test_the_service_moves_to_ones_own_server_and_from_there_to_a_new_one(
+    service: Service, explained: str
+) -> None:
+    """From servers on which there is nothing at all, not even the roles."""
     roles, *_ = (content for language, content in blocks(OPERATING.read_text("utf-8")))
-    ours = service.terminal
-    ours.types(block(OPERATING, DUMP), PGHOST=str(ours.data / "postgres"), PGUSER="postgres")
+    with beside_empty_server() as first, beside_empty_server() as second:
+        service.terminal.types(block(OPERATING, DUMP_EMBEDDED))
+        move("pilotzone.dump", service.terminal, first)
+        first.administers(roles)
+        first.types(block(OPERATING, MOVE))
+        first.types(block(OPERATING, DUMP), PGUSER="pilotzone")
+        move("pilotzone.dump", first, second)
+        second.administers(roles)
+        second.types(block(OPERATING, RESTORE))
 
-    with terminal() as other, embedded.serve(other.data, {"fsync": "off"}) as url:
-        (ours.folder / "pilotzone.dump").rename(other.folder / "pilotzone.dump")
-        (other.folder / "roles.sql").write_text(roles)
-        other.types(
-            "dropdb pilotzone; dropuser pilotzone_gateway; dropuser pilotzone_worker",
-            "psql --quiet --set=ON_ERROR_STOP=1 --file=roles.sql postgres",
-            block(OPERATING, RESTORE),
-            PGHOST=str(other.data / "postgres"),
-            PGUSER="postgres",
-        )
+        assert second.types(EXPLAIN, PILOTZONE_DATABASE_URL=second.url()) == [explained]
+        assert as_dumped(second) == as_dumped(first)
 
-        assert other.types(EXPLAIN, PILOTZONE_DATABASE_URL=url) == [explained]
+
+def test_a_composition_is_restored_in_a_new_volume() -> None:
+    """Its database is a server that was set up with the composition's own script."""
+    script = (ROOT / "docker-initdb.sql").read_text("utf-8")
+    passwords = dict.fromkeys(re.findall(r"PILOTZONE_\w+_PASSWORD", script), "any")
+    with beside_empty_server() as first, beside_empty_server() as second:
+        for each in (first, second):
+            each.administers(script, **passwords)
+        filled = "pilotzone migrate; pilotzone frameworks add; pilotzone applicants import"
+        first.types(filled, PILOTZONE_DATABASE_URL=first.url())
+        first.types(DOCKER + block(OPERATING, DUMP_COMPOSED))
+        move("pilotzone.dump", first, second)
+        second.types(DOCKER + block(OPERATING, RESTORE_COMPOSED))
+
+        assert as_dumped(second) == as_dumped(first)
 
 
 def test_a_dump_of_the_embedded_cluster_is_restored_on_a_new_one(
@@ -237,7 +263,8 @@ def test_a_dump_of_the_embedded_cluster_is_restored_on_a_new_one(
                 block(OPERATING, RESTORE_EMBEDDED),
             )
         other.types(block(OPERATING, COPY))
-        copy.types(f"tar --extract --same-permissions --file={other.folder}/pilotzone.tar")
+        move("pilotzone.tar", other, copy)
+        copy.types(block(OPERATING, PUT_BACK))
 
         with up(copy.data) as process:
             headers = {"Authorization": f"Bearer {service.keys['portal']}"}

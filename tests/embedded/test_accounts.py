@@ -98,7 +98,7 @@ def test_after_root_an_ordinary_user_can_bring_the_service_up(home_of_nobody: Pa
         assert owners(home_of_nobody / "run") == {0, home_of_nobody.stat().st_uid}
 
     assert (home_of_nobody / "run").stat().st_uid == home_of_nobody.stat().st_uid
-    for lock in ("up.lock", "parts.lock"):
+    for lock in ("up.lock", "processes.lock"):
         assert (home_of_nobody / lock).stat().st_uid == home_of_nobody.stat().st_uid
 
 

@@ -60,7 +60,8 @@ migration: setup ## begin a migration: make migration NAME='add a column'
 
 lock: setup ## resolve the dependencies anew: make lock UPGRADE=--upgrade
 	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.txt
-	$(COMPILE) $(UPGRADE) pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --extra embedded --extra dev --constraint requirements.txt \
+		--output-file requirements-dev.txt
 	echo hatchling | $(COMPILE) - --constraint requirements-dev.txt --output-file requirements-build.txt
 
 version: setup ## raise the version, and date what CHANGELOG.md lists: make version TO=0.2.0

@@ -21,7 +21,7 @@ from cli.supervisor import ProcessFailed, ServiceProcess, Supervisor
 from shared import log
 from shared.core.database_role import DatabaseRole
 from shared.embedded.ownership import make_in, open_in
-from shared.embedded.server import logged_in, try_lock
+from shared.embedded.server import logged_in, require_installed, try_lock
 from shared.process.listening import listen
 from shared.settings import LAST_PORT
 
@@ -50,6 +50,8 @@ def up(
     """
     settings = settings_with(data_dir)
     metrics_ports = _in_a_row(settings.worker_metrics_port, workers)
+    if settings.database_url is None:
+        require_installed()
     log.configure("up", settings.log_format, settings.log_level)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     # It listens here and not in the gateway, whose restart then loses neither port nor clients.

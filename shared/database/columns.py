@@ -5,7 +5,6 @@ that numpy reads and writes them in place. Arrays of one length count as fixed t
 Source: PostgreSQL documentation, COPY, "Binary Format".
 """
 
-import io
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
@@ -51,9 +50,13 @@ async def read(
     machine's byte order. A query that does not fit *row* is a ValueError.
     """
     driver = await driver_of(session)
-    stream = io.BytesIO()
-    await driver.copy_from_query(query, *arguments, output=stream, format="binary")
-    raw = stream.getvalue()
+    raw = bytearray()
+
+    # A coroutine, since the driver would hand each piece to a thread for what may block.
+    async def take(piece: bytes) -> None:
+        raw.extend(piece)
+
+    await driver.copy_from_query(query, *arguments, output=take, format="binary")
     count, rest = divmod(len(raw) - len(HEADER) - len(TRAILER), row.itemsize)
     rows = np.frombuffer(raw, row, offset=len(HEADER), count=count)
     if rest or not all(np.all(as_described) for as_described in _framing(rows)):

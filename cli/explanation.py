@@ -1,6 +1,7 @@
 """`pilotzone explain`: why an applicant has the score that it has."""
 
 import json
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -10,8 +11,9 @@ from cli.errors import CommandError
 from cli.options import DataDir
 from shared.core.principal import Principal, Role
 from shared.database import Session
+from shared.explanations import cohorts, text
 from shared.explanations import service as explanation
-from shared.explanations import text
+from shared.explanations.cohorts import Scored
 from shared.frameworks.service import Library
 from shared.rankings import ranking
 from shared.rounds import store as rounds
@@ -53,7 +55,9 @@ async def _document(session: Session, code: str, applicant: str, run: int | None
     else:
         await runs.get(session, stored.id, run)
     whole = await ranking.as_of(session, stored.id, run)
-    return await explanation.explain(session, framework, stored, whole, run, applicant, READER)
+    cohort = partial(cohorts.read, session, framework, stored.id, run)
+    scored = Scored(run, whole, cohort)
+    return await explanation.explain(session, framework, stored, scored, applicant, READER)
 
 
 def register(main: typer.Typer) -> None:

@@ -1,9 +1,12 @@
 """Explanations: what a score rests on, for a script or for a person."""
 
-from typing import Annotated, Any
+import asyncio
+from functools import partial
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import PlainTextResponse
+from starlette.responses import Response as Answer
 
 from api.explanations.schemas import ExplanationOut
 from api.http import negotiation
@@ -12,9 +15,11 @@ from api.http.context import Held, Round, Tx, framework_of
 from api.http.headers import sends
 from api.http.paths import GREATEST_ID, ApplicantCode
 from api.http.problems import problems
+from api.http.rendering import written
 from api.http.route import GuardedRoute
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.explanations import text
+from shared.explanations.cohorts import Scored
 from shared.explanations.service import explain
 from shared.rankings.store import AsOf
 from shared.runs import store as runs
@@ -47,10 +52,9 @@ async def explanation(
     caller: Caller,
     held: Held,
     tx: Tx,
-    response: Response,
     request: Request,
     run: Run = None,
-) -> Any:
+) -> Answer:
     """Explain a score: what it rests on, step by step, and what would change it.
 
     The JSON holds every number that the score was computed from; docs/explanation.md says how to
@@ -66,13 +70,17 @@ async def explanation(
         async with held.database.reading() as session:
             as_of = AsOf(run, (await runs.get(session, round.id, run)).recorded_at)
     whole = await held.rankings.as_of(round.id, as_of)
-    document = await explain(tx, framework, round, whole, as_of.run, applicant, caller)
+    cohort = partial(held.cohorts.of, framework, round.id, as_of)
+    document = await explain(
+        tx, framework, round, Scored(as_of.run, whole, cohort), applicant, caller
+    )
     varied = {"Vary": "Accept, Accept-Language, Authorization"}
     headers = request.headers
     if negotiation.media_type(headers.get("accept"), (JSON, PLAIN)) == JSON:
-        response.headers.update(varied)
-        return document
+        body = await asyncio.to_thread(written, document)
+        return Response(body, headers=varied, media_type=JSON)
     wanted = negotiation.language(headers.get("accept-language"), list(text.LANGUAGES), "en")
     language = text.LANGUAGES[wanted]
     varied["Content-Language"] = language
-    return PlainTextResponse(text.render(document, language), headers=varied)
+    said = await asyncio.to_thread(text.render, document, language)
+    return PlainTextResponse(said, headers=varied)

@@ -8,6 +8,7 @@ from api.http.rendering import Rendering
 from shared.access.keyring import Keyring
 from shared.core.flights import Flights
 from shared.database import Database, Session
+from shared.explanations.cohorts import Cohorts
 from shared.frameworks.service import Library
 from shared.rankings.service import Rankings
 from shared.rankings.watch import Watch
@@ -45,6 +46,7 @@ class Gateway:
     watch: Watch
     rankings: Rankings
     kept: Kept
+    cohorts: Cohorts
     renders: Flights[Page]
     rendering: Rendering
     library: Library
@@ -61,6 +63,7 @@ class Gateway:
             watch=Watch(database),
             rankings=Rankings(database),
             kept=Kept(),
+            cohorts=Cohorts(database),
             renders=Flights(),
             rendering=Rendering(),
             library=Library(),

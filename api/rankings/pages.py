@@ -79,9 +79,9 @@ async def card_of(
 
 async def _card(held: Gateway, framework: Framework, whole: Ranking, key: CardKey) -> Page:
     code = key.applicant
-    async with held.database.reading() as session:
-        lines = (await standings.lines(session, key.round_id, [code], key.as_of.run))[code]
-        who = await applicants.get(session, code)
+    async with held.database.driver() as driver:
+        lines = await standings.lines_of(driver, key.round_id, code, key.as_of.run)
+        who = await applicants.known(driver, code)
     (sheet,) = sheets(framework, [lines])
     at = whole.positions[code]
     page = Page(written(score(framework, whole, at, who, sheet, with_lines=True)), None)

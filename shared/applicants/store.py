@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from shared.applicants.tables import ApplicantRow
 from shared.core.errors import NotFound
-from shared.database import Session
+from shared.database import Driver, Session
 from shared.database.locks import Lock, parts
 from shared.scoring.framework import Name
 
@@ -80,6 +80,17 @@ async def get(session: Session, code: str) -> StoredApplicant:
     if code not in found:
         raise NotFound(f"no applicant {code} is registered")
     return found[code]
+
+
+ONE = """
+    SELECT code, kind, name_zh, name_en, division, registered_at, changed_at FROM applicant
+    WHERE code = $1
+"""
+
+
+async def known(driver: Driver, code: str) -> StoredApplicant:
+    """Return the applicant of this code, who is registered, at less cost than `get`."""
+    return _stored(await driver.fetchrow(ONE, code))
 
 
 async def page(

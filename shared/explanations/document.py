@@ -13,12 +13,12 @@ from shared.explanations import lines as explain
 from shared.explanations import verdicts
 from shared.explanations.lines import OneMore
 from shared.explanations.sight import revised_after_sight
-from shared.explanations.store import CohortValues, Input
+from shared.explanations.store import Input
 from shared.explanations.verdicts import Reason, Reasons, Statement
 from shared.explanations.words import VERDICTS, say
 from shared.rankings.store import Lines
 from shared.scoring import flags
-from shared.scoring.arrays import number
+from shared.scoring.arrays import FloatArray, number
 from shared.scoring.flags import Flag
 from shared.scoring.framework import Framework, Indicator, Measure, Missing
 from shared.scoring.points import by_dimension, dimension_points, in_points, points
@@ -100,11 +100,16 @@ def _submission(measure: Measure, said: Input, reason: Reason) -> Json:
 
 @dataclass(frozen=True)
 class Published:
-    """A score as published, and beside it what the cohort and the measures were."""
+    """A score as published, and beside it what the cohort and the measures were.
+
+    *cohort* are raw values, of shape (applicants, indicators), NaN where missing; the applicant's
+    are in row *own*.
+    """
 
     framework: Framework
     lines: Lines
-    cohort: CohortValues
+    cohort: FloatArray
+    own: int
     parameters: Mapping[str, Mapping[str, float]]
     measured: Mapping[str, float | None]
 
@@ -114,7 +119,7 @@ def lines(of: Published) -> list[Json]:
     framework, shares = of.framework, np.array(of.lines.shares)
     full = points(framework, shares[np.newaxis]).full[0]
     whole = dimension_points(framework, np.isnan(shares)[np.newaxis])[0]
-    more = explain.one_more(framework, of.cohort.values, of.cohort.own)
+    more = explain.one_more(framework, of.cohort, of.own)
     costs = explain.costs(framework, shares)
     counted = _counted(framework, shares)
     return [
@@ -167,7 +172,7 @@ def _normalisation(of: Published, indicator: Indicator, at: int) -> Json:
     rule = indicator.normalisation
     cohort = None
     if rule.depends_on_cohort:
-        column = of.cohort.values[:, at]
+        column = of.cohort[:, at]
         added = explain.from_cohort(rule, column, of.lines.values[at])
         cohort = {**of.parameters[indicator.code], **added}
     return {

@@ -12,10 +12,10 @@ from shared.core.principal import Principal
 from shared.database import Session
 from shared.explanations import document
 from shared.explanations import store as explanations
+from shared.explanations.cohorts import Scored, position
 from shared.explanations.place import NO_PLACE, ahead, place_in
-from shared.explanations.store import CohortValues, Input
+from shared.explanations.store import Input
 from shared.rankings import store as standings
-from shared.rankings.ranking import Ranking
 from shared.rankings.store import Lines
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
@@ -28,31 +28,32 @@ async def explain(
     session: Session,
     framework: Framework,
     round_: RoundFacts,
-    ranking: Ranking,
-    run: int,
+    scored: Scored,
     applicant: str,
     reader: Principal,
 ) -> dict[str, Any]:
-    """Return what the applicant's score rests on as of *run*, step by step, for *reader*.
+    """Return what the applicant's score rests on as of a run, step by step, for *reader*.
 
-    Only what runs up to *run* took in is said of: a submission that came later has no part in the
-    score. *ranking* is that of the run. The document is in JSON's terms alone.
+    Only what runs up to that one took in is said of: a submission that came later has no part in
+    the score. The document is in JSON's terms alone.
 
     Raises: NotFound, MarksOutstanding.
     """
+    run, ranking = scored.run, scored.ranking
     if applicant not in ranking.positions:
         raise NotFound(f"{applicant} has no score in round {round_.code}")
-    seen = await require_score(session, framework, round_, reader, applicant)
-    basis = await explanations.basis(session, round_.id, run)
-    who = await applicants.get(session, applicant)
     at = ranking.positions[applicant]
+    kind = ranking.kinds[at]
+    # First, since it may take a connection: who holds one must not wait for another.
+    cohort = await scored.cohort(kind)
+    basis = cohort.basis
+    seen = await require_score(session, framework, round_, reader, applicant)
+    who = await applicants.get(session, applicant)
     place = NO_PLACE
     if seen.places:
         place = await asyncio.to_thread(place_in, framework, ranking, at)
     lines = await _lines(session, framework, round_, run, applicant, place["above"])
     inputs = await explanations.inputs(session, round_.id, applicant, run)
-    kind = ranking.kinds[at]
-    cohort = await _cohort(session, framework, round_, run, applicant, kind, lines)
 
     def show(said: Input) -> dict[str, Any]:
         return _shown(said, applicant, round_, reader)
@@ -61,7 +62,10 @@ async def explain(
         measures = document.measures(framework, round_.reference_date, inputs, show)
         measured = {each["measure"]: each["value"] for each in measures}
         parameters = basis.parameters[kind]
-        published = document.Published(framework, lines, cohort, parameters, measured)
+        values, own = cohort.values, position(ranking, applicant)
+        if values is None:  # then the applicant is all that matters
+            values, own = np.array([lines.values]), 0
+        published = document.Published(framework, lines, values, own, parameters, measured)
         said = {
             "measures": [document.reached(each, reader) for each in measures],
             "lines": document.lines(published),
@@ -111,22 +115,6 @@ async def _lines(
         told = [ahead(framework, own.units, lines[code].units) for code in named]
         above["ahead_in"] = told[0] if told else None
     return own
-
-
-async def _cohort(
-    session: Session,
-    framework: Framework,
-    round_: RoundFacts,
-    run: int,
-    applicant: str,
-    kind: str,
-    lines: Lines,
-) -> CohortValues:
-    """Read the cohort, where any line depends on it; else the applicant is all that matters."""
-    if not any(each.normalisation.depends_on_cohort for each in framework.indicators):
-        return CohortValues(np.array([lines.values]), 0)
-    width = len(framework.indicators)
-    return await explanations.cohort(session, round_.id, kind, run, applicant, width)
 
 
 def _shown(said: Input, applicant: str, round_: RoundFacts, reader: Principal) -> dict[str, Any]:

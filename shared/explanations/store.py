@@ -40,14 +40,6 @@ class Input:
     run: int
 
 
-@dataclass(frozen=True, slots=True)
-class CohortValues:
-    """Raw values of shape (applicants, indicators), NaN where missing; *own* is one row of them."""
-
-    values: npt.NDArray[np.float64]
-    own: int
-
-
 async def basis(session: Session, round_id: int, run: int) -> Basis:
     """Return what the run took from the cohorts, and the framework's fingerprint. Raises: NotFound.
 
@@ -105,24 +97,25 @@ def _input(*row: Any) -> Input:
 
 
 COHORT = """
-    SELECT entry.applicant = $4, latest.values FROM entry
+    SELECT latest.values FROM entry
     CROSS JOIN LATERAL (
         SELECT withdrawn, values FROM score_version AS version
         WHERE version.round = $1 AND version.applicant = entry.applicant AND version.run <= $3
         ORDER BY version.run DESC LIMIT 1
     ) AS latest
     WHERE entry.round = $1 AND entry.kind = $2 AND NOT latest.withdrawn
+    ORDER BY entry.applicant
 """
 
 
 async def cohort(
-    session: Session, round_id: int, kind: str, run: int, applicant: str, indicators: int
-) -> CohortValues:
-    """Return the raw values of *applicant*, who has a score as of *run*, among those of its kind.
+    session: Session, round_id: int, kind: str, run: int, indicators: int
+) -> npt.NDArray[np.float64]:
+    """Return the raw values of all of one *kind* who have a score as of *run*.
 
-    Values alone, not whole scores: one page explains one applicant, however large the cohort is.
+    The shape is (applicants, indicators), in order of applicant, NaN where missing. Values alone,
+    not whole scores: however large the cohort is, it is read for the sake of one applicant.
     """
-    row = columns.row_type(own="bool", values=("float8", indicators))
-    read = await columns.read(session, COHORT, (round_id, kind, run, applicant), row)
-    values = read["values"].astype(np.float64, copy=False)
-    return CohortValues(values, int(np.flatnonzero(read["own"])[0]))
+    row = columns.row_type(values=("float8", indicators))
+    read = await columns.read(session, COHORT, (round_id, kind, run), row)
+    return read["values"].astype(np.float64, copy=False)

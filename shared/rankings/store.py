@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy import text
 
 from shared.changes.store import TAKEN_UNTIL
-from shared.database import Database, Session
+from shared.database import Database, Driver, Session
 
 
 class AsOf(NamedTuple):
@@ -218,6 +218,24 @@ async def lines(
     query = text(VERSIONS.format(applicant="who.code", versions=latest))
     parameters = {"round": round_id, "applicants": list(applicants), "run": run}
     return {row[0]: Lines(*row[1:]) for row in await session.execute(query, parameters)}
+
+
+ONE = (
+    VERSIONS.format(
+        applicant="1",
+        versions="""
+            (SELECT * FROM score_version
+            WHERE round = :round AND applicant = $2 AND run <= $3
+            ORDER BY run DESC LIMIT 1)
+        """,
+    )
+).replace(":round", "$1")
+
+
+async def lines_of(driver: Driver, round_id: int, applicant: str, run: int) -> Lines:
+    """Return what `lines` does, for one applicant who has a score as of *run*, at less cost."""
+    _, *columns = await driver.fetchrow(ONE, round_id, applicant, run)
+    return Lines(*columns)
 
 
 async def history(

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from shared.access import store as keys
@@ -12,7 +13,9 @@ from shared.applicants.store import Applicant
 from shared.core.principal import Actor, Principal, Role
 from shared.database import Database, Session
 from shared.database.database import driver_of
+from shared.explanations import cohorts
 from shared.explanations import service as explanation
+from shared.explanations.cohorts import Scored
 from shared.frameworks import service as frameworks
 from shared.rankings import ranking
 from shared.rounds import service as rounds
@@ -54,8 +57,9 @@ class Explained:
         """Explain one score."""
         async with self.owner._sessions() as session:
             whole = await ranking.as_of(session, self.round_.id, run)
+            cohort = partial(cohorts.read, session, self.framework, self.round_.id, run)
             return await explanation.explain(
-                session, self.framework, self.round_, whole, run, applicant, reader
+                session, self.framework, self.round_, Scored(run, whole, cohort), applicant, reader
             )
 
     async def everything(self, reader: Principal = AUDITOR) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
+from starlette.responses import Response as Answer
 
 from api.frameworks.schemas import (
     FrameworkItem,
@@ -17,6 +18,7 @@ from api.http.context import Tx
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import FrameworkCode, FrameworkVersion
 from api.http.problems import problems
+from api.http.rendering import written
 from api.http.route import GuardedRoute
 from api.http.schemas import Name
 from shared.core.errors import FrameworkDiffers, FrameworkInvalid, NotFound
@@ -50,19 +52,17 @@ async def register(
     ],
     acting: Acting,
     tx: Tx,
-    response: Response,
-) -> dict[str, Any]:
+) -> Answer:
     """Register a framework document, checked as a whole; every finding is reported at once.
 
     A registered document never changes: a revision has another version. What it may contain but
     hardly means is said in `warnings` and keeps nothing from happening.
     """
     stored, created = await services.register(tx, acting, body)
-    if not created:
-        response.status_code = 200
-    return _document(stored) | {
-        "warnings": [WarningOut.of(each) for each in services.doubtful(stored)]
-    }
+    doubts = await services.aside(services.doubtful, stored)
+    warnings = [WarningOut.of(each).model_dump() for each in doubts]
+    body = await services.aside(written, _document(stored) | {"warnings": warnings})
+    return Response(body, 201 if created else 200, media_type="application/json")
 
 
 @router.get("", response_model=FrameworkPage, responses=problems())
@@ -81,13 +81,16 @@ async def list_registered(
 
 @router.get("/{code}/{version}", response_model=FrameworkOut, responses=problems(NotFound))
 @admits(*ANY)
-async def read(code: FrameworkCode, version: FrameworkVersion, tx: Tx) -> dict[str, Any]:
+async def read(code: FrameworkCode, version: FrameworkVersion, tx: Tx) -> Answer:
     """Return a document as it was registered."""
-    return _document(await frameworks.get(tx, code, version))
+    stored = await frameworks.get(tx, code, version)
+    body = await services.aside(written, _document(stored))
+    return Response(body, media_type="application/json")
 
 
 def _document(stored: StoredFramework) -> dict[str, Any]:
-    return stored.document | {"sha256": stored.sha256, "registered_at": stored.registered_at}
+    registered_at = stored.registered_at.isoformat().replace("+00:00", "Z")
+    return stored.document | {"sha256": stored.sha256, "registered_at": registered_at}
 
 
 def _item(stored: StoredFramework) -> FrameworkItem:

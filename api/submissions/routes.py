@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -129,12 +129,14 @@ async def submit_batch(
     outcomes = await services.submit_batch(held.intake, stored, rows)
     results = [each.result for each in outcomes]
     metrics.observe_submissions(results)
-    answer = {
+    left_out += max(sum(len(each.findings) for each in outcomes) - MOST_FINDINGS, 0)
+    head = {
         "outcome": services.summary(results),
         "counts": dict(Counter(results)),
-        **_shown(outcomes, left_out),
+        "errors_left_out": left_out,
     }
-    return JSONResponse(answer)
+    shown = await held.rendering.page(head, _shown(outcomes), AT_ONCE)
+    return Response(shown, media_type="application/json")
 
 
 def _read(framework: Framework, who: Principal, row: Any, request_id: str) -> Row:
@@ -153,15 +155,14 @@ def _read(framework: Framework, who: Principal, row: Any, request_id: str) -> Ro
     return (item.finding(),) if isinstance(item, Refusal) else item
 
 
-def _shown(outcomes: Sequence[RowOutcome], left_out: int) -> dict[str, Any]:
-    """Return what is told of each row, and how many findings are not; *left_out* are not here."""
-    items, left = list[dict[str, Any]](), MOST_FINDINGS
+def _shown(outcomes: Sequence[RowOutcome]) -> Iterator[dict[str, Any]]:
+    """Give what is told of each row, with `MOST_FINDINGS` findings in all."""
+    left = MOST_FINDINGS
     for index, outcome in enumerate(outcomes):
         shown: dict[str, Any] = {"index": index, "result": outcome.result, "id": outcome.id}
         if outcome.id is None:
             told = outcome.findings[:left]
             left -= len(told)
-            left_out += len(outcome.findings) - len(told)
             shown["errors"] = [
                 {
                     "pointer": f"/items/{index}{each.pointer}"[:MOST_POINTER],
@@ -170,8 +171,7 @@ def _shown(outcomes: Sequence[RowOutcome], left_out: int) -> dict[str, Any]:
                 }
                 for each in told
             ]
-        items.append(shown)
-    return {"items": items, "errors_left_out": left_out}
+        yield shown
 
 
 @router.get("", responses=problems(NotFound))

@@ -1,7 +1,10 @@
 """Registering framework documents, and keeping the ones in use at hand."""
 
+import asyncio
 import hashlib
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import rfc8785
 
@@ -14,6 +17,17 @@ from shared.frameworks.store import StoredFramework
 from shared.scoring.document.reader import read, warnings
 from shared.scoring.framework import Framework
 
+Read = TypeVar("Read")
+
+READER = ThreadPoolExecutor(1, "framework")
+"""Documents are read here, one at a time: a large one takes longer than other requests may wait,
+and several at once would leave them little of the processor."""
+
+
+async def aside(read: Callable[[Any], Read], document: Any) -> Read:
+    """Return what *read* makes of *document*, while others have their turn. Raises: as *read*."""
+    return await asyncio.get_running_loop().run_in_executor(READER, read, document)
+
 
 def fingerprint(document: Any) -> str:
     """Return the SHA-256 of the document's canonical JSON (RFC 8785), in hexadecimal."""
@@ -25,8 +39,8 @@ async def register(session: Session, actor: Actor, document: Any) -> tuple[Store
 
     Raises: FrameworkInvalid with every finding, FrameworkDiffers.
     """
-    framework = read(document)
-    sha256 = fingerprint(document)
+    framework = await aside(read, document)
+    sha256 = await aside(fingerprint, document)
     created = await frameworks.add(session, framework.code, framework.version, sha256, document)
     stored = await frameworks.get(session, framework.code, framework.version)
     if stored.sha256 != sha256:
@@ -59,5 +73,5 @@ class Library:
         """Return the framework of this id."""
         if framework not in self._frameworks:
             stored = await frameworks.by_id(session, framework)
-            self._frameworks[framework] = read(stored.document)
+            self._frameworks[framework] = await aside(read, stored.document)
         return self._frameworks[framework]

@@ -8,6 +8,9 @@ from shared.database import Driver
 from shared.submissions import store
 from shared.submissions.store import NewSubmission, Receipt
 
+MOST_AT_ONCE = 2_000
+"""Items that go to the database in one statement: the driver writes and reads each in one piece."""
+
 ADDED = {"created", "revised"}
 REFUSED = Receipt("revised-after-sight", None)
 
@@ -71,7 +74,10 @@ async def _append_unless_revised(
 
 
 def _waves(items: Sequence[NewSubmission]) -> list[list[int]]:
-    """Group the positions of *items* so that each group has a natural key once."""
+    """Group the positions of *items*, `MOST_AT_ONCE` at most, with no natural key twice.
+
+    Groups are in the order in which they correct each other.
+    """
     waves: list[list[int]] = []
     said: Counter[tuple[str, str, int, date]] = Counter()
     for position, item in enumerate(items):
@@ -80,4 +86,8 @@ def _waves(items: Sequence[NewSubmission]) -> list[list[int]]:
         if earlier == len(waves):
             waves.append([])
         waves[earlier].append(position)
-    return waves
+    return [
+        wave[start : start + MOST_AT_ONCE]
+        for wave in waves
+        for start in range(0, len(wave), MOST_AT_ONCE)
+    ]

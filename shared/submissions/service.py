@@ -1,5 +1,6 @@
 """Submitting: one value, or many in one request."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -76,10 +77,12 @@ async def submit_batch(intake: Intake, round_: RoundFacts, rows: Sequence[Row]) 
     Raises: RoundNotOpen, and then nothing is stored.
     """
     admitted = _without_repetitions(rows)
+    await asyncio.sleep(0)  # each of these steps takes some milliseconds for a full batch
     items = [row for row in admitted if isinstance(row, NewSubmission)]
     receipts = await intake.record(round_.id, items) if items else []
     if any(receipt.result == "not-open" for receipt in receipts):
         raise RoundNotOpen(f"round {round_.code} does not accept submissions")
+    await asyncio.sleep(0)
     following = iter(receipts)
     return [
         _outcome(next(following)) if isinstance(row, NewSubmission) else _rejected(row)

@@ -2,9 +2,14 @@
 
 import asyncio
 import json
+import threading
 from typing import Any
 
+import pytest
+
+from shared.frameworks import service
 from shared.frameworks.service import fingerprint
+from shared.scoring.document.reader import read
 from tests.fixtures.http import findings, pages, problem
 from tests.fixtures.make import RESIDENTS, STATIONS, World, framework, name
 
@@ -108,3 +113,22 @@ async def test_frameworks_are_listed_without_their_documents(world: World) -> No
 async def test_an_unknown_framework_is_not_found(world: World) -> None:
     problem(await world.call("auditor", "GET", "/frameworks/small/9"), 404, "not-found")
     problem(await world.call("auditor", "GET", "/frameworks/large/1"), 404, "not-found")
+
+
+async def test_documents_are_read_off_the_event_loop_and_one_at_a_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers: list[threading.Thread] = []
+
+    def noted(document: Any) -> Any:
+        readers.append(threading.current_thread())
+        return read(document)
+
+    monkeypatch.setattr(service, "read", noted)
+
+    answers = await asyncio.gather(*(register(world, framework(str(at))) for at in range(2, 8)))
+
+    assert [each.status_code for each in answers] == [201] * 6
+    assert len(readers) >= 6
+    assert set(readers).isdisjoint({threading.main_thread()})
+    assert len(set(readers)) == 1

@@ -1,15 +1,18 @@
 """The one statement that appends submissions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from shared.database import Database
+from shared.database import Database, Driver
 from shared.database.database import driver_of
+from shared.submissions import recording
 from shared.submissions import store as submissions
-from shared.submissions.store import Reach
+from shared.submissions.store import NewSubmission, Reach
 from tests.fixtures.ask import one, rows
 from tests.fixtures.make import GRADE, MARK, ROUND, SCENES, World
 from tests.submissions.saying import push, record, results, said, stored
@@ -199,3 +202,26 @@ async def test_however_small_the_tables_were_each_row_is_found_by_an_index(
         )
 
     assert swept == []
+
+
+async def test_a_large_batch_is_several_statements_and_one_transaction(
+    round_id: int, database: Database, owner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver writes and reads each in one piece, and others would wait for it."""
+    monkeypatch.setattr(recording, "MOST_AT_ONCE", 3)
+    sizes = []
+    append = submissions._append
+
+    async def noted(driver: Driver, of: int, items: Sequence[NewSubmission]) -> Sequence[Any]:
+        sizes.append(len(items))
+        return await append(driver, of, items)
+
+    monkeypatch.setattr(submissions, "_append", noted)
+    items = [said(at, code) for at in range(2) for code in ("C1", "C2", "P1", "X1")]
+
+    receipts = await push(database, round_id, *items)
+
+    assert sizes == [3, 1, 3, 1]
+    expected = ["created"] * 3 + ["unknown-applicant"] + ["revised"] * 3 + ["unknown-applicant"]
+    assert results(receipts) == expected
+    assert await one(owner, "SELECT count(DISTINCT xmin::text) FROM submission") == 1

@@ -14,6 +14,8 @@ from bench.load import Rate
 from bench.recompute import Recomputation
 from bench.sensitivity import DRAWS, Sensitivity
 from bench.stage import stage
+from bench.stalls import measure as stalling
+from bench.stalls.measure import Stall
 from shared.database.migration import migrate
 from shared.embedded import server as embedded
 
@@ -129,6 +131,18 @@ def stage_times() -> Table:
     return shown
 
 
+def stalls(measured: Mapping[str, Stall]) -> Table:
+    """Show what others see beside each load; the first is the floor."""
+    shown = table(
+        f"(g) others' wait beside a load, {COHORT:,} applicants (floor: beside nothing)",
+        *("load", "ping p99 ms", "longest ms", "answers /s", "peak MB"),
+    )
+    for load, found in measured.items():
+        numbers = found.pings.p99_ms, found.pings.longest_ms, found.per_second, found.megabytes
+        shown.add_row(load, *(f"{each:,.1f}" for each in numbers))
+    return shown
+
+
 async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list[int]) -> None:
     """Take the *wanted* measurements and print each as it comes."""
     console = Console(width=120)
@@ -136,6 +150,9 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
         if "c" in wanted:
             measured = {size: await recompute.measure(on, await on.filled(size)) for size in sizes}
             console.print(recomputations(measured))
+        if "g" in wanted:
+            past = await on.filled(COHORT)
+            console.print(stalls(await stalling.measure(on, past, seconds, logs)))
         if not set("abd") & set(wanted):
             return
         round_ = await on.empty(COHORT)
@@ -153,7 +170,7 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
 def main() -> None:
     """Read the command line and measure on an embedded PostgreSQL of our own."""
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("--only", default="cabdef", help="which of a to f")
+    parser.add_argument("--only", default="cabdefg", help="which of a to g")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
     arguments = parser.parse_args()
@@ -161,7 +178,7 @@ def main() -> None:
         Console(width=120).print(certainty(sensitivity.measure(COHORT)))
     if "f" in arguments.only:
         Console(width=120).print(method_costs(), stage_times(), sep="\n")
-    if not set("abcd") & set(arguments.only):
+    if not set("abcdg") & set(arguments.only):
         return
     with tempfile.TemporaryDirectory() as folder, embedded.serve(Path(folder)) as url:
         migrate(url)

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 Request = Callable[[int], bytes]
+Take = Callable[[asyncio.StreamReader], Awaitable[bytes]]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,15 @@ async def answer(reader: asyncio.StreamReader) -> bytes:
     head = await reader.readuntil(b"\r\n\r\n")
     if b" 20" not in head[:13]:
         raise RuntimeError(head.decode())
+    return await _rest(reader, head)
+
+
+async def whatever(reader: asyncio.StreamReader) -> bytes:
+    """Read one answer, be it a success or a refusal, and return its body."""
+    return await _rest(reader, await reader.readuntil(b"\r\n\r\n"))
+
+
+async def _rest(reader: asyncio.StreamReader, head: bytes) -> bytes:
     lower = head.lower()
     at = lower.index(b"content-length:") + len(b"content-length:")
     return await reader.readexactly(int(lower[at : lower.index(b"\r", at)]))
@@ -53,7 +63,9 @@ async def beside(
     return first, second
 
 
-async def press(port: int, build: Request, clients: int, seconds: float) -> list[float]:
+async def press(
+    port: int, build: Request, clients: int, seconds: float, take: Take = answer
+) -> list[float]:
     """Send what *build* makes of a running number, from *clients* at once, for *seconds*.
 
     Returns the seconds that each answer took.
@@ -68,7 +80,7 @@ async def press(port: int, build: Request, clients: int, seconds: float) -> list
         while (start := time.perf_counter()) < begin + seconds:
             sent += 1
             writer.write(build(sent))
-            await answer(reader)
+            await take(reader)
             times.append(time.perf_counter() - start)
         writer.close()
 

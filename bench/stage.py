@@ -87,6 +87,7 @@ class Stage:
     database: Database
     source: str
     portal: str
+    admin: str
     rounds: dict[str, Round] = field(default_factory=dict)
 
     async def tidy(self) -> None:
@@ -151,10 +152,10 @@ async def stage(url: str) -> AsyncIterator[Stage]:
     database = await Database(url, limits=Limits.of_worker(Settings())).open()
     made = {}
     async with database.session() as session:
-        for name, role in (("bench-source", "source"), ("bench-portal", "portal")):
-            made[name] = await keys.create(session, ACTOR, name, role)
+        for role in ("source", "portal", "admin"):
+            made[role] = await keys.create(session, ACTOR, f"bench-{role}", role)
         await session.execute(text(TABLE))
-    yield Stage(url, database, made["bench-source"], made["bench-portal"])
+    yield Stage(url, database, made["source"], made["portal"], made["admin"])
     await database.close()
 
 

@@ -191,7 +191,8 @@ def _where_unkeepable(text: str) -> tuple[Finding, ...]:
             return _number(text) if left else 0
         except _Unkeepable as fault:
             left -= 1
-            return fault
+            # Its traceback leads to the whole text, and on to the value that will hold the fault.
+            return fault.with_traceback(None)
 
     decoder = json.JSONDecoder(parse_float=number_or_fault, parse_int=number_or_fault)
     try:

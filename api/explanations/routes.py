@@ -13,9 +13,9 @@ from api.http import negotiation
 from api.http.access import ANY, Caller, admits, require_reach
 from api.http.context import Held, Round, Tx, framework_of
 from api.http.headers import sends
+from api.http.kept import written
 from api.http.paths import GREATEST_ID, ApplicantCode
 from api.http.problems import problems
-from api.http.rendering import written
 from api.http.route import GuardedRoute
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.explanations import text

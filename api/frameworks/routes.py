@@ -15,10 +15,10 @@ from api.frameworks.schemas import (
 from api.http.access import ANY, Acting, admits
 from api.http.bodies import takes
 from api.http.context import Tx
+from api.http.kept import written
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import FrameworkCode, FrameworkVersion
 from api.http.problems import problems
-from api.http.rendering import written
 from api.http.route import GuardedRoute
 from api.http.schemas import Name
 from shared.core.errors import FrameworkDiffers, FrameworkInvalid, NotFound

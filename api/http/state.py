@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from api.http.bodies import Bodies
-from api.http.kept import Kept, Page
-from api.http.rendering import Rendering
+from api.http.kept import Kept, Page, Rendering
 from shared.access.keyring import Keyring
 from shared.core.flights import Flights
 from shared.database import Database, Session

@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from api.http.kept import Page
+from api.http.kept import Page, written
 from api.http.paging import encode
-from api.http.rendering import written
 from api.http.state import Gateway
 from api.rankings.scorecards import freshened, score, sheets
 from shared.applicants import store as applicants

@@ -11,11 +11,10 @@ from starlette.types import ASGIApp
 
 from api.http.access import ANY, admits, caller_of
 from api.http.context import framework_of, gateway_of, round_of
-from api.http.kept import Page, Shown
+from api.http.kept import Page, Shown, joined, written
 from api.http.paging import Cursor, Limit, decode, encode, query_of
 from api.http.paths import GREATEST_ID, ApplicantCode, OfKind, RoundCode
 from api.http.problems import problems
-from api.http.rendering import joined, written
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
 from api.rankings.pages import PageKey, card_of, page_of

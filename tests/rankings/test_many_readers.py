@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from api.explanations.schemas import ExplanationOut
-from api.http.rendering import AT_ONCE, Rendering, joined, written
+from api.http.kept import AT_ONCE, Rendering, joined, written
 from api.rankings import pages
 from api.rankings.schemas import HistoryPage, ScorecardOut
 from api.rankings.scorecards import score

@@ -59,20 +59,12 @@ async def basis(session: Session, round_id: int, run: int) -> Basis:
     return Basis(*row)
 
 
-# A probe of the key for each run: the key begins with the run, and one applicant's rows lie far
-# apart among those of everybody.
 INPUTS = text("""
     SELECT submission.id, measure, reporter, reporter.name, kind, as_of, revision, number, codes,
         reference, comment, recorded_at, run
     FROM (
-        SELECT run.number AS run, unnest(taken.submissions) AS id FROM run
-        CROSS JOIN LATERAL (
-            SELECT submissions FROM run_input
-            WHERE run_input.round = :round AND run_input.run = run.number
-                AND run_input.applicant = :applicant
-            LIMIT 1
-        ) AS taken
-        WHERE run.round = :round AND run.number <= :run
+        SELECT run, unnest(submissions) AS id FROM run_input
+        WHERE round = :round AND applicant = :applicant AND run <= :run
     ) AS input
     JOIN submission ON submission.round = :round AND submission.id = input.id
     JOIN reporter ON reporter.id = submission.reporter

@@ -56,7 +56,10 @@ class RunInputRow(Table):
     applicant: Mapped[str] = mapped_column(CODE)
     submissions: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
 
-    __table_args__ = (PrimaryKeyConstraint("round", "run", "applicant"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("round", "run", "applicant"),
+        Index(None, "round", "applicant", "run"),
+    )
 
 
 class RunParametersRow(Table):

@@ -211,4 +211,4 @@ async def test_a_body_is_gone_once_it_was_answered(world: World, what: str) -> N
     finally:
         tracemalloc.stop()
         gc.enable()
-    assert held[-1] - held[0] < 2 * len(body)  # a body or two may be on the way out
+    assert held[-1] - held[0] < 4 * len(body)  # some may be on the way out; they were twenty

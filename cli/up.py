@@ -6,7 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
@@ -17,7 +17,7 @@ import typer
 
 from cli.errors import CommandError
 from cli.options import DataDir, settings_with
-from cli.supervisor import ProcessFailed, ServiceProcess, Supervisor
+from cli.supervisor import GRACE, ProcessFailed, ServiceProcess, Supervisor
 from shared import log
 from shared.core.database_role import DatabaseRole
 from shared.embedded.ownership import make_in, open_in
@@ -120,7 +120,8 @@ async def _serve(
             await supervisor.watch()
         finally:
             if demo:
-                await supervisor.run(pilotzone("demo", "--end"))
+                with suppress(TimeoutError):  # a PostgreSQL that hangs must not hold up the end
+                    await asyncio.wait_for(supervisor.run(pilotzone("demo", "--end")), GRACE)
 
 
 def pilotzone(*arguments: str) -> list[str]:

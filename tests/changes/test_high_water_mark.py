@@ -9,7 +9,6 @@ from sqlalchemy import text
 
 from shared.database import Database
 from shared.database.migration import configuration, migrate
-from shared.database.schema import REVISIONS
 from shared.rankings import store as rankings
 from shared.rounds import service as rounds
 from tests.changes.writers import ADMIN, ask_for_a_run
@@ -112,7 +111,7 @@ async def test_a_run_of_a_worker_that_knows_no_marks_lets_readers_look_at_everyt
 async def test_marks_are_kept_from_the_step_on_that_is_taken_beneath_a_running_release(
     world: World, owner: Database, database: Database, round_id: int, url: str
 ) -> None:
-    await asyncio.to_thread(command.downgrade, configuration(url), REVISIONS[-2])
+    await asyncio.to_thread(command.downgrade, configuration(url), "0006")
     await mark(world, C1=50)
     assert not await waits(database, round_id)
     await world.submit("expert", "C1", MARK, 60)

@@ -275,8 +275,9 @@ async def test_who_may_not_create_roles_migrates_and_an_administrator_adds_them(
     assert [await current_user(owner, role) for role in roles] == ["pilotzone", "pilotzone"]
 
     manual = (root / "docs" / "operations.md").read_text()
-    creation, *_ = re.findall(r"```sql\n(.*?)```", manual, re.DOTALL)
-    await administer(administrator, *creation.split(";")[:-1])
+    creation = re.findall(r"^CREATE ROLE pilotzone_\w+ [^;]*", manual, re.MULTILINE)
+    assert len(creation) == len(roles)
+    await administer(administrator, *creation)
     await asyncio.to_thread(migrate, owner)
     logins = [at(owner, username=str(role)) for role in roles]
     assert [await current_user(*each) for each in zip(logins, roles, strict=True)] == list(roles)

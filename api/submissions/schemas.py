@@ -93,6 +93,7 @@ ROW_CODES = (
     "unknown-code",
     "repeated-code",
     "conflict-of-interest",
+    "revised-after-sight",
     "repeated-row",
 )
 """Why a row of a batch is refused, besides its form; docs/problems.md says what each means."""

@@ -24,7 +24,7 @@ async def gateway(url: str, tmp_path: Path) -> AsyncIterator[tuple[ServiceProces
     """Give a gateway that answers, and its port."""
     port = free_port()
     with service_process("api", url, tmp_path / "log", "--port", str(port)) as started:
-        await started.until_said("Uvicorn running")
+        await started.until_said("gateway listens")
         yield started, port
 
 

@@ -71,7 +71,7 @@ IN_COHORT = """
         LEFT JOIN LATERAL (
             {mark} LIMIT 1
         ) AS mark ON true
-        WHERE who.round = :round AND who.state = 'accepted' AND mark.id IS NULL
+        WHERE who.round = :round AND mark.id IS NULL
     )
 """
 OF_ENTRY = "applicant = who.applicant AND measure = what.code AND reporter = :expert"
@@ -80,7 +80,10 @@ OF_ENTRY = "applicant = who.applicant AND measure = what.code AND reporter = :ex
 async def outstanding_in_cohort(
     session: Session, round_id: int, expert: int, measures: Sequence[str]
 ) -> bool:
-    """Say whether some mark of the expert is missing of somebody who takes part in the round."""
+    """Say whether some mark of the expert is missing of somebody who takes part, or once did.
+
+    A withdrawn applicant can be accepted again, and earlier runs hold what others marked.
+    """
     mark = standing(":round", REFERENCE_DATE, OF_ENTRY)
     parameters = {"round": round_id, "expert": expert, "measures": list(measures)}
     lacks: bool = (await session.scalars(text(IN_COHORT.format(mark=mark)), parameters)).one()

@@ -80,6 +80,24 @@ async def test_a_mark_taken_back_hides_the_scores_again(panel: Panel) -> None:
     assert await see(panel, "boris") == [409] * 5
 
 
+async def test_an_applicant_that_is_withdrawn_does_not_open_its_marks(panel: Panel) -> None:
+    """It can be accepted again, and runs that were before hold what others marked."""
+    await mark_all(panel, "anna", "C2", "P1")
+    await mark_all(panel, "boris", "P1")
+    await panel.call("portal", "PUT", "/entries/C1", {"state": "withdrawn"})
+    for _ in range(2):  # before the next run, and after it
+        for path, query in [*RANKING, *((path, query | {"run": 1}) for path, query in RANKING)]:
+            answer = await panel.call("anna", "GET", path, **query)
+            problem(answer, 409, "marks-outstanding")
+        answer = await panel.call("anna", "GET", "/scores/C2/explanation")
+        assert answer.json()["above"] is None
+        await panel.world.recompute()
+
+    await mark_all(panel, "anna", "C1")
+
+    assert (await panel.call("anna", "GET", "/scores")).status_code == 200
+
+
 async def test_a_mark_that_does_not_count_opens_nothing(panel: Panel) -> None:
     """Else a date in the future would be a way to look first and mark afterwards."""
     for measure in (MARK, TEAM):

@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from api.adjudications import routes as adjudications
 from api.applicants import routes as applicants
+from api.batches import routes as batches
 from api.conflicts import routes as conflicts
 from api.diagnostics import routes as diagnostics
 from api.discrepancies import routes as discrepancies
@@ -62,6 +63,7 @@ def create_app(
     for each in (
         scores,
         submissions,
+        batches,
         explanations,
         runs,
         conflicts,

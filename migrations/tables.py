@@ -3,6 +3,7 @@
 from shared.access import tables as access
 from shared.applicants import tables as applicants
 from shared.audit import tables as audit
+from shared.batches import tables as batches
 from shared.changes import tables as changes
 from shared.conflicts import tables as conflicts
 from shared.database.table import Table
@@ -16,6 +17,7 @@ ROOMS = (
     access,
     applicants,
     audit,
+    batches,
     changes,
     conflicts,
     frameworks,

@@ -82,13 +82,13 @@ class Settings(BaseSettings):
         timedelta(seconds=1), description="How long a revoked key may still be admitted."
     )
     max_body: int = Field(
-        8 * 1024 * 1024,
+        32 * 1024 * 1024,
         ge=1024,
         description="Largest request body of any operation, in bytes; most take less."
         " Beyond it 413.",
     )
     max_bodies: int = Field(
-        32 * 1024 * 1024,
+        64 * 1024 * 1024,
         ge=1024,
         description="Bytes of large request bodies that a gateway process holds at once; beyond it"
         " 503.",

@@ -5,15 +5,17 @@ from typing import Any
 HEADERS = {
     "X-Request-ID": "What the request gave as its `X-Request-ID`, if that is 1 to 64 of"
     " A-Z a-z 0-9 . _ - alone; otherwise a new id. The logs and the audit trail have it too.",
-    "Link": 'Where the next page is, as `<…>; rel="next"`; left out on the last.',
+    "Link": 'Where the next page is, as `<…>; rel="next"`; left out on the last. `rel="rest"` leads'
+    " to all rows at fault of a file.",
     "Location": "Where to follow what was asked for, as a path.",
+    "Preference-Applied": "Which preferences of `Prefer` shaped the answer, if any did.",
     "Vary": "The headers of the request that the answer depends on.",
     "Content-Language": "The language of the text, `zh` or `en`; left out of JSON, which has both.",
     "WWW-Authenticate": "Always `Bearer`.",
     "Retry-After": "Seconds to wait before the same request is sent again.",
 }
 
-NOT_ALWAYS = {"Link", "Content-Language"}
+NOT_ALWAYS = {"Link", "Preference-Applied", "Content-Language"}
 """What an answer may leave out though its operation names it."""
 
 

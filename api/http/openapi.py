@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.batches.schemas import BatchIn
 from api.http import headers
 from api.http.access import ANY
 from api.http.headers import sends
@@ -24,7 +25,6 @@ from api.http.problems import (
     add_problem,
 )
 from api.http.schemas import Problem
-from api.submissions.schemas import SubmissionIn
 from shared.core.errors import DomainError, Forbidden, Invalid
 
 DESCRIPTION = """\
@@ -41,6 +41,7 @@ TAGS = {
     "applicants": "Who is ranked: counties and industrial parks.",
     "rounds": "Assessments under one framework version, and who takes part.",
     "submissions": "What is reported, value by value; never changed, only followed by another.",
+    "batches": "Files of submissions: pushed as a whole or row by row, and their receipts.",
     "panels": "Experts' marks: who must not give them, and how what they leave open is settled.",
     "scores": "Ranking, scorecards and their history.",
     "runs": "When a round was recomputed, why, and how long that took.",
@@ -86,7 +87,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     document["paths"] = dict(sorted(document["paths"].items()))  # whatever is routed first
     schemas = components["schemas"]
-    for model in (Problem, SubmissionIn):
+    for model in (Problem, BatchIn):
         schema = model.model_json_schema(ref_template=TEMPLATE)
         schemas |= schema.pop("$defs", {})
         schemas[model.__name__] = schema

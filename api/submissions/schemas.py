@@ -1,14 +1,12 @@
 """Submissions, one or many."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.http.problems import MOST_FINDINGS
 from api.http.schemas import Code, Date, Items, Moment, Schema, Text, Word, one_finding
 from shared.scoring.framework import Framework
 from shared.submissions.admission import Draft
-from shared.submissions.service import MOST_ROWS
 from shared.submissions.store import StoredSubmission
 
 Value = Annotated[
@@ -62,73 +60,6 @@ class SubmissionReceipt(Schema):
     applicant: str
     measure: str
     as_of: Date
-
-
-class BatchIn(Schema):
-    """Many submissions in one request. Each row is taken or refused for itself."""
-
-    items: list[Any] = Field(
-        min_length=1,
-        max_length=MOST_ROWS,
-        json_schema_extra={"items": {"$ref": "#/components/schemas/SubmissionIn"}},
-    )
-
-
-ROW_CODES = (
-    "unknown-applicant",
-    "unknown-measure",
-    "applicant-not-reached",
-    "measure-not-reached",
-    "reporter-not-admitted",
-    "value-missing",
-    "withdrawn-with-value",
-    "not-a-number",
-    "not-finite",
-    "not-whole",
-    "below-range",
-    "above-range",
-    "not-a-flag",
-    "unknown-category",
-    "not-codes",
-    "unknown-code",
-    "repeated-code",
-    "conflict-of-interest",
-    "revised-after-sight",
-    "repeated-row",
-)
-"""Why a row of a batch is refused, besides its form; docs/problems.md says what each means."""
-
-
-class ItemError(Schema):
-    """Why a row was refused."""
-
-    pointer: str = Field(description="JSON pointer (RFC 6901) into the request's body.")
-    code: str = Field(
-        description="Stable. Beside these, the codes of a row's form, as in `/problems/invalid`:"
-        " `missing`, `extra-forbidden`, `string-pattern-mismatch`, `not-a-date` and so on.",
-        json_schema_extra={"x-extensible-enum": list(ROW_CODES)},
-    )
-    detail: str
-
-
-class BatchItem(Schema):
-    """What became of one row; *index* counts from 0."""
-
-    index: int
-    result: Literal["created", "revised", "unchanged", "rejected"]
-    id: int | None
-    errors: list[ItemError] | None = None
-
-
-class BatchReceipt(Schema):
-    """What became of a batch, row by row."""
-
-    outcome: Literal["accepted", "partial", "rejected"]
-    counts: dict[str, int] = Field(description="Rows by result.")
-    items: list[BatchItem]
-    errors_left_out: int = Field(
-        description=f"Errors beyond the first {MOST_FINDINGS}, which `items` do not name."
-    )
 
 
 class SubmissionOut(Schema):

@@ -100,5 +100,17 @@ class SubmissionRefused(Invalid):
     """The submission does not fit the measure."""
 
 
+class BatchRejected(Invalid):
+    """Some row of the file was refused, and nothing of it was stored."""
+
+
+class FileUnreadable(DomainError):
+    """The file cannot be read in the format that it is sent as."""
+
+
+class TooManyRows(Invalid):
+    """The file has more rows than a batch may have."""
+
+
 class ReporterNotAdmitted(Forbidden):
     """The key may not report this measure for this applicant."""

@@ -132,6 +132,9 @@ async def play(player: Player, worker_database: Database) -> None:
 
     await player.replay("source", "POST /v1/rounds/{round}/submissions")
     await player.replay("source", "POST /v1/rounds/{round}/submissions/batch")
+    await player.replay("source", "GET /v1/rounds/{round}/batches")
+    await player.replay("source", "GET /v1/rounds/{round}/batches/{batch}")
+    await player.replay("auditor", "GET /v1/rounds/{round}/batches/{batch}/items")
     await submit(player, "expert", "dedicated_policy", 82)
     await submit(player, "portal", "scenarios", ["S02", "S06", "S07", "S09", "S17"])
     assert await worker.sweep()

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from api.app import create_app
 from api.http.bodies import SMALL
 from api.http.headers import HEADERS
+from shared.batches.service import MOST_ROWS
 from shared.database import Database
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
@@ -125,6 +126,8 @@ async def refusals(player: Player) -> None:
     )
     await player.refused("body-too-large", "source", "POST", SUBMISSIONS, content=bytes(SMALL + 1))
 
+    await refused_files(player, value)
+
     mark = value | {"measure": "dedicated_policy", "value": 80}
     await player.refused("conflict-of-interest", "expert", "POST", SUBMISSIONS, mark)
     await refused_after_sight(player, round_, mark | {"value": 82})
@@ -140,6 +143,21 @@ async def refusals(player: Player) -> None:
     await player.refused("round-not-open", "source", "POST", SUBMISSIONS, value)
     await player.refused(
         "transition-not-allowed", "admin", "POST", f"{ROUND}/transitions", {"to": "draft"}
+    )
+
+
+async def refused_files(player: Player, value: Any) -> None:
+    """Push files that nothing is stored of."""
+    batch = f"{SUBMISSIONS}/batch"
+    rows = {"items": [value, value | {"applicant": "210213", "value": 1.5}]}
+    await player.refused("batch-rejected", "source", "POST", batch, rows)
+    lenient = (("Prefer", "handling=lenient"),)
+    answer = await player.send("source", "POST", batch, rows, more_headers=lenient)
+    assert answer.status_code == 207
+    await player.refused("file-unreadable", "source", "POST", batch, content=b'{"items":\n,]}')
+    many = b"{}\n" * (MOST_ROWS + 1)
+    await player.refused(
+        "too-many-rows", "source", "POST", batch, content=many, media_type="application/jsonl"
     )
 
 

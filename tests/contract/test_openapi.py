@@ -171,6 +171,9 @@ def test_an_answer_names_its_headers(operation: Operation) -> None:
             expected |= {"Vary", "Content-Language"}
         own = {202: {"Location"}, 401: {"WWW-Authenticate"}, 503: {"Retry-After"}}
         expected |= own.get(status, set())
+        if "Prefer" in {each["name"].title() for each in operation.parameters}:
+            preferred = {"Location", "Preference-Applied"}
+            expected |= {200: preferred, 207: preferred, 422: {"Link"}}.get(status, set())
         assert set(response["headers"]) == expected
         assert all(resolved(each)["description"] for each in response["headers"].values())
     assert set(CONTRACT["components"]["headers"]) == set(HEADERS)

@@ -100,15 +100,20 @@ def test_every_code_of_a_submission_is_documented_and_no_other() -> None:
         "shared/submissions/values.py",
         "shared/submissions/service.py",
         "shared/adjudications/service.py",
-        "api/submissions/routes.py",
     ):
         for node in ast.walk(ast.parse((ROOT / name).read_text("utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Refusal":
                 assert isinstance(node.args[1], ast.Constant)
                 emitted.add(str(node.args[1].value))
 
-    table = DOCS.split("## Codes of submissions")[1]
+    of_submissions, of_rows = DOCS.split("## Codes of submissions")[1].split("## Codes of rows")
+    assert documented(of_submissions) == emitted | {"repeated-row"}
+    contract = CONTRACT["components"]["schemas"]["RowError"]["properties"]["code"]
+    said = documented(of_submissions) | documented(of_rows)
+    assert said - {"no-panel"} == set(contract["x-extensible-enum"])  # of adjudications alone
+
+
+def documented(table: str) -> set[str]:
+    """Return the codes in the first column of a table."""
     rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
-    assert {code for row in rows for code in re.findall(r"`(.+?)`", row)} == emitted
-    contract = CONTRACT["components"]["schemas"]["ItemError"]["properties"]["code"]
-    assert emitted - {"no-panel"} == set(contract["x-extensible-enum"])  # a batch has no marks
+    return {code for row in rows for code in re.findall(r"`(.+?)`", row)}

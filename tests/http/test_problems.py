@@ -186,17 +186,13 @@ async def test_a_parameter_that_nobody_reads_is_refused(world: World) -> None:
 
 
 async def test_each_number_that_cannot_be_kept_is_pointed_at(world: World) -> None:
-    """Of ten thousand rows the sender must know which."""
-    text = """{"items": [{"value": 1.5}, {"value": 0.30000000000000004},
-        {"value": [12345678901234567]}, {"value": 1e999, "a/b": 1e-999}]}"""
-    path = f"{SUBMISSIONS}/batch"
-    headers = world.headers["source"] | {"Content-Type": "application/json"}
+    text = """{"draws": 1.5, "more": [12345678901234567, {"a/b": 1e-999}]}"""
+    headers = world.headers["auditor"] | {"Content-Type": "application/json"}
 
-    answer = await world.client.post(path, content=text, headers=headers)
+    answer = await world.client.post(f"/rounds/{ROUND}/sensitivity", content=text, headers=headers)
 
     assert findings(problem(answer, 400, "malformed-body")) == [
-        (f"/items/{place}", "number-not-exact")
-        for place in ("1/value", "2/value/0", "3/value", "3/a~1b")
+        (f"/more/{place}", "number-not-exact") for place in ("0", "1/a~1b")
     ]
 
 

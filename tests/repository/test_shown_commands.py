@@ -56,7 +56,7 @@ NOT_TYPED_IN_ORDER = {
 }
 """How blocks begin that a running service is not enough for, and why; all others are typed."""
 
-TYPES = {"For experts": "NAME"}
+TYPES = {"For experts": "NAME", "One command each": "source"}
 """Whose key `$KEY` is under a heading; elsewhere the administrator's."""
 
 REPORTERS = {"admin": "admin", "portal": "portal", "source": "source", "NAME": "expert"}
@@ -149,7 +149,7 @@ def block(document: Path, beginning: str) -> str:
 
 def masked(output: str) -> str:
     """Return *output* without what differs from one database to another."""
-    return re.sub(r'("id":|#)\d+', r"\g<1>0", output)
+    return re.sub(r'("(?:id|batch|greatest_submission)":|#)\d+', r"\g<1>0", output)
 
 
 def in_order(document: Path) -> list[tuple[str, str, str | None]]:

@@ -1,0 +1,44 @@
+"""`Content-Digest`: what the sender says the body's bytes come to (RFC 9530)."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import AsyncIterator
+
+from api.http.problems import MalformedBody
+
+ALGORITHMS = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
+MEMBER = re.compile(r"\s*([a-z0-9-]+)\s*=\s*:([A-Za-z0-9+/=]*):\s*")
+
+
+async def verified(stream: AsyncIterator[bytes], given: str | None) -> AsyncIterator[bytes]:
+    """Yield what *stream* does; at its end the digest that was *given* must be that of the bytes.
+
+    The bytes are those that were sent, packed or not. Of several algorithms each that we know is
+    looked at; where none is known, the digest says nothing. Raises: MalformedBody.
+    """
+    expected = _digests(given) if given is not None else {}
+    hashes = {name: ALGORITHMS[name]() for name in expected}
+    async for piece in stream:
+        for each in hashes.values():
+            each.update(piece)
+        yield piece
+    for name, each in hashes.items():
+        if not hmac.compare_digest(each.digest(), expected[name]):
+            raise MalformedBody(f"the body is not the one that Content-Digest says: {name} differs")
+
+
+def _digests(given: str) -> dict[str, bytes]:
+    """Return the digests that a header names, by algorithm that we know. Raises: MalformedBody."""
+    found = {}
+    for each in given.split(","):
+        member = MEMBER.fullmatch(each)
+        if member is None:
+            raise MalformedBody("Content-Digest is written sha-256=:…:")
+        try:
+            found[member[1]] = base64.b64decode(member[2], validate=True)
+        except binascii.Error:
+            raise MalformedBody("Content-Digest has its digest in base64") from None
+    return {name: digest for name, digest in found.items() if name in ALGORITHMS}

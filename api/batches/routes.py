@@ -1,0 +1,236 @@
+"""Batches: a file of submissions pushed, and its receipt read again."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from itertools import islice
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+
+from api.batches.schemas import (
+    BatchItemPage,
+    BatchOut,
+    BatchPage,
+    BatchReceipt,
+)
+from api.batches.upload import MOST_BYTES, upload
+from api.http import metrics
+from api.http.access import Caller, admits, caller_of
+from api.http.bodies import takes
+from api.http.context import Round, Tx, framework_of, gateway_of, round_of
+from api.http.headers import sends
+from api.http.paging import Cursor, Limit, cut, decode
+from api.http.paths import GREATEST_ID, RoundCode
+from api.http.problems import MOST_FINDINGS, describe, problems
+from api.http.problems import answer as problem_answer
+from api.http.route import GuardedRoute
+from api.http.state import Gateway
+from shared.batches import service as services
+from shared.batches import store as batches
+from shared.batches.service import Push, Pushed
+from shared.core.errors import (
+    BatchRejected,
+    FileUnreadable,
+    Finding,
+    NotFound,
+    RoundNotOpen,
+    TooManyRows,
+)
+from shared.core.principal import Principal, Role
+from shared.visibility import sees_names
+
+router = APIRouter(prefix="/v1/rounds/{round}", tags=["batches"], route_class=GuardedRoute)
+
+REPORTERS = (Role.SOURCE, Role.PORTAL, Role.EXPERT)
+READERS = (*REPORTERS, Role.ADMIN, Role.AUDITOR)
+
+AT_ONCE = 500
+"""So many rows are written into an answer before others have their turn."""
+
+SENT = ("Location", "Preference-Applied")
+APPLIED = (("handling", "lenient"), ("return", "minimal"))
+"""The preferences (RFC 7240) that change an answer."""
+
+RESULTS = ("created", "revised", "unchanged", "rejected")
+BatchId = Annotated[int, Path(ge=1, le=GREATEST_ID, description="The batch's id.", examples=[1])]
+AtFault = Annotated[
+    bool, Query(description="Only rows that something is wrong with, not those kept out by them.")
+]
+
+CSV_EXAMPLE = """applicant,measure,value,as_of
+210212,base_stations_5g,1520,2026-06-30
+"""
+SDMX_EXAMPLE = """STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,INDICATOR,TIME_PERIOD,OBS_VALUE
+dataflow,PILOTZONE:COUNTS(1.0),M,210212,base_stations_5g,2026-06-30,1520
+"""
+TEXT = {"type": "string", "minLength": 1}
+REQUEST: dict[str, Any] = {
+    "x-most-bytes": MOST_BYTES,
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/BatchIn"}},
+            "application/jsonl": {"schema": TEXT},
+            "text/csv": {"schema": TEXT, "example": CSV_EXAMPLE},
+            "application/vnd.sdmx.data+csv": {"schema": TEXT, "example": SDMX_EXAMPLE},
+        },
+    },
+}
+"""docs/push.md describes each format."""
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = problems(
+    NotFound, RoundNotOpen, FileUnreadable, TooManyRows, BatchRejected
+)
+RESPONSES["422"] |= sends("Link")
+RESPONSES["200"] = {"description": "Every row stands.", **sends(*SENT)}
+RESPONSES["207"] = {
+    "model": BatchReceipt,
+    "description": "Some rows stand, others were refused.",
+    **sends(*SENT),
+}
+
+Prefer = Annotated[
+    str | None,
+    Header(
+        description="`handling=lenient` stores the good rows of a file with bad ones;"
+        " `return=minimal` leaves out of the answer the rows that stand (RFC 7240)."
+    ),
+]
+Digest = Annotated[
+    str | None,
+    Header(description="Of the bytes that are sent, `sha-256=:…:` (RFC 9530): verified if given."),
+]
+Encoding = Annotated[str | None, Header(description="`gzip` where the file is packed.")]
+
+
+@router.post(
+    "/submissions/batch",
+    response_model=BatchReceipt,
+    openapi_extra=REQUEST,
+    responses=RESPONSES,
+)
+@admits(*REPORTERS)
+@takes(MOST_BYTES)
+async def push(
+    round: RoundCode,
+    request: Request,
+    prefer: Prefer = None,  # noqa: ARG001 -- there may be several
+    content_encoding: Encoding = None,  # noqa: ARG001 -- `upload` reads it
+    content_digest: Digest = None,  # noqa: ARG001 -- as well
+) -> Response:
+    """Push a file of submissions: JSON, JSON Lines, CSV or SDMX-CSV.
+
+    It is taken as a whole: if any row is refused, nothing is stored and the answer is 422 with
+    every row at fault. `Prefer: handling=lenient` stores the others and answers 207. Sending the
+    same file again is safe: rows that stand are `unchanged`. The receipt is kept under the id.
+    """
+    held, who = gateway_of(request), caller_of(request)
+    stored = await round_of(held, round)
+    framework = await framework_of(held, stored)
+    preferences = preferred(request)
+    lenient = preferences.get("handling") == "lenient"
+    async with upload(request, held.bodies) as file:
+        sent = Push(file.format, file.body, lenient, request.state.request_id)
+        pushed = await services.push(held.database, stored, framework, who, sent)
+    metrics.observe_submissions(each["result"] for each in pushed.items)
+    return await _answer(request, held, pushed, preferences)
+
+
+def preferred(request: Request) -> dict[str, str]:
+    """Return the preferences of a request (RFC 7240) by name."""
+    given = ",".join(request.headers.getlist("prefer"))
+    pairs = (each.split(";")[0].partition("=") for each in given.split(","))
+    return {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
+
+
+async def _answer(
+    request: Request, held: Gateway, pushed: Pushed, preferences: dict[str, str]
+) -> Response:
+    """Say what became of a file; the status agrees with its outcome."""
+    path = request.url.path.removesuffix("submissions/batch") + f"batches/{pushed.batch}"
+    shown: dict[str, Any] = {
+        "batch": pushed.batch,
+        "outcome": pushed.outcome,
+        "counts": {name: pushed.counts[name] for name in RESULTS},
+        "greatest_submission": pushed.greatest,
+    }
+    if pushed.outcome == "none_committed":
+        return _refused(request, pushed, shown, path)
+    items: Iterable[Any] = pushed.items
+    if preferences.get("return") == "minimal":
+        items = (each for each in pushed.items if each["result"] == "rejected")
+    body = await held.rendering.page(shown, items, AT_ONCE)
+    status = HTTPStatus.MULTI_STATUS if pushed.outcome == "partial" else HTTPStatus.OK
+    applied = [f"{name}={value}" for name, value in APPLIED if preferences.get(name) == value]
+    headers = {"Location": path} | ({"Preference-Applied": ", ".join(applied)} if applied else {})
+    return Response(body, status, headers, "application/json")
+
+
+def _refused(request: Request, pushed: Pushed, shown: dict[str, Any], path: str) -> Response:
+    """Answer with the rows at fault, as many as an answer may have, and where all of them are."""
+    faulty = [each for each in pushed.items if services.at_fault(each)]
+    findings = tuple(
+        Finding(f"/items/{each['index']}{error['pointer']}", error["code"], error["detail"])
+        for each in islice(faulty, MOST_FINDINGS)
+        for error in each["errors"]
+    )
+    detail = f"{len(faulty)} of {len(pushed.items)} rows were refused, and nothing was stored"
+    problem = describe(BatchRejected) | shown | {"detail": detail}
+    response = problem_answer(request, problem | {"items": faulty[:MOST_FINDINGS]}, findings)
+    response.headers["Link"] = f'<{path}/items?at_fault=true>; rel="rest"'
+    return response
+
+
+@router.get("/batches", responses=problems(NotFound))
+@admits(*READERS)
+async def list_recorded(
+    round: Round,
+    who: Caller,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> BatchPage:
+    """List receipts, newest first: a reporter's own, all for administrators and auditors."""
+    key = decode(cursor, int)
+    found = await batches.page(tx, round.id, int(key[0]) if key else None, limit + 1, _own(who))
+    page = cut(request, response, found, limit, lambda each: (each.id,))
+    return BatchPage(items=[BatchOut.of(each) for each in page])
+
+
+@router.get("/batches/{batch}", responses=problems(NotFound))
+@admits(*READERS)
+async def read(round: Round, batch: BatchId, who: Caller, tx: Tx) -> BatchOut:
+    """Return a batch's receipt, as it was when it was pushed."""
+    return BatchOut.of(await batches.get(tx, round.id, batch, _own(who)))
+
+
+@router.get(
+    "/batches/{batch}/items", response_model_exclude_unset=True, responses=problems(NotFound)
+)
+@admits(*READERS)
+async def list_items(
+    round: Round,
+    batch: BatchId,
+    who: Caller,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    at_fault: AtFault = False,  # noqa: FBT002 -- a query has no positions
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> BatchItemPage:
+    """List what became of each row, in the order of the file."""
+    await batches.get(tx, round.id, batch, _own(who))
+    key = decode(cursor, int)
+    after = int(key[0]) + 1 if key else 0
+    found = await batches.items(tx, round.id, batch, after, limit + 1, at_fault=at_fault)
+    page = cut(request, response, found, limit, lambda each: (each["index"],))
+    return BatchItemPage.model_validate({"items": page})
+
+
+def _own(who: Principal) -> int | None:
+    """Return whose receipts *who* may read; None: everybody's."""
+    return None if sees_names(who) else who.reporter

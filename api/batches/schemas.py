@@ -1,0 +1,174 @@
+"""Batches as the contract shows them."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.http.problems import MOST_FINDINGS
+from api.http.schemas import Items, Moment, Problem, Schema
+from api.submissions.schemas import SubmissionIn
+from shared.batches.service import MOST_ROWS
+from shared.batches.store import StoredBatch
+
+Outcome = Literal["all_committed", "none_committed", "partial"]
+Result = Literal["created", "revised", "unchanged", "rejected"]
+
+
+class BatchIn(Schema):
+    """A batch in JSON, as the contract shows it; `shared.batches` reads it."""
+
+    items: list[SubmissionIn] = Field(min_length=1, max_length=MOST_ROWS)
+
+
+ROW_CODES = (
+    "missing",
+    "unknown-member",
+    "not-an-object",
+    "not-json",
+    "member-twice",
+    "row-too-long",
+    "wrong-number-of-fields",
+    "unknown-action",
+    "not-a-code",
+    "not-a-date",
+    "date-order",
+    "unknown-status",
+    "not-a-text",
+    "too-long",
+    "text-unwritable",
+    "unknown-applicant",
+    "unknown-measure",
+    "applicant-not-reached",
+    "measure-not-reached",
+    "reporter-not-admitted",
+    "value-missing",
+    "withdrawn-with-value",
+    "not-a-value",
+    "number-not-exact",
+    "formula",
+    "grouped-digits",
+    "decimal-comma",
+    "exponent",
+    "space-around",
+    "foreign-digits",
+    "not-a-number",
+    "not-finite",
+    "not-whole",
+    "below-range",
+    "above-range",
+    "not-a-flag",
+    "unknown-category",
+    "not-codes",
+    "unknown-code",
+    "repeated-code",
+    "conflict-of-interest",
+    "revised-after-sight",
+    "repeated-row",
+    "not-committed",
+)
+"""Why a row of a batch is refused; docs/problems.md says what each means."""
+
+
+class RowError(Schema):
+    """Why a row was refused."""
+
+    pointer: str = Field(description="JSON pointer (RFC 6901) into the row; empty: all of it.")
+    code: str = Field(
+        description="Stable; docs/problems.md says what each means.",
+        json_schema_extra={"x-extensible-enum": list(ROW_CODES)},
+    )
+    detail: str
+
+
+class BatchItem(Schema):
+    """What became of one row."""
+
+    index: int = Field(description="Counts from 0.")
+    line: int | None = Field(
+        None, description="Where the row begins in the file, from 1; left out for JSON."
+    )
+    result: Result = Field(
+        description="`unchanged`: the same value stands already and nothing was added."
+    )
+    id: int | None = Field(description="Of the submission that stands; null where it is rejected.")
+    errors: list[RowError] | None = Field(None, description="Left out unless it is rejected.")
+
+
+class BatchCounts(Schema):
+    """Rows by what became of them; each is counted once."""
+
+    created: int
+    revised: int
+    unchanged: int
+    rejected: int = Field(
+        description="Also rows that nothing is wrong with, where another kept the file out."
+    )
+
+
+class BatchReceipt(Schema):
+    """What became of a batch, row by row."""
+
+    batch: int = Field(description="Its id: the receipt is kept under it.")
+    outcome: Outcome
+    counts: BatchCounts
+    greatest_submission: int | None = Field(
+        description="May be given as `wait_for` when reading the ranking: it shows the whole batch."
+    )
+    items: list[BatchItem] = Field(
+        description="In the order of the file. With `Prefer: return=minimal` the rejected alone."
+    )
+
+
+class BatchRejectedProblem(Problem):
+    """A batch of which nothing was stored: `items` are the rows at fault."""
+
+    batch: int
+    outcome: Literal["none_committed"]
+    counts: BatchCounts
+    items: list[BatchItem] = Field(
+        description=f"The first {MOST_FINDINGS}; the link `rest` leads to all of them."
+    )
+
+
+class BatchOut(Schema):
+    """A batch's receipt, without its rows."""
+
+    batch: int
+    outcome: Outcome
+    counts: BatchCounts
+    greatest_submission: int | None
+    format: str = Field(description="The media type that it was sent as.")
+    sha256: str = Field(description="Of the file, unpacked, in hexadecimal.")
+    lenient: bool
+    reporter: str
+    request_id: str
+    recorded_at: Moment
+
+    @classmethod
+    def of(cls, stored: StoredBatch) -> "BatchOut":
+        """Show *stored*."""
+        return cls(
+            batch=stored.id,
+            outcome=stored.outcome,  # type: ignore[arg-type]
+            counts=BatchCounts(
+                created=stored.created,
+                revised=stored.revised,
+                unchanged=stored.unchanged,
+                rejected=stored.rejected,
+            ),
+            greatest_submission=stored.greatest_submission,
+            format=stored.format,
+            sha256=stored.sha256,
+            lenient=stored.lenient,
+            reporter=stored.reporter_name,
+            request_id=stored.request_id,
+            recorded_at=stored.recorded_at,
+        )
+
+
+class BatchPage(Items[BatchOut]):
+    """A page of receipts."""
+
+
+class BatchItemPage(Items[BatchItem]):
+    """A page of a batch's rows."""

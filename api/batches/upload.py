@@ -1,0 +1,127 @@
+"""Files sent as a request's body: their format, whether they are packed, and what they may hold."""
+
+import zlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from email.message import Message
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from api.batches.digests import verified
+from api.http.bodies import Bodies
+from api.http.problems import BodyTooLarge, MalformedBody, UnsupportedMediaType
+from shared.batches.formats import READERS
+
+MOST_BYTES = 32 * 1024 * 1024
+"""Of a file, as sent and unpacked."""
+
+MOST_RATIO = 100
+"""A packed file becomes at most so many times larger: tables of figures become ten times larger."""
+
+FREE_RATIO = 2**20
+"""Bytes that any packed file may become."""
+
+PIECE = 2**18
+PARAMETERS = {"charset": ("utf-8",), "version": ("2.0.0", "2.0"), "header": ("present",)}
+"""What a media type may say more; each means what is read anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was sent, unpacked: its media type, and its bytes."""
+
+    format: str
+    body: bytes
+
+
+def media_type(given: str) -> str:
+    """Return the format that a `Content-Type` names. Raises: UnsupportedMediaType."""
+    message = Message()
+    message["Content-Type"] = given
+    found = message.get_content_type()
+    parameters = dict(message.get_params(failobj=[])[1:])
+    fits = all(
+        value.lower() in PARAMETERS.get(name.lower(), ()) for name, value in parameters.items()
+    )
+    if found not in READERS or not fits:
+        raise UnsupportedMediaType(
+            f"a batch is sent as one of: {', '.join(READERS)}, each in UTF-8",
+        )
+    return found
+
+
+@asynccontextmanager
+async def upload(request: Request, bodies: Bodies) -> AsyncIterator[Upload]:
+    """Give the file that *request* carries; its bytes are counted in *bodies* until the end.
+
+    Raises: UnsupportedMediaType, BodyTooLarge, MalformedBody, Unavailable.
+    """
+    kind = media_type(request.headers.get("content-type", ""))
+    unpack = _unpacker(request.headers.get("content-encoding", ""))
+    most = min(MOST_BYTES, bodies.most)
+    announced = request.headers.get("content-length", "0")
+    _require_at_most(most, int(announced[:20]) if announced.isdecimal() else 0)
+    pieces, counted = list[bytes](), 0
+    try:
+        sent = verified(request.stream(), request.headers.get("content-digest"))
+        async for each in unpack(sent, most):
+            pieces.append(each)
+            bodies.take(len(each))
+            counted += len(each)
+        yield Upload(kind, b"".join(pieces))
+    except ClientDisconnect:
+        raise MalformedBody("the body broke off") from None
+    finally:
+        bodies.give_back(counted)
+
+
+def _require_at_most(most: int, size: int) -> None:
+    if size > most:
+        raise BodyTooLarge(f"a file has at most {most} bytes, unpacked", most=most)
+
+
+async def _plain(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+    size = 0
+    async for piece in stream:
+        size += len(piece)
+        _require_at_most(most, size)
+        yield piece
+
+
+async def _gunzipped(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+    """Unpack piece by piece, so that a small file cannot become a large one unseen."""
+    inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    sent = size = 0
+    async for piece in stream:
+        sent += len(piece)
+        left = piece
+        while left:
+            try:
+                found = inflate.decompress(left, PIECE)
+            except zlib.error:
+                raise MalformedBody("the body is not gzip") from None
+            size += len(found)
+            _require_at_most(most, size)
+            if size > FREE_RATIO + MOST_RATIO * sent:
+                message = f"a packed file becomes at most {MOST_RATIO} times larger"
+                raise BodyTooLarge(message, most_ratio=MOST_RATIO)
+            yield found
+            if inflate.unused_data:
+                raise MalformedBody("something follows the packed file")
+            left = inflate.unconsumed_tail
+    if not inflate.eof:
+        raise MalformedBody("the packed file broke off")
+
+
+Unpacker = Callable[[AsyncIterator[bytes], int], AsyncIterator[bytes]]
+UNPACKERS: dict[str, Unpacker] = {"": _plain, "identity": _plain, "gzip": _gunzipped}
+
+
+def _unpacker(encoding: str) -> Unpacker:
+    """Return what unpacks a `Content-Encoding`. Raises: UnsupportedMediaType."""
+    found = UNPACKERS.get(encoding.strip().lower())
+    if found is None:
+        raise UnsupportedMediaType("a file is sent as it is, or packed by gzip")
+    return found

@@ -1,0 +1,190 @@
+"""Admitting the rows of a batch: every rule that needs no database, each with a code of its own."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from shared.batches.cells import interpret
+from shared.batches.rows import Cell, Inexact, Row
+from shared.core.errors import Finding
+from shared.core.principal import Principal
+from shared.scoring.framework import Framework
+from shared.submissions import admission
+from shared.submissions.store import NewSubmission
+from shared.submissions.values import Refusal
+
+REQUIRED = ("applicant", "measure", "as_of")
+MEMBERS = frozenset({*REQUIRED, "value", "status", "reference", "comment"})
+STATUSES = frozenset({"reported", "withdrawn"})
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+OTHER_DATE = re.compile(r"[0-9]{1,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}日?")
+YEARS = range(1900, 3000)
+"""As in the interface's other dates."""
+
+MOST_TEXT = 2_000
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+MOST_NAME = 64
+MOST_FAULTS = 5
+"""Of one row; a row with more is not a submission at all."""
+
+Outcome = NewSubmission | tuple[Finding, ...]
+"""A row that was admitted, or what is wrong with it; pointers are into the row."""
+
+
+def admit(
+    framework: Framework, principal: Principal, request_id: str, rows: Iterable[Row]
+) -> Iterable[Outcome]:
+    """Yield what each of *rows* comes to under the framework and the key's reach."""
+    dates: dict[str, date | None] = {}
+    for row in rows:
+        if row.findings:
+            yield row.findings
+            continue
+        findings = tuple(_faults(row.members, dates))[:MOST_FAULTS]
+        yield findings or _admit(framework, principal, request_id, row.members, dates)
+
+
+def _admit(
+    framework: Framework,
+    principal: Principal,
+    request_id: str,
+    members: Mapping[str, Any],
+    dates: Mapping[str, date | None],
+) -> Outcome:
+    value, measure = members.get("value"), framework.measures.get(members["measure"])
+    if isinstance(value, Cell) and measure is not None:
+        value = interpret(measure, value)
+    if isinstance(value, Inexact):
+        return (_not_exact(),)
+    if isinstance(value, Refusal):
+        return (value.finding(),)
+    day = dates[members["as_of"]]
+    assert day is not None  # noqa: S101 -- `_faults` would have said so
+    draft = admission.Draft(
+        members["applicant"],
+        members["measure"],
+        value,
+        day,
+        members.get("status", "reported"),
+        members.get("reference"),
+        members.get("comment"),
+    )
+    admitted = admission.admit(framework, principal, draft, request_id)
+    return (admitted.finding(),) if isinstance(admitted, Refusal) else admitted
+
+
+def _not_exact() -> Finding:
+    message = "A number is kept where a double says the same digits again: at most 17 of them."
+    return Finding("/value", "number-not-exact", message)
+
+
+def _faults(members: Mapping[str, Any], dates: dict[str, date | None]) -> Iterable[Finding]:
+    """Yield what is wrong with the form of one row."""
+    for name in members.keys() - MEMBERS:
+        yield Finding(_pointer(name), "unknown-member", "A submission has no such member.")
+    for name in REQUIRED:
+        if name not in members:
+            yield Finding(f"/{name}", "missing", "The row lacks this.")
+    for name, fault in FORM.items():
+        if name in members and (found := fault(members[name])) is not None:
+            code, message = found
+            yield Finding(f"/{name}", code, message)
+    said = members.get("as_of")
+    if isinstance(said, str):
+        if said not in dates:
+            dates[said] = _date(said)
+        if dates[said] is None:
+            yield Finding("/as_of", *_no_date(said))
+
+
+def _pointer(name: str) -> str:
+    """Point to a member that a client has named, in no more characters than that takes."""
+    return "/" + name[:MOST_NAME].replace("~", "~0").replace("/", "~1").replace("\x00", "")
+
+
+def _date(said: str) -> date | None:
+    try:
+        found = date.fromisoformat(said) if DATE.fullmatch(said) else None
+    except ValueError:
+        return None
+    return found if found and found.year in YEARS else None
+
+
+def _no_date(said: str) -> tuple[str, str]:
+    if DATE.fullmatch(said) is None and OTHER_DATE.fullmatch(said):
+        return "date-order", "A date is written year-month-day: 2026-06-30."
+    return "not-a-date", "A date is written YYYY-MM-DD, is in the calendar, and from 1900 to 2999."
+
+
+def _code(value: Any) -> tuple[str, str] | None:
+    if isinstance(value, str) and CODE.fullmatch(value):
+        return None
+    return "not-a-code", "A code has letters, digits, '.', '_' and '-', at most 64."
+
+
+def _status(value: Any) -> tuple[str, str] | None:
+    if isinstance(value, str) and value in STATUSES:
+        return None
+    return "unknown-status", "The status is reported or withdrawn."
+
+
+def _text(value: Any) -> tuple[str, str] | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        return "not-a-text", "This is a text."
+    if len(value) > MOST_TEXT:
+        return "too-long", f"A text has at most {MOST_TEXT} characters."
+    if UNWRITABLE.search(value):
+        return "text-unwritable", "The text has a NUL or a lone surrogate."
+    return None
+
+
+def _value(value: Any) -> tuple[str, str] | None:
+    if isinstance(value, list):
+        fits = all(isinstance(each, str) and not UNWRITABLE.search(each) for each in value)
+    else:
+        fits = value is None or isinstance(value, bool | int | float | str | Inexact)
+    return None if fits else ("not-a-value", "A value is a number, true or false, or codes.")
+
+
+def _day(value: Any) -> tuple[str, str] | None:
+    return None if isinstance(value, str) else ("not-a-date", "A date is a text: YYYY-MM-DD.")
+
+
+FORM: dict[str, Callable[[Any], tuple[str, str] | None]] = {
+    "applicant": _code,
+    "measure": _code,
+    "status": _status,
+    "reference": _text,
+    "comment": _text,
+    "value": _value,
+    "as_of": _day,
+}
+
+
+def without_twins(rows: list[Row], outcomes: list[Outcome]) -> list[Outcome]:
+    """Refuse every row that says something of the same as another: nobody can tell which holds."""
+    places = defaultdict[Any, list[int]](list)
+    for at, outcome in enumerate(outcomes):
+        if isinstance(outcome, NewSubmission):
+            places[outcome.natural_key].append(at)
+    for twins in places.values():
+        for at in twins if len(twins) > 1 else ():
+            others = [place(rows[each]) for each in twins if each != at]
+            outcomes[at] = (_repeated(others),)
+    return outcomes
+
+
+def place(row: Row) -> str:
+    """Say where in its file a row stands."""
+    return f"row {row.index}" if row.line is None else f"line {row.line}"
+
+
+def _repeated(others: list[str]) -> Finding:
+    named = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")  # noqa: PLR2004
+    message = f"The file says something of the same applicant, measure and date in {named}."
+    return Finding("", "repeated-row", message)

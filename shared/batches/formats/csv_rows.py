@@ -1,0 +1,70 @@
+"""CSV: comma, double quotes, a header row (RFC 4180); `docs/push.md` describes the dialect."""
+
+import csv
+from collections.abc import Iterator, Sequence
+
+from shared.batches.formats.text import lines
+from shared.batches.rows import Cell, Row
+from shared.core.errors import FileUnreadable, Finding
+
+REQUIRED = ("applicant", "measure", "value", "as_of")
+OPTIONAL = ("status", "reference", "comment")
+
+
+def read(body: bytes) -> Iterator[Row]:
+    """Yield the rows of a CSV file. Raises: FileUnreadable."""
+    for line, index, cells in table(body, REQUIRED, OPTIONAL):
+        if isinstance(cells, Finding):
+            yield Row(index, line, findings=(cells,))
+            continue
+        members: dict[str, str] = {name: text for name, text in cells.items() if text}
+        if "value" in members:
+            members["value"] = Cell(members["value"])
+        yield Row(index, line, members)
+
+
+def table(
+    body: bytes, required: Sequence[str], optional: Sequence[str]
+) -> Iterator[tuple[int, int, dict[str, str] | Finding]]:
+    """Yield line, index, and cells by column, of each row that is not empty.
+
+    A row with another number of fields than the header is a finding. Raises: FileUnreadable.
+    """
+    reader = csv.reader(lines(body), strict=True)
+    columns: list[str] | None = None
+    index, begins = 0, 1
+    try:
+        for fields in reader:
+            line, begins = begins, reader.line_num + 1
+            if not fields:
+                continue
+            if columns is None:
+                columns = _header(fields, required, optional)
+                continue
+            if len(fields) == len(columns):
+                yield line, index, dict(zip(columns, fields, strict=True))
+            else:
+                message = f"The row has {len(fields)} fields, the header {len(columns)}."
+                yield line, index, Finding("", "wrong-number-of-fields", message)
+            index += 1
+    except csv.Error as error:
+        raise FileUnreadable(f"the file is not CSV: {error}", line=reader.line_num) from None
+    if columns is None:
+        raise FileUnreadable("the file is empty: a header row comes first", line=1)
+
+
+def _header(fields: list[str], required: Sequence[str], optional: Sequence[str]) -> list[str]:
+    """Return the names of the columns. Raises: FileUnreadable."""
+    known = {*required, *optional}
+    for at, name in enumerate(fields, 1):
+        if name not in known or name in fields[: at - 1]:
+            fault = "stands twice" if name in known else "is not known"
+            raise FileUnreadable(
+                f"column {at} of the header {fault}: the columns are {', '.join(required)}, and"
+                f" {', '.join(optional)} where wanted, parted by commas",
+                line=1,
+                column=at,
+            )
+    if lacking := [name for name in required if name not in fields]:
+        raise FileUnreadable(f"the header lacks {', '.join(lacking)}", line=1)
+    return fields

@@ -1,0 +1,206 @@
+"""Batches: written in one transaction with their receipt, and read back."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import JSON
+
+from shared.access.tables import ReporterRow
+from shared.batches.tables import BatchRow
+from shared.core.errors import Finding, NotFound
+from shared.database import Driver, SchemaUnknown, Session
+from shared.submissions import recording
+from shared.submissions.recording import MOST_AT_ONCE
+from shared.submissions.store import NewSubmission, Receipt
+
+NOT_COMMITTED = Finding(
+    "", "not-committed", "Another row was refused, and the file is taken as a whole."
+)
+"""What keeps a row out that nothing is wrong with."""
+
+PART = 1_000
+"""Rows of a receipt that are kept, and read, together."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewBatch:
+    """What is known of a batch before anything of it is stored."""
+
+    round: int
+    reporter: int
+    format: str
+    sha256: str
+    lenient: bool
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    """A batch's receipt, without its rows."""
+
+    id: int
+    reporter: int
+    reporter_name: str
+    format: str
+    sha256: str
+    lenient: bool
+    outcome: str
+    created: int
+    revised: int
+    unchanged: int
+    rejected: int
+    greatest_submission: int | None
+    request_id: str
+    recorded_at: datetime
+
+
+class Refused(Exception):
+    """Some row of a batch that is taken as a whole was refused: nothing of it is stored."""
+
+    def __init__(self, receipts: list[Receipt]) -> None:
+        """Keep what would have become of each row."""
+        super().__init__("a row was refused")
+        self.receipts = receipts
+
+
+ADD = """
+    INSERT INTO batch (round, reporter, format, sha256, lenient, outcome, created, revised,
+        unchanged, rejected, greatest_submission, request_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id
+"""
+ADD_PARTS = """
+    INSERT INTO batch_part (round, batch, number, items)
+    SELECT $1, $2, place - 1, items::json
+    FROM unnest($3::text[]) WITH ORDINALITY AS part (items, place)
+"""
+
+
+async def append(
+    driver: Driver, batch: NewBatch, items: Sequence[NewSubmission], *, whole: bool
+) -> list[Receipt]:
+    """Append *items* in the transaction under way and return a receipt each.
+
+    Raises: Refused, where the batch is taken as a *whole* and some item is not taken.
+    """
+    receipts = list[Receipt]()
+    for at in range(0, len(items), MOST_AT_ONCE):  # sorting them all out would take too long
+        chunk = items[at : at + MOST_AT_ONCE]
+        receipts += await recording.record(driver, batch.round, chunk)
+    if whole and any(each.id is None for each in receipts):
+        raise Refused(receipts)
+    return receipts
+
+
+def parts(items: Sequence[Any]) -> list[str]:
+    """Return *items* as JSON arrays of `PART` each, so that no step of it takes long."""
+    return [
+        json.dumps(items[at : at + PART], ensure_ascii=False, separators=(",", ":"))
+        for at in range(0, len(items), PART)
+    ]
+
+
+async def add(
+    driver: Driver,
+    batch: NewBatch,
+    outcome: str,
+    counts: Counter[str],
+    greatest: int | None,
+    items: list[str],
+) -> int:
+    """Keep the receipt of a batch whose rows came to *items*, as `parts` writes them.
+
+    Returns its id. Raises: SchemaUnknown.
+    """
+    try:
+        identity = await _receipt(driver, batch, outcome, counts, greatest)
+    except asyncpg.UndefinedTableError:
+        raise SchemaUnknown("receipts of batches need step 0009: run `pilotzone migrate`") from None
+    await driver.execute(ADD_PARTS, batch.round, identity, items)
+    return identity
+
+
+async def _receipt(
+    driver: Driver, batch: NewBatch, outcome: str, counts: Counter[str], greatest: int | None
+) -> int:
+    identity: int = await driver.fetchval(
+        ADD,
+        batch.round,
+        batch.reporter,
+        batch.format,
+        batch.sha256,
+        batch.lenient,
+        outcome,
+        *(counts[each] for each in ("created", "revised", "unchanged", "rejected")),
+        greatest,
+        batch.request_id,
+    )
+    return identity
+
+
+COLUMNS = (
+    BatchRow.id,
+    BatchRow.reporter,
+    ReporterRow.name,
+    BatchRow.format,
+    BatchRow.sha256,
+    BatchRow.lenient,
+    BatchRow.outcome,
+    BatchRow.created,
+    BatchRow.revised,
+    BatchRow.unchanged,
+    BatchRow.rejected,
+    BatchRow.greatest_submission,
+    BatchRow.request_id,
+    BatchRow.recorded_at,
+)
+
+
+async def get(session: Session, round_id: int, batch: int, reporter: int | None) -> StoredBatch:
+    """Return the receipt of this id, of *reporter* alone unless None. Raises: NotFound."""
+    found = await page(session, round_id, batch + 1, 1, reporter)
+    if not found or found[0].id != batch:
+        raise NotFound(f"the round has no batch {batch}")
+    return found[0]
+
+
+async def page(
+    session: Session, round_id: int, before: int | None, limit: int, reporter: int | None
+) -> list[StoredBatch]:
+    """Return at most *limit* receipts below *before*, newest first; of *reporter* unless None."""
+    query = (
+        select(*COLUMNS)
+        .join(ReporterRow, ReporterRow.id == BatchRow.reporter)
+        .where(BatchRow.round == round_id)
+        .order_by(BatchRow.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(BatchRow.id < before)
+    if reporter is not None:
+        query = query.where(BatchRow.reporter == reporter)
+    rows: Sequence[Any] = (await session.execute(query)).all()
+    return [StoredBatch(*row) for row in rows]
+
+
+async def items(
+    session: Session, round_id: int, batch: int, after: int, limit: int, *, at_fault: bool
+) -> list[dict[str, Any]]:
+    """Return at most *limit* rows of a batch from index *after* on; those *at fault* if asked."""
+    query = text(f"""
+        SELECT row.item FROM batch_part AS part
+        CROSS JOIN LATERAL json_array_elements(part.items) WITH ORDINALITY AS row (item, place)
+        WHERE part.round = :round AND part.batch = :batch AND part.number >= :after / {PART}
+            AND part.number * {PART} + row.place > :after
+            AND (NOT :at_fault OR row.item ->> 'result' = 'rejected'
+                AND row.item #>> '{{errors,0,code}}' <> '{NOT_COMMITTED.code}')
+        ORDER BY part.number, row.place LIMIT :limit
+    """).columns(item=JSON)  # noqa: S608 -- a number of ours
+    parameters = {"round": round_id, "batch": batch, "after": after, "limit": limit}
+    found = await session.scalars(query, parameters | {"at_fault": at_fault})
+    return list(found)

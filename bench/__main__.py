@@ -11,6 +11,8 @@ from rich.table import Table
 
 from bench import latency, methods, rankings, recompute, sensitivity, submissions
 from bench.load import Rate
+from bench.pushes import measure as pushing
+from bench.pushes.measure import Pushes
 from bench.recompute import Recomputation
 from bench.sensitivity import DRAWS, Sensitivity
 from bench.stage import stage
@@ -143,6 +145,21 @@ def stalls(measured: Mapping[str, Stall]) -> Table:
     return shown
 
 
+def pushed(measured: Mapping[tuple[int, str], Pushes]) -> Table:
+    """Show rows per second by size and format beside the floor."""
+    shown = table(
+        f"(h) files pushed, {COHORT:,} applicants, rows per second"
+        " (floor: one insert of the same rows with their change-log rows)",
+        *("rows", "format", "floor /s", "new /s", "ratio", "again /s", "ratio"),
+    )
+    for (size, kind), taken in measured.items():
+        rates = [size / each for each in (taken.floor, taken.new, taken.again)]
+        ratios = [taken.floor / taken.new, taken.floor / taken.again]
+        cells = f"{rates[0]:,.0f}", f"{rates[1]:,.0f}", f"{ratios[0]:.2f}", f"{rates[2]:,.0f}"
+        shown.add_row(f"{size:,}", kind.removeprefix("application/"), *cells, f"{ratios[1]:.2f}")
+    return shown
+
+
 async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list[int]) -> None:
     """Take the *wanted* measurements and print each as it comes."""
     console = Console(width=120)
@@ -153,9 +170,11 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
         if "g" in wanted:
             past = await on.filled(COHORT)
             console.print(stalls(await stalling.measure(on, past, seconds, logs)))
-        if not set("abd") & set(wanted):
+        if not set("abdh") & set(wanted):
             return
         round_ = await on.empty(COHORT)
+        if "h" in wanted:
+            console.print(pushed(await pushing.measure(on, round_, logs)))
         if "a" in wanted:
             found = await submissions.measure(on, round_, seconds, logs)
             console.print(rates("(a) single submissions (floor: one asyncpg insert)", found))
@@ -170,7 +189,7 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
 def main() -> None:
     """Read the command line and measure on an embedded PostgreSQL of our own."""
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("--only", default="cabdefg", help="which of a to g")
+    parser.add_argument("--only", default="cabdefgh", help="which of a to h")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
     arguments = parser.parse_args()
@@ -178,7 +197,7 @@ def main() -> None:
         Console(width=120).print(certainty(sensitivity.measure(COHORT)))
     if "f" in arguments.only:
         Console(width=120).print(method_costs(), stage_times(), sep="\n")
-    if not set("abcdg") & set(arguments.only):
+    if not set("abcdgh") & set(arguments.only):
         return
     with tempfile.TemporaryDirectory() as folder, embedded.serve(Path(folder)) as url:
         migrate(url)

@@ -1,0 +1,1 @@
+"""(h) Files pushed, against a bare insert of the same rows."""

@@ -13,7 +13,7 @@ from api.batches.schemas import (
     BatchPage,
     BatchReceipt,
 )
-from api.batches.upload import MOST_BYTES, upload
+from api.batches.upload import upload
 from api.http import metrics
 from api.http.access import Caller, admits, caller_of
 from api.http.bodies import takes
@@ -27,6 +27,7 @@ from api.http.route import GuardedRoute
 from api.http.state import Gateway
 from shared.batches import service as services
 from shared.batches import store as batches
+from shared.batches.limits import MOST_BYTES
 from shared.batches.service import Push, Pushed
 from shared.core.errors import (
     BatchRejected,

@@ -7,7 +7,7 @@ from pydantic import Field
 from api.http.problems import MOST_FINDINGS
 from api.http.schemas import Items, Moment, Problem, Schema
 from api.submissions.schemas import SubmissionIn
-from shared.batches.service import MOST_ROWS
+from shared.batches.limits import MOST_ROWS
 from shared.batches.store import StoredBatch
 
 Outcome = Literal["all_committed", "none_committed", "partial"]

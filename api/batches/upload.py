@@ -13,9 +13,7 @@ from api.batches.digests import verified
 from api.http.bodies import Bodies
 from api.http.problems import BodyTooLarge, MalformedBody, UnsupportedMediaType
 from shared.batches.formats import READERS
-
-MOST_BYTES = 32 * 1024 * 1024
-"""Of a file, as sent and unpacked."""
+from shared.batches.limits import MOST_BYTES
 
 MOST_RATIO = 100
 """A packed file becomes at most so many times larger: tables of figures become ten times larger."""

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from shared.batches import store as batches
 from shared.batches.admission import Outcome, admit, without_twins
 from shared.batches.formats import READERS
+from shared.batches.limits import MOST_ROWS
 from shared.batches.rows import Row
 from shared.batches.store import NOT_COMMITTED, NewBatch, Refused
 from shared.core.errors import Finding, Invalid, RoundNotOpen, TooManyRows
@@ -21,8 +22,6 @@ from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.submissions.service import NOT_TAKEN
 from shared.submissions.store import NewSubmission, Receipt
-
-MOST_ROWS = 50_000
 
 Summary = Literal["all_committed", "none_committed", "partial"]
 

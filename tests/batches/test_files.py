@@ -8,8 +8,7 @@ from datetime import date, timedelta
 import httpx
 import pytest
 
-from api.batches.upload import MOST_BYTES
-from shared.batches.service import MOST_ROWS
+from shared.batches.limits import MOST_BYTES, MOST_ROWS
 from tests.batches.test_http import BATCH, BATCHES, codes
 from tests.fixtures.http import problem, stored
 from tests.fixtures.make import SCENES, STATIONS, World

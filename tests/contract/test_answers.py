@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from api.app import create_app
 from api.http.bodies import SMALL
 from api.http.headers import HEADERS
-from shared.batches.service import MOST_ROWS
+from shared.batches.limits import MOST_ROWS
 from shared.database import Database
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text

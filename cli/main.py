@@ -23,6 +23,7 @@ COMMANDS = {
     "applicants": "cli.applicants",
     "explain": "cli.explanation",
     "demo": "cli.demo",
+    "push": "cli.push.command",
 }
 """The module that registers each command; only what was asked for is imported."""
 

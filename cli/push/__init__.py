@@ -1,0 +1,1 @@
+"""`pilotzone push`: a file of submissions, sent to a gateway."""

@@ -1,0 +1,298 @@
+"""`pilotzone push`: files sent to a gateway, what is printed, and the exit status."""
+
+import asyncio
+import csv
+import gzip
+import io
+import json
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from bench.stage import free_port
+from tests.cli.test_command_line import PILOTZONE, pilotzone
+from tests.fixtures.http import stored
+from tests.fixtures.make import ROUND, STATIONS, World
+from tests.worker.processes import service_process
+
+HEADER = "applicant,measure,value,as_of"
+CSV = f"{HEADER}\nC1,{STATIONS},5,2026-06-01\nC2,{STATIONS},7,2026-06-01\n"
+ITEMS = [
+    {"applicant": code, "measure": STATIONS, "value": value, "as_of": "2026-06-01"}
+    for code, value in (("C1", 5), ("C2", 7))
+]
+LINES = "".join(f"{json.dumps(each)}\n" for each in ITEMS)
+SDMX = f"""STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,INDICATOR,TIME_PERIOD,OBS_VALUE
+dataflow,LN:COUNTS(1.0),M,C1,{STATIONS},2026-06-01,5
+dataflow,LN:COUNTS(1.0),M,C2,{STATIONS},2026-06-01,7
+"""
+FILES = {
+    "counts.json": json.dumps({"items": ITEMS}),
+    "counts.jsonl": LINES,
+    "counts.ndjson": LINES,
+    "counts.csv": CSV,
+    "sdmx.csv": SDMX,
+    "marked.CSV": f"\ufeff{CSV}",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A statistics system beside a running gateway, which it knows the address and a key of."""
+
+    folder: Path
+    url: str
+    key: str
+    world: World
+
+    def push(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Push as a user types it."""
+        options = ("--round", ROUND, "--url", self.url)
+        return pilotzone("push", *arguments, *options, PILOTZONE_KEY=self.key)
+
+    def file(self, name: str, text: str) -> str:
+        """Write a file; return its path."""
+        path = self.folder / name
+        data = text.encode()
+        path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+        return str(path)
+
+
+@pytest.fixture
+async def source(world: World, url: str, tmp_path: Path) -> AsyncIterator[Source]:
+    """Give a statistics system beside a gateway that answers on a port."""
+    port = free_port()
+    with service_process("api", url, tmp_path / "log", "--port", str(port)) as started:
+        await started.until_said("gateway listens")
+        key = world.headers["source"]["Authorization"].removeprefix("Bearer ")
+        yield Source(tmp_path, f"http://127.0.0.1:{port}", key, world)
+
+
+def refused(output: str) -> list[dict[str, str]]:
+    """Return the rows that were printed."""
+    return list(csv.DictReader(io.StringIO(output)))
+
+
+async def test_a_file_is_stored_and_what_says_the_same_in_any_format_is_unchanged(
+    source: Source,
+) -> None:
+    first = source.push(source.file("counts.csv", CSV))
+
+    assert (first.returncode, first.stdout) == (0, ""), first.stderr
+    assert first.stderr.startswith("all_committed: 2 created, 0 revised, 0 unchanged, 0 rejected (")
+    assert f"/v1/rounds/{ROUND}/batches/1, wait_for=" in first.stderr
+    for name, packed in product(FILES, ("", ".gz")):
+        again = source.push(source.file(name + packed, FILES[name]))
+
+        assert (again.returncode, again.stdout) == (0, ""), again.stderr
+        assert again.stderr.startswith("all_committed: 0 created, 0 revised, 2 unchanged"), name
+    assert [each["value"] for each in await stored(source.world)] == [5, 7]
+
+
+async def test_standard_input_wants_a_format_and_the_key_may_lie_in_a_file(source: Source) -> None:
+    key = source.file("key", f"{source.key}\n")
+    command = [PILOTZONE, "push", "-", "--round", ROUND, "--url", source.url, "--key-file", key]
+
+    without, with_it = [
+        await asyncio.to_thread(
+            subprocess.run, argv, input=CSV.encode(), capture_output=True, check=False
+        )
+        for argv in (command, [*command, "--format=csv"])
+    ]
+
+    assert without.returncode == 1
+    assert without.stderr.startswith(b"error: the format of - is not known: say --format, one of")
+    assert with_it.returncode == 0
+    assert len(await stored(source.world)) == 2
+
+
+async def test_a_bad_row_keeps_the_file_out_and_is_printed_to_be_mended_and_sent_again(
+    source: Source,
+) -> None:
+    """With line ends in a field before it: what is printed is the line of the whole file."""
+    file = source.file(
+        "counts.csv",
+        f'{HEADER},comment\nC1,{STATIONS},5,2026-06-01,"one\n\nthree"\n\n'
+        f',{STATIONS},15,tomorrow,"a, ""b"""\n',
+    )
+
+    whole = source.push(file)
+
+    assert whole.returncode == 4
+    assert whole.stderr.startswith("none_committed: 0 created, 0 revised, 0 unchanged, 2 rejected")
+    assert whole.stdout.splitlines()[0] == f"line,pointer,code,detail,{HEADER},comment"
+    (row,) = refused(whole.stdout)
+    assert row["line"] == "6"
+    assert (row["pointer"], row["code"]) == ("/applicant; /as_of", "missing; not-a-date")
+    assert (row["applicant"], row["value"], row["comment"]) == ("", "15", 'a, "b"')
+    assert await stored(source.world) == []
+
+    lenient = source.push(file, "--lenient")
+
+    assert lenient.returncode == 3
+    assert lenient.stderr.startswith("partial: 1 created, 0 revised, 0 unchanged, 1 rejected")
+    assert lenient.stdout == whole.stdout
+
+    wrong = f",{STATIONS},15,tomorrow"
+    assert wrong in lenient.stdout
+    mended = source.push(
+        source.file("mended.csv", lenient.stdout.replace(wrong, f"C2,{STATIONS},15,2026-06-01"))
+    )
+
+    assert (mended.returncode, mended.stdout) == (0, "")
+    assert [each["comment"] for each in await stored(source.world)] == ["one\n\nthree", 'a, "b"']
+
+
+async def test_rows_of_json_are_named_by_their_index_and_lines_by_their_number(
+    source: Source,
+) -> None:
+    bad = ITEMS[1] | {"value": 1.5}
+    lines = f"{json.dumps(ITEMS[0])}\n\n{json.dumps(bad)}\n"
+
+    document = source.push(source.file("a.json", json.dumps({"items": [ITEMS[0], bad]})))
+    listed = source.push(source.file("a.jsonl", lines))
+
+    assert (document.returncode, listed.returncode) == (4, 4)
+    for answer, place in ((document, "index,1"), (listed, "line,3")):
+        (row,) = refused(answer.stdout)
+        name, number = place.split(",")
+        assert list(row) == [name, "pointer", "code", "detail"]
+        assert (row[name], row["pointer"], row["code"]) == (number, "/value", "not-whole")
+
+
+async def test_every_refused_row_is_printed_however_many(source: Source) -> None:
+    """The answer names a thousand; the receipt has a page for each further thousand."""
+    rows = "".join(f"X{at},{STATIONS},5,2026-06-01\n" for at in range(2_100))
+
+    answer = source.push(source.file("counts.csv", f"{HEADER}\n{rows}"))
+
+    assert answer.returncode == 4
+    assert [int(row["line"]) for row in refused(answer.stdout)] == [*range(2, 2_102)]
+    assert [row["applicant"] for row in refused(answer.stdout)] == [f"X{at}" for at in range(2_100)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{HEADER[:-6]}\nC1,{STATIONS},5\n", "counts.csv, line 1: the header lacks as_of"),
+        (f"{HEADER}\n", "422: the file has no rows; "),
+        (f'{HEADER}\nC1,"{STATIONS}\n', "counts.csv, line 2: the file is not CSV: "),
+    ],
+)
+async def test_what_no_gateway_could_read_is_one_line_and_status_1(
+    source: Source, text: str, said: str
+) -> None:
+    answer = source.push(source.file("counts.csv", text))
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("error: ")
+    assert said in answer.stderr
+    assert answer.stderr.count("\n") == 1
+
+
+async def test_what_the_gateway_refuses_as_a_whole_is_one_line_and_status_1(source: Source) -> None:
+    file = source.file("counts.csv", CSV)
+    common = ("push", file, "--url", source.url)
+
+    unknown = pilotzone(*common, "--round=R/0?x", PILOTZONE_KEY=source.key)
+    stranger = pilotzone(*common, f"--round={ROUND}", PILOTZONE_KEY="nobodys")
+    await source.world.transition("closed")
+    closed = source.push(file)
+
+    for answer, status in ((unknown, 404), (stranger, 401), (closed, 409)):
+        assert (answer.returncode, answer.stdout) == (1, "")
+        assert answer.stderr.startswith(f"error: {status}: ")
+        assert answer.stderr.count("\n") == 1
+        assert "(request " in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["none.csv"], "none.csv cannot be read: No such file or directory"),
+        (["counts.txt"], "the format of counts.txt is not known: say --format, one of: json, "),
+        (["counts.csv", "--format=xml"], "the format of counts.csv is not known: say --format"),
+        (["broken.csv.gz"], "broken.csv.gz cannot be unpacked: its end is missing or damaged"),
+        (["counts.csv", "--key-file=none"], "none cannot be read: No such file or directory"),
+        (["counts.csv", "--key-file=empty"], "empty holds no key: set PILOTZONE_KEY, or name a"),
+        (["counts.csv", "--key-file=counts.csv"], "what counts.csv holds is no key: it is one"),
+        (["counts.csv", "--url=127.0.0.1"], "127.0.0.1 is not a URL: write http://HOST:PORT or"),
+        (["counts.csv", "--url=http://a:b"], "http://a:b is not a URL: "),
+    ],
+)
+def test_what_cannot_be_sent_is_one_line_and_status_1(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("counts.csv", "counts.txt"):
+        Path(name).write_text(CSV)
+    Path("empty").touch()
+    Path("broken.csv.gz").write_bytes(gzip.compress(CSV.encode())[:-9])
+
+    answer = pilotzone("push", *arguments, "--round=R", PILOTZONE_KEY="any")
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith(f"error: {said}")
+    assert answer.stderr.count("\n") == 1
+
+
+def test_without_a_key_it_says_where_one_is_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "counts.csv").write_text(CSV)
+
+    answer = pilotzone("push", str(tmp_path / "counts.csv"), "--round=R")
+
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        "error: PILOTZONE_KEY holds no key: set PILOTZONE_KEY, or name a file with --key-file\n"
+    )
+
+
+async def test_a_bar_is_drawn_on_a_terminal_and_nowhere_else(source: Source) -> None:
+    ours, theirs = os.openpty()
+    file = source.file("counts.csv", CSV)
+    command = [PILOTZONE, "push", file, "--round", ROUND, "--url", source.url]
+    environment = os.environ | {"PILOTZONE_KEY": source.key, "TERM": "xterm"}
+
+    await asyncio.to_thread(subprocess.run, command, env=environment, stderr=theirs, check=True)
+    os.close(theirs)
+    drawn = os.read(ours, 65536).decode()
+    os.close(ours)
+
+    assert "0/2" in drawn
+    assert "0/2" not in source.push(file).stderr
+
+
+async def test_ctrl_c_ends_it_without_a_trace(tmp_path: Path) -> None:
+    (tmp_path / "counts.csv").write_text(CSV)
+    asked, over = asyncio.Event(), asyncio.Event()
+
+    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        asked.set()
+        await over.wait()
+        writer.close()
+
+    server = await asyncio.start_server(never_answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    process = await asyncio.create_subprocess_exec(
+        *(PILOTZONE, "push", str(tmp_path / "counts.csv"), "--round=R"),
+        f"--url=http://127.0.0.1:{port}",
+        env=os.environ | {"PILOTZONE_KEY": "any"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    async with asyncio.timeout(30):
+        await asked.wait()
+        process.send_signal(signal.SIGINT)
+        said = await process.communicate()
+    over.set()
+    server.close()
+
+    assert process.returncode == 130
+    assert said == (b"", b"")

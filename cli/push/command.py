@@ -1,6 +1,7 @@
 """`pilotzone push`: a file is sent, in pieces if it is large, and what was refused is printed."""
 
 import csv
+import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -123,11 +124,15 @@ def _print_refused(file: File, items: Sequence[dict[str, Any]]) -> None:
     rows: Iterable[list[str]] = [[]] * len(items)
     if names := columns(file):
         rows = cells(file, [each["line"] for each in items])
-    out = csv.writer(sys.stdout, lineterminator="\n")
+    text = io.StringIO(newline="")
+    out = csv.writer(text, lineterminator="\n")
     out.writerow([place, *REASONS, *names])
     for item, row in zip(items, rows, strict=True):
         why = ("; ".join(each[name] for each in item["errors"]) for name in REASONS)
         out.writerow([item[place], *why, *row])
+    said = text.getvalue()
+    # In a file it is to be pushed again, so it is UTF-8 there whatever the terminal's encoding.
+    typer.echo(said if sys.stdout.isatty() else said.encode(), nl=False)
 
 
 def _status(outcomes: Sequence[str]) -> int:

@@ -51,10 +51,10 @@ class Source:
     key: str
     world: World
 
-    def push(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def push(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Push as a user types it."""
         options = ("--round", ROUND, "--url", self.url)
-        return pilotzone("push", *arguments, *options, PILOTZONE_KEY=self.key)
+        return pilotzone("push", *arguments, *options, PILOTZONE_KEY=self.key, **settings)
 
     def file(self, name: str, text: str) -> str:
         """Write a file; return its path."""
@@ -119,7 +119,7 @@ async def test_a_bad_row_keeps_the_file_out_and_is_printed_to_be_mended_and_sent
     file = source.file(
         "counts.csv",
         f'{HEADER},comment\nC1,{STATIONS},5,2026-06-01,"one\n\nthree"\n\n'
-        f',{STATIONS},15,tomorrow,"a, ""b"""\n',
+        f',{STATIONS},15,tomorrow,"字, ""b"""\n',
     )
 
     whole = source.push(file)
@@ -130,10 +130,10 @@ async def test_a_bad_row_keeps_the_file_out_and_is_printed_to_be_mended_and_sent
     (row,) = refused(whole.stdout)
     assert row["line"] == "6"
     assert (row["pointer"], row["code"]) == ("/applicant; /as_of", "missing; not-a-date")
-    assert (row["applicant"], row["value"], row["comment"]) == ("", "15", 'a, "b"')
+    assert (row["applicant"], row["value"], row["comment"]) == ("", "15", '字, "b"')
     assert await stored(source.world) == []
 
-    lenient = source.push(file, "--lenient")
+    lenient = source.push(file, "--lenient", PYTHONIOENCODING="gb18030")
 
     assert lenient.returncode == 3
     assert lenient.stderr.startswith("partial: 1 created, 0 revised, 0 unchanged, 1 rejected")
@@ -146,7 +146,7 @@ async def test_a_bad_row_keeps_the_file_out_and_is_printed_to_be_mended_and_sent
     )
 
     assert (mended.returncode, mended.stdout) == (0, "")
-    assert [each["comment"] for each in await stored(source.world)] == ["one\n\nthree", 'a, "b"']
+    assert [each["comment"] for each in await stored(source.world)] == ["one\n\nthree", '字, "b"']
 
 
 async def test_rows_of_json_are_named_by_their_index_and_lines_by_their_number(

@@ -92,6 +92,27 @@ def test_systemd_reads_them(installed: Path, mistake: str, complaints: int) -> N
     assert answer.stderr.count(str(installed)) == complaints, answer.stderr
 
 
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")
+def test_systemd_reads_the_units_of_a_push_by_night(here: Terminal) -> None:
+    (script,) = (
+        each.script
+        for each in shown(ROOT / "docs" / "push.md")
+        if each.script.startswith("cat > push-stations.service ")
+    )
+    assert PROGRAM in script
+    here.types(script.replace(PROGRAM, "/bin/true"))
+
+    answer = subprocess.run(
+        ["/usr/bin/env", "systemd-analyze", "verify", "--man=no", "push-stations.timer"],
+        env={"SYSTEMD_UNIT_PATH": f"{here.folder}:", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (answer.returncode, answer.stderr.count(str(here.folder))) == (0, 0), answer.stderr
+
+
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.stem)
 def test_a_unit_runs_a_command_that_there_is(unit: Path) -> None:
     program, name, *arguments = read(unit)["Service"]["ExecStart"].split()

@@ -6,16 +6,17 @@ import gzip
 import io
 import json
 import os
-import signal
 import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 
 import pytest
 
 from bench.stage import free_port
+from shared.batches.limits import MOST_ROWS
 from tests.cli.test_command_line import PILOTZONE, pilotzone
 from tests.fixtures.http import stored
 from tests.fixtures.make import ROUND, STATIONS, World
@@ -177,6 +178,21 @@ async def test_every_refused_row_is_printed_however_many(source: Source) -> None
     assert [row["applicant"] for row in refused(answer.stdout)] == [f"X{at}" for at in range(2_100)]
 
 
+async def test_a_file_of_more_rows_than_a_batch_is_stored_in_two(source: Source) -> None:
+    first = date(1900, 1, 1)
+    days = [first + timedelta(days=at) for at in range(MOST_ROWS // 2)]
+    rows = [f"{code},{STATIONS},5,{day}\n" for code in ("C1", "C2") for day in days]
+    last = f"C1,{STATIONS},none,2026-06-30\n"
+
+    answer = source.push(source.file("counts.csv", "".join([f"{HEADER}\n", *rows, last])))
+
+    assert answer.returncode == 3
+    whole, rest = answer.stderr.splitlines()
+    assert whole.startswith(f"all_committed: {MOST_ROWS} created, ")
+    assert rest.startswith("none_committed: 0 created, 0 revised, 0 unchanged, 1 rejected")
+    assert answer.stdout.splitlines()[1].startswith(f"{MOST_ROWS + 2},/value,not-a-number,")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -212,47 +228,6 @@ async def test_what_the_gateway_refuses_as_a_whole_is_one_line_and_status_1(sour
         assert "(request " in answer.stderr
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["none.csv"], "none.csv cannot be read: No such file or directory"),
-        (["counts.txt"], "the format of counts.txt is not known: say --format, one of: json, "),
-        (["counts.csv", "--format=xml"], "the format of counts.csv is not known: say --format"),
-        (["broken.csv.gz"], "broken.csv.gz cannot be unpacked: its end is missing or damaged"),
-        (["counts.csv", "--key-file=none"], "none cannot be read: No such file or directory"),
-        (["counts.csv", "--key-file=empty"], "empty holds no key: set PILOTZONE_KEY, or name a"),
-        (["counts.csv", "--key-file=counts.csv"], "what counts.csv holds is no key: it is one"),
-        (["counts.csv", "--url=127.0.0.1"], "127.0.0.1 is not a URL: write http://HOST:PORT or"),
-        (["counts.csv", "--url=http://a:b"], "http://a:b is not a URL: "),
-    ],
-)
-def test_what_cannot_be_sent_is_one_line_and_status_1(
-    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in ("counts.csv", "counts.txt"):
-        Path(name).write_text(CSV)
-    Path("empty").touch()
-    Path("broken.csv.gz").write_bytes(gzip.compress(CSV.encode())[:-9])
-
-    answer = pilotzone("push", *arguments, "--round=R", PILOTZONE_KEY="any")
-
-    assert (answer.returncode, answer.stdout) == (1, "")
-    assert answer.stderr.startswith(f"error: {said}")
-    assert answer.stderr.count("\n") == 1
-
-
-def test_without_a_key_it_says_where_one_is_looked_for(tmp_path: Path) -> None:
-    (tmp_path / "counts.csv").write_text(CSV)
-
-    answer = pilotzone("push", str(tmp_path / "counts.csv"), "--round=R")
-
-    assert answer.returncode == 1
-    assert answer.stderr == (
-        "error: PILOTZONE_KEY holds no key: set PILOTZONE_KEY, or name a file with --key-file\n"
-    )
-
-
 async def test_a_bar_is_drawn_on_a_terminal_and_nowhere_else(source: Source) -> None:
     ours, theirs = os.openpty()
     file = source.file("counts.csv", CSV)
@@ -266,33 +241,3 @@ async def test_a_bar_is_drawn_on_a_terminal_and_nowhere_else(source: Source) -> 
 
     assert "0/2" in drawn
     assert "0/2" not in source.push(file).stderr
-
-
-async def test_ctrl_c_ends_it_without_a_trace(tmp_path: Path) -> None:
-    (tmp_path / "counts.csv").write_text(CSV)
-    asked, over = asyncio.Event(), asyncio.Event()
-
-    async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        asked.set()
-        await over.wait()
-        writer.close()
-
-    server = await asyncio.start_server(never_answer, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    process = await asyncio.create_subprocess_exec(
-        *(PILOTZONE, "push", str(tmp_path / "counts.csv"), "--round=R"),
-        f"--url=http://127.0.0.1:{port}",
-        env=os.environ | {"PILOTZONE_KEY": "any"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    async with asyncio.timeout(30):
-        await asked.wait()
-        process.send_signal(signal.SIGINT)
-        said = await process.communicate()
-    over.set()
-    server.close()
-
-    assert process.returncode == 130
-    assert said == (b"", b"")

@@ -1,5 +1,7 @@
 """Asking a gateway, again where that is safe, until it answers."""
 
+import base64
+import hashlib
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Self
@@ -91,6 +93,8 @@ class Gateway:
         if file.packed:
             headers["Content-Encoding"] = "gzip"
         path = f"{self._round}/submissions/batch"
+        digest = base64.b64encode(hashlib.sha256(piece.body).digest()).decode()
+        headers["Content-Digest"] = f"sha-256=:{digest}:"
         answer = self._ask("POST", path, headers=headers, content=piece.body)
         document = _document(answer)
         if "outcome" not in document:

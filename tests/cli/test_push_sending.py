@@ -1,7 +1,9 @@
 """A push is repeated where that is safe and may help, and nowhere else."""
 
 import asyncio
+import base64
 import csv
+import hashlib
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,11 +44,13 @@ class Scripted:
 
     answers: list[Response | None]
     bodies: list[bytes] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, and keep what was sent."""
         request = Request(scope, receive)
         self.bodies.append(await request.body())
+        self.digests.append(request.headers["content-digest"])
         answer = self.answers[min(len(self.bodies), len(self.answers)) - 1]
         if answer is None:
             raise ConnectionError
@@ -88,6 +92,8 @@ async def test_what_passes_is_waited_for_and_the_same_is_sent_again(
         assert await push(file, url) == 0
 
     assert gateway.bodies == [WHOLE] * 3
+    digest = base64.b64encode(hashlib.sha256(WHOLE).digest()).decode()
+    assert gateway.digests == [f"sha-256=:{digest}:"] * 3
     said = capsys.readouterr().err.splitlines()
     assert [each.partition(":")[0] for each in said] == [
         f"no answer (status {status})",

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from migrations import grants
 from migrations.tables import METADATA
+from shared.core.database_role import DatabaseRole
 from shared.database.locks import Lock
 from shared.database.schema import SEARCH_PATH, driver_url, support
 
@@ -38,11 +39,14 @@ def take_steps(**how: Any) -> None:
 def migrate(connection: sa.Connection) -> None:
     """Take the steps asked for; a second migration waits here and then finds nothing to do.
 
-    The rights are given again each time: somebody may have created the roles since.
+    Roles and rights are looked after each time: the user may have come to CREATEROLE since, or
+    somebody else may have created the roles.
     """
     connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({Lock.MIGRATION:d})"))
     take_steps(connection=connection)
     revision = context.get_context().get_current_revision()
+    for role in DatabaseRole:
+        connection.exec_driver_sql(grants.creation(role))
     for statement in grants.until_step(revision or ""):
         connection.exec_driver_sql(statement)
 

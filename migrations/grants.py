@@ -14,7 +14,7 @@ STEPS = ("0001", "0002", "0003", "0005", "0007", "0009")
 
 
 def creation(role: DatabaseRole) -> str:
-    """Return a statement that creates *role* for the whole server where we may.
+    """Return a statement that creates *role* for the whole server where we may, any time again.
 
     Where its name is taken, another database uses it already. Where the connecting role may not
     create roles, an administrator does (docs/operations.md); until then gateway and worker run with

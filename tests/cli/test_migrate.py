@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from shared.core.database_role import DatabaseRole
 from shared.embedded import server as embedded
 from tests.cli.test_command_line import pilotzone
 from tests.conftest import QUICK
@@ -39,3 +40,17 @@ def test_migrating_says_nothing_where_the_roles_are_there(url: str) -> None:
     answer = pilotzone("migrate", PILOTZONE_DATABASE_URL=url)
 
     assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_missing_roles_are_created_as_soon_as_the_user_may(plain: str) -> None:
+    """An administrator may give CREATEROLE to the owner long after the first migration."""
+    pilotzone("migrate", PILOTZONE_DATABASE_URL=plain)
+    ask(plain.replace("plain@", "postgres@"), "ALTER ROLE plain CREATEROLE")
+
+    for _ in range(2):
+        answer = pilotzone("migrate", PILOTZONE_DATABASE_URL=plain)
+
+        assert (answer.returncode, answer.stderr) == (0, "")
+    for role in DatabaseRole:
+        assert ask(plain, f"SELECT pg_has_role('{role}', 'MEMBER')") is True
+        assert ask(plain, f"SELECT has_table_privilege('{role}', 'submission', 'SELECT')") is True

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from cli.errors import CommandError
 from shared.core.errors import DomainError
-from shared.database import SchemaUnknown, UrlUnusable, refusal
+from shared.database import SchemaUnknown, UrlUnusable, denied, refusal
 from shared.embedded.server import EmbeddedError
 from shared.process.listening import AddressUnusable
 
@@ -32,6 +32,8 @@ def explain(error: Exception) -> str | None:
             line = f"{error.filename}: {error.strerror}"
         case _ if (words := refusal(error)) is not None:
             line = f"PostgreSQL refuses: {words}"
+            if denied(error):
+                line += ": set PILOTZONE_DATABASE_URL to that of the tables' owner"
         case _:
             return None
     return " ".join(line.split())

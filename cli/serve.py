@@ -20,7 +20,7 @@ from cli.options import DataDir, settings_with
 from shared.core.database_role import DatabaseRole
 from shared.database import Session
 from shared.database.migration import migrate as bring_to_head
-from shared.database.migration import missing_roles
+from shared.database.migration import missing_roles, other_owner
 from shared.embedded.server import logged_in
 from shared.process import orphan
 from shared.rounds import service as rounds
@@ -101,8 +101,14 @@ def prepare(data_dir: DataDir = None) -> None:
 
 def _migrate(url: str) -> None:
     bring_to_head(url)
-    missing = missing_roles(url)
+    missing, owner = missing_roles(url), other_owner(url)
     typer.echo("the schema is up to date")
+    if owner:
+        typer.echo(
+            f"warning: no rights were granted, because the tables belong to {owner}: migrate with"
+            " the PILOTZONE_DATABASE_URL of that user",
+            err=True,
+        )
     if missing:
         typer.echo(
             f"warning: the roles {', '.join(missing)} do not exist: without them gateway and"

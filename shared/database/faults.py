@@ -13,6 +13,9 @@ CUT_OFF = ("57014", "55P03")
 FULL = "53100"
 """SQLSTATE where the disk is full: nothing was written, and reading goes on."""
 
+DENIED = "42501"
+"""SQLSTATE where the user of the URL lacks a right."""
+
 
 class DiskFull(RuntimeError):
     """A write failed a moment ago because the database's disk is full."""
@@ -55,6 +58,11 @@ def cut_off(error: BaseException) -> bool:
 def full(error: BaseException) -> bool:
     """Say whether PostgreSQL has no room to write: the same can be asked again later."""
     return _sqlstate(error) == FULL
+
+
+def denied(error: BaseException) -> bool:
+    """Say whether PostgreSQL refused because the user lacks a right."""
+    return _sqlstate(error) == DENIED
 
 
 def refusal(error: BaseException) -> str | None:

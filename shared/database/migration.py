@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import migrations
 from shared.core.database_role import DatabaseRole
-from shared.database.schema import driver_url, require_schema
+from shared.database.schema import SEARCH_PATH, driver_url, require_schema
 
 
 def configuration(url: str) -> Config:
@@ -41,13 +41,26 @@ def migrate(url: str) -> None:
 
 def missing_roles(url: str) -> list[DatabaseRole]:
     """Return which of our roles nobody created on the server of *url*."""
+    there = set(_ask(url, "SELECT rolname FROM pg_roles"))
+    return [role for role in DatabaseRole if role not in there]
 
-    async def ask() -> list[DatabaseRole]:
-        engine = create_async_engine(driver_url(url))
+
+def other_owner(url: str) -> str | None:
+    """Return who owns the tables, if the user of *url* can't act as their owner and grant."""
+    found = _ask(
+        url,
+        "SELECT pg_get_userbyid(relowner) FROM pg_class"
+        " WHERE oid = to_regclass('alembic_version') AND NOT pg_has_role(relowner, 'USAGE')",
+    )
+    return found[0] if found else None
+
+
+def _ask(url: str, query: str) -> list[str]:
+    async def ask() -> list[str]:
+        engine = create_async_engine(driver_url(url), connect_args={"server_settings": SEARCH_PATH})
         try:
             async with engine.connect() as connection:
-                there = set(await connection.scalars(text("SELECT rolname FROM pg_roles")))
-                return [role for role in DatabaseRole if role not in there]
+                return list(await connection.scalars(text(query)))
         finally:
             await engine.dispose()
 

@@ -8,6 +8,7 @@ import pytest
 
 from shared.core.database_role import DatabaseRole
 from shared.embedded import server as embedded
+from shared.embedded.server import logged_in
 from tests.cli.test_command_line import pilotzone
 from tests.conftest import QUICK
 from tests.fixtures.postgres import ask
@@ -54,3 +55,33 @@ def test_missing_roles_are_created_as_soon_as_the_user_may(plain: str) -> None:
     for role in DatabaseRole:
         assert ask(plain, f"SELECT pg_has_role('{role}', 'MEMBER')") is True
         assert ask(plain, f"SELECT has_table_privilege('{role}', 'submission', 'SELECT')") is True
+
+
+def test_migrating_as_the_gateway_says_that_no_rights_were_granted(url: str) -> None:
+    """A mixed-up URL would else look like success, and the roles stay without their rights."""
+    gateway = logged_in(url, DatabaseRole.GATEWAY)
+
+    answer = pilotzone("migrate", PILOTZONE_DATABASE_URL=gateway)
+
+    assert (answer.returncode, answer.stdout) == (0, "the schema is up to date\n")
+    assert answer.stderr == (
+        "warning: no rights were granted, because the tables belong to postgres: migrate with the"
+        " PILOTZONE_DATABASE_URL of that user\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("role", "arguments"),
+    [
+        (DatabaseRole.WORKER, ["migrate"]),
+        (DatabaseRole.GATEWAY, ["keys", "create", "--role=admin", "--name=x"]),
+    ],
+)
+def test_what_only_the_owner_may_do_says_so(
+    url: str, role: DatabaseRole, arguments: list[str]
+) -> None:
+    answer = pilotzone(*arguments, PILOTZONE_DATABASE_URL=logged_in(url, role))
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "permission denied for " in answer.stderr
+    assert answer.stderr.endswith(": set PILOTZONE_DATABASE_URL to that of the tables' owner\n")

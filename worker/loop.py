@@ -112,15 +112,18 @@ class Worker:
                 self.next_count = time.monotonic() + self.idle.total_seconds()
                 observe_queue(await changes.queue(session))
         worked = False
-        for round_id in waiting:
+        for round_id, code in waiting.items():
             if self.stop.is_set():
                 break
             self.alive()
-            worked |= await self.run(round_id)
+            worked |= await self.run(round_id, code)
         return worked
 
-    async def run(self, round_id: int) -> bool:
-        """Recompute one round, unless another worker does; set it aside if that fails."""
+    async def run(self, round_id: int, code: str) -> bool:
+        """Recompute one round, unless another worker does; set it aside if that fails.
+
+        Logs name it by its *code*, which is what the interface and the command line take.
+        """
         begin = time.perf_counter()
         try:
             async with self.database.session() as session:
@@ -133,15 +136,17 @@ class Worker:
         except Exception as error:
             if out_of_reach(error) or full(error):  # no round is to blame
                 raise
-            return await self._set_aside(round_id, error)  # whatever it was, other rounds go on
+            return await self._set_aside(
+                round_id, code, error
+            )  # whatever it was, other rounds go on
         if outcome is None:
             return False
         self.outcome = outcome
-        _report(round_id, outcome.run, time.perf_counter() - begin)
+        _report(code, outcome.run, time.perf_counter() - begin)
         return True
 
-    async def _set_aside(self, round_id: int, error: Exception) -> bool:
-        log.error("run failed", round=round_id, exc_info=error)
+    async def _set_aside(self, round_id: int, code: str, error: Exception) -> bool:
+        log.error("run failed", round=code, exc_info=error)
         metrics.FAILURES.inc()
         async with self.database.session() as session:
             # Another worker may have run the round meanwhile, or be running it now.
@@ -152,12 +157,12 @@ class Worker:
         return False
 
 
-def _report(round_id: int, run: NewRun, seconds: float) -> None:
+def _report(code: str, run: NewRun, seconds: float) -> None:
     metrics.observe_run(run, seconds)
     with bound_contextvars(request_ids=list(run.request_ids)):
         log.info(
             "run",
-            round=round_id,
+            round=code,
             run=run.number,
             submissions=run.submissions,
             other_changes=run.other_changes,

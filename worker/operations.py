@@ -81,7 +81,7 @@ class Operator:
             operation = claim.operation
             with bound_contextvars(request_ids=[operation.request_id]):
                 state = await self._carry_out(claim)
-                log.info("operation", round=operation.round_id, id=operation.id, state=state)
+                log.info("operation", round=claim.round, id=operation.id, state=state)
             metrics.OPERATIONS.labels(state).inc()
             return True
 
@@ -95,7 +95,7 @@ class Operator:
         except Exception as error:
             if out_of_reach(error) or full(error):
                 raise
-            log.exception("operation failed", id=claim.operation.id)
+            log.exception("operation failed", round=claim.round, id=claim.operation.id)
             return "failed" if await claim.fail(shown(error)) else "cancelled"
         if result is None:
             return "waiting" if await claim.give_back() else "cancelled"

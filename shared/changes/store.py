@@ -65,13 +65,15 @@ async def add_cohort(session: Session, round_id: int, request_id: str) -> int:
     return count
 
 
-async def waiting_rounds(session: Session) -> list[int]:
-    """Return the rounds that have changes and are not set aside, longest waiting first.
+async def waiting_rounds(session: Session) -> dict[int, str]:
+    """Return id and code of the rounds that have changes and are not set aside.
+
+    Longest waiting first.
 
     What failed in the future failed before the clock was set back: it is tried again now.
     """
     query = text("""
-        SELECT round.id FROM round
+        SELECT round.id, round.code FROM round
         CROSS JOIN LATERAL (
             SELECT id FROM submission_change AS change
             WHERE change.round = round.id ORDER BY id LIMIT 1
@@ -83,7 +85,7 @@ async def waiting_rounds(session: Session) -> list[int]:
         )
         ORDER BY oldest.id
     """)
-    return list((await session.scalars(query)).all())
+    return {row.id: row.code for row in await session.execute(query)}
 
 
 TAKEN_UNTIL = """coalesce((

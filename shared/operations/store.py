@@ -123,9 +123,13 @@ async def cancel(session: Session, round_id: int, operation: int) -> bool:
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to do *operation*; every statement over *session* is a transaction of its own."""
+    """The right to do *operation* of the round of the code *round*.
+
+    Every statement over *session* is a transaction of its own.
+    """
 
     session: Session
+    round: str
     operation: Operation
 
     async def note(self, progress: float) -> bool:
@@ -181,7 +185,7 @@ async def claim(database: Database, kinds: Collection[str]) -> AsyncIterator[Cla
 
 async def _first(session: Session, kinds: Collection[str]) -> Claim | None:
     query = text("""
-        SELECT open.round, open.id FROM round
+        SELECT open.round, round.code, open.id FROM round
         CROSS JOIN LATERAL (
             SELECT operation.round, operation.id FROM operation
             WHERE operation.round = round.id AND state IN ('waiting', 'running')
@@ -189,7 +193,7 @@ async def _first(session: Session, kinds: Collection[str]) -> Claim | None:
         ) AS open
         ORDER BY open.id
     """)
-    for round_id, operation in (await session.execute(query, {"kinds": list(kinds)})).all():
+    for round_id, code, operation in (await session.execute(query, {"kinds": list(kinds)})).all():
         if not await _try_hold(session, operation):
             continue
         begin = text("""
@@ -198,7 +202,7 @@ async def _first(session: Session, kinds: Collection[str]) -> Claim | None:
             WHERE round = :round AND id = :id AND state IN ('waiting', 'running') RETURNING id
         """)
         if (await session.execute(begin, {"round": round_id, "id": operation})).first():
-            return Claim(session, await get(session, round_id, operation))
+            return Claim(session, code, await get(session, round_id, operation))
         await _let_go(session, operation)  # it ended between the two looks
     return None
 

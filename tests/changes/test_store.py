@@ -132,7 +132,7 @@ async def test_the_round_that_waits_longest_comes_first(
     await execute(owner, *(change(each, "C1", 4) for each in (third, second, quiet, third)))
 
     async with worker_database._sessions() as session:
-        assert await changes.waiting_rounds(session) == [third, second, quiet]
+        assert list(await changes.waiting_rounds(session)) == [third, second, quiet]
 
 
 async def test_a_round_that_is_set_aside_does_not_wait_until_its_time_comes(
@@ -142,7 +142,7 @@ async def test_a_round_that_is_set_aside_does_not_wait_until_its_time_comes(
 
     async def waiting() -> list[int]:
         async with worker_database._sessions() as session:
-            return await changes.waiting_rounds(session)
+            return list(await changes.waiting_rounds(session))
 
     async with worker_database.session() as session:
         failure = await changes.set_aside(session, quiet, "ValueError", LONGEST)
@@ -172,7 +172,7 @@ async def test_a_round_that_failed_before_the_clock_was_set_back_is_tried_at_onc
     await execute(owner, back)
 
     async with worker_database.session() as session:
-        assert await changes.waiting_rounds(session) == [quiet]
+        assert list(await changes.waiting_rounds(session)) == [quiet]
 
 
 async def test_a_round_that_fails_again_waits_twice_as_long_up_to_a_limit(

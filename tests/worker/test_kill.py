@@ -31,7 +31,7 @@ async def require_order(owner: Database, world: World, round_id: int) -> None:
     async with owner.session() as session:
         assert await books.offences(session, round_id) == {}
         twin = await books.twin(session, round_id, "twin")
-    await world.worker().run(twin)  # unless a worker process was quicker
+    await world.worker().run(twin, "twin")  # unless a worker process was quicker
     await until(lambda: one(owner, IDLE))
     async with owner.session() as session:
         assert await books.scores(session, round_id) == await books.scores(session, twin)

@@ -16,7 +16,8 @@ from shared.database import Database
 from shared.database.schema import driver_url
 from shared.frameworks.service import Library
 from tests.fixtures.ask import execute, one, rows, until
-from tests.fixtures.make import STATIONS, World, name, worker_over
+from tests.fixtures.documents import ROOT, blocks
+from tests.fixtures.make import ROUND, STATIONS, World, name, worker_over
 from tests.worker import gate
 from worker.__main__ import ROLE
 from worker.loop import Bell, Worker
@@ -28,6 +29,13 @@ BREAK = """
     END $$
 """
 BROKEN = "CREATE TRIGGER fail BEFORE INSERT ON run FOR EACH ROW EXECUTE FUNCTION fail()"
+(FAILED_ROUNDS,) = (
+    content
+    for language, content in blocks((ROOT / "docs" / "operations.md").read_text("utf-8"))
+    if language == "sql" and "round_failure" in content
+)
+"""How the manual finds them."""
+
 DUE = "UPDATE round_failure SET retry_at = now()"
 
 
@@ -71,7 +79,10 @@ async def test_a_round_that_fails_is_set_aside_and_the_others_go_on(
         owner, "SELECT round, attempts, error FROM round_failure"
     )
     assert (failed, attempts, "42" in error) == (round_id, 1, False)
-    assert [each["round"] for each in logs if each["event"] == "run failed"] == [round_id]
+    assert [each["round"] for each in logs if each["event"] == "run failed"] == [ROUND]
+    assert [each["round"] for each in logs if each["event"] == "run"] == ["next"]
+    ((code, *_),) = await rows(owner, FAILED_ROUNDS)
+    assert code == ROUND
     assert await rows(owner, "SELECT round, number FROM run") == [(other, 1)]
     assert (await world.ranking())["run"] == 0
     assert not await world.recompute()  # its time has not come
@@ -119,7 +130,7 @@ async def test_a_round_that_another_worker_has_run_is_not_set_aside(
     assert await world.recompute()
 
     with capture_logs():
-        await world.worker()._set_aside(round_id, ValueError())
+        await world.worker()._set_aside(round_id, ROUND, ValueError())
 
     assert await rows(owner, "SELECT * FROM round_failure") == []
 
@@ -129,12 +140,12 @@ async def test_a_run_that_was_undone_is_not_remembered(
 ) -> None:
     """Its number goes to another run, whose scores may be others."""
     worker = worker_over(world.worker_database)
-    assert await worker.run(round_id)
+    assert await worker.run(round_id, ROUND)
     before = worker.outcome
     await world.submit("source", "C1", STATIONS, 5)
     await execute(owner, BREAK.format(round=round_id), BROKEN)
 
-    assert not await worker.run(round_id)
+    assert not await worker.run(round_id, ROUND)
 
     assert before is not None
     assert worker.outcome is before

@@ -217,7 +217,10 @@ async def test_a_failed_operation_says_why_and_the_next_is_carried_out(
         assert await operator.carry_out_next()
     assert await operator.carry_out_next()
 
-    assert [each["event"] for each in logs] == ["operation failed", "operation"]
+    assert [(each["event"], each["round"]) for each in logs] == [
+        ("operation failed", ROUND),
+        ("operation", ROUND),
+    ]
     assert await rows(owner, "SELECT state, error FROM operation ORDER BY id") == [
         ("failed", shown),
         ("done", None),

@@ -35,7 +35,7 @@ async def require_order(owner: Database, worker_database: Database, round_id: in
     async with owner.session() as session:
         assert await books.offences(session, round_id) == {}
         twin = await books.twin(session, round_id, uuid.uuid4().hex)
-    assert await worker_over(worker_database).run(twin)
+    assert await worker_over(worker_database).run(twin, "twin")
     async with owner.session() as session:
         assert await books.scores(session, round_id) == await books.scores(session, twin)
 
@@ -80,7 +80,7 @@ async def test_run_after_run_comes_to_what_a_single_run_would(
     workers = worker_over(worker_database), worker_over(worker_database)
     for action in [*((each, "accepted") for each in APPLICANTS[:2]), *actions, 0]:
         if isinstance(action, int):
-            await workers[action].run(round_id)
+            await workers[action].run(round_id, code)
             continue
         if isinstance(action, NewSubmission):
             await push(database, round_id, action)
@@ -226,7 +226,7 @@ async def test_a_run_without_a_change_writes_nothing(world: World, owner: Databa
     before = await counts(owner)
 
     assert not await world.recompute()
-    assert not await world.worker().run(1)
+    assert not await world.worker().run(1, ROUND)
 
     assert await counts(owner) == before
 

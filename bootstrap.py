@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "pilotzone.stamp"
 LOCK = "requirements-dev.txt"
+NO_RIGHT = "error: {} is not yours to write to: run make as its owner, or in a clone of your own"
 
 
 def main() -> None:
@@ -56,6 +57,9 @@ def contents() -> str:
 def install() -> None:
     """Install what is locked; unless .venv was completed in this place, from nothing."""
     os.umask(0o022)  # PostgreSQL, run as nobody, must be able to read its programs
+    folder = VENV if VENV.exists() else ROOT
+    if not os.access(str(folder), os.W_OK):  # before the stamp goes, which may be somebody else's
+        sys.exit(NO_RIGHT.format(folder))
     completed = stamp().startswith(place()) and (VENV / "bin" / "python").exists()
     if STAMP.exists():
         STAMP.unlink()  # until the last line: whoever comes after a kill starts afresh
@@ -82,5 +86,7 @@ def pip(*arguments: str) -> None:
 if __name__ == "__main__":
     try:
         main()
+    except PermissionError as error:
+        sys.exit(NO_RIGHT.format(error.filename))
     except KeyboardInterrupt:
         sys.exit("interrupted: the next run of make begins anew")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
@@ -152,6 +153,46 @@ def test_a_moved_environment_is_built_anew(project: Path, mark: Path) -> None:
         assert not (moved / ".venv" / mark.name).exists()
     finally:
         moved.rename(project)
+
+
+AS_NOBODY = """
+import fcntl, hashlib, os, pathlib, pkgutil, pwd, runpy, subprocess, sys, venv
+if os.geteuid() == 0:
+    os.setuid(pwd.getpwnam("nobody").pw_uid)
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+"""Runs a program without root's rights; what root alone may read is imported before."""
+
+
+@pytest.mark.parametrize("place", [".", ".venv"], ids=["no .venv", "an outdated .venv"])
+def test_a_folder_of_somebody_else_is_told_in_a_line_and_left_as_it_is(place: str) -> None:
+    """Its owner's environment must not be taken for one that was never completed."""
+    with TemporaryDirectory() as folder:
+        theirs = Path(folder)
+        for name in ("bootstrap.py", "requirements-dev.txt", "pyproject.toml"):
+            shutil.copy(ROOT / name, theirs)
+        refusing = theirs / place
+        refusing.mkdir(exist_ok=True)
+        (refusing / "pilotzone.stamp").write_text("of another day")
+        for each in (theirs, refusing):
+            each.chmod(0o555)
+        before = sorted(each.name for each in refusing.iterdir())
+
+        answer = subprocess.run(
+            [sys.executable, "-c", AS_NOBODY, theirs / "bootstrap.py"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert answer.returncode == 1
+        assert answer.stderr == (
+            f"error: {refusing} is not yours to write to: run make as its owner, or in a clone of"
+            " your own\n"
+        )
+        assert sorted(each.name for each in refusing.iterdir()) == before
+        for each in (theirs, refusing):
+            each.chmod(0o755)
 
 
 def test_an_old_python_is_told_so() -> None:

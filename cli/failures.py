@@ -28,6 +28,8 @@ def explain(error: Exception) -> str | None:
             line = f"{', '.join(wrong)}: {said}"
         case OSError(filename=None):
             line = f"PostgreSQL is out of reach ({error}): start it or set PILOTZONE_DATABASE_URL"
+        case FileExistsError() | NotADirectoryError():
+            line = f"{error.filename} is no folder, and one is wanted"
         case OSError():
             line = f"{error.filename}: {error.strerror}"
         case _ if (words := refusal(error)) is not None:

@@ -43,7 +43,7 @@ def create(
 ) -> None:
     """Print a new key, alone and once: only its hash is kept."""
     if role not in ROLES:
-        raise CommandError(f"{role} is no role; choose one of: {', '.join(ROLES)}")
+        raise CommandError(f'"{role}" is no role; choose one of: {", ".join(ROLES)}')
     if not name.strip():
         raise CommandError("a reporter needs a name: --name NAME")
     ends = None if expires is None else expires.replace(tzinfo=UTC)
@@ -132,7 +132,9 @@ def revoke(
 
     revoked = in_transaction(data_dir, verb)
     if not revoked:
-        none = f"{name} has no valid key" if name else f"there is no valid key {number}"
+        none = (
+            f'"{name}" has no valid key' if name is not None else f"there is no valid key {number}"
+        )
         raise CommandError(none)
     typer.echo(f"revoked: {revoked}")
 

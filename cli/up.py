@@ -53,6 +53,8 @@ def up(
     if settings.database_url is None:
         require_installed()
     log.configure("up", settings.log_format, settings.log_level)
+    if not settings.data_dir.exists():
+        listen(host, port).close()  # a refusal must not leave a new folder behind
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     # It listens here and not in the gateway, whose restart then loses neither port nor clients.
     with _alone(settings.data_dir) as processes_lock, listen(host, port) as listener:
@@ -173,7 +175,10 @@ def _alone(data_dir: Path) -> Iterator[int]:
 
     The first lock ends with us, the second with the last of our processes, should they outlive us.
     """
-    twin = f"another `pilotzone up` serves {data_dir}: stop it or give another --data-dir"
+    twin = (
+        f"another `pilotzone up` serves {data_dir}: stop it, or give another --data-dir and --port"
+        " (make run ARGS='--data-dir DIRECTORY --port PORT')"
+    )
     leftovers = f"processes of a killed `pilotzone up` still run on {data_dir}: stop them"
     with (
         _hold(data_dir / "up.lock", 0, twin),

@@ -36,7 +36,11 @@ async def create(
     """
     reporter, stored_role = await keys.reporter(session, name, role)
     if stored_role != role:
-        raise NameTaken(f"{name} is a reporter with the role {stored_role}", role=stored_role)
+        raise NameTaken(
+            f'the reporter "{name}" has the role {stored_role} for ever: choose another name, or'
+            " that role",
+            role=stored_role,
+        )
     key = PREFIX + secrets.token_urlsafe(32)
     number = await keys.add(session, reporter, fingerprint(key), applicants, measures, expires_at)
     detail = {

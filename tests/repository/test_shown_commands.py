@@ -30,7 +30,8 @@ MOVE = "pg_restore --dbname=pilotzone --no-owner "
 COMPOSED = "docker compose exec -T database "
 DUMP_COMPOSED = f"{COMPOSED}pg_dump --username=postgres --format=custom pilotzone > pilotzone.dump"
 UPGRADE_COMPOSED = f"{COMPOSED}pg_dump --username=postgres --format=custom pilotzone > before"
-PIN, UNITS = "pinned() {", "install -D "
+PIN = "pinned() {"
+VERSION, UNITS, RESTART = "version=", "install -d --mode=700 /etc/", "systemctl restart "
 RESTORE_COMPOSED = "docker compose up --detach --wait database\n"
 COPY, PUT_BACK = "tar --create ", "tar --extract "
 DUMP_EMBEDDED, RESTORE_EMBEDDED = "bin=", '"$bin/pg_restore" '
@@ -48,7 +49,9 @@ NOT_TYPED_IN_ORDER = {
     RESTORE_COMPOSED: "needs another composition, below",
     UPGRADE_COMPOSED: "is typed below, but for what git pulls",
     PIN: "needs Docker; typed below with what stands in its place",
+    VERSION: "needs root; test_units.py types it in a folder",
     UNITS: "needs systemd; test_units.py types it without",
+    RESTART: "needs systemd",
     COPY: "needs a service that is stopped, below",
     PUT_BACK: "needs another folder, below",
     DUMP_EMBEDDED: "is typed below, with what is restored from it",

@@ -29,6 +29,14 @@ systemd_run() { while test "${1#--}" != "$1"; do shift; done; printf '%s ' "$@";
 """
 """For what only a machine that systemd runs has."""
 
+VENV = """
+make_venv() { mkdir -p "$1/bin"; ln -sf /bin/true "$1/bin/pip"; }
+"""
+"""For an environment, whose making would fetch what is locked."""
+
+LOGINS = {"owner": "pilotzone", "gateway": "pilotzone_gateway", "worker": "pilotzone_worker"}
+"""Who logs in by which file of /etc/pilotzone."""
+
 
 def read(unit: Path) -> ConfigParser:
     """Read a unit; no key of ours may stand twice, which is an error here."""
@@ -53,11 +61,12 @@ def installed(here: Terminal) -> Path:
     (script,) = (
         each.script
         for each in shown(ROOT / "docs" / "operations.md")
-        if each.script.startswith("install -D ")
+        if each.script.startswith("install -d --mode=700 /etc/")
     )
     typed = script.replace("/etc/", f"{here.folder}/").replace("systemd-run", "systemd_run")
     (said,) = here.types(STANDING_IN + typed)
-    assert said == f"{PROGRAM} keys create --role admin --name NAME "
+    commands = "frameworks add", "applicants import", "keys create --role admin --name NAME"
+    assert said == "".join(f"{PROGRAM} {each} " for each in commands)
     return here.folder / "systemd" / "system"
 
 
@@ -66,7 +75,32 @@ def test_they_are_installed_as_documented(here: Terminal, installed: Path) -> No
         each.name for each in UNITS
     ]
     assert (installed / "pilotzone-.service.d" / "hardened.conf").exists()
-    assert (here.folder / "pilotzone" / "gateway.env").stat().st_mode & 0o777 == 0o600
+    for name, user in LOGINS.items():
+        told = here.folder / "pilotzone" / f"{name}.env"
+        assert told.stat().st_mode & 0o777 == 0o600
+        assert told.read_text().startswith(f"PILOTZONE_DATABASE_URL=postgresql://{user}:")
+
+
+def test_a_version_is_installed_beside_the_one_before_and_takes_its_place(here: Terminal) -> None:
+    """Again without the old one going: it is what one goes back to."""
+    (script,) = (
+        each.script
+        for each in shown(ROOT / "docs" / "operations.md")
+        if each.script.startswith("version=")
+    )
+    typed = script.replace("/opt/", f"{here.folder}/opt/").replace("python3 -m venv", "make_venv")
+    (here.folder / "opt").mkdir()
+    link = here.folder / "opt" / "pilotzone"
+    for version in ("1", "2", "1"):
+        here.types(VENV + re.sub(r"^version=.*", f"version={version}", typed))
+
+        assert link.resolve() == link.with_name(f"pilotzone-{version}")
+        assert (link / "bin" / "pip").exists()
+    assert sorted(each.name for each in link.parent.iterdir()) == [
+        "pilotzone",
+        "pilotzone-1",
+        "pilotzone-2",
+    ]
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")

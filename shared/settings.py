@@ -20,15 +20,15 @@ class Settings(BaseSettings):
 
     database_url: str | None = Field(
         None,
-        description="Where PostgreSQL 15 or newer is; none starts the embedded one in"
-        " `PILOTZONE_DATA_DIR`.",
+        description="Where PostgreSQL 15 or newer is; unset: the embedded one in"
+        " `PILOTZONE_DATA_DIR`, which `up` creates.",
     )
     database_pool: int = Field(
         10,
         ge=1,
         le=200,
-        description="Connections of one gateway process, besides one for its health; those who"
-        " write to the same round have a quarter of them.",
+        description="Connections of one gateway process, besides one for its health. Requests that"
+        " write to one round may together use at most a quarter of them.",
     )
     database_connect_timeout: Limit = Field(
         timedelta(seconds=3), description="How long connecting to PostgreSQL may take."
@@ -111,8 +111,8 @@ class Settings(BaseSettings):
     stall_timeout: timedelta = Field(
         timedelta(seconds=30),
         gt=timedelta(0),
-        description="Within this time 16 KiB of a request's body must arrive or all that is left,"
-        " or 408; an answer must be taken as fast.",
+        description="A client must send at least 16 KiB, or the rest of the body, in this time, or"
+        " 408; it must read the answer at the same rate.",
     )
     idle_timeout: timedelta = Field(
         timedelta(seconds=15),

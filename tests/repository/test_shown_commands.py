@@ -23,7 +23,7 @@ TRANSLATED = ROOT / "README.zh-CN.md"  # has the same blocks, says tests/reposit
 README, OPERATING = ROOT / "README.md", ROOT / "docs" / "operations.md"
 
 MAKE_SETUP, MAKE_RUN, MAKE_TEST = "make setup", "make run", "make test"
-COMPOSE = "export PILOTZONE_DB_PASSWORD="
+COMPOSE = "cat > .env "
 OWN_SERVER = "export PILOTZONE_DATABASE_URL="
 DUMP, RESTORE = "pg_dump ", "pg_restore --dbname=pilotzone --single"
 MOVE = "pg_restore --dbname=pilotzone --no-owner "

@@ -44,6 +44,7 @@ ROW_CODES = (
     "value-missing",
     "withdrawn-with-value",
     "not-a-value",
+    "not-a-revision",
     "number-not-exact",
     "formula",
     "grouped-digits",
@@ -63,6 +64,7 @@ ROW_CODES = (
     "repeated-code",
     "conflict-of-interest",
     "revised-after-sight",
+    "stale-revision",
     "repeated-row",
     "not-committed",
 )

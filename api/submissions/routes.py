@@ -22,6 +22,7 @@ from shared.core.errors import (
     ReporterNotAdmitted,
     RevisedAfterSight,
     RoundNotOpen,
+    StaleRevision,
     SubmissionRefused,
 )
 from shared.core.principal import Role
@@ -46,6 +47,7 @@ router = APIRouter(
         RoundNotOpen,
         ConflictOfInterest,
         RevisedAfterSight,
+        StaleRevision,
         SubmissionRefused,
     ),
 )

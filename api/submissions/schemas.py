@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.http.schemas import Code, Date, Items, Moment, Schema, Text, Word, one_finding
+from api.http.schemas import WHOLE, Code, Date, Items, Moment, Schema, Text, Word, one_finding
 from shared.scoring.framework import Framework
 from shared.submissions.admission import Draft
 from shared.submissions.store import StoredSubmission
@@ -32,6 +32,11 @@ class SubmissionIn(Schema):
         examples=["Monthly register, July 2023"],
     )
     comment: Text | None = None
+    expected_revision: Annotated[int, Field(ge=0, lt=10**9), WHOLE] | None = Field(
+        None,
+        description="The revision of this applicant, measure and date that must stand, 0 for none:"
+        " so that a request which is repeated late does not undo a correction.",
+    )
 
     def to_domain(self) -> Draft:
         """Return what is submitted."""
@@ -43,6 +48,7 @@ class SubmissionIn(Schema):
             self.status,
             self.reference,
             self.comment,
+            self.expected_revision,
         )
 
 

@@ -16,7 +16,7 @@ from shared.submissions.store import NewSubmission
 from shared.submissions.values import Refusal
 
 REQUIRED = ("applicant", "measure", "as_of")
-MEMBERS = frozenset({*REQUIRED, "value", "status", "reference", "comment"})
+MEMBERS = frozenset({*REQUIRED, "value", "status", "reference", "comment", "expected_revision"})
 STATUSES = frozenset({"reported", "withdrawn"})
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -26,6 +26,8 @@ YEARS = range(1900, 3000)
 
 MOST_TEXT = 2_000
 UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
+REVISION = re.compile(r"[0-9]{1,9}")
+MOST_REVISIONS = 10**9
 MOST_NAME = 64
 MOST_FAULTS = 5
 """Of one row; a row with more is not a submission at all."""
@@ -61,6 +63,7 @@ def _admit(
         return (_not_exact(),)
     if isinstance(value, Refusal):
         return (value.finding(),)
+    expected = members.get("expected_revision")
     day = dates[members["as_of"]]
     assert day is not None  # noqa: S101 -- `_faults` would have said so
     draft = admission.Draft(
@@ -71,6 +74,7 @@ def _admit(
         members.get("status", "reported"),
         members.get("reference"),
         members.get("comment"),
+        None if expected is None else int(expected),
     )
     admitted = admission.admit(framework, principal, draft, request_id)
     return (admitted.finding(),) if isinstance(admitted, Refusal) else admitted
@@ -143,6 +147,16 @@ def _text(value: Any) -> tuple[str, str] | None:
     return None
 
 
+def _revision(value: Any) -> tuple[str, str] | None:
+    if value is None or (
+        isinstance(value, int) and 0 <= value < MOST_REVISIONS and value is not True
+    ):
+        return None
+    if isinstance(value, str) and REVISION.fullmatch(value):
+        return None
+    return "not-a-revision", "A revision is a whole number from 0 on."
+
+
 def _value(value: Any) -> tuple[str, str] | None:
     if isinstance(value, list):
         fits = all(isinstance(each, str) and not UNWRITABLE.search(each) for each in value)
@@ -161,6 +175,7 @@ FORM: dict[str, Callable[[Any], tuple[str, str] | None]] = {
     "status": _status,
     "reference": _text,
     "comment": _text,
+    "expected_revision": _revision,
     "value": _value,
     "as_of": _day,
 }

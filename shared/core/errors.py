@@ -80,6 +80,10 @@ class RevisedAfterSight(Conflict):
     """The expert can read others' marks, and its own stays as it was given blind."""
 
 
+class StaleRevision(Conflict):
+    """Another revision stands than the one that the submission was to follow."""
+
+
 class MarksOutstanding(Conflict):
     """The expert has yet to mark what the answer would show."""
 

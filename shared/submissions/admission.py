@@ -29,6 +29,7 @@ class Draft:
     status: str = "reported"
     reference: str | None = None
     comment: str | None = None
+    expected_revision: int | None = None
 
 
 def admit(
@@ -53,6 +54,7 @@ def admit(
         comment=draft.comment,
         request_id=request_id,
         keeps_blind=panel is not None and panel.after_sight is AfterSight.REFUSE,
+        expected_revision=draft.expected_revision,
     )
 
 

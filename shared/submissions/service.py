@@ -5,6 +5,7 @@ from shared.core.errors import (
     NotFound,
     RevisedAfterSight,
     RoundNotOpen,
+    StaleRevision,
 )
 from shared.rounds.store import RoundFacts
 from shared.submissions.intake import Intake
@@ -18,6 +19,9 @@ NOT_TAKEN = {
     "conflict-of-interest": Refusal(
         "applicant", "conflict-of-interest", "A tie to this applicant is declared."
     ),
+    "stale-revision": Refusal(
+        "expected_revision", "stale-revision", "Another revision stands than the one expected."
+    ),
     "revised-after-sight": Refusal(
         "value",
         "revised-after-sight",
@@ -30,7 +34,8 @@ NOT_TAKEN = {
 async def submit(intake: Intake, round_: RoundFacts, item: NewSubmission) -> Receipt:
     """Append *item* and return its receipt once that is committed.
 
-    Raises: NotFound (the applicant), RoundNotOpen, ConflictOfInterest, RevisedAfterSight.
+    Raises: NotFound (the applicant), RoundNotOpen, ConflictOfInterest, StaleRevision,
+    RevisedAfterSight.
     """
     (receipt,) = await intake.record(round_.id, [item])
     if receipt.result == "unknown-applicant":
@@ -39,6 +44,9 @@ async def submit(intake: Intake, round_: RoundFacts, item: NewSubmission) -> Rec
         raise RoundNotOpen(f"round {round_.code} does not accept submissions")
     if receipt.result == "conflict-of-interest":
         raise ConflictOfInterest(f"a tie to applicant {item.applicant} is declared")
+    if receipt.result == "stale-revision":
+        finding = NOT_TAKEN[receipt.result].finding()
+        raise StaleRevision(f"revision {item.expected_revision} does not stand", (finding,))
     if receipt.result == "revised-after-sight":
         raise RevisedAfterSight(
             f"others' marks of {item.measure} of {item.applicant} can be read;"

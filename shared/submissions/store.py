@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
+import asyncpg
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
 
 from shared.access.tables import ReporterRow
-from shared.database import Driver, Session
+from shared.database import Driver, SchemaUnknown, Session
 from shared.scoring.framework import ADJUDICATOR, ReporterKind
 from shared.submissions.sight import changed_after_sight
 from shared.submissions.standing import REFERENCE_DATE, standing
@@ -39,6 +40,8 @@ class NewSubmission:
     request_id: str
     keeps_blind: bool = False
     """A mark that its expert may not change when it can read others'."""
+    expected_revision: int | None = None
+    """The revision that must stand, 0 for none; None: whichever does."""
 
     @property
     def is_mark(self) -> bool:
@@ -60,8 +63,8 @@ class NewSubmission:
 class Receipt:
     """What became of a submission: created, revised, or unchanged; or why it was not taken.
 
-    That is not-open, unknown-applicant, conflict-of-interest or revised-after-sight, and *id* is
-    then None; for `unchanged` it is that of the submission that stands.
+    That is not-open, unknown-applicant, conflict-of-interest, stale-revision or
+    revised-after-sight, and *id* is then None; for `unchanged` it is that of what stands.
     """
 
     result: str
@@ -103,6 +106,11 @@ RECORD = """
     SELECT place, result, submission_id
     FROM record_submissions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ORDER BY place
 """
+RECORD_AFTER = """
+    SELECT place, result, submission_id FROM record_expected_submissions(
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ORDER BY place
+"""
+"""For items that say what they follow; before step 0010 there is no such function."""
 
 
 async def record(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> list[Receipt]:
@@ -117,8 +125,10 @@ async def record(driver: Driver, round_id: int, items: Sequence[NewSubmission]) 
 
 
 async def _append(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> Sequence[Any]:
-    found: Sequence[Any] = await driver.fetch(
-        RECORD,
+    expected = [each.expected_revision for each in items]
+    follows = any(each is not None for each in expected)
+    fetched = driver.fetch(
+        RECORD_AFTER if follows else RECORD,
         round_id,
         [each.applicant for each in items],
         [each.measure for each in items],
@@ -131,7 +141,12 @@ async def _append(driver: Driver, round_id: int, items: Sequence[NewSubmission])
         [each.reference for each in items],
         [each.comment for each in items],
         [each.request_id for each in items],
+        *([expected] if follows else []),
     )
+    try:
+        found: Sequence[Any] = await fetched
+    except asyncpg.UndefinedFunctionError:
+        raise SchemaUnknown("expected revisions need step 0010: run `pilotzone migrate`") from None
     return found
 
 

@@ -107,6 +107,8 @@ async def refusals(player: Player) -> None:
     )
     await player.refused("submission-refused", "source", "POST", SUBMISSIONS, value | {"value": -1})
     await player.refused("reporter-not-admitted", "expert", "POST", SUBMISSIONS, value)
+    late = value | {"value": 1, "expected_revision": 7}
+    await player.refused("stale-revision", "source", "POST", SUBMISSIONS, late)
     await player.refused("malformed-body", "source", "POST", SUBMISSIONS, content=b'{"value": NaN}')
     await player.refused(
         "unsupported-media-type",

@@ -8,7 +8,7 @@ from shared.batches.rows import Cell, Row
 from shared.core.errors import FileUnreadable, Finding
 
 REQUIRED = ("applicant", "measure", "value", "as_of")
-OPTIONAL = ("status", "reference", "comment")
+OPTIONAL = ("status", "reference", "comment", "expected_revision")
 
 
 def read(body: bytes) -> Iterator[Row]:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from cli.errors import CommandError
 from shared.core.errors import DomainError
-from shared.database import SchemaUnknown, UrlUnusable, denied, refusal
+from shared.database import SchemaUnknown, UrlUnusable, denied, reason, refusal
 from shared.embedded.server import EmbeddedError
 from shared.process.listening import AddressUnusable
 
@@ -23,11 +23,13 @@ def explain(error: Exception) -> str | None:
         case ValidationError():
             wrong = [f"PILOTZONE_{each['loc'][0]}".upper() for each in error.errors()]
             first = error.errors()[0]
-            no_duration = first["type"] == "time_delta_parsing"
+            too_large = "too large" in first.get("ctx", {}).get("error", "")
+            no_duration = first["type"] == "time_delta_parsing" and not too_large
             said = "a duration is written like PT1S or PT0.5S" if no_duration else first["msg"]
             line = f"{', '.join(wrong)}: {said}"
         case OSError(filename=None):
-            line = f"PostgreSQL is out of reach ({error}): start it or set PILOTZONE_DATABASE_URL"
+            why = reason(error)
+            line = f"PostgreSQL is out of reach ({why}): start it or set PILOTZONE_DATABASE_URL"
         case FileExistsError() | NotADirectoryError():
             line = f"{error.filename} is no folder, and one is wanted"
         case OSError():

@@ -2,15 +2,33 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, TypeAdapter, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LAST_PORT = 65535
 
-Limit = Annotated[timedelta, Field(gt=timedelta(0))]
+SECOND = timedelta(seconds=1)
+MILLISECOND = timedelta(milliseconds=1)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+LONGEST = timedelta(days=24)
+"""PostgreSQL counts milliseconds up to 2147483647, some 24 days and 20 hours; 0 is no limit."""
+
+as_written = TypeAdapter(timedelta)
+
+
+def duration(default: timedelta, least: timedelta, most: timedelta, description: str) -> Any:
+    """Return a field for how long something takes; its description says the bounds too."""
+    bounds = [as_written.dump_python(each, mode="json") for each in (least, most)]
+    return Field(
+        default,
+        ge=least,
+        le=most,
+        description=f"{description} `{bounds[0]}` to `{bounds[1]}`.",
+    )
 
 
 class Settings(BaseSettings):
@@ -30,25 +48,30 @@ class Settings(BaseSettings):
         description="Connections of one gateway process, besides one for its health. Requests that"
         " write to one round may together use at most a quarter of them.",
     )
-    database_connect_timeout: Limit = Field(
-        timedelta(seconds=3), description="How long connecting to PostgreSQL may take."
+    database_connect_timeout: timedelta = duration(
+        3 * SECOND, MILLISECOND, HOUR, "How long connecting to PostgreSQL may take."
     )
-    database_pool_timeout: Limit = Field(
-        timedelta(seconds=5),
-        description="How long a request waits for a free connection, or to write to a round to"
+    database_pool_timeout: timedelta = duration(
+        5 * SECOND,
+        MILLISECOND,
+        HOUR,
+        "How long a request waits for a free connection, or to write to a round to"
         " which others write; then 503.",
     )
-    database_statement_timeout: Limit = Field(
-        timedelta(seconds=15),
-        description="How long a statement of a gateway may take; a second later its connection is"
-        " given up.",
+    database_statement_timeout: timedelta = duration(
+        15 * SECOND,
+        MILLISECOND,
+        LONGEST,
+        "How long a statement of a gateway may take; a second later its connection is given up.",
     )
-    database_lock_timeout: Limit = Field(
-        timedelta(seconds=5), description="How long a statement of a gateway waits for a lock."
+    database_lock_timeout: timedelta = duration(
+        5 * SECOND, MILLISECOND, LONGEST, "How long a statement of a gateway waits for a lock."
     )
-    database_idle_timeout: Limit = Field(
-        timedelta(seconds=15),
-        description="After what time without a statement PostgreSQL ends a gateway's transaction.",
+    database_idle_timeout: timedelta = duration(
+        15 * SECOND,
+        MILLISECOND,
+        LONGEST,
+        "After what time without a statement PostgreSQL ends a gateway's transaction.",
     )
     data_dir: Path = Field(Path(".data"), description="Where the embedded PostgreSQL lives.")
     log_format: Literal["auto", "json", "console"] = Field(
@@ -57,11 +80,17 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe record that is written."
     )
-    worker_idle: timedelta = Field(
-        timedelta(seconds=1), description="How long a worker waits before it looks unasked."
+    worker_idle: timedelta = duration(
+        SECOND,
+        10 * MILLISECOND,
+        HOUR,
+        "How long a worker waits before it looks unasked.",
     )
-    worker_debounce: timedelta = Field(
-        timedelta(milliseconds=20), description="How long a worker lets a burst gather."
+    worker_debounce: timedelta = duration(
+        20 * MILLISECOND,
+        0 * SECOND,
+        MINUTE,
+        "How long a worker lets a burst gather.",
     )
     worker_metrics_port: int | None = Field(
         None,
@@ -73,13 +102,18 @@ class Settings(BaseSettings):
     worker_metrics_host: str = Field(
         "127.0.0.1", description="On which address it answers Prometheus."
     )
-    worker_statement_timeout: Limit = Field(
-        timedelta(minutes=5),
-        description="How long a statement of a worker may take or wait for a lock, and its"
+    worker_statement_timeout: timedelta = duration(
+        5 * MINUTE,
+        MILLISECOND,
+        LONGEST,
+        "How long a statement of a worker may take or wait for a lock, and its"
         " transaction be without one while it computes.",
     )
-    key_cache: timedelta = Field(
-        timedelta(seconds=1), description="How long a revoked key may still be admitted."
+    key_cache: timedelta = duration(
+        SECOND,
+        0 * SECOND,
+        HOUR,
+        "How long a revoked key may still be admitted.",
     )
     max_body: int = Field(
         32 * 1024 * 1024,
@@ -102,22 +136,24 @@ class Settings(BaseSettings):
     max_connections: int = Field(
         1000, ge=1, description="Connections of one gateway process; beyond it 503."
     )
-    head_timeout: timedelta = Field(
-        timedelta(seconds=10),
-        gt=timedelta(0),
-        description="How long a request's head may take, or a new connection to send one;"
-        " then 408.",
+    head_timeout: timedelta = duration(
+        10 * SECOND,
+        10 * MILLISECOND,
+        HOUR,
+        "How long a request's head may take, or a new connection to send one; then 408.",
     )
-    stall_timeout: timedelta = Field(
-        timedelta(seconds=30),
-        gt=timedelta(0),
-        description="A client must send at least 16 KiB, or the rest of the body, in this time, or"
+    stall_timeout: timedelta = duration(
+        30 * SECOND,
+        10 * MILLISECOND,
+        HOUR,
+        "A client must send at least 16 KiB, or the rest of the body, in this time, or"
         " 408; it must read the answer at the same rate.",
     )
-    idle_timeout: timedelta = Field(
-        timedelta(seconds=15),
-        ge=timedelta(seconds=1),
-        description="How long a connection is kept after an answer, in whole seconds.",
+    idle_timeout: timedelta = duration(
+        15 * SECOND,
+        SECOND,
+        HOUR,
+        "How long a connection is kept after an answer, in whole seconds.",
     )
 
     @field_validator("data_dir", mode="before")

@@ -11,6 +11,7 @@ from shared.database.faults import (
     denied,
     full,
     out_of_reach,
+    reason,
     refusal,
 )
 from shared.database.limits import Limits
@@ -28,5 +29,6 @@ __all__ = [
     "denied",
     "full",
     "out_of_reach",
+    "reason",
     "refusal",
 ]

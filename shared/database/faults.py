@@ -70,6 +70,11 @@ def refusal(error: BaseException) -> str | None:
     return str(error.orig) if isinstance(error, DBAPIError) else None
 
 
+def reason(error: OSError) -> str:
+    """Return why no server was reached; a time-out has no words of its own."""
+    return str(error) or "no answer in time"
+
+
 def _sqlstate(error: BaseException) -> str:
     origin = getattr(error, "orig", error)  # what goes past SQLAlchemy raises the driver's own
     return getattr(origin, "sqlstate", None) or ""

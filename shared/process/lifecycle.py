@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shared import log
-from shared.database import SchemaUnknown, UrlUnusable, refusal
+from shared.database import SchemaUnknown, UrlUnusable, reason, refusal
 from shared.process import orphan
 from shared.process.listening import AddressUnusable
 from shared.settings import LAST_PORT, Settings
@@ -52,7 +52,7 @@ def faults_on_one_line() -> Iterator[None]:
     except (SchemaUnknown, UrlUnusable, AddressUnusable) as error:
         raise SystemExit(f"error: {error}") from None
     except OSError as error:
-        raise SystemExit(f"error: PostgreSQL does not answer: {error}") from None
+        raise SystemExit(f"error: PostgreSQL does not answer: {reason(error)}") from None
     except Exception as error:
         words = refusal(error)
         if words is None:

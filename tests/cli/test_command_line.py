@@ -71,6 +71,8 @@ def test_a_wrong_call_is_one_line_and_status_2(arguments: list[str]) -> None:
         ("PILOTZONE_DATA_DIR", "/dev/null", "/dev/null is no folder, and one is wanted"),
         ("PILOTZONE_DATA_DIR", "", "PILOTZONE_DATA_DIR: it is empty: name a directory"),
         ("PILOTZONE_WORKER_IDLE", "1", "PILOTZONE_WORKER_IDLE: a duration is written like PT1S"),
+        ("PILOTZONE_WORKER_IDLE", "PT999999999H", "duration is too large"),
+        ("PILOTZONE_DATABASE_LOCK_TIMEOUT", "P30D", "should be less than or equal to 24 days"),
         ("PILOTZONE_WORKER_METRICS_PORT", "65536", "PILOTZONE_WORKER_METRICS_PORT: Input should"),
     ],
 )
@@ -182,6 +184,7 @@ async def test_a_database_of_a_newer_version_is_one_line(
             "PostgreSQL is out of reach ([Errno 111] refused)",
         ),
         (FileNotFoundError(2, "not found", "a.csv"), "a.csv: not found"),
+        (TimeoutError(), "PostgreSQL is out of reach (no answer in time): start it"),
     ],
 )
 def test_what_was_foreseen_is_said_on_one_line(error: Exception, line: str) -> None:

@@ -201,6 +201,19 @@ async def test_without_a_database_to_begin_with_it_says_so_in_one_line(
         assert started.said().count("\n") == 1
 
 
+@pytest.mark.parametrize("module", ["worker", "api"])
+async def test_a_server_that_does_not_greet_in_time_is_named_in_one_line(
+    module: str, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/name"
+        limit = {"PILOTZONE_DATABASE_CONNECT_TIMEOUT": "PT0.1S"}
+        with service_process(module, url, tmp_path / "log", **limit) as started:
+            assert await started.until_ended() == 1
+
+    assert started.said() == "error: PostgreSQL does not answer: no answer in time\n"
+
+
 async def test_a_metrics_port_that_is_taken_is_named_in_one_line(
     start_worker: StartWorker,
 ) -> None:

@@ -1,6 +1,7 @@
 """The loop: wait for a change, recompute a round, repeat."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,13 @@ LONGEST_WAIT = timedelta(minutes=5)
 """How long a failing round is set aside at most."""
 
 
+async def awaited(event: asyncio.Event, at_most: timedelta) -> None:
+    """Return when *event* is set, or after *at_most*."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(at_most.total_seconds()):
+            await event.wait()
+
+
 @dataclass
 class Bell:
     """Rung when something may have changed; whoever waits wakes, now or at the next wait."""
@@ -38,11 +46,7 @@ class Bell:
 
     async def wait(self, at_most: timedelta) -> None:
         """Return when rung, or after *at_most*."""
-        try:
-            async with asyncio.timeout(at_most.total_seconds()):
-                await self.rung.wait()
-        except TimeoutError:
-            pass
+        await awaited(self.rung, at_most)
         self.rung.clear()
 
 
@@ -101,7 +105,7 @@ class Worker:
 
     async def _pause(self) -> None:
         await self.bell.wait(self.idle)
-        await asyncio.sleep(self.debounce.total_seconds())
+        await awaited(self.stop, self.debounce)
 
     async def sweep(self) -> bool:
         """Run each waiting round once; say whether any was run."""

@@ -276,3 +276,20 @@ async def test_a_bell_rung_before_the_wait_is_heard() -> None:
     before = asyncio.get_running_loop().time()
     await bell.wait(timedelta(seconds=0.05))  # the ringing is over
     assert asyncio.get_running_loop().time() - before >= 0.04
+
+
+async def test_told_to_stop_while_a_burst_gathers_it_stops_at_once(world: World) -> None:
+    worker = worker_over(world.worker_database)
+    worker.debounce = timedelta(hours=1)
+    worker.bell.ring()
+    looping = asyncio.create_task(worker.work())
+
+    async def gathering() -> bool:
+        return not worker.bell.rung.is_set()
+
+    await until(gathering)
+    worker.stop.set()
+    worker.bell.ring()
+
+    async with asyncio.timeout(20):
+        await looping

@@ -12,7 +12,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from api.app import over
-from api.connection import Bounds, bounded
+from api.bounds import Bounds
+from api.connection import bounded
 from shared.database import Limits
 from shared.database.schema import require_schema
 from shared.process import lifecycle

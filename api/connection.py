@@ -6,27 +6,23 @@ docs/adr/0019-limits-of-connections.md.
 """
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from api.bounds import Bounds
+from api.heads import MOST_FIELDS, require_known_framing, require_size, too_large
 from api.http import metrics
-from api.http.problems import (
-    HeadTooLarge,
-    MalformedRequest,
-    RequestTooSlow,
-    Unavailable,
-    describe,
-)
+from api.http.problems import MalformedRequest, RequestTooSlow, Unavailable, describe
 from api.refusal import response
 from shared.core.errors import DomainError
-from shared.settings import Settings
 
-MOST_FIELDS = 100
-"""Header fields of a request: each costs a hundred bytes, however short it is."""
+PIECE = 16 * 1024
+"""Bytes that are parsed before it is counted anew what they left unfinished."""
 
 MOST_QUEUED = 16
 """Requests that wait on a connection for the answer to the one before them."""
@@ -40,26 +36,6 @@ and the client may lose the answer."""
 
 LOOKS = 4
 """How often a limit of time is looked at while it runs: it is kept to within a quarter of it."""
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What the connections of a process are held to."""
-
-    connections: int
-    head_bytes: int
-    head_seconds: float
-    stall_seconds: float
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Bounds":
-        """Return what an operator has set."""
-        return cls(
-            settings.max_connections,
-            settings.max_head,
-            settings.head_timeout.total_seconds(),
-            settings.stall_timeout.total_seconds(),
-        )
 
 
 class Connection(HttpToolsProtocol):
@@ -78,7 +54,8 @@ class Connection(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         now = self.loop.time()
         self._fault: DomainError | None = None
-        self._refused = False
+        self._stopped = False  # nothing further is parsed
+        self._refused = False  # and the refusal was sent
         self._answering: RequestResponseCycle | None = None
         self._look_handle: asyncio.TimerHandle | None = None
         self._silent = True
@@ -110,19 +87,31 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come, and count what it left unfinished: one read more than the limit."""
-        if self._refused:
-            return
+        """Parse what has come, and count what it left unfinished."""
+        for at in range(0, len(data), PIECE):
+            if self._stopped:
+                return
+            self._parse(data[at : at + PIECE])
+
+    def _parse(self, piece: bytes) -> None:
         if not self._body_open:
             self._head_begins()
         self._silent = False
-        self._unfinished += len(data)
+        self._unfinished += len(piece)
         self._part_complete = False
-        super().data_received(data)
+        super().data_received(piece)
         if self._part_complete:
             self._unfinished = 0
-        if self._unfinished > self.bounds.head_bytes or len(self.headers or ()) > MOST_FIELDS:
-            self._refuse(self._too_large())
+        most = self.bounds.head_bytes
+        if self._unfinished > most or len(self.headers or ()) > MOST_FIELDS:
+            self._refuse(too_large(most))
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Say whether to stay for an answer: who has said all may still wait for it."""
+        if self._answering is None or self._body_open:
+            return False
+        self.cycle.keep_alive = False
+        return True
 
     def on_message_begin(self) -> None:
         """Count the time of a head also where it begins right behind another request."""
@@ -130,14 +119,15 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Hand the request on. Raises, for the parser to stop: HeadTooLarge, Unavailable."""
-        if len(self.headers) > MOST_FIELDS or (
-            self._unfinished > self.bounds.head_bytes
-            and self._head_bytes() > self.bounds.head_bytes
-        ):
-            raise self._noted(self._too_large())
-        if len(self.pipeline) >= MOST_QUEUED:
-            raise self._noted(Unavailable("too many requests wait on this connection"))
+        """Hand the request on.
+
+        Raises, for the parser to stop: HeadTooLarge, MalformedRequest, Unavailable.
+        """
+        with self._noted():
+            require_size(self.url, self.headers, self.bounds.head_bytes)
+            require_known_framing(self.parser.get_http_version(), self.headers)
+            if len(self.pipeline) >= MOST_QUEUED:
+                raise Unavailable("too many requests wait on this connection")
         super().on_headers_complete()
         if not self.pipeline:
             self._answering = self.cycle
@@ -155,7 +145,10 @@ class Connection(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Await the next request."""
+        """Await the next request. Raises, for the parser to stop: HeadTooLarge."""
+        if self.headers:  # those of the head are gone: they are trailers
+            with self._noted():
+                require_size(b"", self.headers, self.bounds.head_bytes)
         self._part_complete, self._body_open = True, False
         self.headers = []
         super().on_message_complete()
@@ -172,6 +165,8 @@ class Connection(HttpToolsProtocol):
             self._head_since = self.loop.time()
         self._await_body()
         super().on_response_complete()
+        if self._stopped and self._fault is not None and self._answering is None:
+            self._end(self._fault)
 
     def resume_writing(self) -> None:
         """Note that the client takes its answer."""
@@ -192,20 +187,14 @@ class Connection(HttpToolsProtocol):
     def _await_body(self) -> None:
         self._body_since, self._body_bytes = self.loop.time(), 0
 
-    def _head_bytes(self) -> int:
-        """Return how long the head was, but for the method and the version."""
-        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-
-    def _too_large(self) -> HeadTooLarge:
-        most = self.bounds.head_bytes
-        return HeadTooLarge(
-            f"a request's head has at most {most} bytes and {MOST_FIELDS} fields", most=most
-        )
-
-    def _noted(self, fault: DomainError) -> DomainError:
-        """Keep *fault* for the answer, since the parser puts an error of its own in its place."""
-        self._fault = fault
-        return fault
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Keep a fault for the answer, since the parser puts an error of its own in its place."""
+        try:
+            yield
+        except DomainError as fault:
+            self._fault = fault
+            raise
 
     def _look_later(self) -> None:
         pause = min(self.bounds.head_seconds, self.bounds.stall_seconds) / LOOKS
@@ -250,15 +239,25 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def _refuse(self, error: DomainError) -> None:
-        """Answer with a problem and end; without it where another answer is under way."""
-        if self._refused or self.transport.is_closing():
+        """Read no further; answer what came whole before, then with a problem, and end."""
+        if self._stopped or self.transport.is_closing():
             return
-        self._refused = True
         metrics.REFUSED.labels(describe(type(error))["type"]).inc()
-        answering = self._answering
-        if answering is None or (
-            answering is self.cycle and self._body_open and not answering.response_started
-        ):
+        self._stopped, self._fault = True, error
+        if self._body_open and self.pipeline:  # the last one is broken, and has not begun
+            self.pipeline.popleft()
+            self._body_open = False
+        if self._answering is None or self._body_open:
+            self._end(error)
+        self._head_since = None
+        self._forget()
+
+    def _end(self, error: DomainError) -> None:
+        """Answer with a problem, without it where an answer has begun; then close."""
+        self._refused = True
+        if self.transport.is_closing():
+            return
+        if self._answering is None or not self._answering.response_started:
             self.transport.write(response(error, self.server_state.default_headers))
             self.transport.write_eof()
             self.flow.resume_reading()
@@ -268,15 +267,12 @@ class Connection(HttpToolsProtocol):
         else:
             self.transport.abort()
         self._tell_disconnected()
-        self._forget()
 
     def _forget(self) -> None:
         """Let go what was read so far, since the connection may stay for a moment."""
         self.parser = None  # type: ignore[assignment]
         self.url = b""
-        if self.headers is not None:
-            self.headers.clear()
-        self.pipeline.clear()
+        self.headers = []
 
     def _tell_disconnected(self) -> None:
         """Let the application stop; uvicorn tells the last request alone, not one before it."""

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.deadline import Deadline
 from api.http.access import admission_of, authorise
 from api.http.bodies import ExactRequest, most_bytes
 from api.http.kept import Again
@@ -46,24 +47,27 @@ class GuardedRoute(APIRoute):
         return super().matches(_without_head(scope))
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request of whom this admits.
+        """Answer a request of whom this admits, in time. Raises: TimeoutError.
 
         Of the answer to HEAD, the server sends the headers alone.
         """
         scope = _without_head(scope)
-        if scope["method"] in (self.methods or ()):
-            held: Gateway = scope["app"].state.gateway
-            await authorise(scope, held, self.admission)
-        await super().handle(scope, receive, send)
+        held: Gateway = scope["app"].state.gateway
+        deadline = Deadline(held.database.patience)
+        async with deadline.kept(scope):
+            if scope["method"] in (self.methods or ()):
+                await authorise(scope, held, self.admission)
+            await super().handle(scope, receive, deadline.until_answered(send))
 
     async def repeated(self, scope: Scope, again: Again) -> ASGIApp | None:
         """Return the answer that is kept, to whom this admits; None: it must be made anew.
 
-        Raises: Unauthorized, Forbidden.
+        Raises: Unauthorized, Forbidden, TimeoutError.
         """
         held: Gateway = scope["app"].state.gateway
-        principal = await authorise(scope, held, self.admission)
-        return None if principal is None else await again(principal)
+        async with Deadline(held.database.patience).kept(scope):
+            principal = await authorise(scope, held, self.admission)
+            return None if principal is None else await again(principal)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, fed with a query that was checked and an `ExactRequest`."""
@@ -77,7 +81,9 @@ class GuardedRoute(APIRoute):
                 return await handle(request)
             exact_request = ExactRequest(request.scope, request.receive)
             bodies = request.app.state.gateway.bodies
+            request.state.deadline.stop()
             counted = await exact_request.read(bodies, self.most_bytes)
+            request.state.deadline.restart()
             try:
                 return await handle(exact_request)
             finally:

@@ -70,7 +70,7 @@ async def _freshness(held: Gateway, round_: RoundFacts, run: int | None) -> Fres
 
 
 async def _await_inclusion(
-    held: Gateway, round_: RoundFacts, submission: int | None, seconds: float
+    request: Request, held: Gateway, round_: RoundFacts, submission: int | None, seconds: float
 ) -> None:
     """Wait until a run took in *submission*, or *seconds* are over. Raises: Invalid, TimeoutError.
 
@@ -78,6 +78,7 @@ async def _await_inclusion(
     """
     if submission is None:
         return
+    request.state.deadline.restart(seconds + LOOK_SECONDS)
     async with asyncio.timeout(seconds + LOOK_SECONDS):
         async with held.database.reading() as session:
             known = await submissions.exists(session, round_.id, submission)
@@ -120,7 +121,7 @@ async def ranking(
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
-    await _await_inclusion(held, stored, wait_for, wait)
+    await _await_inclusion(request, held, stored, wait_for, wait)
     start = 0
     if (key := decode(cursor, int, int)) is not None:
         run, start = int(key[0]) or None, int(key[1])
@@ -166,7 +167,7 @@ async def scorecard(
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
-    await _await_inclusion(held, stored, wait_for, wait)
+    await _await_inclusion(request, held, stored, wait_for, wait)
     framework = await framework_of(held, stored)
     fresh = await _freshness(held, stored, run)
     whole = await held.rankings.as_of(stored.id, fresh.as_of)

@@ -124,6 +124,11 @@ class Database:
         if self._connections is not None and self._probe is not None:
             await asyncio.gather(self._connections.close(), self._probe.close())
 
+    @property
+    def patience(self) -> float:
+        """How many seconds all that a request asks may take: as long as one statement at most."""
+        return self._limits.of_client()["command_timeout"]
+
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         """Give a session that is one transaction: committed at the end, undone by an error."""

@@ -92,6 +92,28 @@ async def test_every_request_is_answered_and_none_is_given_a_connection_that_was
             assert await driver.fetchval("SELECT pg_backend_pid()") != used
 
 
+async def test_the_waits_of_one_request_do_not_add_up(
+    world: World, database: Database, server: Stoppable
+) -> None:
+    """Readers who share a look at the round wait for the one before it, and then for their own."""
+    slow = replace(SHORT, connect=8 * SECOND, pool=8 * SECOND, statement=2 * SECOND)
+    async with (
+        Database(server.url, ROLE, POOL, slow) as slowly,
+        gateway(slowly, key_cache=timedelta(minutes=1)) as client,
+    ):
+        reader = World(client, world.headers, database)
+        assert (await reader.ranking())["round"] == ROUND
+        with capture_logs(), server.standing_still(), within(slowly.patience + 4.0):
+            answers = await asyncio.gather(
+                *(reader.call("auditor", "GET", SCORES) for _ in range(10)),
+                *(reader.call("auditor", "GET", SCORES, limit=n) for n in range(1, 10)),
+                *(reader.submit("source", "C1", STATIONS, n) for n in range(10)),
+            )
+        for answer in answers:
+            problem(answer, 503, "unavailable")
+        assert (await reader.ranking())["round"] == ROUND
+
+
 async def test_readiness_is_denied_within_two_seconds(world: World, server: Stoppable) -> None:
     assert (await world.client.get(READY)).status_code == 200
     with capture_logs(), server.standing_still():

@@ -17,9 +17,9 @@ from uvicorn.server import ServerState
 from api.bounds import Bounds
 from api.heads import MOST_FIELDS, require_known_framing, require_size, too_large
 from api.http import metrics
-from api.http.problems import MalformedRequest, RequestTooSlow, Unavailable, describe
+from api.http.problems import MalformedRequest, RequestTooSlow, describe
 from api.refusal import response
-from shared.core.errors import DomainError
+from shared.core.errors import DomainError, Unavailable
 
 PIECE = 16 * 1024
 """Bytes that are parsed before it is counted anew what they left unfinished."""

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from api.diagnostics.schemas import DiagnosticsOut, cohorts, coverage
 from api.frameworks.schemas import WarningOut
 from api.http.access import admits
-from api.http.context import Held, Round, Tx, framework_of
+from api.http.context import Held, Round, framework_of
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.rankings.scorecards import freshened
@@ -18,15 +18,16 @@ router = APIRouter(prefix="/v1/rounds/{round}", tags=["diagnostics"], route_clas
 
 @router.get("/diagnostics", responses=problems(NotFound))
 @admits(Role.ADMIN, Role.AUDITOR)
-async def read(round: Round, held: Held, tx: Tx) -> DiagnosticsOut:
+async def read(round: Round, held: Held) -> DiagnosticsOut:
     """Say how the indicators behaved in the last run, and what deserves a look.
 
     `warnings` are of the round as it now is, and are there before the first run too.
     """
     framework = await framework_of(held, round)
     fresh = await held.watch.freshness(round.id)
-    diagnosis = await services.diagnose(tx, framework, round.id, fresh.run)
-    warnings = await services.warnings(tx, framework, round.id, diagnosis)
+    diagnosis = await held.diagnoses.as_of(framework, round.id, fresh.as_of)
+    async with held.database.reading() as session:
+        warnings = await services.warnings(session, framework, round.id, diagnosis)
     return DiagnosticsOut(
         **freshened(round.code, fresh),
         warnings=[WarningOut.of(each) for each in warnings],

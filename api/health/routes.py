@@ -8,10 +8,11 @@ from starlette.responses import PlainTextResponse, Response
 from api.health.schemas import Health
 from api.http.access import public
 from api.http.context import Held, Tx
-from api.http.problems import Unavailable, problems
+from api.http.problems import problems
 from api.http.route import GuardedRoute
 from shared.changes import store as changes
 from shared.changes.metrics import observe_queue
+from shared.core.errors import Unavailable
 
 EXAMPLE = """\
 # HELP pilotzone_queue_changes Changes that wait for a run.

@@ -20,11 +20,10 @@ from api.http.problems import (
     MOST_FINDINGS,
     BodyTooLarge,
     MalformedBody,
-    Unavailable,
     UnsupportedMediaType,
     pointer,
 )
-from shared.core.errors import Finding
+from shared.core.errors import Finding, Unavailable
 
 SIGNIFICANT_DIGITS = 15
 """A decimal of so many digits survives a binary double and comes back as it was sent."""

@@ -20,12 +20,11 @@ from api.http.problems import (
     MalformedRequest,
     RequestTooSlow,
     Unauthorized,
-    Unavailable,
     UnsupportedMediaType,
     add_problem,
 )
 from api.http.schemas import Problem
-from shared.core.errors import DomainError, Forbidden, Invalid
+from shared.core.errors import DomainError, Forbidden, Invalid, Unavailable
 
 DESCRIPTION = """\
 Ranks counties and industrial parks against a published framework of indicators.

@@ -14,7 +14,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Mount
 
-from shared.core.errors import Conflict, DomainError, Finding, Forbidden, Invalid, NotFound
+from shared.core.errors import (
+    Conflict,
+    DomainError,
+    Finding,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unavailable,
+)
 from shared.database import DiskFull, SchemaUnknown, cut_off, full, out_of_reach
 
 log = structlog.get_logger()
@@ -24,6 +32,7 @@ STATUS = {
     Forbidden: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     DomainError: HTTPStatus.BAD_REQUEST,
 }
 
@@ -61,10 +70,6 @@ class UnsupportedMediaType(DomainError):
     """The request's body is not sent as JSON."""
 
 
-class Unavailable(DomainError):
-    """The service cannot answer now; try again, the same request is safe."""
-
-
 class InternalServerError(DomainError):
     """The service failed."""
 
@@ -77,7 +82,6 @@ OWN_STATUS: dict[type[DomainError], HTTPStatus] = {
     MalformedRequest: HTTPStatus.BAD_REQUEST,
     MalformedBody: HTTPStatus.BAD_REQUEST,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     InternalServerError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 

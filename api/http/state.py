@@ -7,6 +7,7 @@ from api.http.kept import Kept, Page, Rendering
 from shared.access.keyring import Keyring
 from shared.core.flights import Flights
 from shared.database import Database, Session
+from shared.diagnostics.service import Diagnoses
 from shared.explanations.cohorts import Cohorts
 from shared.frameworks.service import Library
 from shared.rankings.service import Rankings
@@ -46,6 +47,7 @@ class Gateway:
     rankings: Rankings
     kept: Kept
     cohorts: Cohorts
+    diagnoses: Diagnoses
     renders: Flights[Page]
     rendering: Rendering
     library: Library
@@ -63,6 +65,7 @@ class Gateway:
             rankings=Rankings(database),
             kept=Kept(),
             cohorts=Cohorts(database),
+            diagnoses=Diagnoses(database),
             renders=Flights(),
             rendering=Rendering(),
             library=Library(),

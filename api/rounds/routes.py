@@ -22,7 +22,7 @@ from api.rounds.schemas import (
     summary,
 )
 from shared.changes import store as changes
-from shared.core.errors import NotFound, RoundDiffers, RoundNotOpen, TransitionNotAllowed
+from shared.core.errors import Finding, NotFound, RoundDiffers, RoundNotOpen, TransitionNotAllowed
 from shared.core.principal import Role
 from shared.diagnostics import service as diagnostics
 from shared.frameworks import store as frameworks
@@ -81,18 +81,19 @@ async def transition(
     body: TransitionIn,
     acting: Acting,
     held: Held,
-    tx: Tx,
 ) -> TransitionOut:
     """Open or close a round. What is being submitted is waited for, what comes later is refused.
 
     A round that opens answers with `warnings` where its ranking would mean less than it seems to;
     they keep nothing from happening, and `GET /v1/rounds/{round}/diagnostics` has them at any time.
     """
-    # Looked for before the transition holds the round, so that nobody waits for it meanwhile.
-    opens = body.to == "open"
-    found = await diagnostics.warnings_of(tx, held.library, round) if opens else []
-    stored = await services.transition(tx, acting, round, body.to, body.reason)
-    shown = dict(await _shown(tx, stored))
+    found = list[Finding]()
+    # Looked for before the transition has a connection and a turn, so that nobody waits meanwhile.
+    if body.to == "open":
+        found = await diagnostics.warnings_of(held.database, held.library, held.diagnoses, round)
+    async with held.database.writing(round) as tx:
+        stored = await services.transition(tx, acting, round, body.to, body.reason)
+        shown = dict(await _shown(tx, stored))
     return TransitionOut(**shown, warnings=[WarningOut.of(each) for each in found])
 
 

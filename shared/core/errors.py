@@ -4,7 +4,8 @@
     ├─ NotFound      the thing named does not exist
     ├─ Forbidden     the key does not reach this far
     ├─ Conflict      acceptable in general, not in the present state
-    └─ Invalid       never acceptable, whatever the state
+    ├─ Invalid       never acceptable, whatever the state
+    └─ Unavailable   not now; later the same is acceptable
 
 A class's docstring is its public title; its message says what happened this time; its facts travel
 as data. Only `api.http.problems` knows which HTTP status a family becomes.
@@ -46,6 +47,10 @@ class Conflict(DomainError):
 
 class Invalid(DomainError):
     """The document breaks a rule of its form."""
+
+
+class Unavailable(DomainError):
+    """The service cannot answer now; try again, the same request is safe."""
 
 
 class FrameworkInvalid(Invalid):

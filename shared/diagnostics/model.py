@@ -4,21 +4,14 @@ Nothing here changes a score. Source: OECD/JRC, Handbook on Constructing Composi
 (2008), steps 4 ("multivariate analysis") and 7 ("uncertainty and sensitivity analysis").
 """
 
-import math
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
+from shared.diagnostics.correlation import Redundancy, levels, rank_correlation, redundancies
 from shared.scoring.arrays import BoolArray, FloatArray, IntArray
 from shared.scoring.framework import Direction, Framework
 from shared.scoring.normalise import normalise
-
-REDUNDANT = 0.95
-"""The rank correlation, of either sign, from which on two indicators say the same twice."""
-
-ENOUGH = 8
-"""How many applicants must have both indicators: fewer agree by chance."""
 
 LOWEST = 20
 """How many of the applicants with the lowest coverage are named."""
@@ -52,16 +45,6 @@ class Behaviour:
     correlation: float | None
     best: Leverage | None
     worst: Leverage | None
-
-
-@dataclass(frozen=True, slots=True)
-class Redundancy:
-    """Two indicators, by position, that order *applicants* (almost) alike, or the other way."""
-
-    first: int
-    second: int
-    correlation: float
-    applicants: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,33 +105,6 @@ def coverage(shares: FloatArray) -> Coverage:
     )
 
 
-def rank_correlation(first: IntArray, second: IntArray) -> float | None:
-    """Return Spearman's rank correlation: that of the ranks, ties by the average of theirs.
-
-    Both have shape (applicants,) and hold levels: whole numbers from 0, ordered as the values are,
-    equal where they are equal. None where either has one level alone, or nobody is there. The sums
-    are exact for up to 2**21 applicants, so the result depends neither on an order nor a machine,
-    and is never beyond 1.
-
-    Source: Kendall, Rank Correlation Methods (1948), the form with ties.
-    """
-    one, other = _centred_ranks(first), _centred_ranks(second)
-    spread = int(one @ one) * int(other @ other)
-    return int(one @ other) / math.sqrt(spread) if spread else None
-
-
-def levels(values: FloatArray | IntArray) -> IntArray:
-    """Give each of *values*, of shape (applicants,), its place among the distinct ones, from 0."""
-    return np.unique(values, return_inverse=True)[1].astype(np.int64, copy=False)
-
-
-def _centred_ranks(levels: IntArray) -> IntArray:
-    """Give twice the average rank's distance from the mean of all ranks: a whole number."""
-    count = np.bincount(levels)
-    centred: IntArray = 2 * np.cumsum(count) - count - levels.size
-    return centred[levels]
-
-
 def _cohort(
     framework: Framework,
     rows: IntArray,
@@ -182,7 +138,7 @@ def _cohort(
                 worst=worst[at] if compared else None,
             )
         )
-    return CohortBehaviour(len(rows), tuple(behaviours), tuple(_redundancies(order, known)))
+    return CohortBehaviour(len(rows), tuple(behaviours), tuple(redundancies(order, known)))
 
 
 def _leverage(
@@ -204,15 +160,3 @@ def _leverage(
     mean = full * change.sum(axis=0) / np.maximum(others.sum(axis=0), 1)
     greatest = full * change.max(axis=0)
     return [Leverage(int(rows[absent[at]]), float(mean[at]), float(greatest[at])) for at in columns]
-
-
-def _redundancies(order: list[IntArray], known: BoolArray) -> list[Redundancy]:
-    found = []
-    for first, second in combinations(range(len(order)), 2):
-        both = known[:, first] & known[:, second]
-        applicants = int(both.sum())
-        if applicants >= ENOUGH:
-            correlation = rank_correlation(order[first][both], order[second][both])
-            if correlation is not None and abs(correlation) >= REDUNDANT:
-                found.append(Redundancy(first, second, correlation, applicants))
-    return found

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.diagnostics.correlation import ENOUGH, REDUNDANT
 from shared.diagnostics.model import (
-    ENOUGH,
     LOWEST,
-    REDUNDANT,
     Behaviour,
     CohortBehaviour,
     Leverage,

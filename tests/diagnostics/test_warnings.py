@@ -4,7 +4,8 @@ import ast
 from pathlib import Path
 
 from shared.diagnostics import warnings as round_warnings
-from shared.diagnostics.model import Behaviour, CohortBehaviour, Redundancy
+from shared.diagnostics.correlation import Redundancy
+from shared.diagnostics.model import Behaviour, CohortBehaviour
 from shared.scoring.framework import Framework, Normalisation
 from tests.fixtures import frameworks as make
 from tests.fixtures.documents import rows, section

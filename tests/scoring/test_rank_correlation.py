@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.diagnostics.model import levels, rank_correlation
+from shared.diagnostics.correlation import levels, rank_correlation
 from tests.fixtures import frameworks as make
 from tests.fixtures.frameworks import examples
 

@@ -1,6 +1,7 @@
 """Diagnostics: how indicators behave, what deserves a look."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from starlette.responses import Response as Answer
 
 from api.diagnostics.schemas import DiagnosticsOut, cohorts, coverage
 from api.frameworks.schemas import WarningOut
@@ -16,9 +17,9 @@ from shared.diagnostics import service as services
 router = APIRouter(prefix="/v1/rounds/{round}", tags=["diagnostics"], route_class=GuardedRoute)
 
 
-@router.get("/diagnostics", responses=problems(NotFound))
+@router.get("/diagnostics", response_model=DiagnosticsOut, responses=problems(NotFound))
 @admits(Role.ADMIN, Role.AUDITOR)
-async def read(round: Round, held: Held) -> DiagnosticsOut:
+async def read(round: Round, held: Held) -> Answer:
     """Say how the indicators behaved in the last run, and what deserves a look.
 
     `warnings` are of the round as it now is, and are there before the first run too.
@@ -28,9 +29,12 @@ async def read(round: Round, held: Held) -> DiagnosticsOut:
     diagnosis = await held.diagnoses.as_of(framework, round.id, fresh.as_of)
     async with held.database.reading() as session:
         warnings = await services.warnings(session, framework, round.id, diagnosis)
-    return DiagnosticsOut(
-        **freshened(round.code, fresh),
-        warnings=[WarningOut.of(each) for each in warnings],
-        cohorts=cohorts(diagnosis, framework),
-        coverage=coverage(diagnosis),
+    body = await held.rendering.document(
+        {
+            **freshened(round.code, fresh),
+            "warnings": (WarningOut.of(each).model_dump() for each in warnings),
+            "cohorts": cohorts(diagnosis, framework),
+            "coverage": coverage(diagnosis).model_dump(),
+        }
     )
+    return Response(body, media_type="application/json")

@@ -1,6 +1,7 @@
 """Where reporters differ, and how indicators behave; docs/diagnostics.md says what each means."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -8,6 +9,7 @@ from api.frameworks.schemas import WarningOut
 from api.http.schemas import Kind, Points, Schema, Share
 from api.rankings.schemas import Freshened
 from shared.diagnostics import model as diagnostics
+from shared.diagnostics.model import CohortBehaviour
 from shared.diagnostics.service import Diagnosis
 from shared.scoring.framework import Framework
 from shared.scoring.points import in_points
@@ -85,8 +87,8 @@ class DiagnosticsOut(Freshened):
     coverage: CoverageOut
 
 
-def cohorts(diagnosis: Diagnosis, framework: Framework) -> list[CohortDiagnosticsOut]:
-    """Show every cohort, in order of kind."""
+def cohorts(diagnosis: Diagnosis, framework: Framework) -> Iterator[dict[str, Any]]:
+    """Show every cohort as `CohortDiagnosticsOut`, in order of kind, to be written in pieces."""
     codes = [each.code for each in framework.indicators]
 
     def leverage(found: diagnostics.Leverage | None) -> LeverageOut | None:
@@ -98,33 +100,33 @@ def cohorts(diagnosis: Diagnosis, framework: Framework) -> list[CohortDiagnostic
             greatest_change=in_points(framework, found.greatest),
         )
 
-    return [
-        CohortDiagnosticsOut(
-            kind="county" if kind == "county" else "park",
-            size=cohort.size,
-            indicators=[
-                BehaviourOut(
-                    indicator=code,
-                    reported=behaviour.reported,
-                    coverage=behaviour.reported / cohort.size,
-                    flat=behaviour.flat,
-                    rank_correlation=behaviour.correlation,
-                    best=leverage(behaviour.best),
-                    worst=leverage(behaviour.worst),
-                )
-                for code, behaviour in zip(codes, cohort.indicators, strict=True)
-            ],
-            redundant=[
-                RedundancyOut(
-                    indicators=(codes[pair.first], codes[pair.second]),
-                    rank_correlation=pair.correlation,
-                    applicants=pair.applicants,
-                )
-                for pair in cohort.redundant
-            ],
-        )
-        for kind, cohort in diagnosis.cohorts.items()
-    ]
+    def indicators(cohort: CohortBehaviour) -> Iterator[dict[str, Any]]:
+        for code, behaviour in zip(codes, cohort.indicators, strict=True):
+            yield BehaviourOut(
+                indicator=code,
+                reported=behaviour.reported,
+                coverage=behaviour.reported / cohort.size,
+                flat=behaviour.flat,
+                rank_correlation=behaviour.correlation,
+                best=leverage(behaviour.best),
+                worst=leverage(behaviour.worst),
+            ).model_dump()
+
+    def redundant(cohort: CohortBehaviour) -> Iterator[dict[str, Any]]:
+        for pair in cohort.redundant:
+            yield RedundancyOut(
+                indicators=(codes[pair.first], codes[pair.second]),
+                rank_correlation=pair.correlation,
+                applicants=pair.applicants,
+            ).model_dump()
+
+    for kind, cohort in diagnosis.cohorts.items():
+        yield {
+            "kind": kind,
+            "size": cohort.size,
+            "indicators": indicators(cohort),
+            "redundant": redundant(cohort),
+        }
 
 
 def coverage(diagnosis: Diagnosis) -> CoverageOut:

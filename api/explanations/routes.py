@@ -1,8 +1,8 @@
 """Explanations: what a score rests on, for a script or for a person."""
 
-import asyncio
+from collections.abc import Iterator
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import PlainTextResponse
@@ -11,16 +11,15 @@ from starlette.responses import Response as Answer
 from api.explanations.schemas import ExplanationOut
 from api.http import negotiation
 from api.http.access import ANY, Caller, admits, require_reach
-from api.http.context import Held, Round, Tx, framework_of
+from api.http.context import Held, Round, framework_of
 from api.http.headers import sends
-from api.http.kept import written
 from api.http.paths import GREATEST_ID, ApplicantCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.explanations import text
 from shared.explanations.cohorts import Scored
-from shared.explanations.service import explain
+from shared.explanations.service import aside, prepared
 from shared.rankings.store import AsOf
 from shared.runs import store as runs
 
@@ -51,7 +50,6 @@ async def explanation(
     applicant: ApplicantCode,
     caller: Caller,
     held: Held,
-    tx: Tx,
     request: Request,
     run: Run = None,
 ) -> Answer:
@@ -71,16 +69,27 @@ async def explanation(
             as_of = AsOf(run, (await runs.get(session, round.id, run)).recorded_at)
     whole = await held.rankings.as_of(round.id, as_of)
     cohort = partial(held.cohorts.of, framework, round.id, as_of)
-    document = await explain(
-        tx, framework, round, Scored(as_of.run, whole, cohort), applicant, caller
-    )
+    scored = Scored(as_of.run, whole, cohort)
+    async with held.database.session() as session:
+        explain = await prepared(session, framework, round, scored, applicant, caller)
+    document = await aside(explain)
     varied = {"Vary": "Accept, Accept-Language, Authorization"}
     headers = request.headers
     if negotiation.media_type(headers.get("accept"), (JSON, PLAIN)) == JSON:
-        body = await asyncio.to_thread(written, document)
+        body = await held.rendering.document(_with_generators(document))
         return Response(body, headers=varied, media_type=JSON)
     wanted = negotiation.language(headers.get("accept-language"), list(text.LANGUAGES), "en")
     language = text.LANGUAGES[wanted]
     varied["Content-Language"] = language
-    said = await asyncio.to_thread(text.render, document, language)
+    said = await aside(partial(text.render, document, language))
     return PlainTextResponse(said, headers=varied)
+
+
+def _with_generators(document: dict[str, Any]) -> dict[str, Any]:
+    """Return *document* with what may be long as generators, to be written piece by piece."""
+
+    def measures() -> Iterator[dict[str, Any]]:
+        for each in document["measures"]:
+            yield each | {"submissions": (said for said in each["submissions"])}
+
+    return document | {"measures": measures(), "lines": (line for line in document["lines"])}

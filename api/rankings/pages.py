@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from api.http.kept import Page, written
+from api.http.kept import Page
 from api.http.paging import encode
 from api.http.state import Gateway
-from api.rankings.scorecards import freshened, score, sheets
+from api.rankings.scorecards import at_once, freshened, score, sheets
 from shared.applicants import store as applicants
 from shared.rankings import store as standings
 from shared.rankings.ranking import Ranking
@@ -46,7 +46,8 @@ async def _render(held: Gateway, code: str, framework: Framework, key: PageKey) 
         score(framework, whole, at, who[each], sheet, with_lines=key.with_lines)
         for at, each, sheet in zip(chosen, codes, with_maxima, strict=True)
     )
-    body = await held.rendering.page(freshened(code, key.fresh), items)
+    pieces = at_once(framework, with_lines=key.with_lines)
+    body = await held.rendering.page(freshened(code, key.fresh), items, pieces)
     end = key.start + len(chosen)
     page = Page(body, encode(key.fresh.run, end) if end < len(places) else None)
     held.kept.keep(key, page)
@@ -83,6 +84,7 @@ async def _card(held: Gateway, framework: Framework, whole: Ranking, key: CardKe
         who = await applicants.known(driver, code)
     (sheet,) = sheets(framework, [lines])
     at = whole.positions[code]
-    page = Page(written(score(framework, whole, at, who, sheet, with_lines=True)), None)
+    card = score(framework, whole, at, who, sheet, with_lines=True)
+    page = Page(await held.rendering.document(card), None)
     held.kept.keep(key, page)
     return page

@@ -19,7 +19,7 @@ from api.http.route import GuardedRoute
 from api.http.state import Gateway
 from api.rankings.pages import PageKey, card_of, page_of
 from api.rankings.schemas import HistoryPage, RankingOut, ScorecardOut
-from api.rankings.scorecards import freshened, past, seen_alone
+from api.rankings.scorecards import at_once, freshened, past, seen_alone
 from shared.applicants import store as applicants
 from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
@@ -212,9 +212,8 @@ async def history(
         found = await standings.history(
             session, stored.id, applicant, int(key[0]) if key else None, limit + 1
         )
-    items = past(framework, found[:limit], with_lines="lines" in include)
-    page = Page(
-        await held.rendering.page({}, items),
-        encode(found[limit - 1].run) if len(found) > limit else None,
-    )
+    with_lines = "lines" in include
+    items = past(framework, found[:limit], with_lines=with_lines)
+    body = await held.rendering.page({}, items, at_once(framework, with_lines=with_lines))
+    page = Page(body, encode(found[limit - 1].run) if len(found) > limit else None)
     return Shown(request.url.path, query_of(request)).response(page)

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from api.http.kept import AT_ONCE, items_at_once
 from shared.applicants.store import StoredApplicant
 from shared.rankings.ranking import Ranking
 from shared.rankings.store import Freshness, Lines
 from shared.scoring import flags
 from shared.scoring.arrays import number
 from shared.scoring.framework import Framework
-from shared.scoring.points import by_dimension, dimension_points, in_points, points
+from shared.scoring.points import by_dimension, dimension_points, in_points, maxima
 from shared.visibility.policy import rests_on_marks_of_others
 
 MISSING, BLOCKS = int(flags.Flag.MISSING), int(flags.Flag.BLOCKS)
@@ -27,17 +28,27 @@ class Sheet:
     dimensions: list[float]
 
 
-def sheets(framework: Framework, scores: Sequence[Lines]) -> list[Sheet]:
-    """Work out what is in force in each of *scores*, none of them withdrawn: for all at once.
+def at_once(framework: Framework, *, with_lines: bool) -> int:
+    """Return how many pieces of a list of scores are made at once: their lines, or they themselves.
 
-    For one by one, numpy would take far longer to begin than to compute.
+    A score without its lines is made of all of them nevertheless.
     """
-    if not scores:
-        return []
-    shares = np.array([each.shares for each in scores])
-    full = points(framework, shares).full.tolist()
-    whole = dimension_points(framework, np.isnan(shares)).tolist()
-    return [Sheet(*each) for each in zip(scores, full, whole, strict=True)]
+    return AT_ONCE if with_lines else items_at_once(len(framework.indicators))
+
+
+def sheets(framework: Framework, scores: Sequence[Lines]) -> Iterator[Sheet]:
+    """Work out what is in force in each of *scores*, none of them withdrawn.
+
+    For one by one, numpy would take far longer to begin than to compute; for all at once, others
+    would have to wait.
+    """
+    together = items_at_once(len(framework.indicators))
+    for at in range(0, len(scores), together):
+        some = scores[at : at + together]
+        missing = np.isnan([each.shares for each in some])
+        full = maxima(framework, missing)[0].tolist()
+        whole = dimension_points(framework, missing).tolist()
+        yield from map(Sheet, some, full, whole)
 
 
 def freshened(code: str, fresh: Freshness) -> dict[str, Any]:
@@ -75,7 +86,10 @@ def score(
     *,
     with_lines: bool,
 ) -> dict[str, Any]:
-    """Return the score at position *at* of the ranking, as `ScoreOut` describes it."""
+    """Return the score at position *at* of the ranking, as `ScoreOut` describes it.
+
+    Its lines are made as they are asked for.
+    """
     own, overall, lines = ranking.own, ranking.overall, sheet.lines
     document: dict[str, Any] = {
         "applicant": applicant.code,
@@ -118,11 +132,11 @@ def dimensions(framework: Framework, sheet: Sheet) -> list[dict[str, Any]]:
     ]
 
 
-def line_items(framework: Framework, sheet: Sheet) -> list[dict[str, Any]]:
-    """Return the lines in the framework's order; `full` is the maximum in force."""
+def line_items(framework: Framework, sheet: Sheet) -> Iterator[dict[str, Any]]:
+    """Yield the lines in the framework's order; `full` is the maximum in force."""
     lines = sheet.lines
-    return [
-        {
+    for at, indicator in enumerate(framework.indicators):
+        yield {
             "indicator": indicator.code,
             "value": number(lines.values[at]),
             "share": number(lines.shares[at]),
@@ -131,8 +145,6 @@ def line_items(framework: Framework, sheet: Sheet) -> list[dict[str, Any]]:
             "missing": bool(lines.flags[at] & MISSING),
             "flags": flags.names(lines.flags[at]),
         }
-        for at, indicator in enumerate(framework.indicators)
-    ]
 
 
 def past(
@@ -140,9 +152,8 @@ def past(
 ) -> Iterator[dict[str, Any]]:
     """Give each of *scores* as `HistoryItem` describes it; who was withdrawn has no lines."""
     standing = sheets(framework, [each for each in scores if not each.withdrawn])
-    following = iter(standing)
     for each in scores:
-        sheet = None if each.withdrawn else next(following)
+        sheet = None if each.withdrawn else next(standing)
         yield {
             "run": each.run,
             "recorded_at": each.recorded_at.isoformat().replace("+00:00", "Z"),

@@ -51,13 +51,15 @@ class Uncovered:
 class Diagnosis:
     """A run's cohorts by kind of applicant; rows in them are positions in *applicants*.
 
-    *coverage* is over all cohorts, and *lowest* who has the least of it.
+    *coverage* is over all cohorts, and *lowest* who has the least of it. *findings* are what
+    deserves a look in what was scored.
     """
 
     applicants: Sequence[str]
     cohorts: dict[str, CohortBehaviour]
     coverage: Coverage
     lowest: list[Uncovered]
+    findings: list[Finding]
 
 
 class Diagnoses:
@@ -126,7 +128,9 @@ def _diagnosis(
         )
         for at in coverage.lowest
     ]
-    return Diagnosis(applicants, dict(zip(names.tolist(), cohorts, strict=True)), coverage, lowest)
+    by_kind = dict(zip(names.tolist(), cohorts, strict=True))
+    findings = list(round_warnings.of_scores(framework, by_kind))
+    return Diagnosis(applicants, by_kind, coverage, lowest, findings)
 
 
 async def warnings(
@@ -144,7 +148,7 @@ async def warnings(
     return [
         *round_warnings.of_entries(framework, Counter(kinds)),
         *round_warnings.of_keys(framework, reached, len(kinds)),
-        *round_warnings.of_scores(framework, diagnosis.cohorts),
+        *diagnosis.findings,
     ]
 
 

@@ -1,8 +1,10 @@
 """Explaining one applicant's score as of one run."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,6 +25,18 @@ from shared.scoring.points import in_points
 from shared.submissions.admission import not_reached
 from shared.visibility import require_score, shown_name
 
+Made = TypeVar("Made")
+
+
+EXPLAINING = ThreadPoolExecutor(1, "explanation")
+"""Explanations are made here, one at a time: several at once would only take each other's turns,
+and those of all other requests."""
+
+
+async def aside(make: Callable[[], Made]) -> Made:
+    """Return what *make* returns, while others have their turn. Raises: as *make*."""
+    return await asyncio.get_running_loop().run_in_executor(EXPLAINING, make)
+
 
 async def explain(
     session: Session,
@@ -32,10 +46,23 @@ async def explain(
     applicant: str,
     reader: Principal,
 ) -> dict[str, Any]:
-    """Return what the applicant's score rests on as of a run, step by step, for *reader*.
+    """Return what `prepared` prepares. Raises: NotFound, MarksOutstanding."""
+    return (await prepared(session, framework, round_, scored, applicant, reader))()
 
-    Only what runs up to that one took in is said of: a submission that came later has no part in
-    the score. The document is in JSON's terms alone.
+
+async def prepared(
+    session: Session,
+    framework: Framework,
+    round_: RoundFacts,
+    scored: Scored,
+    applicant: str,
+    reader: Principal,
+) -> Callable[[], dict[str, Any]]:
+    """Read what the applicant's score rests on as of a run; return what explains it to *reader*.
+
+    That takes a while where indicators are many, and no *session*, which is given back before. Only
+    what runs up to that one took in is said of: a submission that came later has no part in the
+    score. The document is in JSON's terms alone.
 
     Raises: NotFound, MarksOutstanding.
     """
@@ -58,7 +85,7 @@ async def explain(
     def show(said: Input) -> dict[str, Any]:
         return _shown(said, applicant, round_, reader)
 
-    def assemble() -> dict[str, Any]:
+    def steps() -> dict[str, Any]:
         measures = document.measures(framework, round_.reference_date, inputs, show)
         measured = {each["measure"]: each["value"] for each in measures}
         parameters = basis.parameters[kind]
@@ -79,7 +106,7 @@ async def explain(
             "coverage": lines.coverage,
         }
 
-    return {
+    return lambda: {
         "round": round_.code,
         "run": run,
         "as_of": basis.recorded_at.isoformat().replace("+00:00", "Z"),
@@ -94,7 +121,7 @@ async def explain(
         "applicant": applicant,
         "name": asdict(who.name),
         "kind": kind,
-        **await asyncio.to_thread(assemble),
+        **steps(),
         **place,
     }
 

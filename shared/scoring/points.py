@@ -39,7 +39,7 @@ def points(framework: Framework, shares: FloatArray) -> Points:
     they are lost or pass to the other dimensions in proportion.
     """
     missing = np.isnan(shares)
-    full, flags = _maxima(framework, missing)
+    full, flags = maxima(framework, missing)
     units = np.empty(shares.shape, dtype=np.int64, order="F")
     dimensions = np.zeros((shares.shape[0], len(framework.dimensions)), dtype=np.int64, order="F")
     covered = np.zeros(shares.shape[0], dtype=np.int64)
@@ -97,6 +97,28 @@ def dimension_points(framework: Framework, missing: BoolArray) -> FloatArray:
     return points
 
 
+def maxima(framework: Framework, missing: BoolArray) -> tuple[FloatArray, FlagArray]:
+    """Give every line's maximum in force, and flag where skipped lines changed it.
+
+    *missing*, and both results, have shape (applicants, indicators). The maxima of a dimension are
+    whole units that add up to its points in force.
+    """
+    full = np.empty(missing.shape, order="F")
+    full[:] = [indicator.full for indicator in framework.indicators]
+    flags = np.zeros(missing.shape, dtype=np.int32, order="F")
+    whole = dimension_points(framework, missing)
+    for at, (span, skipped) in enumerate(skipped_lines(framework, missing)):
+        changed = skipped.any(axis=1) | (whole[:, at] != framework.dimensions[at].full)
+        rows = np.flatnonzero(changed)
+        own = np.where(skipped[rows], 0.0, full[rows, span])
+        full[rows, span] = _shared_out(own, whole[rows, at, np.newaxis])
+        empty = skipped[rows].all(axis=1, keepdims=True)
+        flags[rows, span] = np.select(
+            [empty, ~skipped[rows]], [Flag.EMPTY_DIMENSION, Flag.REWEIGHTED], 0
+        )
+    return full, flags
+
+
 def by_dimension(framework: Framework, units: Sequence[int]) -> list[int]:
     """Add up one applicant's lines, in the framework's order, by dimension."""
     sums = [0] * len(framework.dimensions)
@@ -120,27 +142,6 @@ def half_up(shares: FloatArray, full: FloatArray) -> IntArray:
     whole = np.floor(amounts)
     trace = np.minimum(full * 2.0**-47, 2.0**-10)
     return whole.astype(np.int64) + (amounts - whole >= 0.5 - trace)
-
-
-def _maxima(framework: Framework, missing: BoolArray) -> tuple[FloatArray, FlagArray]:
-    """Give every line's maximum in force, and flag where skipped lines changed it.
-
-    The maxima of a dimension are whole units that add up to its points in force.
-    """
-    full = np.empty(missing.shape, order="F")
-    full[:] = [indicator.full for indicator in framework.indicators]
-    flags = np.zeros(missing.shape, dtype=np.int32, order="F")
-    whole = dimension_points(framework, missing)
-    for at, (span, skipped) in enumerate(skipped_lines(framework, missing)):
-        changed = skipped.any(axis=1) | (whole[:, at] != framework.dimensions[at].full)
-        rows = np.flatnonzero(changed)
-        own = np.where(skipped[rows], 0.0, full[rows, span])
-        full[rows, span] = _shared_out(own, whole[rows, at, np.newaxis])
-        empty = skipped[rows].all(axis=1, keepdims=True)
-        flags[rows, span] = np.select(
-            [empty, ~skipped[rows]], [Flag.EMPTY_DIMENSION, Flag.REWEIGHTED], 0
-        )
-    return full, flags
 
 
 def _shared_out(own: FloatArray, whole: FloatArray | float) -> FloatArray:

@@ -1,0 +1,66 @@
+"""Explanations take long where indicators are many: they hold up neither loop nor connections."""
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.database import Database
+from shared.database.schema import driver_url
+from shared.explanations import document, text
+from tests.fixtures.http import SCORES, gateway, mark
+from tests.fixtures.make import World
+
+EXPLANATION = f"{SCORES}/C1/explanation"
+
+
+async def test_while_a_score_is_explained_others_have_the_connection(
+    world: World, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, gate = threading.Event(), threading.Event()
+    measures = document.measures
+
+    def held(*arguments: Any) -> Any:
+        begun.set()
+        assert gate.wait(30)
+        return measures(*arguments)
+
+    monkeypatch.setattr(document, "measures", held)
+    await mark(world, C1=50)
+    engine = create_async_engine(driver_url(url), pool_size=1, max_overflow=0, pool_timeout=5)
+    async with gateway(Database("").over(engine)) as client:
+        one = World(client, world.headers, world.worker_database)
+        asked = asyncio.create_task(one.call("auditor", "GET", EXPLANATION))
+        assert await asyncio.to_thread(begun.wait, 30)
+        other = await one.call("auditor", "GET", SCORES)
+        gate.set()
+        assert [other.status_code, (await asked).status_code] == [200, 200]
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/plain"])
+async def test_explaining_takes_no_thread_that_others_wait_for(
+    world: World, accept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+    measures, render = document.measures, text.render
+
+    def measured(*arguments: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return measures(*arguments)
+
+    def rendered(*arguments: Any) -> str:
+        threads.append(threading.current_thread().name)
+        return render(*arguments)
+
+    monkeypatch.setattr(document, "measures", measured)
+    monkeypatch.setattr(text, "render", rendered)
+    await mark(world, C1=50)
+
+    headers = world.headers["auditor"] | {"Accept": accept}
+    assert (await world.client.get(EXPLANATION, headers=headers)).status_code == 200
+
+    assert len(threads) == (1 if accept == "application/json" else 2)
+    assert all(each.startswith("explanation") for each in threads)

@@ -56,7 +56,9 @@ class CohortDiagnosticsOut(Schema):
     kind: Kind
     size: int
     indicators: list[BehaviourOut]
-    redundant: list[RedundancyOut]
+    redundant: list[RedundancyOut] = Field(
+        description=f"The first {diagnostics.MOST_REDUNDANT} in the framework's order."
+    )
 
 
 class UncoveredOut(Schema):

@@ -5,6 +5,7 @@ Nothing here changes a score. Source: OECD/JRC, Handbook on Constructing Composi
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -12,6 +13,10 @@ from shared.diagnostics.correlation import Redundancy, levels, rank_correlation,
 from shared.scoring.arrays import BoolArray, FloatArray, IntArray
 from shared.scoring.framework import Direction, Framework
 from shared.scoring.normalise import normalise
+
+MOST_REDUNDANT = 1_000
+"""How many redundant pairs of a cohort are named: of thousands of indicators alike there would be
+millions."""
 
 LOWEST = 20
 """How many of the applicants with the lowest coverage are named."""
@@ -49,7 +54,10 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class CohortBehaviour:
-    """One cohort: its size, each indicator in the framework's order, and the redundant pairs."""
+    """One cohort: its size, each indicator in the framework's order, and redundant pairs.
+
+    *redundant* are the first `MOST_REDUNDANT` pairs, in order of the first, then of the second.
+    """
 
     size: int
     indicators: tuple[Behaviour, ...]
@@ -138,7 +146,9 @@ def _cohort(
                 worst=worst[at] if compared else None,
             )
         )
-    return CohortBehaviour(len(rows), tuple(behaviours), tuple(redundancies(order, known)))
+    return CohortBehaviour(
+        len(rows), tuple(behaviours), tuple(islice(redundancies(order, known), MOST_REDUNDANT))
+    )
 
 
 def _leverage(

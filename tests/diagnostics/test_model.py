@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from shared.diagnostics.correlation import ENOUGH, REDUNDANT
 from shared.diagnostics.model import (
     LOWEST,
+    MOST_REDUNDANT,
     Behaviour,
     CohortBehaviour,
     Leverage,
@@ -224,6 +226,13 @@ def test_two_indicators_that_order_alike_are_redundant() -> None:
     pairs = [(each.first, each.second, each.correlation) for each in cohort.redundant]
     assert pairs == [(0, 1, 1.0), (0, 2, -1.0), (1, 2, -1.0)]
     assert {each.applicants for each in cohort.redundant} == {ENOUGH}
+
+
+def test_of_very_many_redundant_pairs_the_first_are_named() -> None:
+    cohort = of(*[RISING] * 60)
+
+    pairs = [(each.first, each.second) for each in cohort.redundant]
+    assert pairs == list(combinations(range(60), 2))[:MOST_REDUNDANT]
 
 
 def test_few_who_agree_do_so_by_chance() -> None:

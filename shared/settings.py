@@ -122,7 +122,7 @@ class Settings(BaseSettings):
         " Beyond it 413.",
     )
     max_bodies: int = Field(
-        64 * 1024 * 1024,
+        128 * 1024 * 1024,
         ge=1024,
         description="Bytes of large request bodies that a gateway process holds at once; beyond it"
         " 503.",

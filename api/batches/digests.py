@@ -5,21 +5,21 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from api.http.problems import MalformedBody
 
 ALGORITHMS = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
-MEMBER = re.compile(r"\s*([a-z0-9-]+)\s*=\s*:([A-Za-z0-9+/=]*):\s*")
+MEMBER = re.compile(r"\s*([a-z0-9-]+)\s*=\s*:([A-Za-z0-9+/=]*):\s*(;[^,]*)?")
 
 
-async def verified(stream: AsyncIterator[bytes], given: str | None) -> AsyncIterator[bytes]:
+async def verified(stream: AsyncIterator[bytes], given: Sequence[str]) -> AsyncIterator[bytes]:
     """Yield what *stream* does; at its end the digest that was *given* must be that of the bytes.
 
     The bytes are those that were sent, packed or not. Of several algorithms each that we know is
     looked at; where none is known, the digest says nothing. Raises: MalformedBody.
     """
-    expected = _digests(given) if given is not None else {}
+    expected = _digests(",".join(given)) if given else {}
     hashes = {name: ALGORITHMS[name]() for name in expected}
     async for piece in stream:
         for each in hashes.values():

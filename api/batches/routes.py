@@ -1,5 +1,6 @@
 """Batches: a file of submissions pushed, and its receipt read again."""
 
+import re
 from collections.abc import Iterable
 from http import HTTPStatus
 from itertools import islice
@@ -47,6 +48,12 @@ READERS = (*REPORTERS, Role.ADMIN, Role.AUDITOR)
 
 AT_ONCE = 500
 """So many rows are written into an answer before others have their turn."""
+
+PREFERENCE = re.compile(
+    r"""(?:^|,)\s*([\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?(?:[^,"]|"(?:[^"\\]|\\.)*")*""",
+    re.ASCII,
+)
+"""A preference, its value quoted or not, and its parameters."""
 
 SENT = ("Location", "Preference-Applied")
 APPLIED = (("handling", "lenient"), ("return", "minimal"))
@@ -133,16 +140,20 @@ async def push(
     lenient = preferences.get("handling") == "lenient"
     async with upload(request, held.bodies) as file:
         sent = Push(file.format, file.body, lenient, request.state.request_id)
-        pushed = await services.push(held.database, stored, framework, who, sent)
-    metrics.observe_submissions(each["result"] for each in pushed.items)
+        pushed = await services.push(
+            held.database, stored, framework, who, sent, held.bodies.reading
+        )
+    metrics.observe_submissions(pushed.told.counts)
     return await _answer(request, held, pushed, preferences)
 
 
 def preferred(request: Request) -> dict[str, str]:
     """Return the preferences of a request (RFC 7240) by name."""
     given = ",".join(request.headers.getlist("prefer"))
-    pairs = (each.split(";")[0].partition("=") for each in given.split(","))
-    return {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
+    found: dict[str, str] = {}
+    for name, quoted, plain in PREFERENCE.findall(given):
+        found.setdefault(name.lower(), quoted or plain)  # the first holds
+    return found
 
 
 async def _answer(
@@ -152,17 +163,17 @@ async def _answer(
     path = request.url.path.removesuffix("submissions/batch") + f"batches/{pushed.batch}"
     shown: dict[str, Any] = {
         "batch": pushed.batch,
-        "outcome": pushed.outcome,
-        "counts": {name: pushed.counts[name] for name in RESULTS},
-        "greatest_submission": pushed.greatest,
+        "outcome": pushed.told.outcome,
+        "counts": {name: pushed.told.counts[name] for name in RESULTS},
+        "greatest_submission": pushed.told.greatest,
     }
-    if pushed.outcome == "none_committed":
+    if pushed.told.outcome == "none_committed":
         return _refused(request, pushed, shown, path)
-    items: Iterable[Any] = pushed.items
+    items: Iterable[Any] = pushed.told.items
     if preferences.get("return") == "minimal":
-        items = (each for each in pushed.items if each["result"] == "rejected")
+        items = (each for each in pushed.told.items if each["result"] == "rejected")
     body = await held.rendering.page(shown, items, AT_ONCE)
-    status = HTTPStatus.MULTI_STATUS if pushed.outcome == "partial" else HTTPStatus.OK
+    status = HTTPStatus.MULTI_STATUS if pushed.told.outcome == "partial" else HTTPStatus.OK
     applied = [f"{name}={value}" for name, value in APPLIED if preferences.get(name) == value]
     headers = {"Location": path} | ({"Preference-Applied": ", ".join(applied)} if applied else {})
     return Response(body, status, headers, "application/json")
@@ -170,13 +181,13 @@ async def _answer(
 
 def _refused(request: Request, pushed: Pushed, shown: dict[str, Any], path: str) -> Response:
     """Answer with the rows at fault, as many as an answer may have, and where all of them are."""
-    faulty = [each for each in pushed.items if services.at_fault(each)]
+    faulty = pushed.told.at_fault
     findings = tuple(
         Finding(f"/items/{each['index']}{error['pointer']}", error["code"], error["detail"])
         for each in islice(faulty, MOST_FINDINGS)
         for error in each["errors"]
     )
-    detail = f"{len(faulty)} of {len(pushed.items)} rows were refused, and nothing was stored"
+    detail = f"{len(faulty)} of {len(pushed.told.items)} rows were refused, and nothing was stored"
     problem = describe(BatchRejected) | shown | {"detail": detail}
     response = problem_answer(request, problem | {"items": faulty[:MOST_FINDINGS]}, findings)
     response.headers["Link"] = f'<{path}/items?at_fault=true>; rel="rest"'

@@ -13,15 +13,20 @@ from api.batches.digests import verified
 from api.http.bodies import Bodies
 from api.http.problems import BodyTooLarge, MalformedBody, UnsupportedMediaType
 from shared.batches.formats import READERS
-from shared.batches.limits import MOST_BYTES
+from shared.batches.limits import MOST_BYTES, MOST_ROWS
 
-MOST_RATIO = 100
-"""A packed file becomes at most so many times larger: tables of figures become ten times larger."""
+MOST_RATIO = 250
+"""A packed file becomes at most so many times larger: a table becomes ten times, of like rows two
+hundred times larger."""
 
-FREE_RATIO = 2**20
+FREE_RATIO = 2**16
 """Bytes that any packed file may become."""
 
 PIECE = 2**18
+
+ROW_BYTES = 1_000
+"""What a row costs at least while it is worked on, however few bytes it has in the file."""
+
 PARAMETERS = {"charset": ("utf-8",), "version": ("2.0.0", "2.0"), "header": ("present",)}
 """What a media type may say more; each means what is read anyway."""
 
@@ -39,9 +44,9 @@ def media_type(given: str) -> str:
     message = Message()
     message["Content-Type"] = given
     found = message.get_content_type()
-    parameters = dict(message.get_params(failobj=[])[1:])
     fits = all(
-        value.lower() in PARAMETERS.get(name.lower(), ()) for name, value in parameters.items()
+        isinstance(value, str) and value.lower() in PARAMETERS.get(name.lower(), ())
+        for name, value in message.get_params(failobj=[])[1:]
     )
     if found not in READERS or not fits:
         raise UnsupportedMediaType(
@@ -57,18 +62,22 @@ async def upload(request: Request, bodies: Bodies) -> AsyncIterator[Upload]:
     Raises: UnsupportedMediaType, BodyTooLarge, MalformedBody, Unavailable.
     """
     kind = media_type(request.headers.get("content-type", ""))
-    unpack = _unpacker(request.headers.get("content-encoding", ""))
+    unpack = _unpacker(",".join(request.headers.getlist("content-encoding")))
     most = min(MOST_BYTES, bodies.most)
     announced = request.headers.get("content-length", "0")
     _require_at_most(most, int(announced[:20]) if announced.isdecimal() else 0)
     pieces, counted = list[bytes](), 0
     try:
-        sent = verified(request.stream(), request.headers.get("content-digest"))
+        sent = verified(request.stream(), request.headers.getlist("content-digest"))
         async for each in unpack(sent, most):
             pieces.append(each)
             bodies.take(len(each))
             counted += len(each)
-        yield Upload(kind, b"".join(pieces))
+        body = b"".join(pieces)
+        becomes = ROW_BYTES * min(MOST_ROWS, body.count(b"{" if "json" in kind else b"\n"))
+        bodies.take(becomes)
+        counted += becomes
+        yield Upload(kind, body)
     except ClientDisconnect:
         raise MalformedBody("the body broke off") from None
     finally:
@@ -89,13 +98,19 @@ async def _plain(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes
 
 
 async def _gunzipped(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
-    """Unpack piece by piece, so that a small file cannot become a large one unseen."""
-    inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    sent = size = 0
+    """Unpack piece by piece, so that a small file cannot become a large one unseen.
+
+    Packed files may follow each other, and zeros the last: RFC 1952, 2.2.
+    """
+    inflate, sent, size = _inflate(), 0, 0
     async for piece in stream:
         sent += len(piece)
         left = piece
         while left:
+            if inflate.eof:
+                left = left.lstrip(b"\0")
+                inflate = _inflate() if left else inflate
+                continue
             try:
                 found = inflate.decompress(left, PIECE)
             except zlib.error:
@@ -106,11 +121,13 @@ async def _gunzipped(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[b
                 message = f"a packed file becomes at most {MOST_RATIO} times larger"
                 raise BodyTooLarge(message, most_ratio=MOST_RATIO)
             yield found
-            if inflate.unused_data:
-                raise MalformedBody("something follows the packed file")
-            left = inflate.unconsumed_tail
+            left = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
     if not inflate.eof:
         raise MalformedBody("the packed file broke off")
+
+
+def _inflate() -> "zlib._Decompress":
+    return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
 
 
 Unpacker = Callable[[AsyncIterator[bytes], int], AsyncIterator[bytes]]

@@ -136,6 +136,8 @@ def cut(file: File, most_rows: int, most_bytes: int) -> list[Piece]:
     except FileUnreadable as error:
         line = f", line {error.facts['line']}" if "line" in error.facts else ""
         raise CommandError(f"{file.name}{line}: {error}") from None
+    if not begins:
+        raise CommandError(f"{file.name} has no rows")
     if len(begins) <= most_rows and len(file.body) <= most_bytes:
         return [Piece(file.found, len(begins))]
     if file.format == "json":

@@ -29,6 +29,7 @@ UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 REVISION = re.compile(r"[0-9]{1,9}")
 MOST_REVISIONS = 10**9
 MOST_NAME = 64
+MOST_NAMED = 3
 MOST_FAULTS = 5
 """Of one row; a row with more is not a submission at all."""
 
@@ -87,7 +88,7 @@ def _not_exact() -> Finding:
 
 def _faults(members: Mapping[str, Any], dates: dict[str, date | None]) -> Iterable[Finding]:
     """Yield what is wrong with the form of one row."""
-    for name in members.keys() - MEMBERS:
+    for name in [each for each in members if each not in MEMBERS]:
         yield Finding(_pointer(name), "unknown-member", "A submission has no such member.")
     for name in REQUIRED:
         if name not in members:
@@ -188,9 +189,10 @@ def without_twins(rows: list[Row], outcomes: list[Outcome]) -> list[Outcome]:
         if isinstance(outcome, NewSubmission):
             places[outcome.natural_key].append(at)
     for twins in places.values():
-        for at in twins if len(twins) > 1 else ():
-            others = [place(rows[each]) for each in twins if each != at]
-            outcomes[at] = (_repeated(others),)
+        if len(twins) > 1:
+            first = [place(rows[at]) for at in twins[: MOST_NAMED + 1]]
+            for at in twins:
+                outcomes[at] = (_repeated(first, place(rows[at]), len(twins) - 1),)
     return outcomes
 
 
@@ -199,7 +201,10 @@ def place(row: Row) -> str:
     return f"row {row.index}" if row.line is None else f"line {row.line}"
 
 
-def _repeated(others: list[str]) -> Finding:
-    named = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")  # noqa: PLR2004
-    message = f"The file says something of the same applicant, measure and date in {named}."
+def _repeated(first: list[str], own: str, others: int) -> Finding:
+    """Name some of the *others* than the row at *own*, of which *first* stand first in the file."""
+    named = [each for each in first if each != own][:MOST_NAMED]
+    more = f" and {others - len(named)} more" if others > len(named) else ""
+    places = f"{', '.join(named)}{more}"
+    message = f"The file says something of the same applicant, measure and date in {places}."
     return Finding("", "repeated-row", message)

@@ -2,26 +2,26 @@
 
 import asyncio
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Literal
 
 from shared.batches import store as batches
 from shared.batches.admission import Outcome, admit, without_twins
 from shared.batches.formats import READERS
 from shared.batches.limits import MOST_ROWS
+from shared.batches.outcome import Told, tell
 from shared.batches.rows import Row
-from shared.batches.store import NOT_COMMITTED, NewBatch, Refused
+from shared.batches.store import NewBatch, Refused
 from shared.core.errors import Finding, Invalid, RoundNotOpen, TooManyRows
 from shared.core.principal import Principal
-from shared.database import Database, Driver
+from shared.database import Database
 from shared.database.database import driver_of
+from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
-from shared.submissions.service import NOT_TAKEN
-from shared.submissions.store import NewSubmission, Receipt
+from shared.submissions.store import NewSubmission
 
 Summary = Literal["all_committed", "none_committed", "partial"]
 
@@ -38,56 +38,46 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """A batch's receipt: its id, what became of it, and of each row in order.
-
-    Each of *items* is a JSON object with `index`, `line` where the format has lines, `result`,
-    `id`, and `errors` where it was rejected. A run that has taken in the submission *greatest* has
-    taken in the whole batch.
-    """
+    """A batch's id, and what became of it and of each row."""
 
     batch: int
-    outcome: Summary
-    counts: Counter[str]
-    greatest: int | None
-    items: list[dict[str, Any]]
+    told: Told
 
 
 async def push(
-    database: Database, round_: RoundFacts, framework: Framework, who: Principal, push: Push
+    database: Database,
+    round_: RoundFacts,
+    framework: Framework,
+    who: Principal,
+    push: Push,
+    reading: asyncio.Lock,
 ) -> Pushed:
     """Store what a file says and keep its receipt, both in one transaction.
 
-    Unless it is lenient, a file of which any row is refused stores nothing but the receipt.
+    Unless it is lenient, a file of which any row is refused stores nothing but the receipt. Files
+    are read one at a time, which *reading* is for.
     Raises: FileUnreadable, TooManyRows, Invalid, RoundNotOpen; then there is no receipt either.
     """
-    rows, outcomes, digest = await asyncio.to_thread(_read, framework, who, push)
+    async with reading:
+        rows, outcomes, digest = await asyncio.to_thread(_read, framework, who, push)
     batch = NewBatch(round_.id, who.reporter, push.format, digest, push.lenient, push.request_id)
     admitted = [each for each in outcomes if isinstance(each, NewSubmission)]
-    spoiled = not push.lenient and len(admitted) < len(outcomes)
+    stored = push.lenient or len(admitted) == len(outcomes)
     async with database.writing(round_.code) as session:
+        if not admitted and await rounds.state(session, round_.id) != "open":
+            raise RoundNotOpen(f"round {round_.code} does not accept submissions")
         driver = await driver_of(session)
         try:
             async with driver.transaction():
                 receipts = await batches.append(driver, batch, admitted, whole=not push.lenient)
-                if spoiled:
+                if not stored:
                     raise Refused(receipts)  # noqa: TRY301 -- it undoes what was appended
-                items = _items(round_, rows, outcomes, receipts, stored=True)
         except Refused as refused:
-            items = _items(round_, rows, outcomes, refused.receipts, stored=False)
-            return await _kept(driver, batch, items, stored=False)
-        return await _kept(driver, batch, items, stored=True)
-
-
-async def _kept(
-    driver: Driver, batch: NewBatch, items: list[dict[str, Any]], *, stored: bool
-) -> Pushed:
-    """Keep the receipt in the transaction under way."""
-    outcome = _summary(items, stored=stored)
-    counts = Counter(each["result"] for each in items)
-    greatest = max((each["id"] for each in items if each["id"] is not None), default=None)
-    parts = await asyncio.to_thread(batches.parts, items)
-    identity = await batches.add(driver, batch, outcome, counts, greatest, parts)
-    return Pushed(identity, outcome, counts, greatest, items)
+            receipts, stored = refused.receipts, False
+        if any(each.result == "not-open" for each in receipts):
+            raise RoundNotOpen(f"round {round_.code} does not accept submissions")
+        what = await asyncio.to_thread(tell, rows, outcomes, receipts, stored=stored)
+        return Pushed(await batches.add(driver, batch, what), what)
 
 
 def _read(framework: Framework, who: Principal, push: Push) -> tuple[list[Row], list[Outcome], str]:
@@ -104,59 +94,3 @@ def _bounded(rows: Iterator[Row]) -> Iterator[Row]:
     yield from islice(rows, MOST_ROWS)
     if next(rows, None) is not None:
         raise TooManyRows(f"a batch has at most {MOST_ROWS} rows", most=MOST_ROWS)
-
-
-def _items(
-    round_: RoundFacts,
-    rows: Sequence[Row],
-    outcomes: Sequence[Outcome],
-    receipts: Sequence[Receipt],
-    *,
-    stored: bool,
-) -> list[dict[str, Any]]:
-    """Say what became of each row, given the *receipts* of those that were admitted.
-
-    Where nothing is *stored*, a row that nothing is wrong with is rejected with the others.
-    Raises: RoundNotOpen.
-    """
-    items, following = list[dict[str, Any]](), iter(receipts)
-    for row, outcome in zip(rows, outcomes, strict=True):
-        item: dict[str, Any] = {"index": row.index}
-        if row.line is not None:
-            item["line"] = row.line
-        receipt = next(following) if isinstance(outcome, NewSubmission) else None
-        if receipt is not None and receipt.result == "not-open":
-            raise RoundNotOpen(f"round {round_.code} does not accept submissions")
-        findings = _findings(outcome, receipt, stored=stored)
-        if findings:
-            item |= {"result": "rejected", "id": None, "errors": [*map(_error, findings)]}
-        elif receipt is not None:
-            item |= {"result": receipt.result, "id": receipt.id}
-        items.append(item)
-    return items
-
-
-def _findings(outcome: Outcome, receipt: Receipt | None, *, stored: bool) -> tuple[Finding, ...]:
-    if not isinstance(outcome, NewSubmission):
-        return outcome
-    if receipt is not None and receipt.id is None and receipt.result in NOT_TAKEN:
-        return (NOT_TAKEN[receipt.result].finding(),)
-    if not stored and receipt is not None and receipt.result != "unchanged":
-        return (NOT_COMMITTED,)
-    return ()
-
-
-def at_fault(item: dict[str, Any]) -> bool:
-    """Say of a row's item whether something is wrong with the row itself."""
-    return any(each["code"] != NOT_COMMITTED.code for each in item.get("errors", ()))
-
-
-def _error(finding: Finding) -> dict[str, str]:
-    return {"pointer": finding.pointer, "code": finding.code, "detail": finding.message}
-
-
-def _summary(items: Sequence[dict[str, Any]], *, stored: bool) -> Summary:
-    rejected = sum(each["result"] == "rejected" for each in items)
-    if not stored or rejected == len(items):
-        return "none_committed"
-    return "partial" if rejected else "all_committed"

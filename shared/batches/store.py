@@ -1,7 +1,5 @@
 """Batches: written in one transaction with their receipt, and read back."""
 
-import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,20 +10,13 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import JSON
 
 from shared.access.tables import ReporterRow
+from shared.batches.outcome import NOT_COMMITTED, PART, Told
 from shared.batches.tables import BatchRow
-from shared.core.errors import Finding, NotFound
+from shared.core.errors import NotFound
 from shared.database import Driver, SchemaUnknown, Session
 from shared.submissions import recording
 from shared.submissions.recording import MOST_AT_ONCE
 from shared.submissions.store import NewSubmission, Receipt
-
-NOT_COMMITTED = Finding(
-    "", "not-committed", "Another row was refused, and the file is taken as a whole."
-)
-"""What keeps a row out that nothing is wrong with."""
-
-PART = 1_000
-"""Rows of a receipt that are kept, and read, together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,37 +88,17 @@ async def append(
     return receipts
 
 
-def parts(items: Sequence[Any]) -> list[str]:
-    """Return *items* as JSON arrays of `PART` each, so that no step of it takes long."""
-    return [
-        json.dumps(items[at : at + PART], ensure_ascii=False, separators=(",", ":"))
-        for at in range(0, len(items), PART)
-    ]
-
-
-async def add(
-    driver: Driver,
-    batch: NewBatch,
-    outcome: str,
-    counts: Counter[str],
-    greatest: int | None,
-    items: list[str],
-) -> int:
-    """Keep the receipt of a batch whose rows came to *items*, as `parts` writes them.
-
-    Returns its id. Raises: SchemaUnknown.
-    """
+async def add(driver: Driver, batch: NewBatch, what: Told) -> int:
+    """Keep the receipt of a batch; return its id. Raises: SchemaUnknown."""
     try:
-        identity = await _receipt(driver, batch, outcome, counts, greatest)
+        identity = await _receipt(driver, batch, what)
     except asyncpg.UndefinedTableError:
         raise SchemaUnknown("receipts of batches need step 0009: run `pilotzone migrate`") from None
-    await driver.execute(ADD_PARTS, batch.round, identity, items)
+    await driver.execute(ADD_PARTS, batch.round, identity, what.parts)
     return identity
 
 
-async def _receipt(
-    driver: Driver, batch: NewBatch, outcome: str, counts: Counter[str], greatest: int | None
-) -> int:
+async def _receipt(driver: Driver, batch: NewBatch, what: Told) -> int:
     identity: int = await driver.fetchval(
         ADD,
         batch.round,
@@ -135,9 +106,9 @@ async def _receipt(
         batch.format,
         batch.sha256,
         batch.lenient,
-        outcome,
-        *(counts[each] for each in ("created", "revised", "unchanged", "rejected")),
-        greatest,
+        what.outcome,
+        *(what.counts[each] for each in ("created", "revised", "unchanged", "rejected")),
+        what.greatest,
         batch.request_id,
     )
     return identity
@@ -195,8 +166,9 @@ async def items(
     query = text(f"""
         SELECT row.item FROM batch_part AS part
         CROSS JOIN LATERAL json_array_elements(part.items) WITH ORDINALITY AS row (item, place)
-        WHERE part.round = :round AND part.batch = :batch AND part.number >= :after / {PART}
-            AND part.number * {PART} + row.place > :after
+        WHERE part.round = :round AND part.batch = :batch
+            AND part.number >= CAST(:after AS bigint) / {PART}
+            AND part.number * {PART} + row.place > CAST(:after AS bigint)
             AND (NOT :at_fault OR row.item ->> 'result' = 'rejected'
                 AND row.item #>> '{{errors,0,code}}' <> '{NOT_COMMITTED.code}')
         ORDER BY part.number, row.place LIMIT :limit

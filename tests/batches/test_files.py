@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import httpx
 import pytest
 
+from api.http.paging import encode
 from shared.batches.limits import MOST_BYTES, MOST_ROWS
 from tests.batches.test_http import BATCH, BATCHES, codes
 from tests.fixtures.http import problem, stored
@@ -83,13 +84,27 @@ async def test_a_packed_file_is_unpacked_within_bounds(world: World) -> None:
     bomb = gzip.compress(b"x" * (MOST_BYTES // 2))
     problem(await send(world, bomb, "text/csv", **packed), 413, "body-too-large")
     problem(await send(world, b"no gzip", "text/csv", **packed), 400, "malformed-body")
+    many = gzip.compress(b"{}\n" * 50_000)
+    problem(await send(world, many, "application/jsonl", **packed), 413, "body-too-large")
+    head, rest = said.split(b"\n", 1)
+    parts = gzip.compress(head + b"\n") + gzip.compress(rest) + bytes(512)
+    assert (await send(world, parts, "text/csv", **packed)).status_code == 200
     cut = gzip.compress(said)[:-9]
     problem(await send(world, cut, "text/csv", **packed), 400, "malformed-body")
     brotli = {"Content-Encoding": "br"}
     problem(await send(world, said, "text/csv", **brotli), 415, "unsupported-media-type")
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "text/csv; charset=gb18030", "application/xml", ""])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/plain",
+        "text/csv; charset=gb18030",
+        "text/csv; charset*=utf-8''utf-8",
+        "application/xml",
+        "",
+    ],
+)
 async def test_another_media_type_is_refused_and_the_known_ones_are_named(
     world: World, kind: str
 ) -> None:
@@ -146,3 +161,43 @@ async def test_a_digest_is_verified_of_the_bytes_that_were_sent(world: World) ->
         problem(answer, 400, "malformed-body")
     assert await stored(world) == []
     assert (await send(world, packed, "text/csv", **headers)).status_code == 200
+
+
+async def test_each_line_of_a_header_counts(world: World) -> None:
+    said = f"{HEADER}\nC1,{STATIONS},5,2026-06-01\n".encode()
+    base = [*world.headers["source"].items(), ("Content-Type", "text/csv")]
+    digests = [("Content-Digest", "md5=:AAAA:"), ("Content-Digest", "sha-256=:AAAA:")]
+    answer = await world.client.post(BATCH, content=said, headers=[*base, *digests])
+    problem(answer, 400, "malformed-body")
+
+    bad = said + f"C9,{STATIONS},5,2026-06-01\n".encode()
+    for strict in (
+        [("Prefer", "handling=strict, handling=lenient")],
+        [("Prefer", "handling=strict"), ("Prefer", "handling=lenient")],
+        [("Prefer", 'foo="a, handling=lenient"')],
+    ):
+        answer = await world.client.post(BATCH, content=bad, headers=[*base, *strict])
+        problem(answer, 422, "batch-rejected")
+    lenient = [("Prefer", 'respond-async; wait=10, Handling = "lenient"; x=1')]
+    answer = await world.client.post(BATCH, content=bad, headers=[*base, *lenient])
+    assert answer.status_code == 207
+
+
+async def test_a_round_that_is_not_open_takes_no_file_of_bad_rows_either(world: World) -> None:
+    await world.transition("closed")
+
+    answer = await send(world, f"{HEADER}\nC1,{STATIONS},x,2026-06-01\n".encode(), "text/csv")
+
+    problem(answer, 409, "round-not-open")
+    assert (await world.call("source", "GET", BATCHES)).json()["items"] == []
+
+
+@pytest.mark.parametrize("after", [2**31 - 1, 2**40, 2**62])
+async def test_a_cursor_beyond_the_file_leads_to_nothing(world: World, after: int) -> None:
+    said = f"{HEADER}\nC1,{STATIONS},5,2026-06-01\n".encode()
+    batch = (await send(world, said, "text/csv")).json()["batch"]
+
+    path = f"{BATCHES}/{batch}/items"
+    answer = await world.call("source", "GET", path, cursor=encode(after))
+
+    assert answer.json()["items"] == []

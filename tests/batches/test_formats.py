@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -172,6 +173,24 @@ def test_a_row_that_cannot_be_kept_as_it_was_sent_is_refused(row: bytes, code: s
     )
 
     assert [each.code for each in read.findings] == [code]
+
+
+@pytest.mark.parametrize("depth", [990, 1_100, 30_000])
+def test_what_is_nested_too_deep_is_refused_and_no_fault_of_ours(depth: int) -> None:
+    deep = b"[" * depth + b"]" * depth
+    with pytest.raises(FileUnreadable):
+        list(json_rows.read(b'{"items": ' + deep + b"}" + b"]"))
+    for document in (b'{"items": [' + deep + b"]}", b'{"items": ' + deep + b"}"):
+        with suppress(FileUnreadable):
+            assert all(row.findings for row in json_rows.read(document))
+    (row,) = json_lines.read(b'{"value": ' + deep[: 2**15] + b', "x": {"y": 1}}')
+    assert row.findings or row.members
+
+
+@pytest.mark.parametrize("first", [b"", b'{"value": 1}'])
+def test_a_document_with_two_lists_of_rows_is_refused(first: bytes) -> None:
+    with pytest.raises(FileUnreadable):
+        list(json_rows.read(b'{"items": [' + first + b'], "items": [{"value": 2}]}'))
 
 
 def test_a_text_that_looks_like_a_member_is_none() -> None:

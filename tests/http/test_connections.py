@@ -132,7 +132,9 @@ async def test_an_ordinary_client_notices_nothing() -> None:
     limits = httpx.Limits(max_connections=4)
     async with (
         serving(size, max_connections=4) as served,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}", limits=limits) as client,
+        httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{served.port}", limits=limits, timeout=LONG
+        ) as client,
     ):
         answers = await asyncio.gather(*(client.get("/", params={"n": n}) for n in range(400)))
         large = await client.post("/", content=b"x" * 30_000_000)

@@ -40,6 +40,7 @@ class _Document(msgspec.Struct, forbid_unknown_fields=True):
 
 
 DOCUMENT = msgspec.json.Decoder(_Document)
+LIST = msgspec.json.Decoder(list[msgspec.Raw])
 MEMBERS = msgspec.json.Decoder(float_hook=number)
 
 
@@ -48,12 +49,14 @@ def read(body: bytes) -> Iterator[Row]:
     _refuse_unbounded(body)
     try:
         document = DOCUMENT.decode(body)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, RecursionError):
         raise FileUnreadable(SHAPE) from None
     except msgspec.DecodeError as error:
         line, column, met = fault(body, error)
         message = f"not JSON at line {line}, column {column}: {met}"
         raise FileUnreadable(message, line=line, column=column) from None
+    if not _has_one_list(body):
+        raise FileUnreadable(SHAPE)
     for index, raw in enumerate(document.items):
         yield row(index, None, bytes(raw))
 
@@ -64,18 +67,36 @@ def row(index: int, line: int | None, raw: bytes) -> Row:
         return Row(index, line, findings=(TOO_LONG,))
     try:
         members = MEMBERS.decode(raw)
+        twins = (
+            isinstance(members, dict)
+            and len(MEMBER.findall(raw)) != len(members)
+            and _has_twins(raw)
+        )
     except (msgspec.DecodeError, RecursionError) as error:
         _, column, met = fault(raw, error)
         message = f"Not JSON at column {column}: {met}."
         return Row(index, line, findings=(Finding("", "not-json", message),))
     if not isinstance(members, dict):
         return Row(index, line, findings=(NOT_AN_OBJECT,))
-    if len(MEMBER.findall(raw)) != len(members) and _has_twins(raw):
+    if twins:
         return Row(index, line, findings=(TWICE,))
     value = members.get("value")
     if isinstance(value, int) and abs(value) >= 10**SURE_DIGITS:
         members["value"] = number(str(value))
     return Row(index, line, members)
+
+
+def _has_one_list(body: bytes) -> bool:
+    """Say whether one list reaches from the first bracket to the end; of two the last was kept.
+
+    It has found that the document is JSON, and an object with no other member.
+    """
+    begin, end = body.index(b"["), body.rindex(b"}")
+    try:
+        LIST.decode(memoryview(body)[begin:end])
+    except msgspec.DecodeError:
+        return False
+    return True
 
 
 def _has_twins(raw: bytes) -> bool:

@@ -1,0 +1,112 @@
+"""What is told of a file: what became of it as a whole, and of each row."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from shared.batches.admission import Outcome
+from shared.batches.rows import Row
+from shared.core.errors import Finding
+from shared.submissions.service import NOT_TAKEN
+from shared.submissions.store import NewSubmission, Receipt
+
+NOT_COMMITTED = Finding(
+    "", "not-committed", "Another row was refused, and the file is taken as a whole."
+)
+"""What keeps a row out that nothing is wrong with."""
+
+PART = 1_000
+"""Rows of a receipt that are kept, and read, together."""
+
+Summary = Literal["all_committed", "none_committed", "partial"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of a file, and of each row in order.
+
+    Each of *items* is a JSON object with `index`, `line` where the format has lines, `result`,
+    `id`, and `errors` where it was rejected; *parts* are the same as JSON arrays of `PART` each.
+    *at_fault* are those that something is wrong with. A run that has taken in the submission
+    *greatest* has taken in the whole file.
+    """
+
+    outcome: Summary
+    counts: Counter[str]
+    greatest: int | None
+    items: list[dict[str, Any]]
+    at_fault: list[dict[str, Any]]
+    parts: list[str]
+
+
+def tell(
+    rows: Sequence[Row], outcomes: Sequence[Outcome], receipts: Sequence[Receipt], *, stored: bool
+) -> Told:
+    """Say what became of a file, given the *receipts* of the rows that were admitted."""
+    items = _items(rows, outcomes, receipts, stored=stored)
+    return Told(
+        _summary(items, stored=stored),
+        Counter(each["result"] for each in items),
+        max((each["id"] for each in items if each["id"] is not None), default=None),
+        items,
+        [each for each in items if _is_at_fault(each)],
+        [_part(items[at : at + PART]) for at in range(0, len(items), PART)],
+    )
+
+
+def _part(items: Sequence[Any]) -> str:
+    return json.dumps(items, ensure_ascii=False, separators=(",", ":"))
+
+
+def _items(
+    rows: Sequence[Row],
+    outcomes: Sequence[Outcome],
+    receipts: Sequence[Receipt],
+    *,
+    stored: bool,
+) -> list[dict[str, Any]]:
+    """Say what became of each row, given the *receipts* of those that were admitted.
+
+    Where nothing is *stored*, a row that nothing is wrong with is rejected with the others.
+    """
+    items, following = list[dict[str, Any]](), iter(receipts)
+    for row, outcome in zip(rows, outcomes, strict=True):
+        item: dict[str, Any] = {"index": row.index}
+        if row.line is not None:
+            item["line"] = row.line
+        receipt = next(following) if isinstance(outcome, NewSubmission) else None
+        findings = _findings(outcome, receipt, stored=stored)
+        if findings:
+            item |= {"result": "rejected", "id": None, "errors": [*map(_error, findings)]}
+        elif receipt is not None:
+            item |= {"result": receipt.result, "id": receipt.id}
+        items.append(item)
+    return items
+
+
+def _findings(outcome: Outcome, receipt: Receipt | None, *, stored: bool) -> tuple[Finding, ...]:
+    if not isinstance(outcome, NewSubmission):
+        return outcome
+    if receipt is not None and receipt.id is None and receipt.result in NOT_TAKEN:
+        return (NOT_TAKEN[receipt.result].finding(),)
+    if not stored and receipt is not None and receipt.result != "unchanged":
+        return (NOT_COMMITTED,)
+    return ()
+
+
+def _is_at_fault(item: dict[str, Any]) -> bool:
+    """Say of a row's item whether something is wrong with the row itself."""
+    return any(each["code"] != NOT_COMMITTED.code for each in item.get("errors", ()))
+
+
+def _error(finding: Finding) -> dict[str, str]:
+    return {"pointer": finding.pointer, "code": finding.code, "detail": finding.message}
+
+
+def _summary(items: Sequence[dict[str, Any]], *, stored: bool) -> Summary:
+    rejected = sum(each["result"] == "rejected" for each in items)
+    if not stored or rejected == len(items):
+        return "none_committed"
+    return "partial" if rejected else "all_committed"

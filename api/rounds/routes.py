@@ -22,14 +22,7 @@ from api.rounds.schemas import (
     summary,
 )
 from shared.changes import store as changes
-from shared.core.errors import (
-    Finding,
-    NotFound,
-    RoundDiffers,
-    RoundNotOpen,
-    TransitionNotAllowed,
-    Unavailable,
-)
+from shared.core.errors import Finding, NotFound, RoundDiffers, RoundNotOpen, TransitionNotAllowed
 from shared.core.principal import Role
 from shared.diagnostics import service as diagnostics
 from shared.frameworks import store as frameworks
@@ -97,12 +90,7 @@ async def transition(
     found = list[Finding]()
     # Looked for before the transition has a connection and a turn, so that nobody waits meanwhile.
     if body.to == "open":
-        try:
-            found = await diagnostics.warnings_of(
-                held.database, held.library, held.diagnoses, round
-            )
-        except Unavailable as error:
-            found = [Finding("", "not-diagnosed", f"Nothing was looked for: {error}.")]
+        found = await diagnostics.warnings_of(held.database, held.library, held.diagnoses, round)
     async with held.database.writing(round) as tx:
         stored = await services.transition(tx, acting, round, body.to, body.reason)
         shown = dict(await _shown(tx, stored))

@@ -136,10 +136,10 @@ def cut(file: File, most_rows: int, most_bytes: int) -> list[Piece]:
     except FileUnreadable as error:
         line = f", line {error.facts['line']}" if "line" in error.facts else ""
         raise CommandError(f"{file.name}{line}: {error}") from None
-    if not begins:
-        raise CommandError(f"{file.name} has no rows")
     if len(begins) <= most_rows and len(file.body) <= most_bytes:
         return [Piece(file.found, len(begins))]
+    if not begins:
+        raise CommandError(f"{file.name} has no rows")
     if file.format == "json":
         raise CommandError(
             f"{file.name} has {len(begins)} rows and {len(file.body)} bytes, a document at most"

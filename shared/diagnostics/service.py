@@ -157,12 +157,15 @@ async def warnings_of(
 ) -> list[Finding]:
     """Return what deserves a look in the round as it now is.
 
-    Takes connections of its own: the caller should hold none. Raises: NotFound, Unavailable.
+    Takes connections of its own: the caller should hold none. Raises: NotFound.
     """
     async with database.reading() as session:
         round_ = await rounds.get(session, code)
         framework = await library.get(session, round_.framework)
         as_of = AsOf(*await runs.latest(session, round_.id))
-    diagnosis = await diagnoses.as_of(framework, round_.id, as_of)
+    try:
+        diagnosis = await diagnoses.as_of(framework, round_.id, as_of)
+    except Unavailable:
+        return [round_warnings.not_diagnosed()]
     async with database.reading() as session:
         return await warnings(session, framework, round_.id, diagnosis)

@@ -12,6 +12,12 @@ from shared.scoring.framework import Framework
 PLURALS = {"county": "counties", "park": "parks"}
 
 
+def not_diagnosed() -> Finding:
+    """Warn that nothing was looked for: the round opens all the same."""
+    message = "Others are being diagnosed: read the round's diagnostics later."
+    return Finding("", "not-diagnosed", message)
+
+
 def of_entries(framework: Framework, cohort: Mapping[str, int]) -> Iterator[Finding]:
     """Warn of cohorts in which nobody can be compared; *cohort* counts applicants by kind."""
     if not any(cohort.values()):

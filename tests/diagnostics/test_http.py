@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from shared.core.errors import Unavailable
 from shared.database import Database
+from shared.diagnostics.service import Diagnoses
 from tests.fixtures.http import key, problem
 from tests.fixtures.make import (
     APPLICANTS,
@@ -270,3 +272,19 @@ async def test_diagnostics_are_for_administrators_and_auditors(role: str, world:
 
 async def test_an_unknown_round_has_no_diagnostics(world: World) -> None:
     problem(await world.call("auditor", "GET", "/rounds/R1999/diagnostics"), 404, "not-found")
+
+
+async def test_a_round_opens_though_others_are_being_diagnosed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: Any) -> None:
+        raise Unavailable("too many rounds wait to be diagnosed")
+
+    await world.transition("closed")
+    monkeypatch.setattr(Diagnoses, "as_of", busy)
+
+    reopened = {"to": "open", "reason": "a slip"}
+    answer = await world.call("admin", "POST", f"/rounds/{ROUND}/transitions", reopened)
+
+    assert answer.json()["state"] == "open"
+    assert codes(answer.json()) == [("", "not-diagnosed")]

@@ -22,6 +22,8 @@ BATCH = f"{SUBMISSIONS}/batch"
 ROW = {"applicant": "C1", "measure": STATIONS, "value": 1, "as_of": "2026-06-01"}
 JSON = {"Content-Type": "application/json"}
 MIB = 1024 * 1024
+ROOM = 2**14
+"""For what the few rows become."""
 
 
 async def test_a_single_submission_is_small(world: World) -> None:
@@ -124,7 +126,7 @@ async def test_bodies_beyond_what_the_process_holds_are_asked_for_later(
         await rest.wait()
         yield body[MIB // 2 :]
 
-    async with gateway(database, max_bodies=MIB) as client:
+    async with gateway(database, max_bodies=MIB + ROOM) as client:
         slow = asyncio.create_task(client.post(BATCH, content=slowly(), headers=headers))
         await half.wait()
         refused = await client.post(BATCH, content=body, headers=headers)

@@ -26,20 +26,24 @@ PAST = (
     """
     INSERT INTO run SELECT (jsonb_populate_record(
         run, jsonb_build_object('number', run.number + n))).*
-    FROM run CROSS JOIN generate_series(1, :n) AS n WHERE round = :round
+    FROM (SELECT * FROM run WHERE round = :round ORDER BY number DESC LIMIT 1) AS run
+    CROSS JOIN generate_series(1, :n) AS n
     """,
     """
     INSERT INTO run_parameters SELECT round, run + n, parameters
-    FROM run_parameters CROSS JOIN generate_series(1, :n) AS n WHERE round = :round
+    FROM (SELECT * FROM run_parameters WHERE round = :round ORDER BY run DESC LIMIT 1) AS last
+    CROSS JOIN generate_series(1, :n) AS n
     """,
     """
     INSERT INTO score_version SELECT (jsonb_populate_record(
         version, jsonb_build_object('run', version.run + n))).*
-    FROM score_version AS version CROSS JOIN generate_series(1, :n) AS n
-    WHERE round = :round AND applicant = 'B000001'
+    FROM (
+        SELECT * FROM score_version
+        WHERE round = :round AND applicant = 'B000001' ORDER BY run DESC LIMIT 1
+    ) AS version CROSS JOIN generate_series(1, :n) AS n
     """,
 )
-"""A round that ran once is given a past: one applicant's score changed with every run."""
+"""A round is given a past: one applicant's score changed with every run."""
 
 
 @dataclass(frozen=True)

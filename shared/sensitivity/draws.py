@@ -230,12 +230,17 @@ def _greater(left: FloatArray, right: FloatArray, noise: float) -> BoolArray:
     return left * (1.0 - noise) > right if noise else left > right
 
 
+def _equal(left: FloatArray, right: FloatArray, noise: float) -> BoolArray:
+    """Say of totals in descending order which are equal to the next, but for *noise*."""
+    return ~_greater(left, right, noise) if noise else left == right
+
+
 def _above(totals: FloatArray, noise: float) -> FlagArray:
     """Count for each total those of its row, a draw, that are greater."""
     order = np.argsort(-totals, axis=1)
     ordered = np.take_along_axis(totals, order, axis=1)
     above = np.broadcast_to(np.arange(totals.shape[1], dtype=np.int32), totals.shape)
-    same = ~_greater(ordered[:, :-1], ordered[:, 1:], noise)
+    same = _equal(ordered[:, :-1], ordered[:, 1:], noise)
     if same.any():
         above = above.copy()
         above[:, 1:][same] = 0

@@ -26,8 +26,8 @@ PAST = (
     """
     INSERT INTO run SELECT (jsonb_populate_record(
         run, jsonb_build_object('number', run.number + n))).*
-    FROM (SELECT * FROM run WHERE round = :round ORDER BY number DESC LIMIT 1) AS run
-    CROSS JOIN generate_series(1, :n) AS n
+    FROM run CROSS JOIN generate_series(1, :n) AS n
+    WHERE round = :round AND number = (SELECT max(number) FROM run WHERE round = :round)
     """,
     """
     INSERT INTO run_parameters SELECT round, run + n, parameters
@@ -37,10 +37,10 @@ PAST = (
     """
     INSERT INTO score_version SELECT (jsonb_populate_record(
         version, jsonb_build_object('run', version.run + n))).*
-    FROM (
-        SELECT * FROM score_version
-        WHERE round = :round AND applicant = 'B000001' ORDER BY run DESC LIMIT 1
-    ) AS version CROSS JOIN generate_series(1, :n) AS n
+    FROM score_version AS version CROSS JOIN generate_series(1, :n) AS n
+    WHERE round = :round AND applicant = 'B000001' AND run = (
+        SELECT max(run) FROM score_version WHERE round = :round AND applicant = 'B000001'
+    )
     """,
 )
 """A round is given a past: one applicant's score changed with every run."""

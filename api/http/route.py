@@ -1,5 +1,6 @@
 """How every operation begins: who calls, what is kept for them, then the query and the body."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -65,7 +66,7 @@ class GuardedRoute(APIRoute):
         Raises: Unauthorized, Forbidden, TimeoutError.
         """
         held: Gateway = scope["app"].state.gateway
-        async with Deadline(held.database.patience).kept(scope):
+        async with asyncio.timeout(held.database.patience):
             principal = await authorise(scope, held, self.admission)
             return None if principal is None else await again(principal)
 

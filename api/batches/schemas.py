@@ -4,8 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.http.problems import MOST_FINDINGS
-from api.http.schemas import Items, Moment, Problem, Schema
+from api.http.schemas import Items, Moment, Schema
 from api.submissions.schemas import SubmissionIn
 from shared.batches.limits import MOST_ROWS
 from shared.batches.store import StoredBatch
@@ -118,17 +117,6 @@ class BatchReceipt(Schema):
     )
     items: list[BatchItem] = Field(
         description="In the order of the file. With `Prefer: return=minimal` the rejected alone."
-    )
-
-
-class BatchRejectedProblem(Problem):
-    """A batch of which nothing was stored: `items` are the rows at fault."""
-
-    batch: int
-    outcome: Literal["none_committed"]
-    counts: BatchCounts
-    items: list[BatchItem] = Field(
-        description=f"The first {MOST_FINDINGS}; the link `rest` leads to all of them."
     )
 
 

@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from shared.core.bounds import MOST_TEXT, UNWRITABLE, YEARS
 from shared.scoring import framework
 
 
@@ -27,13 +28,9 @@ class Schema(BaseModel):
 
 
 def _clean(text: str) -> str:
-    if "\x00" in text or re.search(r"[\ud800-\udfff]", text):
+    if UNWRITABLE.search(text):
         raise PydanticCustomError("text-unwritable", "the text has a NUL or a lone surrogate")
     return text
-
-
-YEARS = range(1900, 3000)
-"""PostgreSQL and its driver take the ends of the calendar for infinity."""
 
 
 def _date(value: Any) -> date:
@@ -95,7 +92,7 @@ WITHOUT_NUL = r"^[^\u0000]*$"
 IN_YEARS = r"^(19|2[0-9])[0-9]{2}-"
 
 Word = Annotated[str, _pattern(WITHOUT_NUL)]
-Text = Annotated[str, Field(max_length=2000), AfterValidator(_clean), _pattern(WITHOUT_NUL)]
+Text = Annotated[str, Field(max_length=MOST_TEXT), AfterValidator(_clean), _pattern(WITHOUT_NUL)]
 Line = Annotated[
     str,
     Field(min_length=1, max_length=500),

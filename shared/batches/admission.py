@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.batches.cells import interpret
 from shared.batches.rows import Cell, Inexact, Row
+from shared.core.bounds import MOST_TEXT, UNWRITABLE, YEARS
 from shared.core.errors import Finding
 from shared.core.principal import Principal
 from shared.scoring.framework import Framework
@@ -21,11 +22,6 @@ STATUSES = frozenset({"reported", "withdrawn"})
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 OTHER_DATE = re.compile(r"[0-9]{1,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}日?")
-YEARS = range(1900, 3000)
-"""As in the interface's other dates."""
-
-MOST_TEXT = 2_000
-UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 REVISION = re.compile(r"[0-9]{1,9}")
 MOST_REVISIONS = 10**9
 MOST_NAME = 64

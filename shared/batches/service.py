@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
 
 from shared.batches import store as batches
 from shared.batches.admission import Outcome, admit, without_twins
@@ -22,8 +21,6 @@ from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.submissions.store import NewSubmission
-
-Summary = Literal["all_committed", "none_committed", "partial"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +66,12 @@ async def push(
         driver = await driver_of(session)
         try:
             async with driver.transaction():
-                receipts = await batches.append(driver, batch, admitted, whole=not push.lenient)
+                receipts = await batches.append(driver, batch, admitted)
+                stored &= push.lenient or all(each.id is not None for each in receipts)
                 if not stored:
-                    raise Refused(receipts)  # noqa: TRY301 -- it undoes what was appended
-        except Refused as refused:
-            receipts, stored = refused.receipts, False
+                    raise Refused  # noqa: TRY301 -- it undoes what was appended
+        except Refused:
+            stored = False
         if any(each.result == "not-open" for each in receipts):
             raise RoundNotOpen(f"round {round_.code} does not accept submissions")
         what = await asyncio.to_thread(tell, rows, outcomes, receipts, stored=stored)

@@ -52,12 +52,7 @@ class StoredBatch:
 
 
 class Refused(Exception):
-    """Some row of a batch that is taken as a whole was refused: nothing of it is stored."""
-
-    def __init__(self, receipts: list[Receipt]) -> None:
-        """Keep what would have become of each row."""
-        super().__init__("a row was refused")
-        self.receipts = receipts
+    """Some row of a file that is taken as a whole was refused: what was appended is undone."""
 
 
 ADD = """
@@ -72,19 +67,12 @@ ADD_PARTS = """
 """
 
 
-async def append(
-    driver: Driver, batch: NewBatch, items: Sequence[NewSubmission], *, whole: bool
-) -> list[Receipt]:
-    """Append *items* in the transaction under way and return a receipt each.
-
-    Raises: Refused, where the batch is taken as a *whole* and some item is not taken.
-    """
+async def append(driver: Driver, batch: NewBatch, items: Sequence[NewSubmission]) -> list[Receipt]:
+    """Append *items* in the transaction under way and return a receipt each."""
     receipts = list[Receipt]()
     for at in range(0, len(items), MOST_AT_ONCE):  # sorting them all out would take too long
         chunk = items[at : at + MOST_AT_ONCE]
         receipts += await recording.record(driver, batch.round, chunk)
-    if whole and any(each.id is None for each in receipts):
-        raise Refused(receipts)
     return receipts
 
 

@@ -6,8 +6,8 @@ docs/adr/0019-limits-of-connections.md.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from uvicorn import Config
@@ -123,11 +123,7 @@ class Connection(HttpToolsProtocol):
 
         Raises, for the parser to stop: HeadTooLarge, MalformedRequest, Unavailable.
         """
-        with self._noted():
-            require_size(self.url, self.headers, self.bounds.head_bytes)
-            require_known_framing(self.parser.get_http_version(), self.headers)
-            if len(self.pipeline) >= MOST_QUEUED:
-                raise Unavailable("too many requests wait on this connection")
+        self._noting(self._require_acceptable)
         super().on_headers_complete()
         if not self.pipeline:
             self._answering = self.cycle
@@ -147,8 +143,7 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Await the next request. Raises, for the parser to stop: HeadTooLarge."""
         if self.headers:  # those of the head are gone: they are trailers
-            with self._noted():
-                require_size(b"", self.headers, self.bounds.head_bytes)
+            self._noting(partial(require_size, b"", self.headers, self.bounds.head_bytes))
         self._part_complete, self._body_open = True, False
         self.headers = []
         super().on_message_complete()
@@ -187,11 +182,16 @@ class Connection(HttpToolsProtocol):
     def _await_body(self) -> None:
         self._body_since, self._body_bytes = self.loop.time(), 0
 
-    @contextmanager
-    def _noted(self) -> Iterator[None]:
+    def _require_acceptable(self) -> None:
+        require_size(self.url, self.headers, self.bounds.head_bytes)
+        require_known_framing(self.parser.get_http_version(), self.headers)
+        if len(self.pipeline) >= MOST_QUEUED:
+            raise Unavailable("too many requests wait on this connection")
+
+    def _noting(self, check: Callable[[], None]) -> None:
         """Keep a fault for the answer, since the parser puts an error of its own in its place."""
         try:
-            yield
+            check()
         except DomainError as fault:
             self._fault = fault
             raise

@@ -18,14 +18,22 @@ from shared.core.principal import Principal
 
 PAGES_BYTES = 64 * 2**20
 REPEATS_KEPT = 1_000
+ANSWERS_KEPT = 16
+"""Of one page, which may be asked for in several ways: members of a query in another order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's JSON, and the cursor of the next if there is one."""
+    """A page's JSON, and the cursor of the next if there is one.
+
+    *answers* are the page as it was sent, by what was asked; they share its body.
+    """
 
     body: bytes
     next: str | None
+    answers: "LRUCache[Shown, Response]" = field(
+        default_factory=lambda: LRUCache(ANSWERS_KEPT), compare=False, repr=False
+    )
 
 
 Again = Callable[[Principal], Awaitable[ASGIApp | None]]
@@ -40,7 +48,16 @@ class Shown:
     query: str
 
     def response(self, page: Page) -> Response:
-        """Return the answer, pointing to the next page if there is one."""
+        """Return the answer, pointing to the next page if there is one.
+
+        It is made once for all who ask the same: nobody may change it.
+        """
+        known = page.answers.get(self)
+        if known is None:
+            known = page.answers[self] = self._response(page)
+        return known
+
+    def _response(self, page: Page) -> Response:
         answer = Response(page.body, media_type="application/json")
         if page.next is not None:
             answer.headers["Link"] = link(self.path, self.query, page.next)

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any, Self, TypeAlias
 
+import msgspec
 import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import (
@@ -96,6 +97,7 @@ class Database:
             create_async_engine(
                 driver_url(self._url),
                 json_serializer=partial(json.dumps, ensure_ascii=False),
+                json_deserializer=msgspec.json.decode,  # large ones would hold up everybody else
                 pool_size=self._pool,
                 max_overflow=0,
                 pool_use_lifo=True,

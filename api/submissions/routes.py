@@ -69,7 +69,7 @@ async def submit(
     if isinstance(item, Refusal):
         metrics.observe_submissions(["rejected"])
         raise refused(item, f"/{item.field}")
-    receipt = await services.submit(held.intake, stored, item)
+    receipt = await services.submit(held.database, held.intake, stored, item)
     metrics.observe_submissions([receipt.result])
     answer = {
         "id": receipt.id,

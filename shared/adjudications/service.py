@@ -8,11 +8,11 @@ import numpy as np
 from shared.adjudications import store as adjudications
 from shared.adjudications.store import PanelLine
 from shared.applicants import store as applicants
-from shared.core.errors import RoundNotOpen
 from shared.core.principal import Actor, Principal
 from shared.database import Session
 from shared.database.database import driver_of
 from shared.rounds import store as rounds
+from shared.rounds.model import not_open
 from shared.rounds.store import RoundFacts
 from shared.scoring.decimals import nearest, written
 from shared.scoring.framework import ADJUDICATOR, KINDS, Framework, Panel, ReporterKind
@@ -90,7 +90,7 @@ async def settle(session: Session, round_id: int, item: NewSubmission) -> Receip
     await rounds.hold_alone(session, round_id)
     round_ = await rounds.by_id(session, round_id)
     if round_.state != "open":
-        raise RoundNotOpen(f"round {round_.code} does not accept adjudications", state=round_.state)
+        raise not_open(round_.code, round_.state)
     await applicants.get(session, item.applicant)
     stands = await adjudications.standing(session, round_id, item.applicant, item.measure)
     wanted = (item.reporter, item.reported.number, item.comment)

@@ -13,11 +13,12 @@ from shared.batches.limits import MOST_ROWS
 from shared.batches.outcome import Told, tell
 from shared.batches.rows import Row
 from shared.batches.store import NewBatch, Refused
-from shared.core.errors import Finding, Invalid, RoundNotOpen, TooManyRows
+from shared.core.errors import Finding, Invalid, TooManyRows
 from shared.core.principal import Principal
-from shared.database import Database
+from shared.database import Database, Session
 from shared.database.database import driver_of
 from shared.rounds import store as rounds
+from shared.rounds.model import not_open
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.submissions.store import NewSubmission
@@ -61,8 +62,8 @@ async def push(
     admitted = [each for each in outcomes if isinstance(each, NewSubmission)]
     stored = push.lenient or len(admitted) == len(outcomes)
     async with database.writing(round_.code) as session:
-        if not admitted and await rounds.state(session, round_.id) != "open":
-            raise RoundNotOpen(f"round {round_.code} does not accept submissions")
+        if not admitted:
+            await _require_open(session, round_)
         driver = await driver_of(session)
         try:
             async with driver.transaction():
@@ -73,9 +74,16 @@ async def push(
         except Refused:
             stored = False
         if any(each.result == "not-open" for each in receipts):
-            raise RoundNotOpen(f"round {round_.code} does not accept submissions")
+            raise not_open(round_.code, await rounds.state(session, round_.id))
         what = await asyncio.to_thread(tell, rows, outcomes, receipts, stored=stored)
         return Pushed(await batches.add(driver, batch, what), what)
+
+
+async def _require_open(session: Session, round_: RoundFacts) -> None:
+    """Refuse a file for a round that takes nothing in. Raises: RoundNotOpen."""
+    state = await rounds.state(session, round_.id)
+    if state != "open":
+        raise not_open(round_.code, state)
 
 
 def _read(framework: Framework, who: Principal, push: Push) -> tuple[list[Row], list[Outcome], str]:

@@ -6,11 +6,12 @@ from shared.applicants import store as applicants
 from shared.audit import store as audit
 from shared.conflicts import store as conflicts
 from shared.conflicts.store import Tie
-from shared.core.errors import Forbidden, NotFound, RoundNotOpen
+from shared.core.errors import Forbidden, NotFound
 from shared.core.principal import Actor, Principal, Role
 from shared.database import Session
 from shared.panels import store as marks
 from shared.rounds import store as rounds
+from shared.rounds.model import not_open
 
 
 def require_own_declaration(principal: Principal, expert: str, state: str) -> None:
@@ -52,7 +53,7 @@ async def put(
     if stands is not None and (stands.state, stands.reason) == (said.state, said.reason):
         return stands
     if (await rounds.get(session, code)).state == "closed":
-        raise RoundNotOpen(f"round {code} is closed", state="closed")
+        raise not_open(code, "closed")
     changed_at = await conflicts.put(
         session, round_.id, reporter, said.applicant, said.state, said.reason
     )

@@ -3,13 +3,13 @@
 from shared.applicants import store as applicants
 from shared.audit import store as audit
 from shared.changes import store as changes
-from shared.core.errors import Finding, Invalid, RoundDiffers, RoundNotOpen
+from shared.core.errors import Finding, Invalid, RoundDiffers
 from shared.core.principal import Actor
 from shared.database import Session
 from shared.rounds import entry_store as entries
 from shared.rounds import store as rounds
 from shared.rounds.entry_store import Entry
-from shared.rounds.model import require_transition
+from shared.rounds.model import not_open, require_transition
 from shared.rounds.store import NewRound, StoredRound
 
 
@@ -64,7 +64,7 @@ async def enter(
     entry, changed = await entries.put(session, round_.id, applicant, stored.kind, state)
     if changed:
         if (await rounds.get(session, code)).state == "closed":
-            raise RoundNotOpen(f"round {code} is closed", state="closed")
+            raise not_open(code, "closed")
         await changes.add(session, round_.id, [applicant], actor.request_id)
         await audit.record(session, actor, f"entry.{state}", applicant, round_id=round_.id)
     return entry, changed

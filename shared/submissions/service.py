@@ -4,9 +4,11 @@ from shared.core.errors import (
     ConflictOfInterest,
     NotFound,
     RevisedAfterSight,
-    RoundNotOpen,
     StaleRevision,
 )
+from shared.database import Database
+from shared.rounds import store as rounds
+from shared.rounds.model import not_open
 from shared.rounds.store import RoundFacts
 from shared.submissions.intake import Intake
 from shared.submissions.store import NewSubmission, Receipt
@@ -31,7 +33,9 @@ NOT_TAKEN = {
 """What is found out only where a submission would be stored."""
 
 
-async def submit(intake: Intake, round_: RoundFacts, item: NewSubmission) -> Receipt:
+async def submit(
+    database: Database, intake: Intake, round_: RoundFacts, item: NewSubmission
+) -> Receipt:
     """Append *item* and return its receipt once that is committed.
 
     Raises: NotFound (the applicant), RoundNotOpen, ConflictOfInterest, StaleRevision,
@@ -41,7 +45,8 @@ async def submit(intake: Intake, round_: RoundFacts, item: NewSubmission) -> Rec
     if receipt.result == "unknown-applicant":
         raise NotFound("no such applicant is registered", (NOT_TAKEN[receipt.result].finding(),))
     if receipt.result == "not-open":
-        raise RoundNotOpen(f"round {round_.code} does not accept submissions")
+        async with database.reading() as session:
+            raise not_open(round_.code, await rounds.state(session, round_.id))
     if receipt.result == "conflict-of-interest":
         raise ConflictOfInterest(f"a tie to applicant {item.applicant} is declared")
     if receipt.result == "stale-revision":

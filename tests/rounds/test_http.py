@@ -12,6 +12,7 @@ from shared.database import Database
 from shared.database.database import driver_of
 from shared.rounds import service as services
 from shared.rounds import store as stored_rounds
+from shared.rounds.model import NOT_OPEN
 from shared.submissions import recording as submissions
 from tests.fixtures.http import (
     SUBMISSIONS,
@@ -180,15 +181,20 @@ async def test_a_transition_to_an_unknown_state_or_of_an_unknown_round_is_refuse
 
 
 @pytest.mark.parametrize("last", ["draft", "closed"])
-async def test_only_an_open_round_takes_submissions(world: World, last: str) -> None:
+async def test_only_an_open_round_takes_submissions_and_another_says_why(
+    world: World, last: str
+) -> None:
     await create(world)
     for step in WAY[last]:
         await transition(world, "R2027", step)
     body = {"applicant": "C1", "measure": STATIONS, "value": 1, "as_of": "2026-06-01"}
 
-    answer = await world.call("source", "POST", "/rounds/R2027/submissions", body)
+    one = await world.call("source", "POST", "/rounds/R2027/submissions", body)
+    file = await world.call("source", "POST", "/rounds/R2027/submissions/batch", {"items": [body]})
 
-    problem(answer, 409, "round-not-open")
+    for answer in (one, file):
+        said = problem(answer, 409, "round-not-open")
+        assert (said["state"], said["detail"]) == (last, f"round R2027 {NOT_OPEN[last]}")
     assert await pages(world, "/rounds/R2027/submissions") == [[]]
 
 

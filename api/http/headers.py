@@ -9,6 +9,9 @@ HEADERS = {
     " to all rows at fault of a file.",
     "Location": "Where to follow what was asked for, as a path.",
     "Preference-Applied": "Which preferences of `Prefer` shaped the answer, if any did.",
+    "ETag": "A digest of the bytes of the answer. Send it as `If-None-Match`: the answer comes only"
+    " if it has become another.",
+    "Cache-Control": "Who may keep the answer, and for how long.",
     "Vary": "The headers of the request that the answer depends on.",
     "Content-Language": "The language of the text, `zh` or `en`; left out of JSON, which has both.",
     "WWW-Authenticate": "Always `Bearer`.",

@@ -11,8 +11,9 @@ from typing import Any
 from cachetools import LRUCache
 from starlette.responses import Response
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp, Scope
+from starlette.types import Scope
 
+from api.answers.validators import validated
 from api.http.paging import link
 from shared.core.principal import Principal
 
@@ -36,7 +37,7 @@ class Page:
     )
 
 
-Again = Callable[[Principal], Awaitable[ASGIApp | None]]
+Again = Callable[[Principal], Awaitable[Response | None]]
 """Answers a request that was answered before, for whoever calls now; None: ask the route."""
 
 
@@ -61,7 +62,7 @@ class Shown:
         answer = Response(page.body, media_type="application/json")
         if page.next is not None:
             answer.headers["Link"] = link(self.path, self.query, page.next)
-        return answer
+        return validated(answer)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,15 @@ TAGS = {
 
 TEMPLATE = "#/components/schemas/{model}"
 
+KNOWN = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 8192},
+    "description": "The `ETag` of each answer that the reader has: none of them is sent again, but"
+    " told by 304.",
+}
+
 KEY = {
     "type": "http",
     "scheme": "bearer",
@@ -95,6 +104,8 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             operation["summary"] = operation["description"].replace("\n", " ").split(".")[0]
             _add_problems(operation)
             _add_headers(operation)
+            if method == "get" and "x-roles" in operation:
+                _add_validators(operation)
             _add_examples(operation, examples.get(f"{method.upper()} {path}", {}))
             _share_problems(operation["responses"], components["responses"])
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -135,20 +146,31 @@ def _add_headers(operation: dict[str, Any]) -> None:
         response.update(sends("X-Request-ID", *own.get(status, ()), *named))
 
 
+def _add_validators(operation: dict[str, Any]) -> None:
+    """Say that who names the `ETag` of an answer is not sent it again."""
+    operation.setdefault("parameters", []).append(KNOWN)
+    responses = operation["responses"]
+    responses["304"] = {"description": "The reader has this answer already."}
+    for status in ("200", "304"):
+        named = responses[status].get("headers", {})
+        responses[status].update(sends("X-Request-ID", "ETag", "Cache-Control", "Vary", *named))
+    operation["responses"] = dict(sorted(responses.items()))
+
+
 def _add_examples(operation: dict[str, Any], examples: dict[str, Any]) -> None:
     if "request" in examples:
         for content in operation["requestBody"]["content"].values():
             content["example"] = examples["request"]
     for status, response in operation["responses"].items():
         if status.startswith("2") and "response" in examples:
-            for content in response["content"].values():
+            for content in response.get("content", {}).values():
                 content.setdefault("example", examples["response"])
 
 
 def _share_problems(responses: dict[str, Any], shared: dict[str, Any]) -> None:
     """Move the problems to *shared*, since most operations have the same."""
     for status, response in responses.items():
-        if problems := response["content"].get(MEDIA_TYPE):
+        if problems := response.get("content", {}).get(MEDIA_TYPE):
             name = "-or-".join(problems["examples"])
             shared[name] = response
             responses[status] = {"$ref": f"#/components/responses/{name}"}

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from starlette.responses import StreamingResponse
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.answers.validators import unless_known, validated
 from api.deadline import Deadline
 from api.http.access import admission_of, authorise
 from api.http.bodies import ExactRequest, most_bytes
@@ -60,7 +63,7 @@ class GuardedRoute(APIRoute):
                 await authorise(scope, held, self.admission)
             await super().handle(scope, receive, deadline.until_answered(send))
 
-    async def repeated(self, scope: Scope, again: Again) -> ASGIApp | None:
+    async def repeated(self, scope: Scope, again: Again) -> Response | None:
         """Return the answer that is kept, to whom this admits; None: it must be made anew.
 
         Raises: Unauthorized, Forbidden, TimeoutError.
@@ -68,7 +71,8 @@ class GuardedRoute(APIRoute):
         held: Gateway = scope["app"].state.gateway
         async with asyncio.timeout(held.database.patience):
             principal = await authorise(scope, held, self.admission)
-            return None if principal is None else await again(principal)
+            answer = None if principal is None else await again(principal)
+        return None if answer is None else unless_known(scope, answer)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, fed with a query that was checked and an `ExactRequest`."""
@@ -78,6 +82,8 @@ class GuardedRoute(APIRoute):
         async def exact(request: Request) -> Response:
             if self.admission.roles and request.scope["query_string"]:
                 refuse_others(request, parameters)
+            if request.method == "GET":
+                return self._unless_known(request, await handle(request))
             if self.body_field is None:
                 return await handle(request)
             exact_request = ExactRequest(request.scope, request.receive)
@@ -92,6 +98,14 @@ class GuardedRoute(APIRoute):
 
         return exact
 
+    def _unless_known(self, request: Request, answer: Response) -> Response:
+        """Have what somebody was let in to read say what it is, and not be sent twice."""
+        if not self.admission.roles or answer.status_code != HTTPStatus.OK:
+            return answer
+        if isinstance(answer, StreamingResponse):  # it is not known before it is sent
+            return answer
+        return unless_known(request.scope, validated(answer))
+
 
 class Repeats:
     """An ASGI middleware before routing: answers what was answered before, from what is kept.
@@ -105,7 +119,7 @@ class Repeats:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        answer: ASGIApp | None = None
+        answer: Response | None = None
         if scope["type"] == "http" and scope["method"] == "GET":
             held: Gateway = scope["app"].state.gateway
             known = held.kept.repeats.get((scope["path"], scope["query_string"]))

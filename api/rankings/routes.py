@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import Response as Answer
-from starlette.types import ASGIApp
 
 from api.http.access import ANY, admits, caller_of
 from api.http.context import framework_of, gateway_of, round_of
@@ -136,7 +135,7 @@ async def ranking(
     return shown.response(page)
 
 
-async def _again(held: Gateway, wanted: PageKey, shown: Shown, who: Principal) -> ASGIApp | None:
+async def _again(held: Gateway, wanted: PageKey, shown: Shown, who: Principal) -> Response | None:
     """Return the page as it now is, if it is rendered and *who* may see any page of the round.
 
     An expert may not: what it sees depends on its marks.

@@ -84,7 +84,22 @@ class Player:
         )
         conforms(answer)
         self.sent |= set(answer.headers)
+        if method == "GET" and answer.status_code == httpx.codes.OK and role:
+            await self._not_sent_again(answer)
         return answer
+
+    async def _not_sent_again(self, answer: httpx.Response) -> None:
+        """Ask for what is known already."""
+        asked = answer.request
+        known = [
+            *asked.headers.multi_items(),
+            ("If-None-Match", f'"x", W/{answer.headers["etag"]}'),
+        ]
+        for method in ("HEAD", "GET"):
+            again = await self.client.request(method, asked.url, headers=known)
+            assert (again.status_code, again.content) == (304, b""), asked.url
+            assert again.headers["etag"] == answer.headers["etag"]
+        conforms(again)
 
 
 def conforms(answer: httpx.Response) -> None:
@@ -99,6 +114,8 @@ def conforms(answer: httpx.Response) -> None:
     named = {name.lower(): resolved(each) for name, each in said["headers"].items()}
     always = {name for name, each in named.items() if each.get("required")}
     assert always <= set(answer.headers) - OF_THE_BODY <= set(named)
+    if answer.status_code == httpx.codes.NOT_MODIFIED:
+        return
     media_type, *_ = answer.headers["content-type"].split(";")
     assert media_type in said["content"]
     if media_type in {JSON, PROBLEM}:

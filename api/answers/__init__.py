@@ -1,0 +1,1 @@
+"""How answers are sent: not at all to whoever has them already."""

@@ -9,8 +9,8 @@ from email.message import Message
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from api.batches.digests import verified
 from api.http.bodies import Bodies
+from api.http.integrity.digests import verified
 from api.http.problems import BodyTooLarge, MalformedBody, UnsupportedMediaType
 from shared.batches.formats import READERS
 from shared.batches.limits import MOST_BYTES, MOST_ROWS

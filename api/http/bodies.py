@@ -9,13 +9,14 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import accumulate, islice
 from typing import Any, TypeVar
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from api.http.integrity.digests import verified
 from api.http.problems import (
     MOST_FINDINGS,
     BodyTooLarge,
@@ -228,7 +229,7 @@ class ExactRequest(Request):
         if announced.isascii() and announced.isdigit():
             _refuse_larger(int(announced[:20]), most)
         try:
-            async for piece in self.stream():
+            async for piece in self._sent():
                 pieces.append(piece)
                 size += len(piece)
                 _refuse_larger(size, most)
@@ -243,6 +244,11 @@ class ExactRequest(Request):
             bodies.give_back(counted)
             raise
         return counted
+
+    def _sent(self) -> AsyncIterator[bytes]:
+        """Return the body's pieces; what was sent must come to the digest that was given."""
+        given = self.headers.getlist("content-digest")
+        return verified(self.stream(), given) if given else self.stream()
 
     async def _decode(self, bodies: Bodies, body: bytes) -> None:
         self._body = body

@@ -16,7 +16,7 @@ from api.http.bodies import decode
 from api.http.problems import MalformedBody
 from shared.database import Database
 from shared.settings import Settings
-from tests.fixtures.http import SUBMISSIONS, findings, gateway, problem, stored
+from tests.fixtures.http import SUBMISSIONS, digest, findings, gateway, problem, stored
 from tests.fixtures.make import STATIONS, World
 
 ROW = {"applicant": "C1", "measure": STATIONS, "value": 1, "as_of": "2026-06-01"}
@@ -158,6 +158,21 @@ async def test_a_body_of_another_type_is_refused(world: World) -> None:
     untyped = await world.client.post(SUBMISSIONS, content=body, headers=world.headers["source"])
     problem(untyped, 415, "unsupported-media-type")
     assert await stored(world) == []
+
+
+async def test_a_digest_is_verified_wherever_it_is_given(world: World) -> None:
+    """Of one that we do not know nothing can be said, as without any."""
+    body = {"applicant": "C1", "measure": STATIONS, "value": 1, "as_of": "2026-06-01"}
+    sent = json.dumps(body).encode()
+    headers = world.headers["source"] | {"Content-Type": "application/json"}
+    for wrong in (digest(sent + b" "), f"md5=:AAAA:, {digest(b'')}", "sha-256", ""):
+        said = headers | {"Content-Digest": wrong}
+        answer = await world.client.post(SUBMISSIONS, content=sent, headers=said)
+        problem(answer, 400, "malformed-body")
+    assert await stored(world) == []
+    for right in (digest(sent), "md5=:AAAA:"):
+        said = headers | {"Content-Digest": right}
+        assert (await world.client.post(SUBMISSIONS, content=sent, headers=said)).is_success
 
 
 async def test_json_is_known_by_each_of_its_types(world: World) -> None:

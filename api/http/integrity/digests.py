@@ -19,7 +19,7 @@ async def verified(stream: AsyncIterator[bytes], given: Sequence[str]) -> AsyncI
     The bytes are those that were sent, packed or not. Of several algorithms each that we know is
     looked at; where none is known, the digest says nothing. Raises: MalformedBody.
     """
-    expected = _digests(",".join(given)) if given else {}
+    expected = known(given)
     hashes = {name: ALGORITHMS[name]() for name in expected}
     async for piece in stream:
         for each in hashes.values():
@@ -30,10 +30,10 @@ async def verified(stream: AsyncIterator[bytes], given: Sequence[str]) -> AsyncI
             raise MalformedBody(f"the body is not the one that Content-Digest says: {name} differs")
 
 
-def _digests(given: str) -> dict[str, bytes]:
-    """Return the digests that a header names, by algorithm that we know. Raises: MalformedBody."""
+def known(given: Sequence[str]) -> dict[str, bytes]:
+    """Return the digests that headers name, by algorithm that we know. Raises: MalformedBody."""
     found = {}
-    for each in given.split(","):
+    for each in ",".join(given).split(",") if given else ():
         member = MEMBER.fullmatch(each)
         if member is None:
             raise MalformedBody("Content-Digest is written sha-256=:…:")

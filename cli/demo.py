@@ -18,6 +18,7 @@ from cli.keys import end_demonstration
 from cli.options import DataDir
 from shared import reference
 from shared.access import service as keys
+from shared.access.store import Terms
 from shared.database import Session
 from shared.frameworks import yaml_document
 
@@ -36,7 +37,7 @@ async def _prepare(session: Session) -> Keys:
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     made = {}
     for name, role in demo_data.REPORTERS.items():
-        made[name] = await keys.create(session, OPERATOR, name, role, expires_at=tomorrow)
+        made[name] = await keys.create(session, OPERATOR, name, role, Terms(expires_at=tomorrow))
     return made
 
 

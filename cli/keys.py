@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,9 @@ from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
 from shared.access import service as keys
+from shared.access import signing
 from shared.access import store as stored
+from shared.access.store import Terms
 from shared.applicants import store as applicants
 from shared.core.principal import Role
 from shared.database import Session
@@ -39,6 +42,13 @@ def create(
             formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"],
         ),
     ] = None,
+    signing_key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="An Ed25519 public key in PEM: whoever uses the key must sign by it.",
+        ),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Print a new key, alone and once: only its hash is kept."""
@@ -50,14 +60,25 @@ def create(
     if ends is not None and ends <= datetime.now(UTC):
         raise CommandError(f"the key would have expired on {ends:%Y-%m-%d}: give a later date")
 
+    public = None if signing_key is None else _public_key(signing_key)
+    terms = Terms(applicant or None, measure or None, ends, public)
+
     async def verb(session: Session) -> str:
         await _require_applicants(session, applicant or ())
         await _require_measures(session, measure or ())
-        return await keys.create(
-            session, OPERATOR, name.strip(), role, applicant or None, measure or None, ends
-        )
+        return await keys.create(session, OPERATOR, name.strip(), role, terms)
 
     typer.echo(in_transaction(data_dir, verb))
+
+
+def _public_key(file: Path) -> str:
+    """Return the public key in *file* as it is stored. Raises: CommandError."""
+    try:
+        return signing.public_key(file.read_bytes())
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}") from None
+    except signing.KeyUnusable as error:
+        raise CommandError(f"{file} {error}") from None
 
 
 async def _require_applicants(session: Session, codes: Collection[str]) -> None:
@@ -97,7 +118,7 @@ async def end_demonstration(session: Session) -> None:
 def list_(data_dir: DataDir = None) -> None:
     """Print the keys that are neither revoked nor expired, a line each, in columns cut by tabs."""
     found = in_transaction(data_dir, stored.in_force)
-    typer.echo("number\tname\trole\tmade\tends\tapplicants\tmeasures")
+    typer.echo("number\tname\trole\tmade\tends\tapplicants\tmeasures\tsigns by")
     for key in found:
         columns = (
             str(key.number),
@@ -107,6 +128,7 @@ def list_(data_dir: DataDir = None) -> None:
             "never" if key.expires_at is None else _moment(key.expires_at),
             "all" if key.applicants is None else ",".join(key.applicants),
             "all" if key.measures is None else ",".join(key.measures),
+            key.signing_key or "nothing",
         )
         typer.echo("\t".join(columns))
 

@@ -115,6 +115,12 @@ class Settings(BaseSettings):
         HOUR,
         "How long a revoked key may still be admitted.",
     )
+    signature_age: timedelta = duration(
+        5 * MINUTE,
+        SECOND,
+        HOUR,
+        "How old the signature of a request may be, for keys that sign.",
+    )
     max_body: int = Field(
         32 * 1024 * 1024,
         ge=1024,

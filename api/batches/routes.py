@@ -105,10 +105,6 @@ Prefer = Annotated[
         " `return=minimal` leaves out of the answer the rows that stand (RFC 7240)."
     ),
 ]
-Digest = Annotated[
-    str | None,
-    Header(description="Of the bytes that are sent, `sha-256=:…:` (RFC 9530): verified if given."),
-]
 Encoding = Annotated[str | None, Header(description="`gzip` where the file is packed.")]
 
 
@@ -125,7 +121,6 @@ async def push(
     request: Request,
     prefer: Prefer = None,  # noqa: ARG001 -- there may be several
     content_encoding: Encoding = None,  # noqa: ARG001 -- `upload` reads it
-    content_digest: Digest = None,  # noqa: ARG001 -- as well
 ) -> Response:
     """Push a file of submissions: JSON, JSON Lines, CSV or SDMX-CSV.
 

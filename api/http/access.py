@@ -13,6 +13,7 @@ from fastapi import Depends, FastAPI, Request
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
+from api.http.integrity.signatures import require_signature
 from api.http.problems import Unauthorized
 from api.http.state import Gateway
 from shared.core.errors import Forbidden
@@ -91,7 +92,8 @@ def _routes(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
 async def authorise(scope: Scope, held: Gateway, admission: Admission) -> Principal | None:
     """Return who calls, None where the route is public. Raises: Unauthorized, Forbidden.
 
-    The holder of a known key costs no query and no turn of the event loop.
+    Of a key that signs, what `require_signature` raises too. The holder of any other known key
+    costs no query and no turn of the event loop.
     """
     if not admission.roles:
         return None
@@ -102,6 +104,8 @@ async def authorise(scope: Scope, held: Gateway, admission: Admission) -> Princi
     if principal.role not in admission.roles:
         roles = ", ".join(role for role in Role if role in admission.roles)
         raise Forbidden(f"this is for: {roles}", role=principal.role)
+    if principal.signing is not None:
+        await require_signature(scope, held, principal.signing)
     scope["state"]["principal"] = principal
     return principal
 

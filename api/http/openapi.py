@@ -19,11 +19,16 @@ from api.http.problems import (
     MalformedBody,
     MalformedRequest,
     RequestTooSlow,
+    SignatureInvalid,
+    SignatureMissing,
+    SignatureOutdated,
+    SignatureReplayed,
     Unauthorized,
     UnsupportedMediaType,
     add_problem,
 )
 from api.http.schemas import Problem
+from shared.access.signing import CHANGES_NOTHING
 from shared.core.errors import DomainError, Forbidden, Invalid, Unavailable
 
 DESCRIPTION = """\
@@ -65,8 +70,16 @@ KNOWN = {
 KEY = {
     "type": "http",
     "scheme": "bearer",
-    "description": "An API key: `pilotzone keys create`.",
+    "description": "An API key: `pilotzone keys create`. With one that was made with a signing key,"
+    " each request but GET and HEAD is signed as well (RFC 9421; docs/push.md says how).",
 }
+
+SENT = {
+    "Content-Digest": "Of the bytes that are sent, `sha-256=:…:` (RFC 9530): verified if given.",
+    "Signature": "The signature, of a key that signs.",
+    "Signature-Input": "What the signature covers, when it was made, and by which key.",
+}
+"""Headers that every request may have that changes something."""
 
 
 def complete(app: FastAPI) -> None:
@@ -86,6 +99,10 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     components = document["components"]
     components["securitySchemes"] = {"key": KEY}
     components["headers"] = headers.components()
+    components["parameters"] = {
+        name: {"name": name, "in": "header", "description": said, "schema": {"type": "string"}}
+        for name, said in SENT.items()
+    }
     components["examples"] = {
         key.removeprefix("/problems/"): {"summary": example["title"], "value": example}
         for key, example in examples.items()
@@ -102,6 +119,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             operation["summary"] = operation["description"].replace("\n", " ").split(".")[0]
+            _add_signing(method, operation)
             _add_problems(operation)
             _add_headers(operation)
             if method == "get" and "x-roles" in operation:
@@ -111,6 +129,14 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     return document
+
+
+def _add_signing(method: str, operation: dict[str, Any]) -> None:
+    if "x-roles" in operation and method.upper() not in CHANGES_NOTHING:
+        refs = [{"$ref": f"#/components/parameters/{name}"} for name in SENT]
+        operation["parameters"] = [*operation.get("parameters", ()), *refs]
+        for kind in (SignatureMissing, SignatureInvalid, SignatureOutdated, SignatureReplayed):
+            add_problem(operation["responses"], kind)
 
 
 def _add_problems(operation: dict[str, Any]) -> None:
@@ -139,7 +165,7 @@ def _implied(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
 
 def _add_headers(operation: dict[str, Any]) -> None:
     own = {"401": ["WWW-Authenticate"], "503": ["Retry-After"]}
-    if any(each["name"] == "cursor" for each in operation.get("parameters", ())):
+    if any(each.get("name") == "cursor" for each in operation.get("parameters", ())):
         own["200"] = ["Link"]
     for status, response in operation["responses"].items():
         named = response.get("headers", {})  # by the route that sends them

@@ -46,6 +46,22 @@ class Unauthorized(DomainError):
     """The request carries no valid key."""
 
 
+class SignatureMissing(Unauthorized):
+    """The key signs what it changes, and the request is not signed."""
+
+
+class SignatureInvalid(Unauthorized):
+    """The request's signature does not hold."""
+
+
+class SignatureOutdated(Unauthorized):
+    """The request's signature is not of this time."""
+
+
+class SignatureReplayed(Unauthorized):
+    """The request's signature was used before."""
+
+
 class MalformedRequest(DomainError):
     """The request's head is not what HTTP asks for."""
 

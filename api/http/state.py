@@ -1,6 +1,7 @@
 """What one gateway process holds between requests."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from api.http.bodies import Bodies
 from api.http.kept import Kept, Page, Rendering
@@ -53,6 +54,7 @@ class Gateway:
     library: Library
     rounds: Rounds
     bodies: Bodies
+    signature_age: timedelta
 
     @classmethod
     def over(cls, database: Database, settings: Settings) -> "Gateway":
@@ -71,4 +73,5 @@ class Gateway:
             library=Library(),
             rounds=Rounds(),
             bodies=Bodies(settings.max_body, settings.max_bodies),
+            signature_age=settings.signature_age,
         )

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedCo
 from cli.errors import CommandError
 from cli.push.pieces import MEDIA_TYPES, REASONS, File, cells, columns, cut, recognise
 from cli.push.sending import Gateway
+from cli.push.signing import signing_with
 from shared.batches.limits import MOST_BYTES, MOST_ROWS
 
 KEY = "PILOTZONE_KEY"
@@ -36,6 +37,10 @@ def push(
         str | None,
         typer.Option("--format", help=f"One of: {', '.join(MEDIA_TYPES)}; else by the suffix."),
     ] = None,
+    sign_with: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The private key, in PEM, of a key that signs."),
+    ] = None,
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Store the good rows of a file with bad ones.")
     ] = False,
@@ -46,6 +51,7 @@ def push(
     the same file again is safe.
     """
     key = _key(key_file)
+    signing = None if sign_with is None else signing_with(sign_with)
     read = recognise(file, _bytes(file), format_)
     pieces = cut(read, MOST_ROWS, MOST_BYTES)
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
@@ -62,7 +68,7 @@ def push(
     )
     outcomes, refused = list[str](), list[dict[str, Any]]()
     try:
-        with Gateway(url, key, round_, console.print) as gateway, progress:
+        with Gateway(url, key, round_, console.print, signing) as gateway, progress:
             task = progress.add_task("", total=sum(each.rows for each in pieces))
             for piece in pieces:
                 answer = gateway.push(read, piece, lenient=lenient)

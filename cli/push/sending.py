@@ -61,11 +61,18 @@ class Gateway:
     Each raises `CommandError` where it says no, or nothing at all.
     """
 
-    def __init__(self, url: str, key: str, round_: str, tell: Callable[[str], None]) -> None:
-        """Ask at *url* with *key*; *tell* is told of what is asked again."""
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        round_: str,
+        tell: Callable[[str], None],
+        signing: httpx.Auth | None = None,
+    ) -> None:
+        """Ask at *url* with *key*, signed if it signs; *tell* is told of what is asked again."""
         headers = {"Authorization": f"Bearer {key}"}
         try:
-            self._client = httpx.Client(base_url=url, headers=headers, timeout=TIMES)
+            self._client = httpx.Client(base_url=url, headers=headers, timeout=TIMES, auth=signing)
         except httpx.InvalidURL as error:
             raise CommandError(f"{url} is not a URL: {error}") from None
         if self._client.base_url.scheme not in {"http", "https"} or not self._client.base_url.host:

@@ -2,10 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
-from datetime import datetime
 
 from shared.access import store as keys
+from shared.access.store import Terms
 from shared.audit import store as audit
 from shared.core.errors import NameTaken
 from shared.core.principal import Actor, Principal
@@ -13,6 +12,8 @@ from shared.database import Session
 
 PREFIX = "pz_"
 """Makes a key recognisable where one leaked."""
+
+NO_TERMS = Terms()
 
 
 def fingerprint(key: str) -> bytes:
@@ -25,14 +26,12 @@ async def create(
     actor: Actor,
     name: str,
     role: str,
-    applicants: Sequence[str] | None = None,
-    measures: Sequence[str] | None = None,
-    expires_at: datetime | None = None,
+    terms: Terms = NO_TERMS,
 ) -> str:
     """Make a key for the reporter of this name and return it: it cannot be shown again.
 
-    *applicants* and *measures* limit what it reaches; None is no limit. A reporter may have
-    several keys, so that one can follow another. Raises: NameTaken.
+    A reporter may have several keys, so that one can follow another. Raises: NameTaken,
+    SchemaUnknown.
     """
     reporter, stored_role = await keys.reporter(session, name, role)
     if stored_role != role:
@@ -42,13 +41,14 @@ async def create(
             role=stored_role,
         )
     key = PREFIX + secrets.token_urlsafe(32)
-    number = await keys.add(session, reporter, fingerprint(key), applicants, measures, expires_at)
+    number = await keys.add(session, reporter, fingerprint(key), terms)
     detail = {
         "number": number,
         "role": role,
-        "applicants": applicants,
-        "measures": measures,
-        "expires_at": expires_at and expires_at.isoformat(),
+        "applicants": terms.applicants,
+        "measures": terms.measures,
+        "expires_at": terms.expires_at and terms.expires_at.isoformat(),
+        "signing_key": terms.signing_key,
     }
     await audit.record(session, actor, "key.created", name, detail)
     return key

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Text, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import ProgrammingError
 
 from shared.access.tables import ApiKeyRow, ReporterRow
-from shared.core.principal import Principal, Role
-from shared.database import Session
+from shared.core.principal import Principal, Role, SigningKey
+from shared.database import Driver, SchemaUnknown, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,24 @@ class Key:
     expires_at: datetime | None
     applicants: list[str] | None
     measures: list[str] | None
+    signing_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a key is made for: what it reaches, as for `Principal`, when it ends, by what it signs.
+
+    None is no limit, no end, and no need to sign.
+    """
+
+    applicants: Sequence[str] | None = None
+    measures: Sequence[str] | None = None
+    expires_at: datetime | None = None
+    signing_key: str | None = None
+
+
+SIGNING_KEY = literal_column("to_jsonb(api_key) ->> 'signing_key'", Text)
+"""Null where there is no such column: before step 0014 no key signs."""
 
 
 def _limit(codes: list[str] | None) -> frozenset[str] | None:
@@ -44,6 +63,8 @@ async def valid(session: Session, sha256: bytes) -> Principal | None:
             ReporterRow.role,
             ApiKeyRow.applicants,
             ApiKeyRow.measures,
+            ApiKeyRow.id,
+            SIGNING_KEY,
         )
         .join(ReporterRow, ReporterRow.id == ApiKeyRow.reporter)
         .where(ApiKeyRow.sha256 == sha256, *IN_FORCE)
@@ -51,8 +72,9 @@ async def valid(session: Session, sha256: bytes) -> Principal | None:
     row = (await session.execute(query)).first()
     if row is None:
         return None
-    reporter, name, role, applicants, measures = row
-    return Principal(reporter, name, Role(role), _limit(applicants), _limit(measures))
+    reporter, name, role, applicants, measures, number, public = row
+    signing = None if public is None else SigningKey(number, public)
+    return Principal(reporter, name, Role(role), _limit(applicants), _limit(measures), signing)
 
 
 async def in_force(session: Session) -> list[Key]:
@@ -66,6 +88,7 @@ async def in_force(session: Session) -> list[Key]:
             ApiKeyRow.expires_at,
             ApiKeyRow.applicants,
             ApiKeyRow.measures,
+            SIGNING_KEY,
         )
         .join(ReporterRow, ReporterRow.id == ApiKeyRow.reporter)
         .where(*IN_FORCE)
@@ -82,27 +105,27 @@ async def reporter(session: Session, name: str, role: str) -> tuple[int, str]:
     return identity, stored_role
 
 
-async def add(
-    session: Session,
-    reporter_id: int,
-    sha256: bytes,
-    applicants: Sequence[str] | None,
-    measures: Sequence[str] | None,
-    expires_at: datetime | None,
-) -> int:
-    """Store a new key of a reporter; return its number."""
+async def add(session: Session, reporter_id: int, sha256: bytes, terms: Terms) -> int:
+    """Store a new key of a reporter; return its number. Raises: SchemaUnknown."""
+    signing = {} if terms.signing_key is None else {"signing_key": terms.signing_key}
     statement = (
         insert(ApiKeyRow)
         .values(
             reporter=reporter_id,
             sha256=sha256,
-            applicants=None if applicants is None else list(applicants),
-            measures=None if measures is None else list(measures),
-            expires_at=expires_at,
+            applicants=None if terms.applicants is None else list(terms.applicants),
+            measures=None if terms.measures is None else list(terms.measures),
+            expires_at=terms.expires_at,
+            **signing,
         )
         .returning(ApiKeyRow.id)
     )
-    return (await session.scalars(statement)).one()
+    try:
+        return (await session.scalars(statement)).one()
+    except ProgrammingError:
+        if not signing:
+            raise
+        raise SchemaUnknown("signing keys need step 0014: run `pilotzone migrate`") from None
 
 
 async def revoke(
@@ -124,3 +147,24 @@ async def revoke(
     for whose, key in await session.execute(statement):
         revoked.setdefault(whose, []).append(key)
     return revoked
+
+
+SPEND = """
+    WITH outdated AS (
+        DELETE FROM signature_nonce WHERE (key, nonce) IN (
+            SELECT key, nonce FROM signature_nonce WHERE expires_at < now()
+            ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED
+        )
+    )
+    INSERT INTO signature_nonce (key, nonce, expires_at) VALUES ($1, $2, $3)
+    ON CONFLICT (key, nonce) DO NOTHING RETURNING key
+"""
+"""Each spends one and takes away more, so that what is outdated does not gather."""
+
+
+async def spend(driver: Driver, key: int, nonce: str, expires_at: datetime) -> bool:
+    """Say whether the key of this number uses *nonce* for the first time.
+
+    It is remembered until *expires_at* at least. Of two who spend the same one at once, one does.
+    """
+    return await driver.fetchval(SPEND, key, nonce, expires_at) is not None

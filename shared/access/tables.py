@@ -23,7 +23,7 @@ class ReporterRow(Table):
 
 
 class ApiKeyRow(Table):
-    """A key as stored: the SHA-256 of a random secret, and how far it reaches."""
+    """A key as stored: the SHA-256 of a random secret, how far it reaches, by what it signs."""
 
     __tablename__ = "api_key"
 
@@ -35,5 +35,16 @@ class ApiKeyRow(Table):
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    signing_key: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (ForeignKeyConstraint(["reporter"], ["reporter.id"]),)
+
+
+class SignatureNonceRow(Table):
+    """A nonce that a key has used, kept until its signature is outdated."""
+
+    __tablename__ = "signature_nonce"
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    nonce: Mapped[str] = mapped_column(Text, primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -23,11 +23,23 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class SigningKey:
+    """Of an API key by number: the public key by which what it sends is signed, as it is stored."""
+
+    number: int
+    public: str
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls: a reporter, its role, and what this key of it reaches (None: no limit)."""
+    """Who calls: a reporter, its role, what this key of it reaches (None: no limit).
+
+    Where it is to sign what it changes, *signing* says by which key.
+    """
 
     reporter: int
     name: str
     role: Role
     applicants: frozenset[str] | None
     measures: frozenset[str] | None
+    signing: SigningKey | None = None

@@ -246,9 +246,25 @@ async def test_keys_that_open_something_are_listed_and_no_others(url: str, owner
     said = keys("list")
 
     heading, *lines = (line.split("\t") for line in said.splitlines())
-    assert heading == ["number", "name", "role", "made", "ends", "applicants", "measures"]
+    assert heading == [
+        "number",
+        "name",
+        "role",
+        "made",
+        "ends",
+        "applicants",
+        "measures",
+        "signs by",
+    ]
     assert [[*line[1:3], *line[4:]] for line in lines] == [
-        ["audit", "auditor", "never", "all", "all"],
-        ["统计", "source", "2127-01-31T00:00:00Z", ",".join(COUNTIES), "base_stations_5g"],
+        ["audit", "auditor", "never", "all", "all", "nothing"],
+        [
+            "统计",
+            "source",
+            "2127-01-31T00:00:00Z",
+            ",".join(COUNTIES),
+            "base_stations_5g",
+            "nothing",
+        ],
     ]
     assert not any(key.strip() in said for key in made)

@@ -51,9 +51,8 @@ class Operation:
 
     @property
     def parameters(self) -> list[dict[str, Any]]:
-        """What the path and the query take."""
-        parameters: list[dict[str, Any]] = self.said.get("parameters", [])
-        return parameters
+        """What path, query and headers take."""
+        return [resolved(each) for each in self.said.get("parameters", [])]
 
     @property
     def path_examples(self) -> dict[str, Any]:

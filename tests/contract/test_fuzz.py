@@ -90,6 +90,7 @@ def attempt(
     def sent(case: Case[Any]) -> None:
         if "wait_for" in case.query:
             case.query["wait"] = 0  # there is no worker that could end it
+        case.headers.pop("Content-Digest", None)  # a schema can't say what a body comes to
         answer = case.call_and_validate(headers=key, excluded_checks=NOT_ASKED)
         if mode is GenerationMode.POSITIVE and operation.path not in OF_FILES:
             require_taken(answer)

@@ -205,7 +205,7 @@ def test_nothing_is_described_that_nothing_uses() -> None:
     components = CONTRACT["components"]
     described = {
         f"#/components/{kind}/{name}"
-        for kind in ("schemas", "responses", "examples", "headers")
+        for kind in ("schemas", "responses", "examples", "headers", "parameters")
         for name in components[kind]
     }
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from shared.access import service as keys
+from shared.access.store import Terms
 from shared.batches.admission import MOST_FAULTS
 from shared.core.principal import Actor
 from shared.database import Database
@@ -20,7 +21,7 @@ BATCH = f"/rounds/{ROUND}/submissions/batch"
 async def limited(owner: Database) -> dict[str, str]:
     """Give the header of a portal's key that reaches C1 alone."""
     async with owner.session() as session:
-        key = await keys.create(session, Actor("t", "t"), "limited", "portal", ["C1"])
+        key = await keys.create(session, Actor("t", "t"), "limited", "portal", Terms(["C1"]))
     return {"Authorization": f"Bearer {key}"}
 
 

@@ -1,1 +1,1 @@
-"""Whether a request is as its sender made it: digests of bodies."""
+"""Whether a request is as its sender made it: digests of bodies, signatures."""

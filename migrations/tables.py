@@ -8,6 +8,7 @@ from shared.changes import tables as changes
 from shared.conflicts import tables as conflicts
 from shared.database.table import Table
 from shared.frameworks import tables as frameworks
+from shared.idempotency import tables as idempotency
 from shared.operations import tables as operations
 from shared.rounds import tables as rounds
 from shared.runs import tables as runs
@@ -21,6 +22,7 @@ ROOMS = (
     changes,
     conflicts,
     frameworks,
+    idempotency,
     operations,
     rounds,
     runs,

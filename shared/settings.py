@@ -109,6 +109,13 @@ class Settings(BaseSettings):
         "How long a statement of a worker may take or wait for a lock, and its"
         " transaction be without one while it computes.",
     )
+    answers_kept: timedelta = duration(
+        24 * HOUR,
+        MINUTE,
+        LONGEST,
+        "How long at least the answer to a request with an `Idempotency-Key` is kept and given"
+        " again; a worker then takes it away.",
+    )
     key_cache: timedelta = duration(
         SECOND,
         0 * SECOND,

@@ -17,14 +17,15 @@ from shared.database import Database, Limits
 from shared.database.notifications import listen
 from shared.process import lifecycle
 from shared.settings import Settings
+from worker.expiry import Expiry
 from worker.loop import Bell, Worker
 from worker.operations import Operator
 
 log = structlog.get_logger()
 
 ROLE = DatabaseRole.WORKER
-CONNECTIONS = 4
-"""One for the loop, one for an operation, and one for each channel that is listened to."""
+CONNECTIONS = 5
+"""One each for the loop, an operation, what expires, and every channel that is listened to."""
 BEAT_SECONDS = 0.5
 STALLED_SECONDS = 60.0
 """A loop that has not come round for so long, be it for a very large run, is not alive."""
@@ -39,11 +40,12 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
         database, name, Bell(), settings.worker_idle, settings.worker_debounce, beat.alive
     )
     operator = Operator(database, Bell(), settings.worker_idle)
+    expiry = Expiry(database, settings.answers_kept)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         log.info("worker stopping", name=name)
-        for each in (worker, operator):
+        for each in (worker, operator, expiry):
             each.stop.set()
             each.bell.ring()
 
@@ -58,11 +60,11 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
             background.create_task(listen(database, "operation", operator.bell.ring)),
         ]
         beating = background.create_task(beat.keep(STALLED_SECONDS))
-        operating = background.create_task(operator.work())
+        others = [background.create_task(each.work()) for each in (operator, expiry)]
         lifecycle.built()
         log.info("worker started", name=name)
         await worker.work()
-        await operating
+        await asyncio.gather(*others)
         for task in (*listening, beating):
             task.cancel()
     beat.end()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from http import HTTPStatus
 from itertools import islice
 from typing import Annotated, Any
@@ -18,7 +19,7 @@ from api.batches.upload import upload
 from api.http import metrics
 from api.http.access import Caller, admits, caller_of
 from api.http.bodies import takes
-from api.http.context import Round, Tx, framework_of, gateway_of, round_of
+from api.http.context import Round, Tx, framework_of, gateway_of, round_of, transaction_of
 from api.http.headers import sends
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import GREATEST_ID, RoundCode
@@ -90,7 +91,7 @@ REQUEST: dict[str, Any] = {
 RESPONSES: dict[int | str, dict[str, Any]] = problems(
     NotFound, RoundNotOpen, FileUnreadable, TooManyRows, BatchRejected
 )
-RESPONSES["422"] |= sends("Link")
+RESPONSES["422"] |= sends("Link", "Idempotency-Replayed")
 RESPONSES["200"] = {"description": "Every row stands.", **sends(*SENT)}
 RESPONSES["207"] = {
     "model": BatchReceipt,
@@ -135,9 +136,8 @@ async def push(
     lenient = preferences.get("handling") == "lenient"
     async with upload(request, held.bodies) as file:
         sent = Push(file.format, file.body, lenient, request.state.request_id)
-        pushed = await services.push(
-            held.database, stored, framework, who, sent, held.bodies.reading
-        )
+        writing = partial(transaction_of, request)
+        pushed = await services.push(writing, stored, framework, who, sent, held.bodies.reading)
     metrics.observe_submissions(pushed.told.counts)
     return await _answer(request, held, pushed, preferences)
 

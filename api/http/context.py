@@ -1,12 +1,14 @@
 """What routes ask for: what the process holds, a transaction, the round in the path."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from api.http.paths import RoundCode
 from api.http.state import Gateway
+from api.idempotency import Attempt
 from shared.database import Session
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
@@ -28,14 +30,27 @@ async def gateway(request: Request) -> Gateway:
 Held = Annotated[Gateway, Depends(gateway)]
 
 
-async def transaction(request: Request) -> AsyncIterator[Session]:
-    """One request, one transaction: committed when the route returns, undone if it raises.
+@asynccontextmanager
+async def transaction_of(request: Request) -> AsyncIterator[Session]:
+    """Give the transaction of a request: committed at the end, undone by an error.
 
-    Who writes to a round may have to wait for its lock: few at a time do that with a connection.
+    Where the request carries an idempotency key it is committed together with the answer, once that
+    is made. Who writes to a round may have to wait for its lock: few at a time do that with a
+    connection. Raises: Answered, which leads past the route, and Busy.
     """
     database = gateway_of(request).database
     round_ = None if request.method == "GET" else request.path_params.get("round")
+    attempt: Attempt | None = getattr(request.state, "attempt", None)
+    if attempt is not None:
+        yield await attempt.transaction(round_)
+        return
     async with database.session() if round_ is None else database.writing(round_) as session:
+        yield session
+
+
+async def transaction(request: Request) -> AsyncIterator[Session]:
+    """One request, one transaction: committed when the route returns, undone if it raises."""
+    async with transaction_of(request) as session:
         yield session
 
 

@@ -8,6 +8,8 @@ HEADERS = {
     "Link": 'Where the next page is, as `<…>; rel="next"`; left out on the last. `rel="rest"` leads'
     " to all rows at fault of a file.",
     "Location": "Where to follow what was asked for, as a path.",
+    "Idempotency-Replayed": "`true` where the request took effect before: the answer is that of"
+    " then, byte for byte, the `request_id` in it too.",
     "Preference-Applied": "Which preferences of `Prefer` shaped the answer, if any did.",
     "ETag": "A digest of the bytes of the answer. Send it as `If-None-Match`: the answer comes only"
     " if it has become another.",
@@ -18,7 +20,7 @@ HEADERS = {
     "Retry-After": "Seconds to wait before the same request is sent again.",
 }
 
-NOT_ALWAYS = {"Link", "Preference-Applied", "Content-Language"}
+NOT_ALWAYS = {"Link", "Idempotency-Replayed", "Preference-Applied", "Content-Language"}
 """What an answer may leave out though its operation names it."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api import idempotency
 from api.batches.schemas import BatchIn
 from api.http import headers
 from api.http.access import ANY
@@ -17,6 +18,7 @@ from api.http.problems import (
     HeadTooLarge,
     InternalServerError,
     MalformedBody,
+    MalformedIdempotencyKey,
     MalformedRequest,
     RequestTooSlow,
     SignatureInvalid,
@@ -29,13 +31,14 @@ from api.http.problems import (
 )
 from api.http.schemas import Problem
 from shared.access.signing import CHANGES_NOTHING
-from shared.core.errors import DomainError, Forbidden, Invalid, Unavailable
+from shared.core.errors import DomainError, Forbidden, IdempotencyKeyReused, Invalid, Unavailable
 
 DESCRIPTION = """\
 Ranks counties and industrial parks against a published framework of indicators.
 
 * Every error is a problem document (RFC 9457) with a stable `type` and a `request_id`.
 * A write is committed before it is answered.
+* Every POST takes an `Idempotency-Key`: repeated with it, it takes effect once.
 * Each operation names in `x-roles` the roles that it admits.
 * Lists come in pages: follow the `Link` header with `rel="next"`.
 """
@@ -56,6 +59,7 @@ TAGS = {
     "health": "For those who run the service.",
 }
 
+IDEMPOTENCY_KEY = {"$ref": f"#/components/parameters/{idempotency.HEADER}"}
 TEMPLATE = "#/components/schemas/{model}"
 
 KNOWN = {
@@ -108,6 +112,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         for key, example in examples.items()
         if key.startswith("/problems/")
     }
+    components["parameters"] = {idempotency.HEADER: idempotency.PARAMETER}
     components["responses"] = {}
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     document["paths"] = dict(sorted(document["paths"].items()))  # whatever is routed first
@@ -120,6 +125,8 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         for method, operation in operations.items():
             operation["summary"] = operation["description"].replace("\n", " ").split(".")[0]
             _add_signing(method, operation)
+            if method == "post":
+                _take_key(operation)
             _add_problems(operation)
             _add_headers(operation)
             if method == "get" and "x-roles" in operation:
@@ -137,6 +144,15 @@ def _add_signing(method: str, operation: dict[str, Any]) -> None:
         operation["parameters"] = [*operation.get("parameters", ()), *refs]
         for kind in (SignatureMissing, SignatureInvalid, SignatureOutdated, SignatureReplayed):
             add_problem(operation["responses"], kind)
+
+
+def _take_key(operation: dict[str, Any]) -> None:
+    """Say that an operation takes an idempotency key, as every POST does."""
+    operation["parameters"] = [*operation.get("parameters", ()), IDEMPOTENCY_KEY]
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            named = response.get("headers", {})
+            response.update(sends(*named, idempotency.REPLAYED))
 
 
 def _add_problems(operation: dict[str, Any]) -> None:
@@ -160,6 +176,8 @@ def _implied(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
         yield from (MalformedBody, BodyTooLarge, UnsupportedMediaType)
     if "requestBody" in operation or "parameters" in operation:
         yield Invalid
+    if IDEMPOTENCY_KEY in operation.get("parameters", ()):
+        yield from (MalformedIdempotencyKey, IdempotencyKeyReused)
     yield InternalServerError
 
 

@@ -66,6 +66,10 @@ class MalformedRequest(DomainError):
     """The request's head is not what HTTP asks for."""
 
 
+class MalformedIdempotencyKey(DomainError):
+    """The idempotency key is not one."""
+
+
 class HeadTooLarge(DomainError):
     """The request's head is too large."""
 
@@ -97,6 +101,7 @@ OWN_STATUS: dict[type[DomainError], HTTPStatus] = {
     BodyTooLarge: HTTPStatus(413),  # its name differs between Python versions
     MalformedRequest: HTTPStatus.BAD_REQUEST,
     MalformedBody: HTTPStatus.BAD_REQUEST,
+    MalformedIdempotencyKey: HTTPStatus.BAD_REQUEST,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     InternalServerError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }

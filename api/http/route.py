@@ -18,6 +18,7 @@ from api.http.bodies import ExactRequest, most_bytes
 from api.http.kept import Again
 from api.http.queries import declared, refuse_others
 from api.http.state import Gateway
+from api.idempotency import once
 
 
 def _without_head(scope: Scope) -> Scope:
@@ -75,7 +76,10 @@ class GuardedRoute(APIRoute):
         return None if answer is None else unless_known(scope, answer)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, fed with a query that was checked and an `ExactRequest`."""
+        """Return the handler, fed with a query that was checked and an `ExactRequest`.
+
+        What a POST does it does once for each key that its caller sends.
+        """
         handle = super().get_route_handler()
         parameters = declared(self.dependant)
 
@@ -96,7 +100,7 @@ class GuardedRoute(APIRoute):
             finally:
                 bodies.give_back(counted)
 
-        return exact
+        return once(exact) if "POST" in (self.methods or ()) and self.admission.roles else exact
 
     def _unless_known(self, request: Request, answer: Response) -> Response:
         """Have what somebody was let in to read say what it is, and not be sent twice."""

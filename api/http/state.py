@@ -11,6 +11,7 @@ from shared.database import Database, Session
 from shared.diagnostics.service import Diagnoses
 from shared.explanations.cohorts import Cohorts
 from shared.frameworks.service import Library
+from shared.idempotency.service import Answers
 from shared.rankings.service import Rankings
 from shared.rankings.watch import Watch
 from shared.rounds import store as rounds
@@ -44,6 +45,7 @@ class Gateway:
     database: Database
     keyring: Keyring
     intake: Intake
+    answers: Answers
     watch: Watch
     rankings: Rankings
     kept: Kept
@@ -63,6 +65,7 @@ class Gateway:
             database=database,
             keyring=Keyring(database, settings.key_cache),
             intake=Intake(database),
+            answers=Answers(database, settings.database_pool_timeout),
             watch=Watch(database),
             rankings=Rankings(database),
             kept=Kept(),

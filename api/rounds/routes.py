@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.frameworks.schemas import WarningOut
 from api.http.access import ANY, Acting, Caller, admits, require_reach
-from api.http.context import Held, Tx
+from api.http.context import Held, Tx, transaction_of
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import ApplicantCode, RoundCode
 from api.http.problems import problems
@@ -81,6 +81,7 @@ async def transition(
     body: TransitionIn,
     acting: Acting,
     held: Held,
+    request: Request,
 ) -> TransitionOut:
     """Open or close a round. What is being submitted is waited for, what comes later is refused.
 
@@ -91,7 +92,7 @@ async def transition(
     # Looked for before the transition has a connection and a turn, so that nobody waits meanwhile.
     if body.to == "open":
         found = await diagnostics.warnings_of(held.database, held.library, held.diagnoses, round)
-    async with held.database.writing(round) as tx:
+    async with transaction_of(request) as tx:
         stored = await services.transition(tx, acting, round, body.to, body.reason)
         shown = dict(await _shown(tx, stored))
     return TransitionOut(**shown, warnings=[WarningOut.of(each) for each in found])

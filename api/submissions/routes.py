@@ -5,11 +5,20 @@ from starlette.responses import JSONResponse
 
 from api.http import metrics
 from api.http.access import ANY, Caller, admits, caller_of
-from api.http.context import Held, Round, Tx, framework_of, gateway_of, round_of
+from api.http.context import (
+    Held,
+    Round,
+    Tx,
+    framework_of,
+    gateway_of,
+    round_of,
+    transaction_of,
+)
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import OfApplicant, OfMeasure, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
+from api.idempotency import carries_key
 from api.submissions.schemas import (
     SubmissionIn,
     SubmissionOut,
@@ -69,7 +78,11 @@ async def submit(
     if isinstance(item, Refusal):
         metrics.observe_submissions(["rejected"])
         raise refused(item, f"/{item.field}")
-    receipt = await services.submit(held.database, held.intake, stored, item)
+    if carries_key(request):
+        async with transaction_of(request) as tx:
+            receipt = await services.submit_alone(tx, stored, item)
+    else:
+        receipt = await services.submit(held.database, held.intake, stored, item)
     metrics.observe_submissions([receipt.result])
     answer = {
         "id": receipt.id,

@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,7 +16,7 @@ from shared.batches.rows import Row
 from shared.batches.store import NewBatch, Refused
 from shared.core.errors import Finding, Invalid, TooManyRows
 from shared.core.principal import Principal
-from shared.database import Database, Session
+from shared.database import Session
 from shared.database.database import driver_of
 from shared.rounds import store as rounds
 from shared.rounds.model import not_open
@@ -43,14 +44,14 @@ class Pushed:
 
 
 async def push(
-    database: Database,
+    writing: Callable[[], AbstractAsyncContextManager[Session]],
     round_: RoundFacts,
     framework: Framework,
     who: Principal,
     push: Push,
     reading: asyncio.Lock,
 ) -> Pushed:
-    """Store what a file says and keep its receipt, both in one transaction.
+    """Store what a file says and keep its receipt, both in the transaction that *writing* gives.
 
     Unless it is lenient, a file of which any row is refused stores nothing but the receipt. Files
     are read one at a time, which *reading* is for.
@@ -61,7 +62,7 @@ async def push(
     batch = NewBatch(round_.id, who.reporter, push.format, digest, push.lenient, push.request_id)
     admitted = [each for each in outcomes if isinstance(each, NewSubmission)]
     stored = push.lenient or len(admitted) == len(outcomes)
-    async with database.writing(round_.code) as session:
+    async with writing() as session:
         if not admitted:
             await _require_open(session, round_)
         driver = await driver_of(session)

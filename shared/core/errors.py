@@ -113,6 +113,10 @@ class BatchRejected(Invalid):
     """Some row of the file was refused, and nothing of it was stored."""
 
 
+class IdempotencyKeyReused(Invalid):
+    """Another request was sent with this idempotency key."""
+
+
 class FileUnreadable(DomainError):
     """The file cannot be read in the format that it is sent as."""
 

@@ -3,8 +3,8 @@
 from shared.database.connections import Driver
 from shared.database.database import Database, Session
 from shared.database.faults import (
+    Busy,
     DiskFull,
-    RoundBusy,
     SchemaUnknown,
     UrlUnusable,
     cut_off,
@@ -17,11 +17,11 @@ from shared.database.faults import (
 from shared.database.limits import Limits
 
 __all__ = [
+    "Busy",
     "Database",
     "DiskFull",
     "Driver",
     "Limits",
-    "RoundBusy",
     "SchemaUnknown",
     "Session",
     "UrlUnusable",

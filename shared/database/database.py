@@ -141,7 +141,7 @@ class Database:
     async def writing(self, round_: str) -> AsyncIterator[Session]:
         """Give what `session` does, to few at a time of those who name the same *round*.
 
-        For who may have to wait for the round's lock. Raises: RoundBusy.
+        For who may have to wait for the round's lock. Raises: Busy.
         """
         async with self._turns.turn(round_), self.session() as session:
             yield session

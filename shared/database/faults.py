@@ -23,8 +23,8 @@ class DiskFull(RuntimeError):
     sqlstate = FULL
 
 
-class RoundBusy(RuntimeError):
-    """Others who write to the round did not come to an end; nothing was begun."""
+class Busy(RuntimeError):
+    """Others who have a turn did not come to an end; nothing was begun."""
 
     sqlstate = CUT_OFF[1]
 

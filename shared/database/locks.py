@@ -21,12 +21,16 @@ class Lock(IntEnum):
     """Carrying out an operation."""
     APPLICANT_CHANGES = 4
     """Changing applicants: there is one lock for all of them."""
+    REQUEST = 5
+    """Executing a request that carries a key; taken before any other lock."""
+    EXPIRY = 6
+    """Taking away kept answers: there is one lock for all of them."""
     MIGRATION = 0x50494C4F
     """Changing the schema."""
 
 
 def key(identity: int) -> int:
-    """Return the second part of a lock on the round or operation with this id, as it is an int4."""
+    """Return the second part of a lock on what has this id, a round for instance: an int4."""
     return identity % 2**31
 
 

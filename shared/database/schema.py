@@ -11,7 +11,10 @@ from shared.database.connections import Connections, Driver
 from shared.database.faults import SchemaUnknown, UrlUnusable
 from shared.database.limits import DEFAULT, Limits
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0014")
+REVISIONS = (
+    *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"),
+    *("0011", "0014"),
+)
 """The steps under migrations/, oldest first."""
 
 REVISION = REVISIONS[-1]

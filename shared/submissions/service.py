@@ -6,10 +6,12 @@ from shared.core.errors import (
     RevisedAfterSight,
     StaleRevision,
 )
-from shared.database import Database
+from shared.database import Database, Session
+from shared.database.database import driver_of
 from shared.rounds import store as rounds
 from shared.rounds.model import not_open
 from shared.rounds.store import RoundFacts
+from shared.submissions import recording
 from shared.submissions.intake import Intake
 from shared.submissions.store import NewSubmission, Receipt
 from shared.submissions.values import Refusal
@@ -42,11 +44,27 @@ async def submit(
     RevisedAfterSight.
     """
     (receipt,) = await intake.record(round_.id, [item])
-    if receipt.result == "unknown-applicant":
-        raise NotFound("no such applicant is registered", (NOT_TAKEN[receipt.result].finding(),))
     if receipt.result == "not-open":
         async with database.reading() as session:
             raise not_open(round_.code, await rounds.state(session, round_.id))
+    return _taken(receipt, item)
+
+
+async def submit_alone(session: Session, round_: RoundFacts, item: NewSubmission) -> Receipt:
+    """Append *item* in the caller's transaction, for what is to be committed with it.
+
+    Raises: as `submit`.
+    """
+    (receipt,) = await recording.record(await driver_of(session), round_.id, [item])
+    if receipt.result == "not-open":
+        raise not_open(round_.code, await rounds.state(session, round_.id))
+    return _taken(receipt, item)
+
+
+def _taken(receipt: Receipt, item: NewSubmission) -> Receipt:
+    """Return the receipt of an *item* that was taken. Raises: as `submit`."""
+    if receipt.result == "unknown-applicant":
+        raise NotFound("no such applicant is registered", (NOT_TAKEN[receipt.result].finding(),))
     if receipt.result == "conflict-of-interest":
         raise ConflictOfInterest(f"a tie to applicant {item.applicant} is declared")
     if receipt.result == "stale-revision":

@@ -114,6 +114,7 @@ async def refusals(player: Player) -> None:
     await player.refused("reporter-not-admitted", "expert", "POST", SUBMISSIONS, value)
     late = value | {"value": 1, "expected_revision": 7}
     await player.refused("stale-revision", "source", "POST", SUBMISSIONS, late)
+    await with_a_key(player, value)
     await player.refused("malformed-body", "source", "POST", SUBMISSIONS, content=b'{"value": NaN}')
     await player.refused(
         "unsupported-media-type",
@@ -150,6 +151,21 @@ async def refusals(player: Player) -> None:
     await player.refused("round-not-open", "source", "POST", SUBMISSIONS, value)
     await player.refused(
         "transition-not-allowed", "admin", "POST", f"{ROUND}/transitions", {"to": "draft"}
+    )
+
+
+async def with_a_key(player: Player, value: Any) -> None:
+    """Send a value once, again, and another with the same key; then with what is no key."""
+    key = (("Idempotency-Key", '"8e03978e-40d5-43dd-bc93-6894a57f9324"'),)
+    for _ in range(2):
+        await player.send("source", "POST", SUBMISSIONS, value, more_headers=key)
+    other = value | {"value": 613}
+    await player.refused(
+        "idempotency-key-reused", "source", "POST", SUBMISSIONS, other, more_headers=key
+    )
+    none = (("Idempotency-Key", "two words"),)
+    await player.refused(
+        "malformed-idempotency-key", "source", "POST", SUBMISSIONS, value, more_headers=none
     )
 
 

@@ -176,9 +176,23 @@ def test_an_answer_names_its_headers(operation: Operation) -> None:
         if "Prefer" in {each["name"].title() for each in operation.parameters}:
             preferred = {"Location", "Preference-Applied"}
             expected |= {200: preferred, 207: preferred, 422: {"Link"}}.get(status, set())
+        if operation.method == "POST" and (status < 300 or "Link" in expected):
+            expected.add("Idempotency-Replayed")
         assert set(response["headers"]) == expected
         assert all(resolved(each)["description"] for each in response["headers"].values())
     assert set(CONTRACT["components"]["headers"]) == set(HEADERS)
+
+
+@every_operation
+def test_every_post_takes_an_idempotency_key_and_nothing_else_does(operation: Operation) -> None:
+    """Described once, with its two problems."""
+    given = {"$ref": "#/components/parameters/Idempotency-Key"}
+    takes = operation.method == "POST"
+
+    assert (given in operation.said.get("parameters", [])) == takes
+    for status, slug in ((400, "malformed-idempotency-key"), (422, "idempotency-key-reused")):
+        problems = operation.responses.get(status, {"content": {PROBLEM: {"examples": {}}}})
+        assert (slug in problems["content"][PROBLEM]["examples"]) == takes
 
 
 def named(node: Any, name: str) -> list[Any]:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
 from cli.errors import CommandError
+from cli.push.keys import Keys
 from cli.push.pieces import MEDIA_TYPES, REASONS, File, cells, columns, cut, recognise
 from cli.push.sending import Gateway
 from cli.push.signing import signing_with
@@ -66,9 +67,10 @@ def push(
         redirect_stderr=False,
         disable=not console.is_terminal,
     )
+    keys = Keys(None if file == STANDARD_INPUT else file, console.print)
     outcomes, refused = list[str](), list[dict[str, Any]]()
     try:
-        with Gateway(url, key, round_, console.print, signing) as gateway, progress:
+        with Gateway(url, key, round_, keys, console.print, signing) as gateway, progress:
             task = progress.add_task("", total=sum(each.rows for each in pieces))
             for piece in pieces:
                 answer = gateway.push(read, piece, lenient=lenient)
@@ -76,6 +78,7 @@ def push(
                 refused += map(piece.placed, answer["items"])
                 console.print(_summary(answer, gateway.receipt(answer["batch"])))
                 progress.advance(task, piece.rows)
+            keys.end()
     finally:  # what was answered is said, whatever became of the rest
         if len(outcomes) < len(pieces) and outcomes:
             console.print(f"{len(outcomes)} of {len(pieces)} pieces were answered")

@@ -164,7 +164,7 @@ def _pieces(file: File, begins: Sequence[int], most_rows: int, most_bytes: int) 
         size += own
     for first, following in pairwise([*firsts, len(begins)]):
         body = b"".join([*header, *text[edges[first] - 1 : edges[following] - 1]])
-        sent = gzip.compress(body) if file.packed else body
+        sent = gzip.compress(body, mtime=0) if file.packed else body
         yield Piece(sent, following - first, first, edges[first] - edges[0])
 
 

@@ -12,6 +12,7 @@ import stamina
 from stamina.instrumentation import RetryDetails, RetryHook, set_on_retry_hooks
 
 from cli.errors import CommandError
+from cli.push.keys import Keys, request
 from cli.push.pieces import MEDIA_TYPES, File, Piece
 
 TIMES = httpx.Timeout(60, connect=10, read=180)
@@ -66,10 +67,14 @@ class Gateway:
         url: str,
         key: str,
         round_: str,
+        keys: Keys,
         tell: Callable[[str], None],
         signing: httpx.Auth | None = None,
     ) -> None:
-        """Ask at *url* with *key*, signed if it signs; *tell* is told of what is asked again."""
+        """Ask at *url* with *key*, each batch under one of *keys*; *tell* is told of new tries.
+
+        What is asked is signed if the key signs.
+        """
         headers = {"Authorization": f"Bearer {key}"}
         try:
             self._client = httpx.Client(base_url=url, headers=headers, timeout=TIMES, auth=signing)
@@ -77,7 +82,7 @@ class Gateway:
             raise CommandError(f"{url} is not a URL: {error}") from None
         if self._client.base_url.scheme not in {"http", "https"} or not self._client.base_url.host:
             raise CommandError(f"{url} is not a URL: write http://HOST:PORT or https://HOST")
-        self._url = url
+        self._url, self._keys = url, keys
         self._round = f"/v1/rounds/{quote(round_, safe='')}"
         set_on_retry_hooks([_notice(tell)])
 
@@ -102,8 +107,12 @@ class Gateway:
         path = f"{self._round}/submissions/batch"
         digest = base64.b64encode(hashlib.sha256(piece.body).digest()).decode()
         headers["Content-Digest"] = f"sha-256=:{digest}:"
+        this = request(self._url, path, *headers.values(), piece=piece)
+        headers["Idempotency-Key"] = self._keys.of(this)
         answer = self._ask("POST", path, headers=headers, content=piece.body)
         document = _document(answer)
+        if answer.is_client_error:  # nothing was stored; what it lacked may be there next time
+            self._keys.forget(this)
         if "outcome" not in document:
             raise CommandError(_refusal(answer, document))
         if "rest" in answer.links:  # the answer itself names only the first
@@ -123,22 +132,22 @@ class Gateway:
             following = None if link is None else answer.url.join(link["url"])
         return items
 
-    def _ask(self, method: str, url: str | httpx.URL, **request: Any) -> httpx.Response:
+    def _ask(self, method: str, url: str | httpx.URL, **parts: Any) -> httpx.Response:
         """Ask until there is an answer that another try would not change.
 
         Raises: CommandError where there is none.
         """
         try:
-            return PATIENT(self._once, method, url, **request)
+            return PATIENT(self._once, method, url, **parts)
         except Away as error:
             said = _refusal(error.answer, _document(error.answer))
             raise CommandError(f"{said}: push it again later") from None
         except httpx.RequestError as error:
             raise CommandError(f"{self._url} does not answer: {_said(error)}") from None
 
-    def _once(self, method: str, url: str | httpx.URL, **request: Any) -> httpx.Response:
+    def _once(self, method: str, url: str | httpx.URL, **parts: Any) -> httpx.Response:
         """Ask once. Raises: Away, httpx.RequestError."""
-        answer = self._client.request(method, url, **request)
+        answer = self._client.request(method, url, **parts)
         if answer.status_code in PASSING:
             raise Away(answer)
         return answer
@@ -168,5 +177,5 @@ def _refusal(answer: httpx.Response, problem: Mapping[str, Any]) -> str:
     """Say on one line what was refused, and under which id its log has more."""
     said = [problem.get("detail") or answer.reason_phrase]
     said += [f"{each['pointer']} {each['detail']}" for each in problem.get("errors", ())[:3]]
-    request = answer.headers.get("x-request-id")
-    return f"{answer.status_code}: {'; '.join(said)}" + (f" (request {request})" if request else "")
+    logged = answer.headers.get("x-request-id")
+    return f"{answer.status_code}: {'; '.join(said)}" + (f" (request {logged})" if logged else "")

@@ -45,12 +45,14 @@ class Scripted:
     answers: list[Response | None]
     bodies: list[bytes] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, and keep what was sent."""
         request = Request(scope, receive)
         self.bodies.append(await request.body())
         self.digests.append(request.headers["content-digest"])
+        self.keys.append(request.headers["idempotency-key"])
         answer = self.answers[min(len(self.bodies), len(self.answers)) - 1]
         if answer is None:
             raise ConnectionError

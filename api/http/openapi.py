@@ -112,7 +112,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         for key, example in examples.items()
         if key.startswith("/problems/")
     }
-    components["parameters"] = {idempotency.HEADER: idempotency.PARAMETER}
+    components["parameters"][idempotency.HEADER] = idempotency.PARAMETER
     components["responses"] = {}
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     document["paths"] = dict(sorted(document["paths"].items()))  # whatever is routed first

@@ -27,7 +27,7 @@ from shared.rankings.store import Freshness
 from shared.rounds.store import RoundFacts
 from shared.runs import store as runs
 from shared.scoring.framework import Framework
-from shared.submissions import store as submissions
+from shared.submissions import list_store as submissions
 from shared.visibility import View, require_score
 from shared.visibility.policy import rests_on_marks_of_others
 

@@ -35,8 +35,8 @@ from shared.core.errors import (
     SubmissionRefused,
 )
 from shared.core.principal import Role
+from shared.submissions import list_store as submissions
 from shared.submissions import service as services
-from shared.submissions import store as submissions
 from shared.submissions.admission import admit, refused
 from shared.submissions.values import Refusal
 from shared.visibility import reach_of, shown_name

@@ -7,7 +7,7 @@ from pydantic import Field
 from api.http.schemas import WHOLE, Code, Date, Items, Moment, Schema, Text, Word, one_finding
 from shared.scoring.framework import Framework
 from shared.submissions.admission import Draft
-from shared.submissions.store import StoredSubmission
+from shared.submissions.list_store import StoredSubmission
 
 Value = Annotated[
     bool | float | Word | list[Word] | None,

@@ -11,7 +11,6 @@ from shared.submissions.store import NewSubmission, Receipt
 MOST_AT_ONCE = 2_000
 """Items that go to the database in one statement: the driver writes and reads each in one piece."""
 
-ADDED = {"created", "revised"}
 REFUSED = Receipt("revised-after-sight", None)
 
 
@@ -63,7 +62,7 @@ async def _append_unless_revised(
     """
     receipts = await store.record(driver, round_id, items)
     said = list(zip(items, receipts, strict=True))
-    bound = [item.keeps_blind and receipt.result in ADDED for item, receipt in said]
+    bound = [item.keeps_blind and receipt.adds for item, receipt in said]
     marks = {item.mark for item, binds in zip(items, bound, strict=True) if binds}
     revised = await store.revised_after_sight(driver, round_id, marks)
     if revised:

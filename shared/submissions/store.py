@@ -1,4 +1,4 @@
-"""Submissions: appended by a function of the database, and looked up."""
+"""Submissions: appended by a function of the database."""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -7,19 +7,18 @@ from datetime import date, datetime
 from typing import Any, TypeAlias
 
 import asyncpg
-from sqlalchemy import ColumnElement, and_, func, or_, select, text
 
-from shared.access.tables import ReporterRow
-from shared.database import Driver, SchemaUnknown, Session
-from shared.scoring.framework import ADJUDICATOR, ReporterKind
+from shared.database import Driver, SchemaUnknown
+from shared.scoring.framework import ReporterKind
 from shared.submissions.sight import changed_after_sight
-from shared.submissions.standing import REFERENCE_DATE, standing
-from shared.submissions.tables import SubmissionRow
+from shared.submissions.standing import REFERENCE_DATE
 from shared.submissions.values import Reported
 
 SEPARATOR = "\x1f"
 """Between the codes of one value, for `record_submissions`; it stands in no code."""
 
+
+ADDED = frozenset({"created", "revised"})
 
 Mark: TypeAlias = tuple[str, str, int]
 """An applicant, a measure, and the expert who marks."""
@@ -42,6 +41,23 @@ class NewSubmission:
     """A mark that its expert may not change when it can read others'."""
     expected_revision: int | None = None
     """The revision that must stand, 0 for none; None: whichever does."""
+    reported_at: datetime | None = None
+    """The source's own moment: what it said later stands against it."""
+    obs_status: str | None = None
+    doubt: str | None = None
+    """What makes the number implausible by itself; None: nothing."""
+    factor: float | None = None
+    """How many times the number before it may be, or be part of; None: any."""
+    confirmed_by: int | None = None
+    """Who says that the number holds all the same, as a reporter; None: nobody."""
+    reason: str | None = None
+    """Why somebody else confirms it in the reporter's name."""
+
+    @property
+    def needs_more(self) -> bool:
+        """Whether it says what a database before step 0012 cannot keep or judge."""
+        said = (self.reported_at, self.obs_status, self.doubt, self.confirmed_by)
+        return any(each is not None for each in said)
 
     @property
     def is_mark(self) -> bool:
@@ -65,52 +81,39 @@ class Receipt:
 
     That is not-open, unknown-applicant, conflict-of-interest, stale-revision or
     revised-after-sight, and *id* is then None; for `unchanged` it is that of what stands.
+
+    *set_aside* says why it does not count: `superseded`, and *id* is that of what stands; or what
+    makes the number implausible, and *id* is that under which it can be confirmed. None: it counts.
+    *before* is the number that the reporter said last, of the latest date not after this one's.
     """
 
     result: str
     id: int | None
+    set_aside: str | None = None
+    entered: bool = True
+    before: float | None = None
+
+    @property
+    def adds(self) -> bool:
+        """Whether something stands now that did not before."""
+        return self.result in ADDED and self.set_aside is None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSubmission:
-    """A submission as recorded."""
-
-    id: int
-    applicant: str
-    measure: str
-    reported: Reported
-    as_of: date
-    status: str
-    revision: int
-    reporter: int
-    reporter_name: str
-    kind: str
-    reference: str | None
-    comment: str | None
-    recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What a reader may see: some applicants, some measures, as one expert; None is no limit.
-
-    An expert sees what it said itself, and what its panels said where its own mark stands.
-    """
-
-    applicants: frozenset[str] | None = None
-    measures: frozenset[str] | None = None
-    expert: int | None = None
-
-
+APPEND = """
+    SELECT result, submission_id, set_aside, entered, before FROM append_submissions(
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+    ORDER BY place
+"""
+CAN_APPEND = "SELECT to_regproc('append_submissions') IS NOT NULL"
 RECORD = """
-    SELECT place, result, submission_id
+    SELECT result, submission_id
     FROM record_submissions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ORDER BY place
 """
 RECORD_AFTER = """
-    SELECT place, result, submission_id FROM record_expected_submissions(
+    SELECT result, submission_id FROM record_expected_submissions(
         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ORDER BY place
 """
-"""For items that say what they follow; before step 0010 there is no such function."""
+"""Both are for a schema before step 0012; before 0010 there is only the first."""
 
 
 async def record(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> list[Receipt]:
@@ -118,18 +121,52 @@ async def record(driver: Driver, round_id: int, items: Sequence[NewSubmission]) 
 
     One round trip, and a transaction of its own unless one is under way. Until its end it has the
     round to itself, as with `rounds.hold_alone`: submissions appear in the order of their ids.
-    Returns a receipt each, in order.
+    Returns a receipt each, in order. Raises: SchemaUnknown.
     """
-    rows = await _append(driver, round_id, items)
-    return [Receipt(result, identity) for _, result, identity in rows]
+    return [Receipt(*row) for row in await _append(driver, round_id, items)]
 
 
 async def _append(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> Sequence[Any]:
+    more = (
+        [each.expected_revision for each in items],
+        [each.reported_at for each in items],
+        [each.obs_status for each in items],
+        [each.doubt for each in items],
+        [each.factor for each in items],
+        [each.confirmed_by for each in items],
+        [each.reason for each in items],
+    )
+    # A statement that fails breaks off the transaction under way: there, it is asked beforehand.
+    if driver.is_in_transaction() and not await driver.fetchval(CAN_APPEND):
+        return await _append_before(driver, round_id, items)
+    try:
+        found: Sequence[Any] = await driver.fetch(APPEND, round_id, *_columns(items), *more)
+    except asyncpg.UndefinedFunctionError:
+        return await _append_before(driver, round_id, items)
+    return found
+
+
+async def _append_before(
+    driver: Driver, round_id: int, items: Sequence[NewSubmission]
+) -> Sequence[Any]:
+    """Append to a schema before step 0012, which sets nothing aside. Raises: SchemaUnknown."""
+    if any(each.needs_more for each in items):
+        raise SchemaUnknown("what may be set aside needs step 0012: run `pilotzone migrate`")
+    columns = _columns(items)
     expected = [each.expected_revision for each in items]
-    follows = any(each is not None for each in expected)
-    fetched = driver.fetch(
-        RECORD_AFTER if follows else RECORD,
-        round_id,
+    try:
+        if all(each is None for each in expected):
+            plain: Sequence[Any] = await driver.fetch(RECORD, round_id, *columns)
+            return plain
+        found: Sequence[Any] = await driver.fetch(RECORD_AFTER, round_id, *columns, expected)
+    except asyncpg.UndefinedFunctionError:
+        raise SchemaUnknown("expected revisions need step 0010: run `pilotzone migrate`") from None
+    return found
+
+
+def _columns(items: Sequence[NewSubmission]) -> tuple[list[Any], ...]:
+    """Return what every schema knows of *items*, in the order in which functions take it."""
+    return (
         [each.applicant for each in items],
         [each.measure for each in items],
         [each.reporter for each in items],
@@ -141,13 +178,7 @@ async def _append(driver: Driver, round_id: int, items: Sequence[NewSubmission])
         [each.reference for each in items],
         [each.comment for each in items],
         [each.request_id for each in items],
-        *([expected] if follows else []),
     )
-    try:
-        found: Sequence[Any] = await fetched
-    except asyncpg.UndefinedFunctionError:
-        raise SchemaUnknown("expected revisions need step 0010: run `pilotzone migrate`") from None
-    return found
 
 
 REVISED = "SELECT applicant, measure, reporter FROM ({changed}) AS changed"
@@ -168,90 +199,3 @@ async def revised_after_sight(
 
 def _joined(codes: tuple[str, ...] | None) -> str | None:
     return None if codes is None else SEPARATOR.join(codes)
-
-
-async def page(
-    session: Session,
-    round_id: int,
-    after: int,
-    limit: int,
-    reach: Reach,
-    applicant: str | None = None,
-    measure: str | None = None,
-) -> list[StoredSubmission]:
-    """Return at most *limit* submissions within *reach*, oldest first, from behind *after* on.
-
-    None appears later among those that were returned: writers of a round take turns.
-    """
-    query = (
-        select(
-            SubmissionRow.id,
-            SubmissionRow.applicant,
-            SubmissionRow.measure,
-            SubmissionRow.number,
-            SubmissionRow.codes,
-            SubmissionRow.as_of,
-            SubmissionRow.status,
-            SubmissionRow.revision,
-            SubmissionRow.reporter,
-            ReporterRow.name,
-            SubmissionRow.kind,
-            SubmissionRow.reference,
-            SubmissionRow.comment,
-            SubmissionRow.recorded_at,
-        )
-        .join(ReporterRow, ReporterRow.id == SubmissionRow.reporter)
-        .where(SubmissionRow.round == round_id, SubmissionRow.id > after)
-        .order_by(SubmissionRow.id)
-        .limit(limit)
-    )
-    if applicant is not None:
-        query = query.where(SubmissionRow.applicant == applicant)
-    if measure is not None:
-        query = query.where(SubmissionRow.measure == measure)
-    if reach.applicants is not None:
-        query = query.where(SubmissionRow.applicant == func.any(list(reach.applicants)))
-    if reach.measures is not None:
-        query = query.where(SubmissionRow.measure == func.any(list(reach.measures)))
-    if reach.expert is not None:
-        query = query.where(_open_to(reach.expert, round_id, applicant, measure))
-    return [
-        StoredSubmission(
-            identity,
-            of,
-            what,
-            Reported(number, None if codes is None else tuple(codes)),
-            *rest,
-        )
-        for identity, of, what, number, codes, *rest in await session.execute(query)
-    ]
-
-
-# One list for all rows, not a look for each: most of what is listed may be other experts' marks.
-MARKED = """(submission.applicant, submission.measure) IN (
-    SELECT applicant, measure FROM ({standing}) AS own
-)"""
-
-
-def _open_to(
-    expert: int, round_id: int, applicant: str | None, measure: str | None
-) -> ColumnElement[bool]:
-    """Say of a submission whether the expert may see it; None: whatever is asked for."""
-    given = {"applicant": applicant, "measure": measure}
-    parameters = {name: value for name, value in given.items() if value is not None}
-    which = " AND ".join(["reporter = :expert", *(f"{name} = :{name}" for name in parameters)])
-    marked = MARKED.format(standing=standing(":round", REFERENCE_DATE, which))
-    return or_(
-        SubmissionRow.reporter == expert,
-        and_(
-            SubmissionRow.kind.in_([ReporterKind.EXPERT, ADJUDICATOR]),
-            text(marked).bindparams(round=round_id, expert=expert, **parameters),
-        ),
-    )
-
-
-async def exists(session: Session, round_id: int, submission: int) -> bool:
-    """Say whether the round has a submission of this id."""
-    query = text("SELECT EXISTS (SELECT FROM submission WHERE round = :round AND id = :id)")
-    found: bool = (await session.scalars(query, {"round": round_id, "id": submission})).one()
-    return found

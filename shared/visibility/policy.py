@@ -11,7 +11,7 @@ from shared.core.principal import Principal, Role
 from shared.panels.pseudonym import pseudonym
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import ADJUDICATOR, Framework, ReporterKind
-from shared.submissions.store import Reach
+from shared.submissions.list_store import Reach
 
 SEES_NAMES = frozenset({Role.ADMIN, Role.AUDITOR})
 

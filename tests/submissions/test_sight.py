@@ -17,8 +17,8 @@ from shared.explanations.verdicts import Statement
 from shared.runs import evidence_store as evidence
 from shared.scoring.document import reader as document
 from shared.scoring.framework import ADJUDICATOR, ReporterKind
+from shared.submissions import list_store as submissions
 from shared.submissions import recording
-from shared.submissions import store as submissions
 from shared.submissions.standing import REFERENCE_DATE, standing
 from shared.submissions.store import NewSubmission, Receipt
 from shared.submissions.values import Reported

@@ -23,10 +23,11 @@ from shared.scoring.document import reader as document
 from shared.scoring.flags import Flag
 from shared.scoring.framework import ADJUDICATOR, ReporterKind
 from shared.scoring.resolve import Resolved, resolve
+from shared.submissions import list_store as submissions
 from shared.submissions import recording as services
-from shared.submissions import store as submissions
+from shared.submissions.list_store import Reach
 from shared.submissions.standing import Way, standing
-from shared.submissions.store import NewSubmission, Reach
+from shared.submissions.store import NewSubmission
 from shared.submissions.values import Reported
 from tests.fixtures.make import APPLICANTS, MARK, STATIONS
 from tests.panels.experts import TEAM, framework_of_panels

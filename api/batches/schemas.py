@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.http.schemas import Items, Moment, Schema
-from api.submissions.schemas import SubmissionIn
+from api.submissions.schemas import Remark, SetAside, SubmissionIn
 from shared.batches.limits import MOST_ROWS
 from shared.batches.store import StoredBatch
 
@@ -44,6 +44,9 @@ ROW_CODES = (
     "withdrawn-with-value",
     "not-a-value",
     "not-a-revision",
+    "not-a-moment",
+    "unknown-obs-status",
+    "value-with-missing",
     "number-not-exact",
     "formula",
     "grouped-digits",
@@ -91,8 +94,15 @@ class BatchItem(Schema):
     result: Result = Field(
         description="`unchanged`: the same value stands already and nothing was added."
     )
-    id: int | None = Field(description="Of the submission that stands; null where it is rejected.")
+    id: int | None = Field(
+        description="Of the submission that stands, or of the number that is held; null where the"
+        " row is rejected."
+    )
     errors: list[RowError] | None = Field(None, description="Left out unless it is rejected.")
+    set_aside: SetAside | None = Field(None, description="Left out where the row counts.")
+    warnings: list[Remark] | None = Field(
+        None, description="Left out where nothing was noticed; they change nothing."
+    )
 
 
 class BatchCounts(Schema):

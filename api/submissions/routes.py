@@ -1,10 +1,13 @@
 """Submissions: pushed one by one or in bulk, and read back."""
 
-from fastapi import APIRouter, Request, Response
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.responses import JSONResponse
 
 from api.http import metrics
-from api.http.access import ANY, Caller, admits, caller_of
+from api.http.access import ANY, Acting, Caller, admits, caller_of
 from api.http.context import (
     Held,
     Round,
@@ -15,11 +18,12 @@ from api.http.context import (
     transaction_of,
 )
 from api.http.paging import Cursor, Limit, cut, decode
-from api.http.paths import OfApplicant, OfMeasure, RoundCode
+from api.http.paths import GREATEST_ID, OfApplicant, OfMeasure, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.idempotency import carries_key
 from api.submissions.schemas import (
+    ConfirmationIn,
     SubmissionIn,
     SubmissionOut,
     SubmissionPage,
@@ -27,7 +31,9 @@ from api.submissions.schemas import (
 )
 from shared.core.errors import (
     ConflictOfInterest,
+    Finding,
     NotFound,
+    NotHeld,
     ReporterNotAdmitted,
     RevisedAfterSight,
     RoundNotOpen,
@@ -36,14 +42,28 @@ from shared.core.errors import (
 )
 from shared.core.principal import Role
 from shared.submissions import list_store as submissions
+from shared.submissions import remarks
 from shared.submissions import service as services
 from shared.submissions.admission import admit, refused
+from shared.submissions.list_store import Asked
+from shared.submissions.store import NewSubmission, Receipt
 from shared.submissions.values import Refusal
 from shared.visibility import reach_of, shown_name
 
 router = APIRouter(
     prefix="/v1/rounds/{round}/submissions", tags=["submissions"], route_class=GuardedRoute
 )
+
+SubmissionId = Annotated[
+    int, Path(ge=1, le=GREATEST_ID, description="The submission's id.", examples=[13])
+]
+OfSetAside = Annotated[
+    Literal["held", "superseded"] | None,
+    Query(
+        description="`held`: only what awaits confirmation. `superseded`: only what came after"
+        " something that its source said later."
+    ),
+]
 
 
 @router.post(
@@ -84,15 +104,48 @@ async def submit(
     else:
         receipt = await services.submit(held.database, held.intake, stored, item)
     metrics.observe_submissions([receipt.result])
-    answer = {
+    found = remarks.of_one(item, receipt, stored.reference_date)
+    return JSONResponse(_answer(round, item, receipt, found), 201)
+
+
+@router.post(
+    "/{submission}/confirmation",
+    status_code=201,
+    response_model=SubmissionReceipt,
+    responses=problems(NotFound, NotHeld, RoundNotOpen, ReporterNotAdmitted),
+)
+@admits(Role.ADMIN)
+async def confirm(
+    round: Round,
+    submission: SubmissionId,
+    body: ConfirmationIn,
+    who: Caller,
+    acting: Acting,
+    tx: Tx,
+) -> Response:
+    """Let a held number count, in the name of its reporter.
+
+    A submission of the same value is added, and an audit event says who confirmed it and why.
+    """
+    item, receipt = await services.confirm(tx, round, who, acting, submission, body.reason)
+    return JSONResponse(_answer(round.code, item, receipt, ()), 201)
+
+
+def _answer(
+    round_: str, item: NewSubmission, receipt: Receipt, found: Sequence[Finding]
+) -> dict[str, Any]:
+    return {
         "id": receipt.id,
         "result": receipt.result,
-        "round": round,
-        "applicant": body.applicant,
-        "measure": body.measure,
-        "as_of": body.as_of.isoformat(),
+        "round": round_,
+        "applicant": item.applicant,
+        "measure": item.measure,
+        "as_of": item.as_of.isoformat(),
+        "set_aside": receipt.set_aside,
+        "warnings": [
+            {"pointer": each.pointer, "code": each.code, "detail": each.message} for each in found
+        ],
     }
-    return JSONResponse(answer, 201)
 
 
 @router.get("", responses=problems(NotFound))
@@ -106,10 +159,11 @@ async def list_recorded(
     response: Response,
     applicant: OfApplicant = None,
     measure: OfMeasure = None,
+    set_aside: OfSetAside = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> SubmissionPage:
-    """List every submission that the key reaches, oldest first.
+    """List every submission that the key reaches, oldest first, those set aside among them.
 
     Administrators and auditors read all; an expert its own marks, and the others' of an applicant
     and measure once its own stands; others what lies within the applicants and measures of their
@@ -122,9 +176,7 @@ async def list_recorded(
         round.id,
         int(after[0]) if after else 0,
         limit + 1,
-        reach_of(who),
-        applicant,
-        measure,
+        Asked(reach_of(who), applicant, measure, set_aside),
     )
     page = cut(request, response, found, limit, lambda each: (each.id,))
     items = [

@@ -1,17 +1,58 @@
 """Submissions, one or many."""
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
-from api.http.schemas import WHOLE, Code, Date, Items, Moment, Schema, Text, Word, one_finding
+from api.http.schemas import (
+    WHOLE,
+    Code,
+    Date,
+    Items,
+    Line,
+    Moment,
+    Schema,
+    Text,
+    Word,
+    one_finding,
+)
+from shared.core.bounds import MOMENT, moment
 from shared.scoring.framework import Framework
+from shared.submissions import remarks
 from shared.submissions.admission import Draft
 from shared.submissions.list_store import StoredSubmission
+from shared.submissions.values import OBS_STATUSES
 
 Value = Annotated[
     bool | float | Word | list[Word] | None,
     one_finding("not-a-value", "A value is a number, true or false, a text or a list of texts."),
+]
+
+
+def _zoned(value: Any) -> datetime:
+    found = moment(value) if isinstance(value, str) else value
+    if isinstance(found, datetime) and found.tzinfo is not None:
+        return found
+    raise PydanticCustomError(
+        "not-a-moment", "a moment is written with its zone: 2026-06-30T08:00:00+08:00"
+    )
+
+
+def _status(value: Any) -> Any:
+    if value is None or (isinstance(value, str) and value in OBS_STATUSES):
+        return value
+    raise PydanticCustomError("unknown-obs-status", "the status is a code of CL_OBS_STATUS")
+
+
+ZonedMoment = Annotated[
+    datetime,
+    BeforeValidator(_zoned),
+    Field(json_schema_extra={"pattern": f"^{MOMENT.pattern}$"}),
+]
+ObsStatus = Annotated[
+    str, BeforeValidator(_status), Field(json_schema_extra={"enum": sorted(OBS_STATUSES)})
 ]
 
 
@@ -38,6 +79,23 @@ class SubmissionIn(Schema):
         " so that a request which is repeated late does not undo a correction.",
     )
 
+    reported_at: ZonedMoment | None = Field(
+        None,
+        description="The source's own moment. What is older than what stands of the same applicant,"
+        " measure and date is kept and does not count.",
+        examples=["2026-06-30T23:00:00+08:00"],
+    )
+    obs_status: ObsStatus | None = Field(
+        None,
+        description="SDMX's remark on the value (CL_OBS_STATUS): `P` is provisional. It is kept and"
+        " given back, and changes no score.",
+        examples=["A"],
+    )
+    confirm: bool = Field(
+        default=False,
+        description="The number holds although it is implausible: it was held before and counts.",
+    )
+
     def to_domain(self) -> Draft:
         """Return what is submitted."""
         return Draft(
@@ -49,10 +107,35 @@ class SubmissionIn(Schema):
             self.reference,
             self.comment,
             self.expected_revision,
+            self.reported_at,
+            self.obs_status,
+            self.confirm,
         )
 
 
 Result = Literal["created", "revised", "unchanged"]
+
+
+class Remark(Schema):
+    """What is noticed about a submission that was taken; it changes nothing."""
+
+    pointer: str = Field(description="JSON pointer (RFC 6901) into the submission.")
+    code: str = Field(
+        description="Stable; docs/problems.md says what each means.",
+        json_schema_extra={"x-extensible-enum": list(remarks.CODES)},
+    )
+    detail: str
+
+
+SetAside = Annotated[
+    str,
+    Field(
+        description="Why it does not count, and what counted before goes on counting: `superseded`,"
+        " the source said something later; others, the number is held until it is confirmed. Null:"
+        " it counts, unless something later does.",
+        json_schema_extra={"x-extensible-enum": list(remarks.REASONS)},
+    ),
+]
 
 
 class SubmissionReceipt(Schema):
@@ -66,6 +149,14 @@ class SubmissionReceipt(Schema):
     applicant: str
     measure: str
     as_of: Date
+    set_aside: SetAside | None
+    warnings: list[Remark]
+
+
+class ConfirmationIn(Schema):
+    """Lets a held number count, in the name of its reporter."""
+
+    reason: Line = Field(description="Kept in the audit event.")
 
 
 class SubmissionOut(Schema):
@@ -86,13 +177,29 @@ class SubmissionOut(Schema):
     reference: str | None
     comment: str | None
     recorded_at: Moment
+    reported_at: Moment | None
+    obs_status: str | None
+    set_aside: SetAside | None
+    confirmed_by: Literal["reporter", "administrator"] | None = Field(
+        description="Who says that an implausible number holds; the audit trail has the name."
+    )
 
     @classmethod
     def of(cls, stored: StoredSubmission, framework: Framework, reporter: str) -> "SubmissionOut":
         """Show *stored* in the measure's own terms, under the name that the reader may see."""
         shown = {name: getattr(stored, name) for name in cls.model_fields if name != "value"}
-        value = stored.reported.value(framework.measures[stored.measure])
-        return cls.model_validate(shown | {"value": value, "reporter": reporter})
+        shown |= {
+            "value": stored.reported.value(framework.measures[stored.measure]),
+            "reporter": reporter,
+            "confirmed_by": _confirmer(stored),
+        }
+        return cls.model_validate(shown)
+
+
+def _confirmer(stored: StoredSubmission) -> str | None:
+    if stored.confirmed_by is None:
+        return None
+    return "reporter" if stored.confirmed_by == stored.reporter else "administrator"
 
 
 class SubmissionPage(Items[SubmissionOut]):

@@ -30,9 +30,13 @@ LANGUAGE plpgsql STABLE ROWS 10000 SET search_path = public, pg_temp AS $functio
 BEGIN
     RETURN QUERY
     WITH known AS (
-        -- One look finds both what stands of the date and what is to be compared with.
+        -- One look finds both what stands of the date and what is to be compared with. OFFSET 0 keeps
+        -- what is found out once from being found out for each use of it.
         SELECT item.*, string_to_array(joined, chr(31)) COLLATE "C" AS codes,
-            applicant.code IS NOT NULL AS registered, entry.state = 'accepted' AS entered,
+            (
+                SELECT state FROM entry
+                WHERE entry.round = round_id AND entry.applicant = item.applicant
+            ) AS entry_state,
             said.number AS before, said.as_of = item.as_of AS follows, said.id AS said_id,
             said.revision AS said_revision, said.status AS said_status,
             said.codes AS said_codes, said.reported_at AS said_at, said.obs_status AS said_observation,
@@ -45,8 +49,6 @@ BEGIN
                 expected, moments, observations, doubts, factors, confirmers) WITH ORDINALITY
             AS item (applicant, measure, reporter, kind, as_of, status, number, joined,
                 expects, moment, observation, doubt, factor, confirmer, place)
-        LEFT JOIN applicant ON applicant.code = item.applicant
-        LEFT JOIN entry ON entry.round = round_id AND entry.applicant = item.applicant
         LEFT JOIN LATERAL (
             SELECT id, as_of, revision, status, number, codes, reported_at, obs_status FROM submission
             WHERE submission.round = round_id
@@ -54,6 +56,7 @@ BEGIN
                 AND submission.reporter = item.reporter AND submission.as_of <= item.as_of
             ORDER BY submission.as_of DESC, submission.revision DESC LIMIT 1
         ) AS said ON true
+        OFFSET 0
     ), weighed AS (
         SELECT known.*,
             coalesce(follows AND (status, number, codes)
@@ -72,6 +75,7 @@ BEGIN
                 ) THEN 'implausible-change'
             END AS against
         FROM known
+        OFFSET 0
     ), settled AS (
         SELECT weighed.*, aside.id AS aside_id,
             CASE WHEN late THEN 'superseded' WHEN confirmer IS NULL OR aside.id IS NULL THEN against END
@@ -101,7 +105,10 @@ BEGIN
     ), ruled AS (
         SELECT settled.*,
             CASE
-                WHEN NOT registered THEN 'unknown-applicant'
+                -- Who was ever entered, or reported on, is registered.
+                WHEN CASE WHEN entry_state IS NULL AND said_id IS NULL
+                    THEN NOT EXISTS (SELECT FROM applicant WHERE code = settled.applicant) END
+                    THEN 'unknown-applicant'
                 WHEN NOT opened.now THEN 'not-open'
                 WHEN tied THEN 'conflict-of-interest'
                 WHEN same THEN 'unchanged'
@@ -126,7 +133,7 @@ BEGIN
         CASE WHEN says_new THEN set_aside END,
         CASE WHEN says_new THEN aside_id END,
         CASE WHEN says_new AND against IS NOT NULL AND set_aside IS NULL THEN confirmer END,
-        coalesce(entered, false),
+        coalesce(entry_state = 'accepted', false),
         before
     FROM taken ORDER BY place;
 END

@@ -4,30 +4,41 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from shared.batches.cells import interpret
 from shared.batches.rows import Cell, Inexact, Row
-from shared.core.bounds import MOST_TEXT, UNWRITABLE, YEARS
+from shared.core.bounds import MOST_TEXT, UNWRITABLE, YEARS, moment
 from shared.core.errors import Finding
 from shared.core.principal import Principal
 from shared.scoring.framework import Framework
 from shared.submissions import admission
 from shared.submissions.store import NewSubmission
-from shared.submissions.values import Refusal
+from shared.submissions.values import OBS_STATUSES, Refusal
 
 REQUIRED = ("applicant", "measure", "as_of")
-MEMBERS = frozenset({*REQUIRED, "value", "status", "reference", "comment", "expected_revision"})
+MEMBERS = frozenset(
+    {
+        *REQUIRED,
+        *("value", "status", "reference", "comment", "expected_revision"),
+        *("reported_at", "obs_status", "confirm"),
+    }
+)
 STATUSES = frozenset({"reported", "withdrawn"})
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 OTHER_DATE = re.compile(r"[0-9]{1,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}日?")
 REVISION = re.compile(r"[0-9]{1,9}")
+CONFIRMED = (True, "true")
 MOST_REVISIONS = 10**9
 MOST_NAME = 64
 MOST_NAMED = 3
 MOST_FAULTS = 5
 """Of one row; a row with more is not a submission at all."""
+
+moment_of = lru_cache(1024)(moment)
+"""A file says few of them, often one."""
 
 Outcome = NewSubmission | tuple[Finding, ...]
 """A row that was admitted, or what is wrong with it; pointers are into the row."""
@@ -60,7 +71,7 @@ def _admit(
         return (_not_exact(),)
     if isinstance(value, Refusal):
         return (value.finding(),)
-    expected = members.get("expected_revision")
+    expected, said_at = members.get("expected_revision"), members.get("reported_at")
     day = dates[members["as_of"]]
     assert day is not None  # noqa: S101 -- `_faults` would have said so
     draft = admission.Draft(
@@ -72,6 +83,9 @@ def _admit(
         members.get("reference"),
         members.get("comment"),
         None if expected is None else int(expected),
+        None if said_at is None else moment_of(said_at),
+        members.get("obs_status"),
+        members.get("confirm") in CONFIRMED,
     )
     admitted = admission.admit(framework, principal, draft, request_id)
     return (admitted.finding(),) if isinstance(admitted, Refusal) else admitted
@@ -154,6 +168,24 @@ def _revision(value: Any) -> tuple[str, str] | None:
     return "not-a-revision", "A revision is a whole number from 0 on."
 
 
+def _moment(value: Any) -> tuple[str, str] | None:
+    if value is None or (isinstance(value, str) and moment_of(value) is not None):
+        return None
+    return "not-a-moment", "A moment is written with its zone: 2026-06-30T08:00:00+08:00."
+
+
+def _obs_status(value: Any) -> tuple[str, str] | None:
+    if value is None or (isinstance(value, str) and value in OBS_STATUSES):
+        return None
+    return "unknown-obs-status", "The status is a code of SDMX's list CL_OBS_STATUS."
+
+
+def _confirm(value: Any) -> tuple[str, str] | None:
+    if value is None or isinstance(value, bool) or value in ("true", "false"):
+        return None
+    return "not-a-flag", "A confirmation is true or false."
+
+
 def _value(value: Any) -> tuple[str, str] | None:
     if isinstance(value, list):
         fits = all(isinstance(each, str) and not UNWRITABLE.search(each) for each in value)
@@ -173,6 +205,9 @@ FORM: dict[str, Callable[[Any], tuple[str, str] | None]] = {
     "reference": _text,
     "comment": _text,
     "expected_revision": _revision,
+    "reported_at": _moment,
+    "obs_status": _obs_status,
+    "confirm": _confirm,
     "value": _value,
     "as_of": _day,
 }

@@ -4,11 +4,14 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from shared.batches.admission import Outcome
 from shared.batches.rows import Row
 from shared.core.errors import Finding
+from shared.submissions import remarks
+from shared.submissions.plausibility import HELD
 from shared.submissions.service import NOT_TAKEN
 from shared.submissions.store import NewSubmission, Receipt
 
@@ -28,7 +31,8 @@ class Told:
     """What became of a file, and of each row in order.
 
     Each of *items* is a JSON object with `index`, `line` where the format has lines, `result`,
-    `id`, and `errors` where it was rejected; *parts* are the same as JSON arrays of `PART` each.
+    `id`, `errors` where it was rejected, `set_aside` where it does not count, and `warnings` where
+    something was noticed; *parts* are the same as JSON arrays of `PART` each.
     *at_fault* are those that something is wrong with. A run that has taken in the submission
     *greatest* has taken in the whole file.
     """
@@ -42,14 +46,22 @@ class Told:
 
 
 def tell(
-    rows: Sequence[Row], outcomes: Sequence[Outcome], receipts: Sequence[Receipt], *, stored: bool
+    rows: Sequence[Row],
+    outcomes: Sequence[Outcome],
+    receipts: Sequence[Receipt],
+    reference_date: date,
+    *,
+    stored: bool,
 ) -> Told:
-    """Say what became of a file, given the *receipts* of the rows that were admitted."""
-    items = _items(rows, outcomes, receipts, stored=stored)
+    """Say what became of a file, given the *receipts* of the rows that were admitted.
+
+    *reference_date* is the round's.
+    """
+    items = _items(rows, outcomes, receipts, reference_date, stored=stored)
     return Told(
         _summary(items, stored=stored),
         Counter(each["result"] for each in items),
-        max((each["id"] for each in items if each["id"] is not None), default=None),
+        max((each["id"] for each in items if _is_taken_in(each)), default=None),
         items,
         [each for each in items if _is_at_fault(each)],
         [_part(items[at : at + PART]) for at in range(0, len(items), PART)],
@@ -64,6 +76,7 @@ def _items(
     rows: Sequence[Row],
     outcomes: Sequence[Outcome],
     receipts: Sequence[Receipt],
+    reference_date: date,
     *,
     stored: bool,
 ) -> list[dict[str, Any]]:
@@ -72,6 +85,7 @@ def _items(
     Where nothing is *stored*, a row that nothing is wrong with is rejected with the others.
     """
     items, following = list[dict[str, Any]](), iter(receipts)
+    alike = remarks.alike([each for each in outcomes if isinstance(each, NewSubmission)])
     for row, outcome in zip(rows, outcomes, strict=True):
         item: dict[str, Any] = {"index": row.index}
         if row.line is not None:
@@ -82,6 +96,11 @@ def _items(
             item |= {"result": "rejected", "id": None, "errors": [*map(_error, findings)]}
         elif receipt is not None:
             item |= {"result": receipt.result, "id": receipt.id}
+        if receipt is not None and isinstance(outcome, NewSubmission) and not findings:
+            noticed = list(remarks.of_one(outcome, receipt, reference_date))
+            noticed += [remarks.same_for_all()] * (outcome.measure in alike)
+            item |= {"set_aside": receipt.set_aside} if receipt.set_aside else {}
+            item |= {"warnings": [*map(_error, noticed)]} if noticed else {}
         items.append(item)
     return items
 
@@ -94,6 +113,11 @@ def _findings(outcome: Outcome, receipt: Receipt | None, *, stored: bool) -> tup
     if not stored and receipt is not None and receipt.result != "unchanged":
         return (NOT_COMMITTED,)
     return ()
+
+
+def _is_taken_in(item: dict[str, Any]) -> bool:
+    """Say of a row's item whether a run can take in the submission that it names."""
+    return item["id"] is not None and item.get("set_aside") not in HELD
 
 
 def _is_at_fault(item: dict[str, Any]) -> bool:

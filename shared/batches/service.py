@@ -76,7 +76,8 @@ async def push(
             stored = False
         if any(each.result == "not-open" for each in receipts):
             raise not_open(round_.code, await rounds.state(session, round_.id))
-        what = await asyncio.to_thread(tell, rows, outcomes, receipts, stored=stored)
+        dated = round_.reference_date
+        what = await asyncio.to_thread(tell, rows, outcomes, receipts, dated, stored=stored)
         return Pushed(await batches.add(driver, batch, what), what)
 
 

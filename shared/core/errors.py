@@ -89,6 +89,10 @@ class StaleRevision(Conflict):
     """Another revision stands than the one that the submission was to follow."""
 
 
+class NotHeld(Conflict):
+    """The submission does not await confirmation."""
+
+
 class MarksOutstanding(Conflict):
     """The expert has yet to mark what the answer would show."""
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
 
 
 class MeasureType(StrEnum):
@@ -19,6 +20,9 @@ class MeasureType(StrEnum):
     CATEGORY = "category"
     FLAG = "flag"
     CODES = "codes"
+
+
+QUANTITIES: Final = frozenset({MeasureType.COUNT, MeasureType.NUMBER})
 
 
 class ReporterKind(StrEnum):
@@ -82,6 +86,18 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Plausible:
+    """The numbers that count at once; one outside awaits confirmation. None is no bound.
+
+    *change* is how many times the number before it one may be, or be part of.
+    """
+
+    min: float | None = None
+    max: float | None = None
+    change: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """How experts' marks become one.
 
@@ -119,6 +135,7 @@ class Measure:
     codes: tuple[str, ...] = ()
     panel: Panel | None = None
     tolerance: float | None = None
+    plausible: Plausible = Plausible()
 
 
 @dataclass(frozen=True, slots=True)

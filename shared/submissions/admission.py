@@ -1,12 +1,13 @@
 """Admitting submissions: what is checked before anything is stored."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from shared.core.errors import Finding, ReporterNotAdmitted, SubmissionRefused
 from shared.core.principal import Principal, Role
-from shared.scoring.framework import AfterSight, Framework, ReporterKind
+from shared.scoring.framework import QUANTITIES, AfterSight, Framework, ReporterKind
 from shared.submissions import values as submission
+from shared.submissions.plausibility import doubt
 from shared.submissions.store import NewSubmission
 from shared.submissions.values import Refusal, Value
 
@@ -30,6 +31,9 @@ class Draft:
     reference: str | None = None
     comment: str | None = None
     expected_revision: int | None = None
+    reported_at: datetime | None = None
+    obs_status: str | None = None
+    confirm: bool = False
 
 
 def admit(
@@ -42,7 +46,10 @@ def admit(
     read = submission.read(framework, kind, draft.measure, draft.value, draft.status)
     if isinstance(read, Refusal):
         return read
-    panel = framework.measures[draft.measure].panel
+    if refusal := submission.contradicted(draft.value, draft.obs_status):
+        return refusal
+    measure = framework.measures[draft.measure]
+    panel = measure.panel
     return NewSubmission(
         applicant=draft.applicant,
         measure=draft.measure,
@@ -55,6 +62,12 @@ def admit(
         request_id=request_id,
         keeps_blind=panel is not None and panel.after_sight is AfterSight.REFUSE,
         expected_revision=draft.expected_revision,
+        reported_at=draft.reported_at,
+        obs_status=draft.obs_status,
+        doubt=doubt(measure, read.number),
+        is_quantity=measure.type in QUANTITIES,
+        factor=measure.plausible.change,
+        confirmed_by=principal.reporter if draft.confirm else None,
     )
 
 

@@ -2,14 +2,29 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+    text,
+    union_all,
+)
 
 from shared.access.tables import ReporterRow
 from shared.database import Session
 from shared.scoring.framework import ADJUDICATOR, ReporterKind
 from shared.submissions.standing import REFERENCE_DATE, standing
-from shared.submissions.tables import SubmissionRow
+from shared.submissions.store import NewSubmission
+from shared.submissions.tables import AsideRow, SubmissionRow
 from shared.submissions.values import Reported
 
 
@@ -30,6 +45,11 @@ class StoredSubmission:
     reference: str | None
     comment: str | None
     recorded_at: datetime
+    reported_at: datetime | None
+    obs_status: str | None
+    set_aside: str | None
+    """Why it does not count; None: it does, or did."""
+    confirmed_by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,61 +64,109 @@ class Reach:
     expert: int | None = None
 
 
-async def page(
-    session: Session,
-    round_id: int,
-    after: int,
-    limit: int,
-    reach: Reach,
-    applicant: str | None = None,
-    measure: str | None = None,
-) -> list[StoredSubmission]:
-    """Return at most *limit* submissions within *reach*, oldest first, from behind *after* on.
+SetAside = Literal["held", "superseded"]
+RECORDED = (
+    *("id", "applicant", "measure", "number", "codes", "as_of", "status", "revision", "reporter"),
+    *("kind", "reference", "comment", "recorded_at"),
+)
+KEEPS_ASIDE = text("SELECT to_regclass('submission_aside') IS NOT NULL")
+"""Not before step 0012."""
 
-    None appears later among those that were returned: writers of a round take turns.
+OF_ITS_DATE_SINCE = """
+    later.round = submission_aside.round AND later.applicant = submission_aside.applicant
+    AND later.measure = submission_aside.measure AND later.reporter = submission_aside.reporter
+    AND later.as_of = submission_aside.as_of AND later.id > submission_aside.id
+"""
+AWAITS = f"""submission_aside.set_aside <> 'superseded' AND NOT EXISTS (
+    SELECT FROM submission AS later WHERE {OF_ITS_DATE_SINCE}
+) AND NOT EXISTS (
+    SELECT FROM submission_aside AS later
+    WHERE {OF_ITS_DATE_SINCE} AND later.set_aside <> 'superseded'
+)"""  # noqa: S608 -- all of it is ours
+"""That a row set aside can be confirmed: nothing else was said of its date since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which submissions are listed; None is no limit. *set_aside* lists those alone."""
+
+    reach: Reach
+    applicant: str | None = None
+    measure: str | None = None
+    set_aside: SetAside | None = None
+
+
+async def page(
+    session: Session, round_id: int, after: int, limit: int, asked: Asked
+) -> list[StoredSubmission]:
+    """Return at most *limit* submissions that are *asked* for, oldest first, from behind *after*.
+
+    None appears later among those that were returned: writers of a round take turns. What is set
+    aside is among them; as `held` only what still awaits its confirmation.
     """
+    keeps = (await session.scalars(KEEPS_ASIDE)).one()
+    parts = []
+    if asked.set_aside is None:
+        parts.append(_recorded(SubmissionRow, round_id, after, limit, asked, keeps=keeps))
+    if keeps:
+        parts.append(_recorded(AsideRow, round_id, after, limit, asked, keeps=keeps))
+    if not parts:
+        return []
+    whole = union_all(*(select(each.subquery()) for each in parts)).order_by("id").limit(limit)
+    return [_submission(*row) for row in await session.execute(whole)]
+
+
+def _submission(*row: Any) -> StoredSubmission:
+    identity, applicant, measure, number, codes, *rest = row
+    reported = Reported(number, None if codes is None else tuple(codes))
+    *known, name, reported_at, obs_status, set_aside, confirmed_by = rest
+    as_of, status, revision, reporter, kind, reference, comment, recorded_at = known
+    return StoredSubmission(
+        identity, applicant, measure, reported, as_of, status, revision, reporter, name,
+        kind, reference, comment, recorded_at, reported_at, obs_status, set_aside, confirmed_by,
+    )  # fmt: skip
+
+
+def _recorded(
+    table: type[Any], round_id: int, after: int, limit: int, asked: Asked, *, keeps: bool
+) -> Select[Any]:
+    """Select from one of both tables; a schema that *keeps* nothing aside lacks columns, too."""
+    columns = [getattr(table, name) for name in RECORDED]
     query = (
-        select(
-            SubmissionRow.id,
-            SubmissionRow.applicant,
-            SubmissionRow.measure,
-            SubmissionRow.number,
-            SubmissionRow.codes,
-            SubmissionRow.as_of,
-            SubmissionRow.status,
-            SubmissionRow.revision,
-            SubmissionRow.reporter,
-            ReporterRow.name,
-            SubmissionRow.kind,
-            SubmissionRow.reference,
-            SubmissionRow.comment,
-            SubmissionRow.recorded_at,
-        )
-        .join(ReporterRow, ReporterRow.id == SubmissionRow.reporter)
-        .where(SubmissionRow.round == round_id, SubmissionRow.id > after)
-        .order_by(SubmissionRow.id)
+        select(*columns, ReporterRow.name, *_more(table, keeps=keeps))
+        .join(ReporterRow, ReporterRow.id == table.reporter)
+        .where(table.round == round_id, table.id > after)
+        .order_by(table.id)
         .limit(limit)
     )
-    if applicant is not None:
-        query = query.where(SubmissionRow.applicant == applicant)
-    if measure is not None:
-        query = query.where(SubmissionRow.measure == measure)
+    reach = asked.reach
+    if asked.applicant is not None:
+        query = query.where(table.applicant == asked.applicant)
+    if asked.measure is not None:
+        query = query.where(table.measure == asked.measure)
     if reach.applicants is not None:
-        query = query.where(SubmissionRow.applicant == func.any(list(reach.applicants)))
+        query = query.where(table.applicant == func.any(list(reach.applicants)))
     if reach.measures is not None:
-        query = query.where(SubmissionRow.measure == func.any(list(reach.measures)))
-    if reach.expert is not None:
-        query = query.where(_open_to(reach.expert, round_id, applicant, measure))
-    return [
-        StoredSubmission(
-            identity,
-            of,
-            what,
-            Reported(number, None if codes is None else tuple(codes)),
-            *rest,
-        )
-        for identity, of, what, number, codes, *rest in await session.execute(query)
-    ]
+        query = query.where(table.measure == func.any(list(reach.measures)))
+    if asked.set_aside == "superseded":
+        query = query.where(AsideRow.set_aside == asked.set_aside)
+    if asked.set_aside == "held":
+        query = query.where(text(AWAITS))
+    if reach.expert is None:
+        return query
+    if table is AsideRow:  # a mark that never stood opens no other's, and is shown to nobody else
+        return query.where(table.reporter == reach.expert)
+    return query.where(_open_to(reach.expert, round_id, asked.applicant, asked.measure))
+
+
+def _more(table: type[Any], *, keeps: bool) -> list[Any]:
+    """Return what is known from step 0012 on: moment, status, why it is set aside, by whom not."""
+    nothing, nobody = cast(null(), Text), cast(null(), BigInteger)
+    if table is AsideRow:
+        return [table.reported_at, table.obs_status, table.set_aside, nobody]
+    if keeps:
+        return [table.reported_at, table.obs_status, nothing.label("set_aside"), table.confirmed_by]
+    return [nothing.label(each) for each in ("reported_at", "obs_status", "set_aside", "by")]
 
 
 # One list for all rows, not a look for each: most of what is listed may be other experts' marks.
@@ -125,7 +193,37 @@ def _open_to(
 
 
 async def exists(session: Session, round_id: int, submission: int) -> bool:
-    """Say whether the round has a submission of this id."""
+    """Say whether the round has a submission of this id, set aside or not."""
+    given = {"round": round_id, "id": submission}
     query = text("SELECT EXISTS (SELECT FROM submission WHERE round = :round AND id = :id)")
-    found: bool = (await session.scalars(query, {"round": round_id, "id": submission})).one()
+    found: bool = (await session.scalars(query, given)).one()
+    if not found and (await session.scalars(KEEPS_ASIDE)).one():
+        query = text(
+            "SELECT EXISTS (SELECT FROM submission_aside WHERE round = :round AND id = :id)"
+        )
+        found = (await session.scalars(query, given)).one()
     return found
+
+
+async def held(session: Session, round_id: int, submission: int) -> NewSubmission | None:
+    """Return what awaits confirmation under this id, to be said again; None: nothing does."""
+    query = select(AsideRow).where(
+        AsideRow.round == round_id, AsideRow.id == submission, text(AWAITS)
+    )
+    row = (await session.scalars(query)).first()
+    if row is None:
+        return None
+    return NewSubmission(
+        applicant=row.applicant,
+        measure=row.measure,
+        reporter=row.reporter,
+        kind=row.kind,
+        as_of=row.as_of,
+        reported=Reported(row.number, None if row.codes is None else tuple(row.codes)),
+        reference=row.reference,
+        comment=row.comment,
+        request_id=row.request_id,
+        reported_at=row.reported_at,
+        obs_status=row.obs_status,
+        doubt=row.set_aside,
+    )

@@ -1,17 +1,22 @@
-"""Submitting a value."""
+"""Submitting a value, and confirming one that is held."""
+
+from dataclasses import replace
 
 from shared.core.errors import (
     ConflictOfInterest,
     NotFound,
+    NotHeld,
     RevisedAfterSight,
     StaleRevision,
 )
+from shared.core.principal import Actor, Principal
 from shared.database import Database, Session
 from shared.database.database import driver_of
 from shared.rounds import store as rounds
 from shared.rounds.model import not_open
 from shared.rounds.store import RoundFacts
-from shared.submissions import recording
+from shared.submissions import list_store, recording, store
+from shared.submissions.admission import not_reached, refused
 from shared.submissions.intake import Intake
 from shared.submissions.store import NewSubmission, Receipt
 from shared.submissions.values import Refusal
@@ -59,6 +64,29 @@ async def submit_alone(session: Session, round_: RoundFacts, item: NewSubmission
     if receipt.result == "not-open":
         raise not_open(round_.code, await rounds.state(session, round_.id))
     return _taken(receipt, item)
+
+
+async def confirm(
+    session: Session, round_: RoundFacts, who: Principal, actor: Actor, submission: int, reason: str
+) -> tuple[NewSubmission, Receipt]:
+    """Let what is held under an id count, in its reporter's name, and witness it.
+
+    The round is held alone, so that nothing else is said meanwhile. Returns what was said again,
+    and its receipt. Raises: NotFound, NotHeld, RoundNotOpen, ReporterNotAdmitted.
+    """
+    await rounds.hold_alone(session, round_.id)
+    held = await list_store.held(session, round_.id, submission)
+    if held is None:
+        if not await list_store.exists(session, round_.id, submission):
+            raise NotFound(f"the round has no submission {submission}")
+        raise NotHeld(f"submission {submission} counts, or something else was said since")
+    if refusal := not_reached(who, held.applicant, held.measure):
+        raise refused(refusal, "/path/submission")
+    item = replace(held, confirmed_by=who.reporter, reason=reason, request_id=actor.request_id)
+    (receipt,) = await store.record(await driver_of(session), round_.id, [item])
+    if receipt.result == "not-open":
+        raise not_open(round_.code, await rounds.state(session, round_.id))
+    return item, _taken(receipt, item)
 
 
 def _taken(receipt: Receipt, item: NewSubmission) -> Receipt:

@@ -46,6 +46,8 @@ class NewSubmission:
     obs_status: str | None = None
     doubt: str | None = None
     """What makes the number implausible by itself; None: nothing."""
+    is_quantity: bool = False
+    """Whether it is worth comparing with the number before it."""
     factor: float | None = None
     """How many times the number before it may be, or be part of; None: any."""
     confirmed_by: int | None = None

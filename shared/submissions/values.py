@@ -33,6 +33,12 @@ class Reported:
 
 WITHDRAWN = Reported()
 
+OBS_STATUSES = frozenset("ABDEFGHIJKLMNOPQSUVW")
+"""SDMX's code list CL_OBS_STATUS, version 2.2."""
+
+WITHOUT_VALUE = frozenset("HLMOQ")
+"""Those that say that there is no value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -69,6 +75,14 @@ def read(
     if value is None:
         return Refusal("value", "value-missing", "A null value needs the status withdrawn.")
     return READERS[measure.type](measure, value)
+
+
+def contradicted(value: Value, obs_status: str | None) -> Refusal | None:
+    """Refuse a value beside a remark that says that there is none."""
+    if value is None or obs_status not in WITHOUT_VALUE:
+        return None
+    message = f"The status {obs_status} says that there is no value."
+    return Refusal("obs_status", "value-with-missing", message)
 
 
 def _number(measure: Measure, value: Value) -> Reported | Refusal:

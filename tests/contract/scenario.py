@@ -175,6 +175,8 @@ async def play(player: Player, worker_database: Database) -> None:
     await player.replay("auditor", "GET /v1/rounds/{round}/diagnostics")
     await doubt(player, worker_database)
     await settle(player)
+    await submit(player, "source", "base_stations_5g", 6180)
+    await player.replay("admin", "POST /v1/rounds/{round}/submissions/{submission}/confirmation")
     await player.send(None, "GET", "/metrics", accept="text/plain")
 
 

@@ -115,6 +115,8 @@ async def refusals(player: Player) -> None:
     late = value | {"value": 1, "expected_revision": 7}
     await player.refused("stale-revision", "source", "POST", SUBMISSIONS, late)
     await with_a_key(player, value)
+    again, why = f"{SUBMISSIONS}/1/confirmation", {"reason": "It is right."}
+    await player.refused("not-held", "admin", "POST", again, why)
     await player.refused("malformed-body", "source", "POST", SUBMISSIONS, content=b'{"value": NaN}')
     await player.refused(
         "unsupported-media-type",

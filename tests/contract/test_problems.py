@@ -9,6 +9,7 @@ import pytest
 
 from api.http.problems import describe
 from shared.core.errors import DomainError
+from shared.submissions import remarks
 from tests.contract.document import CONTRACT, EXAMPLES, PROBLEM, ROOT, faults
 
 DOCS = (ROOT / "docs" / "problems.md").read_text("utf-8")
@@ -106,11 +107,16 @@ def test_every_code_of_a_submission_is_documented_and_no_other() -> None:
                 assert isinstance(node.args[1], ast.Constant)
                 emitted.add(str(node.args[1].value))
 
-    of_submissions, of_rows = DOCS.split("## Codes of submissions")[1].split("## Codes of rows")
+    of_refusals, of_warnings = DOCS.split("## Codes of submissions")[1].split(
+        "## Codes of warnings"
+    )
+    of_submissions, of_rows = of_refusals.split("## Codes of rows")
     assert documented(of_submissions) == emitted | {"repeated-row"}
     contract = CONTRACT["components"]["schemas"]["RowError"]["properties"]["code"]
     said = documented(of_submissions) | documented(of_rows)
     assert said - {"no-panel"} == set(contract["x-extensible-enum"])  # of adjudications alone
+    remark = CONTRACT["components"]["schemas"]["Remark"]["properties"]["code"]
+    assert documented(of_warnings) == set(remarks.CODES) == set(remark["x-extensible-enum"])
 
 
 def documented(table: str) -> set[str]:

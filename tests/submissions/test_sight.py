@@ -19,6 +19,7 @@ from shared.scoring.document import reader as document
 from shared.scoring.framework import ADJUDICATOR, ReporterKind
 from shared.submissions import list_store as submissions
 from shared.submissions import recording
+from shared.submissions.list_store import Asked
 from shared.submissions.standing import REFERENCE_DATE, standing
 from shared.submissions.store import NewSubmission, Receipt
 from shared.submissions.values import Reported
@@ -86,7 +87,7 @@ async def watch(session: Session, round_id: int, watched: Watched) -> None:
     }
     for expert in EXPERTS:
         reader = Principal(expert, "", Role.EXPERT, applicants=None, measures=None)
-        seen = await submissions.page(session, round_id, 0, 1000, reach_of(reader))
+        seen = await submissions.page(session, round_id, 0, 1000, Asked(reach_of(reader)))
         for each in seen:
             mark = (each.applicant, expert)
             if each.reporter != expert and each.reported.number is not None:

@@ -25,7 +25,7 @@ from shared.scoring.framework import ADJUDICATOR, ReporterKind
 from shared.scoring.resolve import Resolved, resolve
 from shared.submissions import list_store as submissions
 from shared.submissions import recording as services
-from shared.submissions.list_store import Reach
+from shared.submissions.list_store import Asked, Reach
 from shared.submissions.standing import Way, standing
 from shared.submissions.store import NewSubmission
 from shared.submissions.values import Reported
@@ -232,7 +232,7 @@ async def test_an_expert_has_marked_what_stands_and_sees_the_panel_there(
     pairs = {(applicant, measure) for applicant in CODES for measure in PANELS}
     async with owner._sessions() as session:
         stands = await say(session, round_id, history)
-        everything = await submissions.page(session, round_id, 0, 1000, Reach())
+        everything = await submissions.page(session, round_id, 0, 1000, Asked(Reach()))
         for expert in EXPERTS:
             marked = {
                 pair for pair, said in stands.items() if expert in {each.reporter for each in said}
@@ -240,9 +240,8 @@ async def test_an_expert_has_marked_what_stands_and_sees_the_panel_there(
             outstanding = await panels.outstanding(session, round_id, expert, CODES, PANELS, 1000)
             assert set(outstanding) == pairs - marked
             for limits in ({}, {"applicant": "C1"}, {"measure": MARK}):
-                visible = await submissions.page(
-                    session, round_id, 0, 1000, Reach(expert=expert), **limits
-                )
+                asked = Asked(Reach(expert=expert), limits.get("applicant"), limits.get("measure"))
+                visible = await submissions.page(session, round_id, 0, 1000, asked)
                 assert visible == [
                     each
                     for each in everything

@@ -12,7 +12,7 @@ from shared.database import Database, Driver
 from shared.database.database import driver_of
 from shared.submissions import list_store, recording
 from shared.submissions import store as submissions
-from shared.submissions.list_store import Reach
+from shared.submissions.list_store import Asked, Reach
 from shared.submissions.store import NewSubmission
 from tests.fixtures.ask import one, rows
 from tests.fixtures.make import GRADE, MARK, ROUND, SCENES, World
@@ -165,7 +165,7 @@ async def test_a_number_comes_back_to_the_last_bit(round_id: int, database: Data
 
     async with database._sessions() as session:
         # ReporterKind 1 is there: the fixture made a key for each role.
-        found = await list_store.page(session, round_id, 0, 10, Reach())
+        found = await list_store.page(session, round_id, 0, 10, Asked(Reach()))
 
     assert [float.hex(each.reported.number or 0) for each in found] == [
         number.hex() for number in numbers

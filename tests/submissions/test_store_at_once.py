@@ -14,7 +14,7 @@ from shared.database.database import driver_of
 from shared.rounds import service as rounds_services
 from shared.submissions import list_store
 from shared.submissions import store as submissions
-from shared.submissions.list_store import Reach
+from shared.submissions.list_store import Asked, Reach
 from tests.fixtures.ask import execute, one, rows, until_blocked
 from tests.fixtures.http import until_waiting
 from tests.fixtures.make import ROUND, World
@@ -50,7 +50,7 @@ async def test_who_reads_on_and_on_misses_nothing_of_a_transaction_that_takes_lo
 
     async def read(after: int) -> list[int]:
         async with database.reading() as session:
-            page = await list_store.page(session, round_id, after, 100, Reach())
+            page = await list_store.page(session, round_id, after, 100, Asked(Reach()))
         return [each.id for each in page]
 
     seen: list[int] = []

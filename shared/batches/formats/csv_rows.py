@@ -8,7 +8,10 @@ from shared.batches.rows import Cell, Row
 from shared.core.errors import FileUnreadable, Finding
 
 REQUIRED = ("applicant", "measure", "value", "as_of")
-OPTIONAL = ("status", "reference", "comment", "expected_revision")
+OPTIONAL = (
+    *("status", "reference", "comment", "expected_revision"),
+    *("reported_at", "obs_status", "confirm"),
+)
 
 
 def read(body: bytes) -> Iterator[Row]:

@@ -17,7 +17,7 @@ MOST_BYTES = 2**16
 """Of a row: it is read in one piece, and all others wait meanwhile."""
 
 MOST_ELEMENTS = 600_000
-"""Of a document: of 50 000 rows, each with its seven members and some codes."""
+"""Of a document: of 50 000 rows, each with all of its members and some codes."""
 
 NOT_AN_OBJECT = Finding("", "not-an-object", "A row is an object with the members of a submission.")
 TOO_LONG = Finding("", "row-too-long", f"A row has at most {MOST_BYTES} bytes.")

@@ -20,7 +20,7 @@ REQUIRED = (
     "TIME_PERIOD",
     "OBS_VALUE",
 )
-OPTIONAL = ("OBS_STATUS", "COMMENT_OBS")
+OPTIONAL = ("OBS_STATUS", "COMMENT_OBS", "REPORTED_AT")
 
 ACTIONS = {"M": "reported", "R": "reported", "D": "withdrawn"}
 """Merge and replace say a value: nothing is overwritten here, a later value follows the earlier."""
@@ -48,6 +48,8 @@ def _members(cells: dict[str, str]) -> dict[str, str]:
         "as_of": last_day(cells["TIME_PERIOD"]),
         "value": Cell(cells["OBS_VALUE"]),
         "comment": cells.get("COMMENT_OBS", ""),
+        "obs_status": cells.get("OBS_STATUS", ""),
+        "reported_at": cells.get("REPORTED_AT", ""),
         "status": ACTIONS[cells["ACTION"]],
     }
     return {name: text for name, text in named.items() if text}

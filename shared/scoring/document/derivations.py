@@ -6,9 +6,9 @@ from enum import StrEnum
 from math import inf, nan
 from typing import Final
 
-from shared.scoring.document.measures import NUMERIC, QUANTITIES
+from shared.scoring.document.measures import NUMERIC
 from shared.scoring.document.nodes import Node
-from shared.scoring.framework import Derivation, Measure, MeasureType
+from shared.scoring.framework import QUANTITIES, Derivation, Measure, MeasureType
 
 DERIVATIONS: Final = ("value", "sum", "ratio", "distinct")
 VALUES: Final = NUMERIC | {MeasureType.CATEGORY, MeasureType.FLAG}

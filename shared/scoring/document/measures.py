@@ -7,21 +7,23 @@ from typing import Final
 
 from shared.scoring.document.nodes import Node
 from shared.scoring.framework import (
+    QUANTITIES,
     AfterSight,
     Measure,
     MeasureType,
     Name,
     Panel,
+    Plausible,
     Range,
     ReporterKind,
 )
 
 CodeLists = Mapping[str, tuple[tuple[str, Name], ...]]
 
-QUANTITIES: Final = frozenset({MeasureType.COUNT, MeasureType.NUMBER})
 NUMERIC: Final = QUANTITIES | {MeasureType.MARK}
 ADMITTED_BY: Final[Mapping[str, frozenset[MeasureType]]] = {
     "range": NUMERIC,
+    "plausible": QUANTITIES,
     "tolerance": frozenset(MeasureType) - {MeasureType.MARK},  # a panel has its own
     "list": frozenset({MeasureType.CODES}),
     "panel": frozenset({MeasureType.MARK}),
@@ -77,12 +79,13 @@ def _measure(code: str, node: Node, lists: CodeLists) -> Measure | None:
     reported_by = _reported_by(fields["reported_by"], type_)
     codes = _codes(fields["list"], type_, lists)
     tolerance = fields["tolerance"].optional_number(least=0)
+    plausible = _plausible(fields["plausible"], range_)
     if type_ is None:
         return None
     for key, types in ADMITTED_BY.items():
         if type_ not in types and not fields[key].absent:
             fields[key].note("key-not-applicable", f"a {type_} has no {key}")
-    return Measure(code, name, unit, type_, reported_by, range_, codes, panel, tolerance)
+    return Measure(code, name, unit, type_, reported_by, range_, codes, panel, tolerance, plausible)
 
 
 def _range(node: Node, type_: MeasureType | None) -> Range:
@@ -99,6 +102,17 @@ def _range(node: Node, type_: MeasureType | None) -> Range:
     if least is not None and most is not None and least > most:
         node.note("range-reversed", "the least value is above the greatest")
     return Range(least, most)
+
+
+def _plausible(node: Node, admitted: Range) -> Plausible:
+    """Read which numbers count at once; none of them is a number that is refused anyway."""
+    ends = node.fields(optional=("min", "max", "change"))
+    least, most = ends["min"].optional_number(), ends["max"].optional_number()
+    low = admitted.min if least is None else least
+    high = admitted.max if most is None else most
+    if not node.absent and low is not None and high is not None and low > high:
+        node.note("plausible-empty", "no number is admitted and plausible")
+    return Plausible(least, most, ends["change"].optional_number(above=1))
 
 
 def _panel(node: Node, type_: MeasureType | None) -> Panel | None:

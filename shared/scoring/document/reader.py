@@ -12,7 +12,6 @@ from math import isnan
 from shared.core.errors import Finding, FrameworkInvalid
 from shared.scoring.document.derivations import Known, read_derivation
 from shared.scoring.document.measures import (
-    QUANTITIES,
     Combine,
     note_repeats,
     read_code_lists,
@@ -22,6 +21,7 @@ from shared.scoring.document.measures import (
 from shared.scoring.document.nodes import Node, exact
 from shared.scoring.document.normalisations import read_normalisation
 from shared.scoring.framework import (
+    QUANTITIES,
     Category,
     Dimension,
     Direction,

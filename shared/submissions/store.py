@@ -15,7 +15,7 @@ from shared.submissions.standing import REFERENCE_DATE
 from shared.submissions.values import Reported
 
 SEPARATOR = "\x1f"
-"""Between the codes of one value, for `record_submissions`; it stands in no code."""
+"""Between the codes of one value, for the appending functions; it stands in no code."""
 
 
 ADDED = frozenset({"created", "revised"})

@@ -9,8 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import httpx
 import pytest
 
+from cli import demo
 from tests.cli.test_command_line import pilotzone
 from tests.fixtures.documents import ROOT
 
@@ -28,6 +30,20 @@ def printed(terminal: int) -> Iterator[bytes]:
     with suppress(OSError):  # so ends a terminal that nobody has open
         while said := os.read(terminal, 1 << 16):
             yield said
+
+
+def test_a_framework_that_an_earlier_release_registered_is_taken_as_it_is() -> None:
+    """Its content differs from ours, and registering ours would be refused."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200 if request.method == "GET" else 409, json={"points": 100})
+
+    gateway = demo.Gateway("http://gateway", {"demo-admin": "key"})
+    gateway._http = httpx.Client(
+        base_url="http://gateway/v1", transport=httpx.MockTransport(answer)
+    )
+
+    assert demo._framework(gateway) == {"points": 100}
 
 
 @pytest.fixture(scope="module")

@@ -39,8 +39,8 @@ from shared.core.errors import (
     RoundNotOpen,
     TooManyRows,
 )
-from shared.core.principal import Principal, Role
-from shared.visibility import sees_names
+from shared.core.principal import Role
+from shared.visibility import whose_receipts
 
 router = APIRouter(prefix="/v1/rounds/{round}", tags=["batches"], route_class=GuardedRoute)
 
@@ -202,7 +202,9 @@ async def list_recorded(
 ) -> BatchPage:
     """List receipts, newest first: a reporter's own, all for administrators and auditors."""
     key = decode(cursor, int)
-    found = await batches.page(tx, round.id, int(key[0]) if key else None, limit + 1, _own(who))
+    found = await batches.page(
+        tx, round.id, int(key[0]) if key else None, limit + 1, whose_receipts(who)
+    )
     page = cut(request, response, found, limit, lambda each: (each.id,))
     return BatchPage(items=[BatchOut.of(each) for each in page])
 
@@ -211,7 +213,7 @@ async def list_recorded(
 @admits(*READERS)
 async def read(round: Round, batch: BatchId, who: Caller, tx: Tx) -> BatchOut:
     """Return a batch's receipt, as it was when it was pushed."""
-    return BatchOut.of(await batches.get(tx, round.id, batch, _own(who)))
+    return BatchOut.of(await batches.get(tx, round.id, batch, whose_receipts(who)))
 
 
 @router.get(
@@ -230,14 +232,9 @@ async def list_items(
     cursor: Cursor = None,
 ) -> BatchItemPage:
     """List what became of each row, in the order of the file."""
-    await batches.get(tx, round.id, batch, _own(who))
+    await batches.get(tx, round.id, batch, whose_receipts(who))
     key = decode(cursor, int)
     after = int(key[0]) + 1 if key else 0
     found = await batches.items(tx, round.id, batch, after, limit + 1, at_fault=at_fault)
     page = cut(request, response, found, limit, lambda each: (each["index"],))
     return BatchItemPage.model_validate({"items": page})
-
-
-def _own(who: Principal) -> int | None:
-    """Return whose receipts *who* may read; None: everybody's."""
-    return None if sees_names(who) else who.reporter

@@ -119,7 +119,10 @@ class BatchCounts(Schema):
 class BatchReceipt(Schema):
     """What became of a batch, row by row."""
 
-    batch: int = Field(description="Its id: the receipt is kept under it.")
+    batch: int = Field(
+        description="Its id: the receipt is kept under it. May be given as `wait_for_batch` when"
+        " reading the ranking, which then shows all of it."
+    )
     outcome: Outcome
     counts: BatchCounts
     greatest_submission: int | None = Field(

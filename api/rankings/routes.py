@@ -1,6 +1,5 @@
 """Scores: the ranking, one scorecard, its history."""
 
-import asyncio
 import json
 from functools import partial
 from typing import Annotated, Literal
@@ -16,38 +15,26 @@ from api.http.paths import GREATEST_ID, ApplicantCode, OfKind, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
+from api.rankings.inclusion import Awaited, Wait, WaitFor, WaitForBatch, included
 from api.rankings.pages import PageKey, card_of, page_of
 from api.rankings.schemas import HistoryPage, RankingOut, ScorecardOut
 from api.rankings.scorecards import at_once, freshened, past, seen_alone
 from shared.applicants import store as applicants
-from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
+from shared.core.errors import MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
 from shared.rankings import store as standings
 from shared.rankings.store import Freshness
 from shared.rounds.store import RoundFacts
 from shared.runs import store as runs
 from shared.scoring.framework import Framework
-from shared.submissions import list_store as submissions
 from shared.visibility import View, require_score
 from shared.visibility.policy import rests_on_marks_of_others
 
 router = APIRouter(prefix="/v1/rounds/{round}/scores", tags=["scores"], route_class=GuardedRoute)
 
-LONGEST_WAIT = 30.0
-
-LOOK_SECONDS = 1.0
-"""How much longer than asked for a reader waits, for PostgreSQL to say whether it is in vain."""
-
 Run = Annotated[
     int | None, Query(ge=1, le=GREATEST_ID, description="As of this run, not the last.")
 ]
-WaitFor = Annotated[
-    int | None,
-    Query(
-        ge=1, le=GREATEST_ID, description="A submission's id: answer once a run has taken it in."
-    ),
-]
-Wait = Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for it at most.")]
 Include = Annotated[list[Literal["lines"]], Query(description="`lines`: with every line.")]
 
 
@@ -66,25 +53,6 @@ async def _freshness(held: Gateway, round_: RoundFacts, run: int | None) -> Fres
         names_changed_at=fresh.names_changed_at,
         names_version=fresh.names_version,
     )
-
-
-async def _await_inclusion(
-    request: Request, held: Gateway, round_: RoundFacts, submission: int | None, seconds: float
-) -> None:
-    """Wait until a run took in *submission*, or *seconds* are over. Raises: Invalid, TimeoutError.
-
-    A database that says neither in time is not waited for until it is given up.
-    """
-    if submission is None:
-        return
-    request.state.deadline.restart(seconds + LOOK_SECONDS)
-    async with asyncio.timeout(seconds + LOOK_SECONDS):
-        async with held.database.reading() as session:
-            known = await submissions.exists(session, round_.id, submission)
-        if not known:
-            message = "The round has no submission of this id."
-            raise Invalid(message, (Finding("/query/wait_for", "unknown-submission", message),))
-        await held.watch.included(round_.id, submission, seconds)
 
 
 async def _seen(
@@ -106,6 +74,7 @@ async def ranking(
     cohort: OfKind = None,
     run: Run = None,
     wait_for: WaitFor = None,
+    wait_for_batch: WaitForBatch = None,
     wait: Wait = 5.0,
     include: Include = [],  # noqa: B006 -- FastAPI copies defaults
     limit: Limit = 100,
@@ -113,14 +82,15 @@ async def ranking(
 ) -> Answer:
     """Return the ranking, first place first: of one kind of applicant, or of all.
 
-    With `wait_for` the answer comes once a run has taken that submission in, or after `wait`
-    seconds with the ranking as it then is; `state` says which. Following pages show the same run.
+    With `wait_for` or `wait_for_batch` the answer comes once a run has taken that submission or
+    batch in, or after `wait` seconds with the ranking as it then is; `state` says which. Following
+    pages show the same run.
     An expert is shown the ranking once all of its marks of the round stand, or the round is closed:
     before, places and totals would tell it what others marked.
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
-    await _await_inclusion(request, held, stored, wait_for, wait)
+    await included(request, stored, Awaited(wait_for, wait_for_batch, wait))
     start = 0
     if (key := decode(cursor, int, int)) is not None:
         run, start = int(key[0]) or None, int(key[1])
@@ -130,7 +100,7 @@ async def ranking(
     await _seen(held, framework, stored, caller_of(request), None)
     page = await page_of(held, round, framework, wanted)
     shown = Shown(request.url.path, query_of(request))
-    if run is None and wait_for is None:
+    if run is None and wait_for is None and wait_for_batch is None:
         held.kept.repeat(request.scope, partial(_again, held, wanted, shown))
     return shown.response(page)
 
@@ -157,6 +127,7 @@ async def scorecard(
     request: Request,
     run: Run = None,
     wait_for: WaitFor = None,
+    wait_for_batch: WaitForBatch = None,
     wait: Wait = 5.0,
 ) -> Answer:
     """Return one applicant's score with every line, to an expert once it marked the applicant.
@@ -166,7 +137,7 @@ async def scorecard(
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
-    await _await_inclusion(request, held, stored, wait_for, wait)
+    await included(request, stored, Awaited(wait_for, wait_for_batch, wait))
     framework = await framework_of(held, stored)
     fresh = await _freshness(held, stored, run)
     whole = await held.rankings.as_of(stored.id, fresh.as_of)

@@ -1,6 +1,14 @@
 """Who sees what, when: one policy that every way out goes through."""
 
-from shared.visibility.policy import View, reach_of, sees_names, shown_name
+from shared.visibility.policy import View, reach_of, sees_names, shown_name, whose_receipts
 from shared.visibility.service import require_score, view
 
-__all__ = ["View", "reach_of", "require_score", "sees_names", "shown_name", "view"]
+__all__ = [
+    "View",
+    "reach_of",
+    "require_score",
+    "sees_names",
+    "shown_name",
+    "view",
+    "whose_receipts",
+]

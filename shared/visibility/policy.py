@@ -87,6 +87,11 @@ def reach_of(reader: Principal) -> Reach:
     )
 
 
+def whose_receipts(reader: Principal) -> int | None:
+    """Return the reporter whose receipts of batches *reader* may read; None: everybody's."""
+    return None if sees_names(reader) else reader.reporter
+
+
 def sees_names(reader: Principal) -> bool:
     """Say whether *reader* is told who experts, adjudicators and requesters are."""
     return reader.role in SEES_NAMES

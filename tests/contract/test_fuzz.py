@@ -32,6 +32,7 @@ BEYOND_SCHEMAS = {
     "number-not-exact",  # no keyword counts a number's digits
     "unknown-cursor",  # only we make cursors
     "unknown-submission",
+    "unknown-batch",
 }
 """What a request may be refused for that fits the contract, besides the rules of assessment."""
 
@@ -88,7 +89,7 @@ def attempt(
     )
     @given(case=anywhere | somewhere)
     def sent(case: Case[Any]) -> None:
-        if "wait_for" in case.query:
+        if {"wait_for", "wait_for_batch"} & set(case.query):
             case.query["wait"] = 0  # there is no worker that could end it
         case.headers.pop("Content-Digest", None)  # a schema can't say what a body comes to
         answer = case.call_and_validate(headers=key, excluded_checks=NOT_ASKED)

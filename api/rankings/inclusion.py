@@ -1,0 +1,90 @@
+"""Readers who wait until a run has taken in what they name: a submission, or a batch."""
+
+import asyncio
+from typing import Annotated, NamedTuple
+
+from fastapi import Query, Request
+
+from api.http.access import caller_of
+from api.http.context import gateway_of
+from api.http.paths import GREATEST_ID
+from shared.batches import store as batches
+from shared.core.errors import Finding, Invalid, NotFound
+from shared.core.principal import Principal
+from shared.database import Session
+from shared.rounds.store import RoundFacts
+from shared.submissions import list_store as submissions
+from shared.visibility import whose_receipts
+
+LONGEST_WAIT = 30.0
+
+LOOK_SECONDS = 1.0
+"""How much longer than asked for a reader waits, for PostgreSQL to say whether it is in vain."""
+
+WaitFor = Annotated[
+    int | None,
+    Query(
+        ge=1, le=GREATEST_ID, description="A submission's id: answer once a run has taken it in."
+    ),
+]
+WaitForBatch = Annotated[
+    int | None,
+    Query(
+        ge=1,
+        le=GREATEST_ID,
+        description="A batch whose receipt the key may read: answer once a run has taken all of it"
+        " in, also where every row of it stood before.",
+    ),
+]
+Wait = Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for it at most.")]
+
+
+class Awaited(NamedTuple):
+    """What a reader waits for, and for how many seconds at most; of both, until both are in."""
+
+    submission: int | None
+    batch: int | None
+    seconds: float
+
+
+async def included(request: Request, round_: RoundFacts, awaited: Awaited) -> None:
+    """Wait until a run took in what is *awaited*, or its time is over.
+
+    A database that says neither in time is not waited for until it is given up.
+    Raises: Invalid, TimeoutError.
+    """
+    if awaited.submission is None and awaited.batch is None:
+        return
+    held = gateway_of(request)
+    request.state.deadline.restart(awaited.seconds + LOOK_SECONDS)
+    async with asyncio.timeout(awaited.seconds + LOOK_SECONDS):
+        async with held.database.reading() as session:
+            last = await _last(session, round_.id, awaited, caller_of(request))
+        if last is not None:
+            await held.watch.included(round_.id, last, awaited.seconds)
+
+
+async def _last(session: Session, round_id: int, awaited: Awaited, who: Principal) -> int | None:
+    """Return the submission that comes last of what is *awaited*; None: nothing of it stands.
+
+    Submissions appear in the order of their ids, so that a run with it has the others. Raises:
+    Invalid.
+    """
+    found = list[int]()
+    if awaited.submission is not None:
+        if not await submissions.exists(session, round_id, awaited.submission):
+            raise _unknown("wait_for", "submission")
+        found.append(awaited.submission)
+    if awaited.batch is not None:
+        try:
+            batch = await batches.get(session, round_id, awaited.batch, whose_receipts(who))
+        except NotFound:
+            raise _unknown("wait_for_batch", "batch") from None
+        if batch.greatest_submission is not None:
+            found.append(batch.greatest_submission)
+    return max(found, default=None)
+
+
+def _unknown(parameter: str, what: str) -> Invalid:
+    message = f"The round has no {what} of this id."
+    return Invalid(message, (Finding(f"/query/{parameter}", f"unknown-{what}", message),))

@@ -14,7 +14,9 @@ from api.batches.schemas import (
     BatchOut,
     BatchPage,
     BatchReceipt,
+    SliceOut,
 )
+from api.batches.slices import OfApplicants, OfDate, OfMeasure, said
 from api.batches.upload import upload
 from api.http import metrics
 from api.http.access import Caller, admits, caller_of
@@ -28,6 +30,7 @@ from api.http.problems import answer as problem_answer
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
 from shared.batches import service as services
+from shared.batches import slice_store as slices
 from shared.batches import store as batches
 from shared.batches.limits import MOST_BYTES
 from shared.batches.service import Push, Pushed
@@ -122,12 +125,18 @@ async def push(
     request: Request,
     prefer: Prefer = None,  # noqa: ARG001 -- there may be several
     content_encoding: Encoding = None,  # noqa: ARG001 -- `upload` reads it
+    slice_measure: OfMeasure = None,
+    slice_as_of: OfDate = None,
+    slice_applicants: OfApplicants = None,
 ) -> Response:
     """Push a file of submissions: JSON, JSON Lines, CSV or SDMX-CSV.
 
     It is taken as a whole: if any row is refused, nothing is stored and the answer is 422 with
     every row at fault. `Prefer: handling=lenient` stores the others and answers 207. Sending the
     same file again is safe: rows that stand are `unchanged`. The receipt is kept under the id.
+
+    A file may declare the slice that it covers, in JSON as its member `slice`, else by the three
+    parameters: of whom it covers and leaves out, what was said as of earlier dates is taken back.
     """
     held, who = gateway_of(request), caller_of(request)
     stored = await round_of(held, round)
@@ -135,7 +144,8 @@ async def push(
     preferences = preferred(request)
     lenient = preferences.get("handling") == "lenient"
     async with upload(request, held.bodies) as file:
-        sent = Push(file.format, file.body, lenient, request.state.request_id)
+        covers = said(slice_measure, slice_as_of, slice_applicants)
+        sent = Push(file.format, file.body, lenient, request.state.request_id, covers)
         writing = partial(transaction_of, request)
         pushed = await services.push(writing, stored, framework, who, sent, held.bodies.reading)
     metrics.observe_submissions(pushed.told.counts)
@@ -162,6 +172,8 @@ async def _answer(
         "counts": {name: pushed.told.counts[name] for name in RESULTS},
         "greatest_submission": pushed.told.greatest,
     }
+    if pushed.coverage is not None:
+        shown["slice"] = SliceOut.of(pushed.coverage).model_dump(mode="json")
     if pushed.told.outcome == "none_committed":
         return _refused(request, pushed, shown, path)
     items: Iterable[Any] = pushed.told.items
@@ -189,7 +201,7 @@ def _refused(request: Request, pushed: Pushed, shown: dict[str, Any], path: str)
     return response
 
 
-@router.get("/batches", responses=problems(NotFound))
+@router.get("/batches", response_model_exclude_unset=True, responses=problems(NotFound))
 @admits(*READERS)
 async def list_recorded(
     round: Round,
@@ -206,14 +218,17 @@ async def list_recorded(
         tx, round.id, int(key[0]) if key else None, limit + 1, whose_receipts(who)
     )
     page = cut(request, response, found, limit, lambda each: (each.id,))
-    return BatchPage(items=[BatchOut.of(each) for each in page])
+    covered = await slices.of_batches(tx, round.id, [each.id for each in page])
+    return BatchPage(items=[BatchOut.of(each, covered.get(each.id)) for each in page])
 
 
-@router.get("/batches/{batch}", responses=problems(NotFound))
+@router.get("/batches/{batch}", response_model_exclude_unset=True, responses=problems(NotFound))
 @admits(*READERS)
 async def read(round: Round, batch: BatchId, who: Caller, tx: Tx) -> BatchOut:
     """Return a batch's receipt, as it was when it was pushed."""
-    return BatchOut.of(await batches.get(tx, round.id, batch, whose_receipts(who)))
+    stored = await batches.get(tx, round.id, batch, whose_receipts(who))
+    covered = await slices.of_batches(tx, round.id, [batch])
+    return BatchOut.of(stored, covered.get(batch))
 
 
 @router.get(

@@ -1,22 +1,64 @@
 """Batches as the contract shows them."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.http.schemas import Items, Moment, Schema
+from api.http.schemas import Code, Date, Items, Moment, Schema
 from api.submissions.schemas import Remark, SetAside, SubmissionIn
 from shared.batches.limits import MOST_ROWS
+from shared.batches.slices import MOST_NAMED, Coverage
 from shared.batches.store import StoredBatch
 
 Outcome = Literal["all_committed", "none_committed", "partial"]
 Result = Literal["created", "revised", "unchanged", "rejected"]
 
 
+Covered = Annotated[int, Field(ge=1, le=MOST_ROWS)]
+
+
+class SliceIn(Schema):
+    """What a batch covers: one measure as of one date, so that what it leaves out is missing."""
+
+    measure: Code
+    as_of: Date
+    applicants: (
+        Annotated[list[Code], Field(min_length=1, max_length=MOST_ROWS)]
+        | Covered
+        | Literal["entered"]
+    ) = Field(description="Whom it covers: who they are, how many, or all that are entered.")
+
+
 class BatchIn(Schema):
     """A batch in JSON, as the contract shows it; `shared.batches` reads it."""
 
     items: list[SubmissionIn] = Field(min_length=1, max_length=MOST_ROWS)
+    slice: SliceIn | None = None
+
+
+class SliceOut(Schema):
+    """What came of the slice that a batch declared."""
+
+    measure: str
+    as_of: Date
+    scope: Literal["listed", "number", "entered"] = Field(description="How it said whom it covers.")
+    covered: int = Field(description="How many applicants it covers.")
+    reported: int = Field(description="Of how many a row of the batch stands.")
+    omitted: list[str] = Field(
+        description=f"Who is covered and has no row: the first {MOST_NAMED}. Of a number nobody"
+        " knows who."
+    )
+    omitted_count: int = Field(description="How many these are in all.")
+    withdrawn: int = Field(
+        description="How many values of earlier dates the batch thereby took back."
+    )
+    complete: bool = Field(description="Whether all that it covers stands, and no row was refused.")
+
+    @classmethod
+    def of(cls, coverage: Coverage) -> "SliceOut":
+        """Show *coverage*."""
+        fields: dict[str, Any] = {name: getattr(coverage, name) for name in cls.model_fields}
+        return cls.model_validate(fields | {"omitted": list(coverage.omitted)})
 
 
 ROW_CODES = (
@@ -68,6 +110,7 @@ ROW_CODES = (
     "revised-after-sight",
     "stale-revision",
     "repeated-row",
+    "outside-slice",
     "not-committed",
 )
 """Why a row of a batch is refused; docs/problems.md says what each means."""
@@ -116,6 +159,9 @@ class BatchCounts(Schema):
     )
 
 
+OF_SLICE = "What came of the slice that the batch declared; left out where it declared none."
+
+
 class BatchReceipt(Schema):
     """What became of a batch, row by row."""
 
@@ -128,6 +174,7 @@ class BatchReceipt(Schema):
     greatest_submission: int | None = Field(
         description="May be given as `wait_for` when reading the ranking: it shows the whole batch."
     )
+    slice: SliceOut | None = Field(None, description=OF_SLICE)
     items: list[BatchItem] = Field(
         description="In the order of the file. With `Prefer: return=minimal` the rejected alone."
     )
@@ -146,10 +193,11 @@ class BatchOut(Schema):
     reporter: str
     request_id: str
     recorded_at: Moment
+    slice: SliceOut | None = Field(None, description=OF_SLICE)
 
     @classmethod
-    def of(cls, stored: StoredBatch) -> "BatchOut":
-        """Show *stored*."""
+    def of(cls, stored: StoredBatch, coverage: Coverage | None) -> "BatchOut":
+        """Show *stored*, with what came of its slice if it declared one."""
         return cls(
             batch=stored.id,
             outcome=stored.outcome,  # type: ignore[arg-type]
@@ -166,6 +214,7 @@ class BatchOut(Schema):
             reporter=stored.reporter_name,
             request_id=stored.request_id,
             recorded_at=stored.recorded_at,
+            **({} if coverage is None else {"slice": SliceOut.of(coverage)}),
         )
 
 

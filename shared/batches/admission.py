@@ -110,9 +110,9 @@ def _faults(members: Mapping[str, Any], dates: dict[str, date | None]) -> Iterab
     said = members.get("as_of")
     if isinstance(said, str):
         if said not in dates:
-            dates[said] = _date(said)
+            dates[said] = date_of(said)
         if dates[said] is None:
-            yield Finding("/as_of", *_no_date(said))
+            yield Finding("/as_of", *no_date(said))
 
 
 def _pointer(name: str) -> str:
@@ -120,7 +120,8 @@ def _pointer(name: str) -> str:
     return "/" + name[:MOST_NAME].replace("~", "~0").replace("/", "~1").replace("\x00", "")
 
 
-def _date(said: str) -> date | None:
+def date_of(said: str) -> date | None:
+    """Return the date that is *said*, or None where it is none."""
     try:
         found = date.fromisoformat(said) if DATE.fullmatch(said) else None
     except ValueError:
@@ -128,7 +129,8 @@ def _date(said: str) -> date | None:
     return found if found and found.year in YEARS else None
 
 
-def _no_date(said: str) -> tuple[str, str]:
+def no_date(said: str) -> tuple[str, str]:
+    """Return code and words for what is *said* instead of a date."""
     if DATE.fullmatch(said) is None and OTHER_DATE.fullmatch(said):
         return "date-order", "A date is written year-month-day: 2026-06-30."
     return "not-a-date", "A date is written YYYY-MM-DD, is in the calendar, and from 1900 to 2999."

@@ -7,12 +7,15 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from itertools import islice
 
+from shared.batches import slice_store, slices
 from shared.batches import store as batches
 from shared.batches.admission import Outcome, admit, without_twins
-from shared.batches.formats import READERS
+from shared.batches.covering import cover
+from shared.batches.formats import READERS, declared
 from shared.batches.limits import MOST_ROWS
 from shared.batches.outcome import Told, tell
 from shared.batches.rows import Row
+from shared.batches.slices import Coverage, Declared, Slice
 from shared.batches.store import NewBatch, Refused
 from shared.core.errors import Finding, Invalid, TooManyRows
 from shared.core.principal import Principal
@@ -27,20 +30,25 @@ from shared.submissions.store import NewSubmission
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A file, and how it is to be taken: as a whole, or *lenient*, row by row."""
+    """A file, and how it is to be taken: as a whole, or *lenient*, row by row.
+
+    *declared* is the slice that the request says it covers, unless the file says so itself.
+    """
 
     format: str
     body: bytes
     lenient: bool
     request_id: str
+    declared: Declared | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """A batch's id, and what became of it and of each row."""
+    """A batch's id, what became of it and of each row, and of its slice if it declared one."""
 
     batch: int
     told: Told
+    coverage: Coverage | None = None
 
 
 async def push(
@@ -58,7 +66,7 @@ async def push(
     Raises: FileUnreadable, TooManyRows, Invalid, RoundNotOpen; then there is no receipt either.
     """
     async with reading:
-        rows, outcomes, digest = await asyncio.to_thread(_read, framework, who, push)
+        rows, outcomes, digest, slice_ = await asyncio.to_thread(_read, framework, who, push)
     batch = NewBatch(round_.id, who.reporter, push.format, digest, push.lenient, push.request_id)
     admitted = [each for each in outcomes if isinstance(each, NewSubmission)]
     stored = push.lenient or len(admitted) == len(outcomes)
@@ -78,7 +86,12 @@ async def push(
             raise not_open(round_.code, await rounds.state(session, round_.id))
         dated = round_.reference_date
         what = await asyncio.to_thread(tell, rows, outcomes, receipts, dated, stored=stored)
-        return Pushed(await batches.add(driver, batch, what), what)
+        if slice_ is None:
+            return Pushed(await batches.add(driver, batch, what), what)
+        coverage, what = await cover(driver, batch, slice_, who.applicants, rows, what)
+        identity = await batches.add(driver, batch, what)
+        await slice_store.add(driver, batch, identity, coverage)
+        return Pushed(identity, what, coverage)
 
 
 async def _require_open(session: Session, round_: RoundFacts) -> None:
@@ -88,14 +101,19 @@ async def _require_open(session: Session, round_: RoundFacts) -> None:
         raise not_open(round_.code, state)
 
 
-def _read(framework: Framework, who: Principal, push: Push) -> tuple[list[Row], list[Outcome], str]:
+def _read(
+    framework: Framework, who: Principal, push: Push
+) -> tuple[list[Row], list[Outcome], str, Slice | None]:
     """Read and admit the rows. Raises: FileUnreadable, TooManyRows, Invalid."""
     rows = list(_bounded(READERS[push.format](push.body)))
     if not rows:
         raise Invalid("the file has no rows", (Finding("", "no-rows", "There is no row in it."),))
-    outcomes = list(admit(framework, who, push.request_id, rows))
-    digest = hashlib.sha256(push.body).hexdigest()
-    return rows, without_twins(rows, outcomes), digest
+    said = declared(push.format, push.body, push.declared)
+    slice_ = None if said is None else slices.read(framework, who, said)
+    outcomes = without_twins(rows, list(admit(framework, who, push.request_id, rows)))
+    if slice_ is not None:
+        outcomes = slices.within(slice_, outcomes)
+    return rows, outcomes, hashlib.sha256(push.body).hexdigest(), slice_
 
 
 def _bounded(rows: Iterator[Row]) -> Iterator[Row]:

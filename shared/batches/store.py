@@ -66,6 +66,19 @@ ADD_PARTS = """
     FROM unnest($3::text[]) WITH ORDINALITY AS part (items, place)
 """
 
+MOST_WITH_ROWS = 500
+"""Receipts of one reporter in one round that keep their rows; older ones keep the counts alone."""
+
+# Each push makes one receipt too many; ten are looked at, in case one was not cleared.
+FORGET = """
+    DELETE FROM batch_part WHERE round = $1 AND batch IN (
+        SELECT id FROM batch WHERE round = $1 AND reporter = $2
+        ORDER BY id DESC OFFSET $3 LIMIT 10
+    )
+"""
+MAY_FORGET = "SELECT has_table_privilege('batch_part', 'DELETE')"
+"""Before step 0013 a gateway may not."""
+
 
 async def append(driver: Driver, batch: NewBatch, items: Sequence[NewSubmission]) -> list[Receipt]:
     """Append *items* in the transaction under way and return a receipt each."""
@@ -77,12 +90,14 @@ async def append(driver: Driver, batch: NewBatch, items: Sequence[NewSubmission]
 
 
 async def add(driver: Driver, batch: NewBatch, what: Told) -> int:
-    """Keep the receipt of a batch; return its id. Raises: SchemaUnknown."""
+    """Keep a batch's receipt and clear old ones' rows; return its id. Raises: SchemaUnknown."""
     try:
         identity = await _receipt(driver, batch, what)
     except asyncpg.UndefinedTableError:
         raise SchemaUnknown("receipts of batches need step 0009: run `pilotzone migrate`") from None
     await driver.execute(ADD_PARTS, batch.round, identity, what.parts)
+    if await driver.fetchval(MAY_FORGET):
+        await driver.execute(FORGET, batch.round, batch.reporter, MOST_WITH_ROWS)
     return identity
 
 
@@ -150,7 +165,10 @@ async def page(
 async def items(
     session: Session, round_id: int, batch: int, after: int, limit: int, *, at_fault: bool
 ) -> list[dict[str, Any]]:
-    """Return at most *limit* rows of a batch from index *after* on; those *at fault* if asked."""
+    """Return at most *limit* rows of a batch from index *after* on; those *at fault* if asked.
+
+    Raises: NotFound, where they are kept no longer.
+    """
     query = text(f"""
         SELECT row.item FROM batch_part AS part
         CROSS JOIN LATERAL json_array_elements(part.items) WITH ORDINALITY AS row (item, place)
@@ -162,5 +180,13 @@ async def items(
         ORDER BY part.number, row.place LIMIT :limit
     """).columns(item=JSON)  # noqa: S608 -- a number of ours
     parameters = {"round": round_id, "batch": batch, "after": after, "limit": limit}
-    found = await session.scalars(query, parameters | {"at_fault": at_fault})
-    return list(found)
+    found = list(await session.scalars(query, parameters | {"at_fault": at_fault}))
+    if (
+        not found
+        and not (await session.scalars(HAS_ROWS, {"round": round_id, "batch": batch})).one()
+    ):
+        raise NotFound(f"the rows of batch {batch} are kept no longer, its receipt is")
+    return found
+
+
+HAS_ROWS = text("SELECT EXISTS (SELECT FROM batch_part WHERE round = :round AND batch = :batch)")

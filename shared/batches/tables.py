@@ -1,13 +1,20 @@
 """Receipts of batches."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, PrimaryKeyConstraint
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.database.table import NOW, Table
+from shared.database.table import CODE, NOW, Table
 
 
 class BatchRow(Table):
@@ -53,3 +60,28 @@ class BatchPartRow(Table):
     items: Mapped[Any] = mapped_column(JSON)
 
     __table_args__ = (PrimaryKeyConstraint("round", "batch", "number"),)
+
+
+class BatchSliceRow(Table):
+    """The slice that a batch declared, and what came of it; `slices.Coverage` says what each is."""
+
+    __tablename__ = "batch_slice"
+
+    round: Mapped[int]
+    batch: Mapped[int]
+    reporter: Mapped[int]
+    measure: Mapped[str] = mapped_column(CODE)
+    as_of: Mapped[date]
+    scope: Mapped[str]
+    covered: Mapped[int] = mapped_column(Integer)
+    reported: Mapped[int] = mapped_column(Integer)
+    omitted: Mapped[list[str]] = mapped_column(ARRAY(CODE))
+    omitted_count: Mapped[int] = mapped_column(Integer)
+    withdrawn: Mapped[int] = mapped_column(Integer)
+    complete: Mapped[bool]
+
+    __table_args__ = (
+        PrimaryKeyConstraint("round", "batch"),
+        CheckConstraint("scope IN ('listed', 'number', 'entered')", name="scope"),
+        Index(None, "round", "measure", "reporter", "as_of", "batch"),
+    )

@@ -59,7 +59,7 @@ NOT_TYPED_IN_ORDER = {
 }
 """How blocks begin that a running service is not enough for, and why; all others are typed."""
 
-TYPES = {"For experts": "NAME", "One command each": "source"}
+TYPES = {"For experts": "NAME", "One command each": "source", "Slices": "source"}
 """Whose key `$KEY` is under a heading; elsewhere the administrator's."""
 
 REPORTERS = {"admin": "admin", "portal": "portal", "source": "source", "NAME": "expert"}

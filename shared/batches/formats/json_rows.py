@@ -1,4 +1,4 @@
-"""JSON: `{"items": [ … ]}`, read exactly: no digit is lost, no member stands twice.
+"""JSON: `{"items": [ … ], "slice": { … }}`, read exactly: no digit is lost, no member stands twice.
 
 The document is cut into rows before any of them is read, so that no step of it takes long.
 """
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from shared.batches.rows import SURE_DIGITS, Row, number
+from shared.batches.slices import Declared
 from shared.core.errors import FileUnreadable, Finding
 
 MOST_BYTES = 2**16
@@ -23,6 +24,7 @@ NOT_AN_OBJECT = Finding("", "not-an-object", "A row is an object with the member
 TOO_LONG = Finding("", "row-too-long", f"A row has at most {MOST_BYTES} bytes.")
 TWICE = Finding("", "member-twice", "The row has the same member twice.")
 SHAPE = 'a batch in JSON is {"items": [ … ]}'
+SLICE = 'a slice is {"measure": …, "as_of": …, "applicants": …}'
 
 MEMBER = re.compile(rb'"\s*:')
 BYTE = re.compile(r" \(byte (\d+)\)$")
@@ -35,11 +37,23 @@ PLAIN = {
 """What the decoder says, in our words; of anything else it is a character that stands there."""
 
 
+SKELETON = re.compile(
+    rb'\s*{\s*("items"\s*:\s*\.(\s*,\s*"slice"\s*:\s*\.)?|"slice"\s*:\s*\.\s*,\s*"items"\s*:\s*\.)\s*}\s*'
+)
+"""A document without its values: each member once."""
+
+
 class _Document(msgspec.Struct, forbid_unknown_fields=True):
-    items: list[msgspec.Raw]
+    items: msgspec.Raw
+    slice: msgspec.Raw = msgspec.Raw()
+
+
+class _Slice(msgspec.Struct):
+    slice: msgspec.Raw = msgspec.Raw()
 
 
 DOCUMENT = msgspec.json.Decoder(_Document)
+OF_SLICE = msgspec.json.Decoder(_Slice)
 LIST = msgspec.json.Decoder(list[msgspec.Raw])
 MEMBERS = msgspec.json.Decoder(float_hook=number)
 
@@ -49,16 +63,34 @@ def read(body: bytes) -> Iterator[Row]:
     _refuse_unbounded(body)
     try:
         document = DOCUMENT.decode(body)
+        items = LIST.decode(document.items)
     except (msgspec.ValidationError, RecursionError):
         raise FileUnreadable(SHAPE) from None
     except msgspec.DecodeError as error:
         line, column, met = fault(body, error)
         message = f"not JSON at line {line}, column {column}: {met}"
         raise FileUnreadable(message, line=line, column=column) from None
-    if not _has_one_list(body):
+    if not _has_each_once(body, document):
         raise FileUnreadable(SHAPE)
-    for index, raw in enumerate(document.items):
+    for index, raw in enumerate(items):
         yield row(index, None, bytes(raw))
+
+
+def declared(body: bytes) -> Declared | None:
+    """Return the slice that a document declares, which `read` has read; None: none.
+
+    Raises: FileUnreadable.
+    """
+    raw = bytes(OF_SLICE.decode(body).slice) if b'"slice"' in body else b""
+    if not raw:
+        return None
+    try:
+        members = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        members = None
+    if not isinstance(members, dict) or _has_twins(raw):
+        raise FileUnreadable(SLICE)
+    return Declared(members, "/slice/")
 
 
 def row(index: int, line: int | None, raw: bytes) -> Row:
@@ -86,17 +118,13 @@ def row(index: int, line: int | None, raw: bytes) -> Row:
     return Row(index, line, members)
 
 
-def _has_one_list(body: bytes) -> bool:
-    """Say whether one list reaches from the first bracket to the end; of two the last was kept.
-
-    It has found that the document is JSON, and an object with no other member.
-    """
-    begin, end = body.index(b"["), body.rindex(b"}")
-    try:
-        LIST.decode(memoryview(body)[begin:end])
-    except msgspec.DecodeError:
-        return False
-    return True
+def _has_each_once(body: bytes, document: _Document) -> bool:
+    """Say whether each member stands once; the decoder, which knows no others, kept the last."""
+    skeleton = body
+    for value in filter(len, (document.items, document.slice)):
+        place = skeleton.rfind(value)
+        skeleton = skeleton[:place] + b"." + skeleton[place + len(value) :]
+    return SKELETON.fullmatch(skeleton) is not None
 
 
 def _has_twins(raw: bytes) -> bool:

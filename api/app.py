@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 from api.adjudications import routes as adjudications
 from api.applicants import routes as applicants
 from api.batches import routes as batches
+from api.completeness import routes as completeness
 from api.conflicts import routes as conflicts
 from api.diagnostics import routes as diagnostics
 from api.discrepancies import routes as discrepancies
@@ -70,6 +71,7 @@ def create_app(
         adjudications,
         diagnostics,
         discrepancies,
+        completeness,
         sensitivity,
         operations,
         rounds,

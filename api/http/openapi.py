@@ -54,6 +54,7 @@ TAGS = {
     "runs": "When a round was recomputed, why, and how long that took.",
     "diagnostics": "How indicators behave, and what deserves a look.",
     "discrepancies": "Where reporters differ.",
+    "completeness": "Of whom a round has values, and who lacks.",
     "sensitivity": "How sure a ranking is; worked out by an operation that is followed.",
     "operations": "Work that takes longer than a request: followed and cancelled.",
     "health": "For those who run the service.",

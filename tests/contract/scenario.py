@@ -172,6 +172,7 @@ async def play(player: Player, worker_database: Database) -> None:
     explanation = f"{ROUND}/scores/210212/explanation"
     await player.send("portal", "GET", explanation, accept="text/plain")
     await player.replay("auditor", "GET /v1/rounds/{round}/discrepancies")
+    await player.replay("source", "GET /v1/rounds/{round}/completeness", measure="base_stations_5g")
     await player.replay("auditor", "GET /v1/rounds/{round}/diagnostics")
     await doubt(player, worker_database)
     await settle(player)

@@ -1,0 +1,1 @@
+"""Completeness over HTTP."""

@@ -107,16 +107,16 @@ def test_every_code_of_a_submission_is_documented_and_no_other() -> None:
                 assert isinstance(node.args[1], ast.Constant)
                 emitted.add(str(node.args[1].value))
 
-    of_refusals, of_warnings = DOCS.split("## Codes of submissions")[1].split(
-        "## Codes of warnings"
-    )
-    of_submissions, of_rows = of_refusals.split("## Codes of rows")
+    of_submissions, below = DOCS.split("## Codes of submissions")[1].split("## Codes of rows")
+    of_rows, below = below.split("## Codes of slices")
+    of_slices, of_warnings = below.split("## Codes of warnings")
     assert documented(of_submissions) == emitted | {"repeated-row"}
     contract = CONTRACT["components"]["schemas"]["RowError"]["properties"]["code"]
     said = documented(of_submissions) | documented(of_rows)
     assert said - {"no-panel"} == set(contract["x-extensible-enum"])  # of adjudications alone
     remark = CONTRACT["components"]["schemas"]["Remark"]["properties"]["code"]
     assert documented(of_warnings) == set(remarks.CODES) == set(remark["x-extensible-enum"])
+    assert documented(of_slices) == {"not-applicants", "slice-of-marks", "slice-twice"}
 
 
 def documented(table: str) -> set[str]:

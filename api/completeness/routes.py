@@ -37,7 +37,8 @@ async def list_counted(
 
     Measures come in the framework's order: first everybody together, then each reporter, as
     far as the key reaches; experts by themselves for administrators and auditors alone. What
-    no run has taken in yet is counted, too.
+    no run has taken in yet is counted, too. It is counted when it is asked, which takes long for a
+    round of very many applicants: ask for one `measure` at a time there.
     """
     framework = await framework_of(held, round)
     key = decode(cursor, int, int)

@@ -38,8 +38,8 @@ class Withdrawn(NamedTuple):
     greatest: int | None
 
 
-# The revision follows the last of all, whether that counts or not. What was withdrawn before is
-# looked at, too: who waits for a repeated file waits for what its first sending took back.
+# What was withdrawn before is looked at, too: who waits for a repeated file waits for what its
+# first sending took back.
 OF_OMITTED = "applicant = ANY ($2::text[]) AND measure = $3 AND reporter = $4 AND as_of < $5"
 WITHDRAW = """
     WITH said AS (
@@ -47,14 +47,8 @@ WITHDRAW = """
     ), added AS (
         INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
             comment, request_id)
-        SELECT said.round, said.applicant, said.measure, said.reporter, said.kind, said.as_of,
-            1 + (
-                SELECT max(revision) FROM submission AS any_word
-                WHERE any_word.round = said.round AND any_word.applicant = said.applicant
-                    AND any_word.measure = said.measure AND any_word.reporter = said.reporter
-                    AND any_word.as_of = said.as_of
-            ), 'withdrawn', $6, $7
-        FROM said WHERE said.status = 'reported' ORDER BY said.applicant, said.as_of
+        SELECT round, applicant, measure, reporter, kind, as_of, revision + 1, 'withdrawn', $6, $7
+        FROM said WHERE status = 'reported' ORDER BY applicant, as_of
         RETURNING id, applicant
     ), logged AS (
         INSERT INTO submission_change (round, applicant, submission, request_id)

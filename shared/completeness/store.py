@@ -78,9 +78,9 @@ PAGE = """
     ), stands AS MATERIALIZED (
         {standing}
     ), spoken AS MATERIALIZED (
-        SELECT measure, reporter, applicant, recorded_at, withdrawn FROM said
+        SELECT measure, reporter, applicant, kind, recorded_at, withdrawn FROM said
         UNION ALL
-        SELECT measure, {everybody}, applicant, max(recorded_at), bool_or(withdrawn) FROM said
+        SELECT measure, {everybody}, applicant, NULL, max(recorded_at), bool_or(withdrawn) FROM said
         GROUP BY measure, applicant
     ), held AS MATERIALIZED (
         SELECT measure, reporter, applicant, as_of FROM stands
@@ -89,13 +89,15 @@ PAGE = """
         GROUP BY measure, applicant, at_least
         HAVING count(*) FILTER (WHERE kind <> 'adjudicator') >= at_least
             OR bool_or(kind = 'adjudicator')
+    ), came AS MATERIALIZED (
+        SELECT measure, reporter, min(kind) AS kind, max(recorded_at) AS recorded_at
+        FROM spoken GROUP BY measure, reporter
     ), line AS (
-        SELECT position, measure, {everybody} AS reporter, '' AS name, NULL AS kind
-        FROM asked
+        SELECT position, measure, {everybody} AS reporter, '' AS name, NULL AS kind FROM asked
         UNION ALL
-        SELECT DISTINCT position, measure, said.reporter, who.name, said.kind
-        FROM said JOIN asked USING (measure) JOIN reporter AS who ON who.id = said.reporter
-        WHERE said.kind = ANY (CAST(:kinds AS text[]))
+        SELECT position, measure, came.reporter, who.name, came.kind
+        FROM came JOIN asked USING (measure) JOIN reporter AS who ON who.id = came.reporter
+        WHERE came.kind = ANY (CAST(:kinds AS text[]))
     ), page AS MATERIALIZED (
         SELECT * FROM line WHERE (position, reporter) > (:position, :reporter)
         ORDER BY position, reporter LIMIT :limit
@@ -105,29 +107,29 @@ PAGE = """
         UNION ALL
         SELECT measure, reporter, applicant
         FROM page JOIN spoken USING (measure, reporter) JOIN entered USING (applicant)
-        WHERE kind = 'applicant'
-    ), counted AS (
-        SELECT measure, reporter, applicant, as_of, as_of IS NULL AS lacks,
-            as_of IS NULL AND coalesce(withdrawn, false) AS stopped
-        FROM expected
-        LEFT JOIN held USING (measure, reporter, applicant)
-        LEFT JOIN spoken USING (measure, reporter, applicant)
+        WHERE page.kind = 'applicant'
+    ), counted AS MATERIALIZED (
+        SELECT measure, reporter, applicant, as_of
+        FROM expected LEFT JOIN held USING (measure, reporter, applicant)
     ), told AS (
         SELECT measure, reporter, count(*) AS expected, count(as_of) AS counted,
-            (array_agg(applicant ORDER BY applicant) FILTER (WHERE lacks))[1:{most}] AS lacking,
-            count(*) FILTER (WHERE stopped) AS stopped_count,
-            (array_agg(applicant ORDER BY applicant) FILTER (WHERE stopped))[1:{most}] AS stopped,
             max(as_of) AS latest_as_of, min(as_of) AS oldest_as_of
         FROM counted GROUP BY measure, reporter
-    ), came AS (
-        SELECT measure, reporter, max(recorded_at) AS recorded_at
-        FROM spoken GROUP BY measure, reporter
+    ), without AS (
+        SELECT measure, reporter,
+            (array_agg(applicant ORDER BY applicant))[1:{most}] AS lacking,
+            count(*) FILTER (WHERE withdrawn) AS stopped_count,
+            (array_agg(applicant ORDER BY applicant) FILTER (WHERE withdrawn))[1:{most}] AS stopped
+        FROM counted LEFT JOIN spoken USING (measure, reporter, applicant)
+        WHERE as_of IS NULL GROUP BY measure, reporter
     )
-    SELECT position, measure, reporter, name, kind, coalesce(expected, 0), coalesce(counted, 0),
+    SELECT position, measure, reporter, name, page.kind,
+        coalesce(expected, 0), coalesce(counted, 0),
         coalesce(lacking, '{{}}'), coalesce(stopped_count, 0), coalesce(stopped, '{{}}'),
         latest_as_of, oldest_as_of, recorded_at
     FROM page
     LEFT JOIN told USING (measure, reporter)
+    LEFT JOIN without USING (measure, reporter)
     LEFT JOIN came USING (measure, reporter)
     ORDER BY position, reporter
 """

@@ -1,7 +1,7 @@
 """Batches: a file of submissions pushed, and its receipt read again."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from http import HTTPStatus
 from itertools import islice
@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
+from api.batches.effects import shown as shown_effect
 from api.batches.schemas import (
     BatchItemPage,
     BatchOut,
     BatchPage,
     BatchReceipt,
-    SliceOut,
 )
 from api.batches.slices import OfApplicants, OfDate, OfMeasure, said
 from api.batches.upload import upload
@@ -33,7 +33,8 @@ from shared.batches import service as services
 from shared.batches import slice_store as slices
 from shared.batches import store as batches
 from shared.batches.limits import MOST_BYTES
-from shared.batches.service import Push, Pushed
+from shared.batches.outcome import Told
+from shared.batches.service import Push
 from shared.core.errors import (
     BatchRejected,
     FileUnreadable,
@@ -109,6 +110,10 @@ Prefer = Annotated[
         " `return=minimal` leaves out of the answer the rows that stand (RFC 7240)."
     ),
 ]
+DryRun = Annotated[
+    bool,
+    Query(description="Say what would become of the file and what would move, and store nothing."),
+]
 Encoding = Annotated[str | None, Header(description="`gzip` where the file is packed.")]
 
 
@@ -123,6 +128,7 @@ Encoding = Annotated[str | None, Header(description="`gzip` where the file is pa
 async def push(
     round: RoundCode,
     request: Request,
+    dry_run: DryRun = False,  # noqa: FBT002 -- a query has no positions
     prefer: Prefer = None,  # noqa: ARG001 -- there may be several
     content_encoding: Encoding = None,  # noqa: ARG001 -- `upload` reads it
     slice_measure: OfMeasure = None,
@@ -134,6 +140,7 @@ async def push(
     It is taken as a whole: if any row is refused, nothing is stored and the answer is 422 with
     every row at fault. `Prefer: handling=lenient` stores the others and answers 207. Sending the
     same file again is safe: rows that stand are `unchanged`. The receipt is kept under the id.
+    With `dry_run=true` the answer says the same, and what would move, and nothing is stored.
 
     A file may declare the slice that it covers, in JSON as its member `slice`, else by the three
     parameters: of whom it covers and leaves out, what was said as of earlier dates is taken back.
@@ -146,10 +153,14 @@ async def push(
     async with upload(request, held.bodies) as file:
         covers = said(slice_measure, slice_as_of, slice_applicants)
         sent = Push(file.format, file.body, lenient, request.state.request_id, covers)
+        if dry_run:
+            found = await held.previews.preview(stored, framework, who, sent, held.bodies.reading)
+            effect = {"effect": await shown_effect(held, framework, found.effect)}
+            return await _answer(request, held, None, found.told, preferences, effect)
         writing = partial(transaction_of, request)
         pushed = await services.push(writing, stored, framework, who, sent, held.bodies.reading)
     metrics.observe_submissions(pushed.told.counts)
-    return await _answer(request, held, pushed, preferences)
+    return await _answer(request, held, pushed.batch, pushed.told, preferences, {})
 
 
 def preferred(request: Request) -> dict[str, str]:
@@ -162,42 +173,53 @@ def preferred(request: Request) -> dict[str, str]:
 
 
 async def _answer(
-    request: Request, held: Gateway, pushed: Pushed, preferences: dict[str, str]
+    request: Request,
+    held: Gateway,
+    batch: int | None,
+    told: Told,
+    preferences: Mapping[str, str],
+    more: Mapping[str, Any],
 ) -> Response:
-    """Say what became of a file; the status agrees with its outcome."""
-    path = request.url.path.removesuffix("submissions/batch") + f"batches/{pushed.batch}"
+    """Say what became of a file, and *more*; the status agrees with its outcome.
+
+    Of a dry run there is no batch: nothing to read again, and nothing to wait for.
+    """
+    path = None
+    if batch is not None:
+        path = request.url.path.removesuffix("submissions/batch") + f"batches/{batch}"
     shown: dict[str, Any] = {
-        "batch": pushed.batch,
-        "outcome": pushed.told.outcome,
-        "counts": {name: pushed.told.counts[name] for name in RESULTS},
-        "greatest_submission": pushed.told.greatest,
+        "batch": batch,
+        "outcome": told.outcome,
+        "counts": {name: told.counts[name] for name in RESULTS},
+        "greatest_submission": None if batch is None else told.greatest,
+        **more,
     }
-    if pushed.coverage is not None:
-        shown["slice"] = SliceOut.of(pushed.coverage).model_dump(mode="json")
-    if pushed.told.outcome == "none_committed":
-        return _refused(request, pushed, shown, path)
-    items: Iterable[Any] = pushed.told.items
+    if told.outcome == "none_committed":
+        return _refused(request, told, shown, path)
+    items: Iterable[Any] = told.items
     if preferences.get("return") == "minimal":
-        items = (each for each in pushed.told.items if each["result"] == "rejected")
+        items = (each for each in told.items if each["result"] == "rejected")
     body = await held.rendering.page(shown, items, AT_ONCE)
-    status = HTTPStatus.MULTI_STATUS if pushed.told.outcome == "partial" else HTTPStatus.OK
+    status = HTTPStatus.MULTI_STATUS if told.outcome == "partial" else HTTPStatus.OK
     applied = [f"{name}={value}" for name, value in APPLIED if preferences.get(name) == value]
-    headers = {"Location": path} | ({"Preference-Applied": ", ".join(applied)} if applied else {})
+    headers = {"Location": path} if path else {}
+    headers |= {"Preference-Applied": ", ".join(applied)} if applied else {}
     return Response(body, status, headers, "application/json")
 
 
-def _refused(request: Request, pushed: Pushed, shown: dict[str, Any], path: str) -> Response:
+def _refused(request: Request, told: Told, shown: dict[str, Any], path: str | None) -> Response:
     """Answer with the rows at fault, as many as an answer may have, and where all of them are."""
-    faulty = pushed.told.at_fault
+    faulty = told.at_fault
     findings = tuple(
         Finding(f"/items/{each['index']}{error['pointer']}", error["code"], error["detail"])
         for each in islice(faulty, MOST_FINDINGS)
         for error in each["errors"]
     )
-    detail = f"{len(faulty)} of {len(pushed.told.items)} rows were refused, and nothing was stored"
+    detail = f"{len(faulty)} of {len(told.items)} rows were refused, and nothing was stored"
     problem = describe(BatchRejected) | shown | {"detail": detail}
     response = problem_answer(request, problem | {"items": faulty[:MOST_FINDINGS]}, findings)
-    response.headers["Link"] = f'<{path}/items?at_fault=true>; rel="rest"'
+    if path is not None:
+        response.headers["Link"] = f'<{path}/items?at_fault=true>; rel="rest"'
     return response
 
 

@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from api.batches.effects import EffectOut
 from api.http.schemas import Code, Date, Items, Moment, Schema
-from api.submissions.schemas import Remark, SetAside, SubmissionIn
+from api.submissions.schemas import Remark, SetAside, SubmissionIn, Value
 from shared.batches.limits import MOST_ROWS
 from shared.batches.slices import MOST_NAMED, Coverage
 from shared.batches.store import StoredBatch
@@ -146,6 +147,11 @@ class BatchItem(Schema):
     warnings: list[Remark] | None = Field(
         None, description="Left out where nothing was noticed; they change nothing."
     )
+    stands: Value | None = Field(
+        None,
+        description="Of a dry run alone: what the reporter says of the applicant, measure and date"
+        " as yet; null: nothing.",
+    )
 
 
 class BatchCounts(Schema):
@@ -165,9 +171,9 @@ OF_SLICE = "What came of the slice that the batch declared; left out where it de
 class BatchReceipt(Schema):
     """What became of a batch, row by row."""
 
-    batch: int = Field(
+    batch: int | None = Field(
         description="Its id: the receipt is kept under it. May be given as `wait_for_batch` when"
-        " reading the ranking, which then shows all of it."
+        " reading the ranking, which then shows all of it. Null of a dry run, which keeps none."
     )
     outcome: Outcome
     counts: BatchCounts
@@ -175,6 +181,11 @@ class BatchReceipt(Schema):
         description="May be given as `wait_for` when reading the ranking: it shows the whole batch."
     )
     slice: SliceOut | None = Field(None, description=OF_SLICE)
+    effect: EffectOut | None = Field(
+        None,
+        description="Of a dry run alone: what would move. Null for who may not see the ranking: an"
+        " expert that has marks to give.",
+    )
     items: list[BatchItem] = Field(
         description="In the order of the file. With `Prefer: return=minimal` the rejected alone."
     )

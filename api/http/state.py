@@ -12,6 +12,7 @@ from shared.diagnostics.service import Diagnoses
 from shared.explanations.cohorts import Cohorts
 from shared.frameworks.service import Library
 from shared.idempotency.service import Answers
+from shared.previews.service import Previews
 from shared.rankings.service import Rankings
 from shared.rankings.watch import Watch
 from shared.rounds import store as rounds
@@ -51,6 +52,7 @@ class Gateway:
     kept: Kept
     cohorts: Cohorts
     diagnoses: Diagnoses
+    previews: Previews
     renders: Flights[Page]
     rendering: Rendering
     library: Library
@@ -71,6 +73,7 @@ class Gateway:
             kept=Kept(),
             cohorts=Cohorts(database),
             diagnoses=Diagnoses(database),
+            previews=Previews(database),
             renders=Flights(),
             rendering=Rendering(),
             library=Library(),

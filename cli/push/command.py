@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedCo
 from cli.errors import CommandError
 from cli.push.keys import Keys
 from cli.push.pieces import MEDIA_TYPES, REASONS, File, cells, columns, cut, recognise
+from cli.push.previews import show
 from cli.push.sending import Gateway
 from cli.push.signing import signing_with
 from shared.batches.limits import MOST_BYTES, MOST_ROWS
@@ -25,7 +26,7 @@ PARTIAL, NONE = 3, 4
 """Exit statuses, beside 0 where every row stands, and 1 where that is not known."""
 
 
-def push(
+def push(  # noqa: PLR0913 -- as many as the command has options
     file: Annotated[
         str, typer.Argument(help="JSON, JSON Lines, CSV or SDMX-CSV; -: standard input.")
     ],
@@ -45,11 +46,14 @@ def push(
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Store the good rows of a file with bad ones.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would move, and store nothing.")
+    ] = False,
 ) -> None:
     """Push a file of submissions, and print the refused rows as CSV.
 
-    The exit status is 0 if all was stored, 3 if a part was, 4 if nothing was, else 1. Pushing
-    the same file again is safe.
+    The exit status is 0 if all was stored, 3 if a part was, 4 if nothing was, else 1; of a dry
+    run, what it would be. Pushing the same file again is safe.
     """
     key = _key(key_file)
     signing = None if sign_with is None else signing_with(sign_with)
@@ -67,16 +71,19 @@ def push(
         redirect_stderr=False,
         disable=not console.is_terminal,
     )
-    keys = Keys(None if file == STANDARD_INPUT else file, console.print)
+    keys = Keys(None if dry_run or file == STANDARD_INPUT else file, console.print)
     outcomes, refused = list[str](), list[dict[str, Any]]()
     try:
         with Gateway(url, key, round_, keys, console.print, signing) as gateway, progress:
             task = progress.add_task("", total=sum(each.rows for each in pieces))
             for piece in pieces:
-                answer = gateway.push(read, piece, lenient=lenient)
+                answer = gateway.push(read, piece, lenient=lenient, dry_run=dry_run)
                 outcomes.append(answer["outcome"])
                 refused += map(piece.placed, answer["items"])
-                console.print(_summary(answer, gateway.receipt(answer["batch"])))
+                if dry_run:
+                    show(console, answer, len(outcomes), len(pieces))
+                else:
+                    console.print(_summary(answer, gateway.receipt(answer["batch"])))
                 progress.advance(task, piece.rows)
             keys.end()
     finally:  # what was answered is said, whatever became of the rest

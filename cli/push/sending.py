@@ -98,8 +98,13 @@ class Gateway:
         """Return the path of a batch's receipt."""
         return f"{self._round}/batches/{batch}"
 
-    def push(self, file: File, piece: Piece, *, lenient: bool) -> dict[str, Any]:
-        """Send *piece* and return what became of it; its `items` are all the rows at fault."""
+    def push(
+        self, file: File, piece: Piece, *, lenient: bool, dry_run: bool = False
+    ) -> dict[str, Any]:
+        """Send *piece* and return what became of it; its `items` are all the rows at fault.
+
+        Of a dry run, which keeps no receipt, they are as many as the answer itself names.
+        """
         prefer = "handling=lenient, return=minimal" if lenient else "return=minimal"
         headers = {"Content-Type": MEDIA_TYPES[file.format], "Prefer": prefer}
         if file.packed:
@@ -109,7 +114,8 @@ class Gateway:
         headers["Content-Digest"] = f"sha-256=:{digest}:"
         this = request(self._url, path, *headers.values(), piece=piece)
         headers["Idempotency-Key"] = self._keys.of(this)
-        answer = self._ask("POST", path, headers=headers, content=piece.body)
+        params = {"dry_run": "true"} if dry_run else None
+        answer = self._ask("POST", path, params=params, headers=headers, content=piece.body)
         document = _document(answer)
         if answer.is_client_error:  # nothing was stored; what it lacked may be there next time
             self._keys.forget(this)

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from itertools import islice
@@ -25,7 +25,7 @@ from shared.rounds import store as rounds
 from shared.rounds.model import not_open
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
-from shared.submissions.store import NewSubmission
+from shared.submissions.store import NewSubmission, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +66,13 @@ async def push(
     Raises: FileUnreadable, TooManyRows, Invalid, RoundNotOpen; then there is no receipt either.
     """
     async with reading:
-        rows, outcomes, digest, slice_ = await asyncio.to_thread(_read, framework, who, push)
+        rows, outcomes, digest, slice_ = await asyncio.to_thread(read, framework, who, push)
     batch = NewBatch(round_.id, who.reporter, push.format, digest, push.lenient, push.request_id)
     admitted = [each for each in outcomes if isinstance(each, NewSubmission)]
     stored = push.lenient or len(admitted) == len(outcomes)
     async with writing() as session:
         if not admitted:
-            await _require_open(session, round_)
+            await require_open(session, round_)
         driver = await driver_of(session)
         try:
             async with driver.transaction():
@@ -82,8 +82,7 @@ async def push(
                     raise Refused  # noqa: TRY301 -- it undoes what was appended
         except Refused:
             stored = False
-        if any(each.result == "not-open" for each in receipts):
-            raise not_open(round_.code, await rounds.state(session, round_.id))
+        await require_taken(session, round_, receipts)
         dated = round_.reference_date
         what = await asyncio.to_thread(tell, rows, outcomes, receipts, dated, stored=stored)
         if slice_ is None:
@@ -94,17 +93,26 @@ async def push(
         return Pushed(identity, what, coverage)
 
 
-async def _require_open(session: Session, round_: RoundFacts) -> None:
-    """Refuse a file for a round that takes nothing in. Raises: RoundNotOpen."""
+async def require_open(session: Session, round_: RoundFacts) -> None:
+    """For a file of which no row is admitted. Raises: RoundNotOpen."""
     state = await rounds.state(session, round_.id)
     if state != "open":
         raise not_open(round_.code, state)
 
 
-def _read(
+async def require_taken(session: Session, round_: RoundFacts, receipts: Sequence[Receipt]) -> None:
+    """For the rows that were admitted. Raises: RoundNotOpen."""
+    if any(each.result == "not-open" for each in receipts):
+        raise not_open(round_.code, await rounds.state(session, round_.id))
+
+
+def read(
     framework: Framework, who: Principal, push: Push
 ) -> tuple[list[Row], list[Outcome], str, Slice | None]:
-    """Read and admit the rows. Raises: FileUnreadable, TooManyRows, Invalid."""
+    """Read and admit the rows; return them, what each comes to, the file's SHA-256, and its slice.
+
+    Raises: FileUnreadable, TooManyRows, Invalid.
+    """
     rows = list(_bounded(READERS[push.format](push.body)))
     if not rows:
         raise Invalid("the file has no rows", (Finding("", "no-rows", "There is no row in it."),))

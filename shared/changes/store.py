@@ -129,6 +129,15 @@ async def consume(session: Session, round_id: int, run: int) -> Consumed | None:
     return Consumed(frozenset(applicants), submissions, others, tuple(requests), until)
 
 
+async def waiting(session: Session, round_id: int) -> frozenset[str]:
+    """Return the applicants of whom the next run takes something in."""
+    query = text(f"""
+        SELECT DISTINCT applicant FROM submission_change
+        WHERE round = :round AND id > {TAKEN_UNTIL}
+    """)  # noqa: S608 -- all of it is ours
+    return frozenset(await session.scalars(query, {"round": round_id}))
+
+
 async def pending(session: Session, round_id: int, submission: int) -> bool:
     """Say whether no run has taken in *submission* yet."""
     query = text("""

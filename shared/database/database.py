@@ -156,6 +156,18 @@ class Database:
             await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
             yield session
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Session]:
+        """Give a session whose statements all see the same moment, and which cannot write."""
+        async with self._sessions() as session, _given_up_if_broken_off(session):
+            await session.connection(
+                execution_options={
+                    "isolation_level": "REPEATABLE READ",
+                    "postgresql_readonly": True,
+                }
+            )
+            yield session
+
     def driver(self) -> AbstractAsyncContextManager[Driver]:
         """Give the driver itself, whose statements are transactions of their own.
 

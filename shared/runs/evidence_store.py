@@ -11,6 +11,7 @@ from shared.scoring.framework import KINDS, Framework, MeasureType
 from shared.scoring.resolve import Evidence
 from shared.submissions.sight import changed_after_sight
 from shared.submissions.standing import standing
+from shared.submissions.supposing import NOTHING, supposing
 
 ROW = columns.row_type(
     applicant="int8", measure="int8", kind="int8", as_of="int8", id="int8", value="float8"
@@ -49,11 +50,15 @@ async def current(
     applicants: Sequence[str],
     *,
     everybody: bool,
+    supposed: str | None = None,
 ) -> Evidence:
     """Return what counts on *reference_date*, a row per applicant, measure and reporter.
 
     Applicants are positions in *applicants*, measures positions in the framework; others are left
     out. *everybody* says that *applicants* are the whole round: it is then read in one sweep.
+    Where anything is *supposed* (as `shared.submissions.supposing.written` writes it, were it
+    nothing at all) it is what would count if that were recorded and a run had taken in whatever
+    waits; no mark is then said to be revised, which moves no score.
     """
     categories = [
         (measure.code, code, float(at))
@@ -61,7 +66,7 @@ async def current(
         if measure.type is MeasureType.CATEGORY
         for at, code in enumerate(measure.codes)
     ]
-    arguments = (
+    arguments: tuple[object, ...] = (
         round_id,
         reference_date,
         list(applicants),
@@ -71,12 +76,17 @@ async def current(
         [code for _, code, _ in categories],
         [number for _, _, number in categories],
     )
-    which = TAKEN_IN if everybody else f"applicant = ANY ($3::text[]) AND {TAKEN_IN}"
+    taken_in = TAKEN_IN if supposed is None else "true"
+    which = taken_in if everybody else f"applicant = ANY ($3::text[]) AND {taken_in}"
     query = CURRENT.format(standing=standing("$1", "$2", which))
+    if supposed not in {None, NOTHING}:
+        query, arguments = supposing(query, "$9::text"), (*arguments, supposed)
     read = await columns.read(session, query, arguments, ROW)
-    revised = await _revised_after_sight(
-        session, round_id, framework, reference_date, applicants, everybody=everybody
-    )
+    revised = np.zeros(0, np.int64)
+    if supposed is None:
+        revised = await _revised_after_sight(
+            session, round_id, framework, reference_date, applicants, everybody=everybody
+        )
     return Evidence(
         applicant=read["applicant"],
         measure=read["measure"],

@@ -241,3 +241,43 @@ async def test_a_bar_is_drawn_on_a_terminal_and_nowhere_else(source: Source) -> 
 
     assert "0/2" in drawn
     assert "0/2" not in source.push(file).stderr
+
+
+async def test_a_dry_run_prints_what_would_move_and_stores_nothing(source: Source) -> None:
+    source.push(source.file("counts.csv", CSV))
+    file = source.file("more.csv", CSV.replace(",7,", ",2.5,").replace(",5,", ",14,"))
+
+    asked = source.push(file, "--dry-run", "--lenient")
+
+    assert asked.returncode == 3, asked.stderr
+    assert [each["code"] for each in refused(asked.stdout)] == ["not-whole"]
+    lines = [" ".join(each.split()) for each in asked.stderr.splitlines()]
+    assert lines == [
+        "dry run, partial: 0 created, 1 revised, 0 unchanged, 1 rejected; nothing was stored",
+        "totals that would move: 2",
+        "applicant before after change",
+        "C2 C2 6 3 -3",
+        "C1 C1 4.2857 6 +1.7143",
+        "ranks that would move: 2",
+        "applicant kind before after",
+        "C1 C1 county 2 1",
+        "C2 C2 county 1 2",
+        "ends of cohorts that would move: 1",
+        "indicator kind end before after",
+        "A-1 county best 7 14",
+    ]
+    assert [each["value"] for each in await stored(source.world)] == [5, 7]
+
+
+async def test_a_dry_run_of_a_large_file_looks_at_each_piece_by_itself(source: Source) -> None:
+    first = date(1900, 1, 1)
+    days = [first + timedelta(days=at) for at in range(MOST_ROWS // 2 + 1)]
+    rows = [f"{code},{STATIONS},5,{day}\n" for code in ("C1", "C2") for day in days]
+    file = source.file("counts.csv", "".join([f"{HEADER}\n", *rows]))
+
+    asked = source.push(file, "--dry-run")
+
+    assert asked.returncode == 0, asked.stderr
+    assert "piece 1 of 2 by itself, as if the others were not pushed" in asked.stderr
+    assert "piece 2 of 2 by itself" in asked.stderr
+    assert await stored(source.world) == []

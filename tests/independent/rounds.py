@@ -84,7 +84,7 @@ async def played(
     source = random.Random(seed)
     for _ in range(times):
         async with owner.session() as session:
-            said = list(_spread(framework, reporters, source))
+            said = list(spread(framework, reporters, source))
             await services.record(await driver_of(session), round_.id, said)
         assert await worker_over(worker_database).sweep()
     return Explained(owner, round_, framework)
@@ -112,7 +112,7 @@ async def _reporters(session: Session) -> list[tuple[int, str]]:
     ]
 
 
-def _spread(
+def spread(
     framework: Framework, reporters: Iterable[tuple[int, str]], source: random.Random
 ) -> Iterable[NewSubmission]:
     """Draw what is said; of some applicants little, and of one nothing."""

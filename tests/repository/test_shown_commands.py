@@ -59,7 +59,10 @@ NOT_TYPED_IN_ORDER = {
 }
 """How blocks begin that a running service is not enough for, and why; all others are typed."""
 
-TYPES = {"For experts": "NAME", "One command each": "source", "Slices": "source"}
+TYPES = {
+    "For experts": "NAME",
+    **dict.fromkeys(("One command each", "Slices", "What a file would do"), "source"),
+}
 """Whose key `$KEY` is under a heading; elsewhere the administrator's."""
 
 REPORTERS = {"admin": "admin", "portal": "portal", "source": "source", "NAME": "expert"}

@@ -1,5 +1,6 @@
 """What a run reads of a history, against a slow reading of the rules."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from shared.runs import evidence_store as evidence
 from shared.scoring.framework import MeasureType, ReporterKind
 from shared.submissions import recording as services
 from shared.submissions.store import NewSubmission
+from shared.submissions.supposing import LATER, written
 from tests.runs.histories import APPLICANTS, FRAMEWORK, REFERENCE, statements
 from tests.submissions.saying import said
 
@@ -54,11 +56,22 @@ def _number(said: NewSubmission) -> float:
 
 
 async def read(
-    session: Session, round_id: int, applicants: list[str], *, everybody: bool
+    session: Session,
+    round_id: int,
+    applicants: list[str],
+    *,
+    everybody: bool,
+    supposed: list[NewSubmission] | None = None,
 ) -> list[tuple[int, Row]]:
     """Return what the store says, with each submission's id."""
     found = await evidence.current(
-        session, round_id, FRAMEWORK, REFERENCE, applicants, everybody=everybody
+        session,
+        round_id,
+        FRAMEWORK,
+        REFERENCE,
+        applicants,
+        everybody=everybody,
+        supposed=None if supposed is None else written(supposed),
     )
     kinds = [str(kind) for kind in ReporterKind]
     return [
@@ -110,6 +123,41 @@ async def test_a_history_is_read_by_the_rules(
     )
 
 
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    history=st.lists(statements(), max_size=20),
+    waiting=st.lists(statements(), max_size=20),
+    supposed=st.lists(statements(), unique_by=lambda each: each.natural_key, max_size=20),
+    some=st.sets(st.sampled_from(APPLICANTS)),
+)
+async def test_what_is_supposed_is_read_as_if_it_were_recorded(
+    round_id: int,
+    owner: Database,
+    history: list[NewSubmission],
+    waiting: list[NewSubmission],
+    supposed: list[NewSubmission],
+    some: set[str],
+) -> None:
+    """Beside whatever waits; and what is recorded already is still the same row."""
+    async with owner._sessions() as session:
+        recorded = await write(session, round_id, history)
+        recorded |= await write(session, round_id, waiting)
+        whole = await read(session, round_id, APPLICANTS, everybody=True, supposed=supposed)
+        part = await read(session, round_id, sorted(some), everybody=False, supposed=supposed)
+        nothing = await read(session, round_id, APPLICANTS, everybody=True, supposed=[])
+        assert nothing == await read(session, round_id, APPLICANTS, everybody=True)
+        await write(session, round_id, supposed)
+        then = await read(session, round_id, APPLICANTS, everybody=True)
+
+    assert Counter(row for _, row in whole) == Counter(row for _, row in then)
+    assert {identity for identity, _ in whole if identity < LATER} <= set(recorded)
+    assert Counter(part) == Counter(each for each in whole if each[1].applicant in some)
+
+
 async def test_taking_back_the_latest_date_lets_the_one_before_count(
     round_id: int, owner: Database
 ) -> None:
@@ -133,4 +181,7 @@ async def test_what_waits_for_the_next_run_is_not_read(round_id: int, owner: Dat
         await services.record(await driver_of(session), round_id, [said(2), said(3, "C2")])
         found = await read(session, round_id, APPLICANTS, everybody=True)
 
+        supposed = await read(session, round_id, APPLICANTS, everybody=True, supposed=[])
+
     assert [(row.applicant, row.value) for _, row in found] == [("C1", 1.0)]
+    assert sorted((row.applicant, row.value) for _, row in supposed) == [("C1", 2), ("C2", 3)]

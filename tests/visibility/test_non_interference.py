@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import httpx
@@ -91,6 +92,38 @@ async def test_an_expert_cannot_tell_two_rounds_apart_that_differ_in_hidden_mark
     statuses = dict(zip(READS, (status for status, _, _ in answers[0]), strict=True))
     assert statuses["/scores/C1/explanation?run=3"] == 200
     assert statuses["/scores/C2"] == statuses["/scores"] == 409
+
+
+async def asked(panel: Panel) -> list[tuple[int, bytes]]:
+    """Return what anna is answered who asks what marks of hers would do."""
+    found = []
+    for applicant, measure in product(("C1", "C2", "P1"), (MARK, TEAM)):
+        answer = await panel.world.client.post(
+            f"{panel.path}/submissions/batch",
+            json={
+                "items": [
+                    {"applicant": applicant, "measure": measure, "value": 40, "as_of": "2026-06-01"}
+                ]
+            },
+            headers=panel.world.headers["anna"],
+            params={"dry_run": "true"},
+        )
+        found.append((answer.status_code, CHANGING.sub(b"", answer.content)))
+    return found
+
+
+async def test_a_dry_run_tells_an_expert_nothing_of_hidden_marks(
+    world: World, owner: Database
+) -> None:
+    """Nor what its own marks would move: from that the others' could be worked out."""
+    answers = []
+    for number, hidden in enumerate((20.0, 90.0)):
+        panel = await open_panel(world, owner, f"PANEL{number}", {"min_max": {}})
+        await play(panel, hidden)
+        answers.append(await asked(panel))
+
+    assert answers[0] == answers[1]
+    assert all(status == 200 and b'"effect":null' in body for status, body in answers[0])
 
 
 async def test_another_key_of_the_same_expert_sees_no_more(world: World, owner: Database) -> None:

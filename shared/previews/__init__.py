@@ -1,0 +1,1 @@
+"""Previews: what a file would do if it were pushed now."""

@@ -1,0 +1,198 @@
+"""Previews: a file is judged as if it were pushed, and the round scored without it and with it."""
+
+import asyncio
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from shared.batches.admission import Outcome
+from shared.batches.outcome import Told, tell
+from shared.batches.rows import Row
+from shared.batches.service import Push, read, require_open, require_taken
+from shared.changes import store as changes
+from shared.core.principal import Principal
+from shared.database import Database, Driver, Session
+from shared.database.database import driver_of
+from shared.previews import store
+from shared.previews.effect import Effect, effect
+from shared.previews.store import Judged
+from shared.rounds import entry_store as entries
+from shared.rounds.store import RoundFacts
+from shared.runs import evidence_store as evidence
+from shared.runs import score_store as scores
+from shared.runs import store as runs
+from shared.runs.rescoring import rescore, stale_positions
+from shared.runs.score_store import Versions
+from shared.scoring.arrays import IntArray
+from shared.scoring.framework import Framework
+from shared.scoring.resolve import Evidence
+from shared.submissions.recording import REFUSED
+from shared.submissions.service import NOT_TAKEN
+from shared.submissions.store import Mark, NewSubmission
+from shared.submissions.supposing import NOTHING, written
+from shared.visibility import view
+
+COMPUTING = ThreadPoolExecutor(1, "preview")
+"""Rounds are scored here, one at a time: threads that rankings and bodies wait for must not be
+taken for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would become of a file and of each row, and what would move.
+
+    An item of *told* has no id unless it is `unchanged`, and says what `stands`: the value that its
+    reporter says of that date as yet, None where that is nothing or the row was not admitted.
+    *effect* is None for a reader who may not see the ranking.
+    """
+
+    told: Told
+    effect: Effect | None
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a round's scores rest on now, and what they would rest on: as `rescore` takes it."""
+
+    applicants: list[str]
+    kinds: list[str]
+    previous: Versions
+    stale: IntArray
+    now: Evidence
+    then: Evidence
+
+
+class Previews:
+    """Looks what files would do, at one of them at a time."""
+
+    def __init__(self, database: Database) -> None:
+        """Read through *database*."""
+        self._database = database
+        self._turn = asyncio.Lock()
+
+    async def preview(
+        self,
+        round_: RoundFacts,
+        framework: Framework,
+        who: Principal,
+        push: Push,
+        reading: asyncio.Lock,
+    ) -> Preview:
+        """Say what `shared.batches.service.push` would do now; nothing is stored, no lock awaited.
+
+        What waits for a run counts as taken in. The caller should hold no connection.
+        Raises: what the push would.
+        """
+        async with reading:
+            rows, outcomes, _, _ = await asyncio.to_thread(read, framework, who, push)
+        admitted = [each for each in outcomes if isinstance(each, NewSubmission)]
+        async with self._turn:
+            async with self._database.snapshot() as session:
+                if not admitted:
+                    await require_open(session, round_)
+                judged = await judge(await driver_of(session), round_.id, admitted)
+                await require_taken(session, round_, [each.receipt for each in judged])
+                stored = push.lenient or _all_taken(outcomes, judged)
+                added = _added(admitted, judged) if stored else []
+                seen = await view(session, framework, round_, who, None)
+                material = None
+                if seen.places and added:
+                    material = await _material(session, round_, framework, added)
+            told = await asyncio.to_thread(
+                _told, round_, framework, rows, outcomes, judged, stored=stored
+            )
+            if material is None:
+                return Preview(told, Effect() if seen.places else None)
+            loop = asyncio.get_running_loop()
+            return Preview(
+                told, await loop.run_in_executor(COMPUTING, _effect, framework, material)
+            )
+
+
+async def judge(
+    driver: Driver, round_id: int, submissions: Sequence[NewSubmission]
+) -> list[Judged]:
+    """Say in order what would become of each, marks that must stay as given blind included."""
+    judged = await store.judged(driver, round_id, submissions)
+    added = _added(submissions, judged)
+    marks = {each.mark for each in added if each.keeps_blind}
+    revised: AbstractSet[Mark] = marks
+    if marks:
+        supposed = await asyncio.to_thread(written, added)
+        revised = await store.revised_after_sight(driver, round_id, marks, supposed)
+    return [
+        Judged(REFUSED, each.stands)
+        if submission.keeps_blind and each.receipt.adds and submission.mark in revised
+        else each
+        for submission, each in zip(submissions, judged, strict=True)
+    ]
+
+
+def _added(submissions: Sequence[NewSubmission], judged: Sequence[Judged]) -> list[NewSubmission]:
+    return [
+        submission
+        for submission, each in zip(submissions, judged, strict=True)
+        if each.receipt.adds
+    ]
+
+
+def _all_taken(outcomes: Sequence[Outcome], judged: Sequence[Judged]) -> bool:
+    """Say whether every row would stand, as a file that is taken as a whole must have it."""
+    return len(judged) == len(outcomes) and not any(
+        each.receipt.result in NOT_TAKEN for each in judged
+    )
+
+
+def _told(
+    round_: RoundFacts,
+    framework: Framework,
+    rows: Sequence[Row],
+    outcomes: Sequence[Outcome],
+    judged: Sequence[Judged],
+    *,
+    stored: bool,
+) -> Told:
+    """Tell what the push would, and of each row what stands."""
+    receipts = [each.receipt for each in judged]
+    told = tell(rows, outcomes, receipts, round_.reference_date, stored=stored)
+    following = iter(judged)
+    for item, outcome in zip(told.items, outcomes, strict=True):
+        item["stands"] = None
+        if isinstance(outcome, NewSubmission):
+            measure = framework.measures[outcome.measure]
+            item["stands"] = next(following).stands.value(measure)
+    return told
+
+
+async def _material(
+    session: Session, round_: RoundFacts, framework: Framework, added: Sequence[NewSubmission]
+) -> Material:
+    """Read what a run would that took in whatever waits, with and without what is *added*."""
+    last, _ = await runs.latest(session, round_.id)
+    cohort, kinds = await entries.cohort(session, round_.id)
+    previous = await scores.latest(session, round_.id, cohort, len(framework.indicators), last)
+    changed = await changes.waiting(session, round_.id)
+    supposed = await asyncio.to_thread(written, added)
+    stale = stale_positions(cohort, previous, changed.union(each.applicant for each in added))
+    now, then = [
+        await evidence.current(
+            session,
+            round_.id,
+            framework,
+            round_.reference_date,
+            [cohort[at] for at in stale],
+            everybody=len(stale) == len(cohort),
+            supposed=rows,
+        )
+        for rows in (NOTHING, supposed)
+    ]
+    return Material(cohort, kinds, previous, stale, now, then)
+
+
+def _effect(framework: Framework, material: Material) -> Effect:
+    before, after = (
+        rescore(framework, material.kinds, material.previous, material.stale, said)
+        for said in (material.now, material.then)
+    )
+    return effect(framework, material.applicants, material.kinds, before, after)

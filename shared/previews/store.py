@@ -1,0 +1,92 @@
+"""What becomes of submissions if they were recorded, without anything being written or locked."""
+
+import asyncio
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+import asyncpg
+
+from shared.database import Driver, SchemaUnknown
+from shared.submissions.recording import MOST_AT_ONCE
+from shared.submissions.sight import changed_after_sight
+from shared.submissions.standing import REFERENCE_DATE
+from shared.submissions.store import OF_PAIRS, REVISED, Mark, NewSubmission, Receipt
+from shared.submissions.supposing import items, supposing, written
+from shared.submissions.values import Reported
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What would become of a submission, and what its reporter says of that date as yet.
+
+    The receipt's id is None where one would be given: for what is added, or set aside anew.
+    """
+
+    receipt: Receipt
+    stands: Reported
+
+
+JUDGE = f"""
+    SELECT judged.result,
+        CASE WHEN set_aside = 'superseded' THEN standing_id
+            WHEN set_aside IS NOT NULL THEN aside_id
+            WHEN judged.result = 'unchanged' THEN standing_id END,
+        set_aside, entered, before, standing_number, standing_codes
+    FROM (
+        SELECT array_agg(applicant ORDER BY place) AS applicants,
+            array_agg(measure ORDER BY place) AS measures,
+            array_agg(reporter ORDER BY place) AS reporters,
+            array_agg(kind ORDER BY place) AS kinds,
+            array_agg(as_of ORDER BY place) AS dates,
+            array_agg(status ORDER BY place) AS statuses,
+            array_agg(number ORDER BY place) AS numbers,
+            array_agg(array_to_string(codes, chr(31)) ORDER BY place) AS codes_joined,
+            array_agg(expects ORDER BY place) AS expected,
+            array_agg(moment ORDER BY place) AS moments,
+            array_agg(observation ORDER BY place) AS observations,
+            array_agg(doubt ORDER BY place) AS doubts,
+            array_agg(factor ORDER BY place) AS factors,
+            array_agg(confirmer ORDER BY place) AS confirmers
+        FROM ({items("$2::text")}) AS item
+    ) AS given
+    CROSS JOIN LATERAL judge_submissions($1, applicants, measures, reporters, kinds, dates,
+        statuses, numbers, codes_joined, expected, moments, observations, doubts, factors,
+        confirmers) AS judged
+    ORDER BY judged.place
+"""  # noqa: S608 -- all of it is ours
+
+
+async def judged(
+    driver: Driver, round_id: int, submissions: Sequence[NewSubmission]
+) -> list[Judged]:
+    """Say in order what would become of each; no two have the same natural key.
+
+    Raises: SchemaUnknown.
+    """
+    found = list[Judged]()
+    for at in range(0, len(submissions), MOST_AT_ONCE):
+        asked = await asyncio.to_thread(written, submissions[at : at + MOST_AT_ONCE])
+        try:
+            rows = await driver.fetch(JUDGE, round_id, asked)
+        except asyncpg.UndefinedFunctionError:
+            raise SchemaUnknown("a dry run needs step 0012: run `pilotzone migrate`") from None
+        found += [
+            Judged(Receipt(*receipt), Reported(number, None if codes is None else tuple(codes)))
+            for *receipt, number, codes in rows
+        ]
+    return found
+
+
+async def revised_after_sight(
+    driver: Driver, round_id: int, marks: AbstractSet[Mark], supposed: str
+) -> AbstractSet[Mark]:
+    """Return which of *marks*, one at least, would be changed after sight by what is *supposed*.
+
+    That is as `shared.submissions.supposing.written` writes it.
+    """
+    applicants, measures, _ = zip(*marks, strict=True)
+    changed = changed_after_sight("$1", REFERENCE_DATE.replace(":round", "$1"), OF_PAIRS)
+    query = supposing(REVISED.format(changed=changed), "$4::text")
+    found = await driver.fetch(query, round_id, applicants, measures, supposed)
+    return marks & {tuple(row) for row in found}

@@ -59,10 +59,8 @@ NOT_TYPED_IN_ORDER = {
 }
 """How blocks begin that a running service is not enough for, and why; all others are typed."""
 
-TYPES = {
-    "For experts": "NAME",
-    **dict.fromkeys(("One command each", "Slices", "What a file would do"), "source"),
-}
+SOURCES = ("One command each", "Slices", "What a file would do")
+TYPES = {"For experts": "NAME"} | dict.fromkeys(SOURCES, "source")
 """Whose key `$KEY` is under a heading; elsewhere the administrator's."""
 
 REPORTERS = {"admin": "admin", "portal": "portal", "source": "source", "NAME": "expert"}

@@ -9,11 +9,14 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from hashlib import blake2b
 
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from api.http.problems import PreconditionFailed, PreconditionRequired
+
 DIGEST_BYTES = 16
-TAG = re.compile(r'\s*(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)')
+TAG = re.compile(r'\s*(W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)')
 
 FRESH = {"Cache-Control": "private, no-cache"}
 """A reader may keep an answer for itself, if it asks each time whether it still holds."""
@@ -51,14 +54,27 @@ def unless_known(scope: Scope, answer: Response) -> Response:
     return unchanged
 
 
-def names(given: str, etag: str) -> bool:
-    """Say whether a list of tags, or `*`, names *etag*."""
-    return given.strip() == "*" or etag in _tags(given)
+def require_current(request: Request, stands: bytes) -> None:
+    """Let who has read that *stands* is the state change it, and nobody else; `*` is any state.
+
+    Raises: PreconditionRequired, PreconditionFailed.
+    """
+    given = request.headers.getlist("if-match")
+    if not given:
+        raise PreconditionRequired("send the `ETag` of what you read as `If-Match`, or `*`")
+    if not names(",".join(given), etag_of(stands), weak=False):
+        raise PreconditionFailed("something else stands by now: read that first")
 
 
-def _tags(given: str) -> Iterable[str]:
+def names(given: str, etag: str, *, weak: bool = True) -> bool:
+    """Say whether a list of tags, or `*`, names *etag*; if *weak*, weak tags are as good."""
+    return given.strip() == "*" or etag in _tags(given, weak=weak)
+
+
+def _tags(given: str, *, weak: bool) -> Iterable[str]:
     """Yield the tags of a list, up to where it is malformed."""
     at = 0
     while (found := TAG.match(given, at)) is not None:
-        yield found[1]
+        if weak or not found[1]:
+            yield found[2]
         at = found.end()

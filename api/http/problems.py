@@ -78,6 +78,14 @@ class RequestTooSlow(DomainError):
     """The request did not arrive in time."""
 
 
+class PreconditionRequired(DomainError):
+    """The change does not say which state it follows."""
+
+
+class PreconditionFailed(DomainError):
+    """The change follows another state than the one that stands."""
+
+
 class BodyTooLarge(DomainError):
     """The request's body is too large."""
 
@@ -96,6 +104,8 @@ class InternalServerError(DomainError):
 
 OWN_STATUS: dict[type[DomainError], HTTPStatus] = {
     Unauthorized: HTTPStatus.UNAUTHORIZED,
+    PreconditionRequired: HTTPStatus.PRECONDITION_REQUIRED,
+    PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     RequestTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     BodyTooLarge: HTTPStatus(413),  # its name differs between Python versions

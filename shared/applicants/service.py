@@ -1,6 +1,6 @@
 """Registering and changing applicants."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,14 +50,20 @@ def _same(wanted: Applicant, stored: StoredApplicant) -> bool:
 
 
 async def change(
-    session: Session, actor: Actor, code: str, changes: Mapping[str, Any]
+    session: Session,
+    actor: Actor,
+    code: str,
+    changes: Mapping[str, Any],
+    require_current: Callable[[StoredApplicant], None],
 ) -> StoredApplicant:
-    """Change an applicant's *name* or *division*; its code and kind stay. Raises: NotFound.
+    """Change an applicant's *name* or *division*; its code and kind stay.
 
-    What is so already is no change: nothing is written.
+    What is so already is no change: nothing is written. Raises: NotFound, and what
+    *require_current* says of what stands, which nobody else can change meanwhile.
     """
     await applicants.hold_changes(session)
     before = await applicants.get(session, code)
+    require_current(before)
     wanted = replace(before, **changes)
     if wanted == before:
         return before

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 
 from shared.database import Database
@@ -74,6 +75,28 @@ async def test_name_and_division_change_and_what_is_left_out_stays(world: World)
         "changed_at": 0,
     }
     assert before["changed_at"] < renamed.json()["changed_at"] < moved.json()["changed_at"]
+
+
+async def test_a_change_follows_what_was_read_and_nothing_else(world: World) -> None:
+    path, renamed = "/applicants/C1", {"name": name("New")}
+
+    async def change(*tags: str) -> httpx.Response:
+        given = [("If-Match", tag) for tag in tags]
+        headers = [*world.headers["portal"].items(), *given]
+        return await world.client.patch(path, json=renamed, headers=headers)
+
+    read = (await world.call("portal", "GET", path)).headers["etag"]
+    problem(await change(), 428, "precondition-required")
+    for stale in ('"other"', f"W/{read}", read.strip('"')):
+        problem(await change(stale), 412, "precondition-failed")
+    assert (await world.call("portal", "GET", path)).headers["etag"] == read
+
+    changed = await change('"other"', read)
+
+    assert changed.status_code == 200
+    problem(await change(read), 412, "precondition-failed")
+    assert (await world.call("portal", "GET", path)).headers["etag"] == changed.headers["etag"]
+    assert (await change(changed.headers["etag"])).json() == changed.json()
 
 
 async def test_a_division_of_null_is_taken_away(world: World) -> None:

@@ -49,7 +49,7 @@ async def test_what_an_operator_made_of_it_stays(url: str, owner: Database) -> N
         ours, _ = await frameworks.register(session, OPERATOR, document | {"precision": 3})
         county = store.Applicant(COUNTY, "county", Name("旧名区", "Old District"), None)
         await applicants.register(session, OPERATOR, [county])
-        changed = await applicants.change(session, OPERATOR, COUNTY, renamed)
+        changed = await applicants.change(session, OPERATOR, COUNTY, renamed, lambda _: None)
 
     await prepare(url)
 

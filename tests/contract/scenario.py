@@ -136,7 +136,7 @@ async def play(player: Player, worker_database: Database) -> None:
     await player.replay("portal", "POST /v1/applicants")
     for each in NEIGHBOURS:
         await player.send("admin", "POST", "/v1/applicants", each)
-    await player.replay("portal", "PATCH /v1/applicants/{code}")
+    await player.replay("portal", "PATCH /v1/applicants/{code}", more_headers=(("If-Match", "*"),))
     await player.replay("portal", "GET /v1/applicants", kind="county")
     await player.replay("portal", "GET /v1/applicants/{code}")
 

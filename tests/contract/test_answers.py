@@ -85,6 +85,11 @@ async def refusals(player: Player) -> None:
     await player.refused("unauthorized", None, "GET", "/v1/rounds")
     await player.refused("not-found", "portal", "GET", f"{APPLICANTS}/210299")
 
+    named = f"{APPLICANTS}/210213", {"division": None}
+    await player.refused("precondition-required", "portal", "PATCH", *named)
+    stale = (("If-Match", '"of before"'),)
+    await player.refused("precondition-failed", "portal", "PATCH", *named, more_headers=stale)
+
     network, applicant, round_, value = (
         EXAMPLES[key]["request"]
         for key in (

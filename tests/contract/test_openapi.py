@@ -167,7 +167,8 @@ def test_an_answer_names_its_headers(operation: Operation) -> None:
         expected = {"X-Request-ID"}
         if status == 200 and in_pages:
             expected.add("Link")
-        if 304 in operation.responses and status in {200, 304}:
+        validated = 304 in operation.responses or operation.method == "PATCH"
+        if validated and status in {200, 304}:
             expected |= {"ETag", "Cache-Control", "Vary"}
         if len(response.get("content", ())) > 1:
             expected |= {"Vary", "Content-Language"}

@@ -278,7 +278,8 @@ async def test_a_name_that_was_changed_first_and_committed_last_shows_too(
 
     async with database.session() as session:
         actor = Actor("slow", "slow")
-        await applicants.change(session, actor, "C1", {"name": Name("New", "New")})
+        renamed = {"name": Name("New", "New")}
+        await applicants.change(session, actor, "C1", renamed, lambda _: None)
         quick = asyncio.create_task(rename("C2"))
         await until_waiting(owner, quick)
         await names(world)

@@ -23,6 +23,7 @@ from api.http.middleware import RequestContext
 from api.http.route import Repeats
 from api.http.state import Gateway
 from api.operations import routes as operations
+from api.problems import routes as problem_types
 from api.rankings import routes as scores
 from api.rounds import routes as rounds
 from api.runs import routes as runs
@@ -77,6 +78,7 @@ def create_app(
         rounds,
         applicants,
         frameworks,
+        problem_types,
         health,
     ):
         app.router.routes.extend(each.router.routes)

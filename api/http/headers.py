@@ -20,7 +20,7 @@ HEADERS = {
     "Retry-After": "Seconds to wait before the same request is sent again.",
 }
 
-NOT_ALWAYS = {"Link", "Idempotency-Replayed", "Preference-Applied", "Content-Language"}
+NOT_ALWAYS = {"Vary", "Link", "Idempotency-Replayed", "Preference-Applied", "Content-Language"}
 """What an answer may leave out though its operation names it."""
 
 

@@ -57,6 +57,7 @@ TAGS = {
     "completeness": "Of whom a round has values, and who lacks.",
     "sensitivity": "How sure a ranking is; worked out by an operation that is followed.",
     "operations": "Work that takes longer than a request: followed and cancelled.",
+    "problems": "What the types of problems mean.",
     "health": "For those who run the service.",
 }
 
@@ -188,7 +189,8 @@ def _add_headers(operation: dict[str, Any]) -> None:
         own["200"] = ["Link"]
     for status, response in operation["responses"].items():
         named = response.get("headers", {})  # by the route that sends them
-        response.update(sends("X-Request-ID", *own.get(status, ()), *named))
+        in_words = ("Vary", "Content-Language") if status >= "400" else ()
+        response.update(sends("X-Request-ID", *in_words, *own.get(status, ()), *named))
 
 
 def _add_validators(operation: dict[str, Any]) -> None:

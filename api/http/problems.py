@@ -14,6 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Mount
 
+from api.answers.languages import in_chinese
+from api.http import negotiation
 from shared.core.errors import (
     Conflict,
     DomainError,
@@ -36,6 +38,7 @@ STATUS = {
     DomainError: HTTPStatus.BAD_REQUEST,
 }
 
+LANGUAGES = ("en", "zh")
 MOST_FINDINGS = 1_000
 MOST_POINTER = 200
 MEDIA_TYPE = "application/problem+json"
@@ -139,7 +142,10 @@ def answer(
             {"pointer": each.pointer[:MOST_POINTER], "code": each.code, "detail": each.message}
             for each in findings[:MOST_FINDINGS]
         ]
-    headers = {}
+    language = negotiation.language(request.headers.get("accept-language"), LANGUAGES, "en")
+    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    if language == "zh":
+        problem = in_chinese(problem)
     if problem["status"] == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if problem["status"] == HTTPStatus.SERVICE_UNAVAILABLE:

@@ -127,6 +127,7 @@ async def play(player: Player, worker_database: Database) -> None:
     worker = worker_over(worker_database)
     await player.replay(None, "GET /health/live")
     await player.replay(None, "GET /health/ready")
+    await player.replay(None, "GET /problems/{slug}")
 
     await player.replay("admin", "POST /v1/frameworks")
     await player.send("admin", "POST", "/v1/frameworks", parse(framework_text()))

@@ -1,0 +1,1 @@
+"""What problems mean, in Chinese and English."""

@@ -1,28 +1,33 @@
 """Framework documents."""
 
-from typing import Any
+from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
+from api.frameworks.documents import DimensionRule, ListedCode, MeasureRule
 from api.http.schemas import Code, Items, Moment, Name, Schema
 from shared.core.errors import Finding
 
 
-class FrameworkOut(Schema):
-    """A framework document as registered, with what the service knows of it.
+class FrameworkIn(Schema):
+    """A framework document; docs/frameworks.md says what each part means."""
 
-    The whole shape is in docs/frameworks.md.
-    """
-
-    model_config = ConfigDict(extra="allow")
-
-    code: str
-    version: str
+    code: Code
+    version: Code
     name: Name
-    points: float
-    precision: int
-    measures: dict[str, Any]
-    dimensions: list[Any]
+    points: float = Field(gt=0, description="What all indicators add up to.")
+    precision: int = Field(ge=0, le=6, description="Decimals of every published number of points.")
+    empty: Literal["zero", "pass_on"] | None = Field(
+        None, description="What becomes of the points of a dimension whose lines are all skipped."
+    )
+    code_lists: dict[str, list[ListedCode]] | None = Field(None, description="Closed lists.")
+    measures: dict[str, MeasureRule] = Field(description="What is reported, by code.")
+    dimensions: list[DimensionRule]
+
+
+class FrameworkOut(FrameworkIn):
+    """A framework document as registered, with what the service knows of it."""
+
     sha256: str = Field(description="Of the document's canonical JSON (RFC 8785), in hexadecimal.")
     registered_at: Moment
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api import idempotency
 from api.batches.schemas import BatchIn
+from api.frameworks.schemas import FrameworkIn
 from api.http import headers
 from api.http.access import ANY
 from api.http.headers import sends
@@ -119,7 +120,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     document["paths"] = dict(sorted(document["paths"].items()))  # whatever is routed first
     schemas = components["schemas"]
-    for model in (Problem, BatchIn):
+    for model in (Problem, BatchIn, FrameworkIn):
         schema = model.model_json_schema(ref_template=TEMPLATE)
         schemas |= schema.pop("$defs", {})
         schemas[model.__name__] = schema

@@ -1,7 +1,7 @@
 """The contract as published: what FastAPI infers, completed with problems, headers and examples."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -130,12 +130,15 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             _add_signing(method, operation)
             if method == "post":
                 _take_key(operation)
+            _plain(operation.get("parameters", ()))
             _add_problems(operation)
             _add_headers(operation)
             if method == "get" and "x-roles" in operation:
                 _add_validators(operation)
             _add_examples(operation, examples.get(f"{method.upper()} {path}", {}))
             _share_problems(operation["responses"], components["responses"])
+    for schema in schemas.values():
+        _without_defaults(schema)
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     return document
@@ -156,6 +159,25 @@ def _take_key(operation: dict[str, Any]) -> None:
         if status.startswith("2"):
             named = response.get("headers", {})
             response.update(sends(*named, idempotency.REPLAYED))
+
+
+def _plain(parameters: Iterable[dict[str, Any]]) -> None:
+    """Say of parameters what they take: none of them can be null, they are left out instead."""
+    for each in parameters:
+        schema = each.get("schema", {})
+        kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            del schema["anyOf"]
+            schema |= kinds[0]
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    """Say defaults in words: generated clients take a member that has one for a required one."""
+    for each in schema.get("properties", {}).values():
+        default = each.pop("default", None)
+        if default is not None:
+            said = f"`{json.dumps(default)}` where it is left out."
+            each["description"] = " ".join(filter(None, (each.get("description"), said)))
 
 
 def _add_problems(operation: dict[str, Any]) -> None:

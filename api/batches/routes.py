@@ -15,6 +15,7 @@ from api.batches.schemas import (
     BatchOut,
     BatchPage,
     BatchReceipt,
+    SliceOut,
 )
 from api.batches.slices import OfApplicants, OfDate, OfMeasure, said
 from api.batches.upload import upload
@@ -35,6 +36,7 @@ from shared.batches import store as batches
 from shared.batches.limits import MOST_BYTES
 from shared.batches.outcome import Told
 from shared.batches.service import Push
+from shared.batches.slices import Coverage
 from shared.core.errors import (
     BatchRejected,
     FileUnreadable,
@@ -160,7 +162,13 @@ async def push(
         writing = partial(transaction_of, request)
         pushed = await services.push(writing, stored, framework, who, sent, held.bodies.reading)
     metrics.observe_submissions(pushed.told.counts)
-    return await _answer(request, held, pushed.batch, pushed.told, preferences, {})
+    covered = _covered(pushed.coverage)
+    return await _answer(request, held, pushed.batch, pushed.told, preferences, covered)
+
+
+def _covered(coverage: Coverage | None) -> dict[str, Any]:
+    """Return what an answer says of the slice that a file declared, if it declared one."""
+    return {} if coverage is None else {"slice": SliceOut.of(coverage).model_dump(mode="json")}
 
 
 def preferred(request: Request) -> dict[str, str]:

@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate, islice
 from typing import Any, TypeVar
 
@@ -223,44 +223,74 @@ class ExactRequest(Request):
         FastAPI, which finds it read, would answer whatever is wrong with it in its own words.
         Raises: UnsupportedMediaType, MalformedBody, BodyTooLarge, Unavailable; counts none then.
         """
-        counted, pieces, size = 0, list[bytes](), 0
-        most = min(most, bodies.most)
-        announced = self.headers.get("content-length", "0")
-        if announced.isascii() and announced.isdigit():
-            _refuse_larger(int(announced[:20]), most)
+        body, counted = await received(self, bodies, most)
         try:
-            async for piece in self._sent():
-                pieces.append(piece)
-                size += len(piece)
-                _refuse_larger(size, most)
-                beyond = max(0, size - SMALL) - counted
-                bodies.take(beyond)
-                counted += beyond
-            await self._decode(bodies, b"".join(pieces))
-        except ClientDisconnect:
-            bodies.give_back(counted)
-            raise MalformedBody("the body broke off") from None
+            await self._decode(bodies, body)
         except BaseException:
             bodies.give_back(counted)
             raise
         return counted
 
-    def _sent(self) -> AsyncIterator[bytes]:
-        """Return the body's pieces; what was sent must come to the digest that was given."""
-        given = self.headers.getlist("content-digest")
-        return verified(self.stream(), given) if given else self.stream()
-
     async def _decode(self, bodies: Bodies, body: bytes) -> None:
         self._body = body
         if not body:
             return
-        if not JSON_TYPE.match(self.headers.get("content-type", "")):
-            raise UnsupportedMediaType("a body is sent as application/json")
+        require_json(self)
         if len(body) <= SMALL:
             self._json = decode(body)
             return
         async with bodies.reading:
             self._json = await asyncio.to_thread(decode, body)
+
+
+async def small_json(request: Request, bodies: Bodies) -> bytes:
+    """Return a body of JSON as it was sent, for whoever reads it exactly itself.
+
+    It has `SMALL` bytes at most. Raises: UnsupportedMediaType, MalformedBody, BodyTooLarge.
+    """
+    request.state.deadline.stop()
+    body, _ = await received(request, bodies, SMALL)  # of so few none are counted
+    request.state.deadline.restart()
+    if body:
+        require_json(request)
+    return body
+
+
+async def received(request: Request, bodies: Bodies, most: int) -> tuple[bytes, int]:
+    """Return the body that *request* brings, of *most* bytes at most.
+
+    With it, how many bytes of it are counted in *bodies*, for the caller to give back. What was
+    sent must come to the digest that was given.
+    Raises: MalformedBody, BodyTooLarge, Unavailable; counts none then.
+    """
+    counted, pieces, size = 0, list[bytes](), 0
+    most = min(most, bodies.most)
+    announced = request.headers.get("content-length", "0")
+    if announced.isascii() and announced.isdigit():
+        _refuse_larger(int(announced[:20]), most)
+    given = request.headers.getlist("content-digest")
+    sent = verified(request.stream(), given) if given else request.stream()
+    try:
+        async for piece in sent:
+            pieces.append(piece)
+            size += len(piece)
+            _refuse_larger(size, most)
+            beyond = max(0, size - SMALL) - counted
+            bodies.take(beyond)
+            counted += beyond
+    except ClientDisconnect:
+        bodies.give_back(counted)
+        raise MalformedBody("the body broke off") from None
+    except BaseException:
+        bodies.give_back(counted)
+        raise
+    return b"".join(pieces), counted
+
+
+def require_json(request: Request) -> None:
+    """Require that the body is sent as JSON. Raises: UnsupportedMediaType."""
+    if not JSON_TYPE.match(request.headers.get("content-type", "")):
+        raise UnsupportedMediaType("a body is sent as application/json")
 
 
 def _refuse_larger(size: int, most: int) -> None:

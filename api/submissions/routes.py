@@ -22,9 +22,9 @@ from api.http.paths import GREATEST_ID, OfApplicant, OfMeasure, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.idempotency import carries_key
+from api.submissions.body import REQUEST, stated
 from api.submissions.schemas import (
     ConfirmationIn,
-    SubmissionIn,
     SubmissionOut,
     SubmissionPage,
     SubmissionReceipt,
@@ -70,6 +70,7 @@ OfSetAside = Annotated[
     "",
     status_code=201,
     response_model=SubmissionReceipt,
+    openapi_extra=REQUEST,
     responses=problems(
         ReporterNotAdmitted,
         NotFound,
@@ -83,7 +84,6 @@ OfSetAside = Annotated[
 @admits(Role.SOURCE, Role.PORTAL, Role.EXPERT)
 async def submit(
     round: RoundCode,
-    body: SubmissionIn,
     request: Request,
 ) -> Response:
     """Submit one value. A correction is another submission; nothing is overwritten.
@@ -92,9 +92,10 @@ async def submit(
     so that a request whose answer was lost can safely be sent again.
     """
     held, who = gateway_of(request), caller_of(request)
+    said = await stated(request, held)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
-    item = admit(framework, who, body.to_domain(), request.state.request_id)
+    item = admit(framework, who, said, request.state.request_id)
     if isinstance(item, Refusal):
         metrics.observe_submissions(["rejected"])
         raise refused(item, f"/{item.field}")

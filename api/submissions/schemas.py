@@ -1,13 +1,11 @@
 """Submissions, one or many."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from api.http.schemas import (
-    WHOLE,
     Code,
     Date,
     Items,
@@ -18,10 +16,9 @@ from api.http.schemas import (
     Word,
     one_finding,
 )
-from shared.core.bounds import MOMENT, moment
+from shared.core.bounds import MOMENT
 from shared.scoring.framework import Framework
 from shared.submissions import remarks
-from shared.submissions.admission import Draft
 from shared.submissions.list_store import StoredSubmission
 from shared.submissions.values import OBS_STATUSES
 
@@ -31,39 +28,21 @@ Value = Annotated[
 ]
 
 
-def _zoned(value: Any) -> datetime:
-    found = moment(value) if isinstance(value, str) else value
-    if isinstance(found, datetime) and found.tzinfo is not None:
-        return found
-    raise PydanticCustomError(
-        "not-a-moment", "a moment is written with its zone: 2026-06-30T08:00:00+08:00"
-    )
-
-
-def _status(value: Any) -> Any:
-    if value is None or (isinstance(value, str) and value in OBS_STATUSES):
-        return value
-    raise PydanticCustomError("unknown-obs-status", "the status is a code of CL_OBS_STATUS")
-
-
-ZonedMoment = Annotated[
-    datetime,
-    BeforeValidator(_zoned),
-    Field(json_schema_extra={"pattern": f"^{MOMENT.pattern}$"}),
-]
-ObsStatus = Annotated[
-    str, BeforeValidator(_status), Field(json_schema_extra={"enum": sorted(OBS_STATUSES)})
-]
+ZonedMoment = Annotated[datetime, Field(json_schema_extra={"pattern": f"^{MOMENT.pattern}$"})]
+ObsStatus = Annotated[str, Field(json_schema_extra={"enum": sorted(OBS_STATUSES)})]
 
 
 class SubmissionIn(Schema):
-    """One value of one measure for one applicant, as of one date."""
+    """One value of one measure for one applicant, as of one date.
+
+    As the contract shows it; `shared.submissions.drafts` reads it.
+    """
 
     applicant: Code
     measure: Code
     value: Value = Field(
-        description="In the measure's own unit: a number of at most 15 significant digits, true or"
-        " false, a category, or a list of codes. Null takes a value back.",
+        description="In the measure's own unit: a number that a double says again, true or false,"
+        " a category, or a list of codes. Null takes a value back.",
     )
     as_of: Date = Field(description="The date that the value describes.")
     status: Literal["reported", "withdrawn"] = "reported"
@@ -73,7 +52,7 @@ class SubmissionIn(Schema):
         examples=["Monthly register, July 2023"],
     )
     comment: Text | None = None
-    expected_revision: Annotated[int, Field(ge=0, lt=10**9), WHOLE] | None = Field(
+    expected_revision: Annotated[int, Field(ge=0, lt=10**9)] | None = Field(
         None,
         description="The revision of this applicant, measure and date that must stand, 0 for none:"
         " so that a request which is repeated late does not undo a correction.",
@@ -95,22 +74,6 @@ class SubmissionIn(Schema):
         default=False,
         description="The number holds although it is implausible: it was held before and counts.",
     )
-
-    def to_domain(self) -> Draft:
-        """Return what is submitted."""
-        return Draft(
-            self.applicant,
-            self.measure,
-            self.value,
-            self.as_of,
-            self.status,
-            self.reference,
-            self.comment,
-            self.expected_revision,
-            self.reported_at,
-            self.obs_status,
-            self.confirm,
-        )
 
 
 Result = Literal["created", "revised", "unchanged"]

@@ -2,8 +2,9 @@
 
 import re
 
-from shared.batches.rows import Cell, Inexact, number
+from shared.batches.rows import Cell
 from shared.scoring.framework import Measure, MeasureType
+from shared.submissions.drafts.exact import Inexact, number
 from shared.submissions.values import Refusal, Value
 
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from shared.batches.admission import CODE, Outcome, date_of, no_date
+from shared.batches.admission import Outcome
 from shared.batches.limits import MOST_ROWS
 from shared.core.errors import Finding, Invalid
 from shared.core.principal import Principal
 from shared.scoring.framework import Framework, ReporterKind
 from shared.submissions.admission import REPORTERS
+from shared.submissions.drafts.form import CODE, Said, date_of, no_date
 from shared.submissions.store import NewSubmission
 
 ENTERED: Literal["entered"] = "entered"
@@ -23,8 +24,6 @@ MOST_NAMED = 1_000
 """Applicants that an answer and a receipt name of those left out."""
 
 Applicants = frozenset[str] | int | Literal["entered"]
-Said = tuple[str, str]
-"""What is wrong with a member: a code, and words."""
 
 NOT_APPLICANTS = (
     "not-applicants",

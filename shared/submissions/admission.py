@@ -1,15 +1,13 @@
 """Admitting submissions: what is checked before anything is stored."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
-
 from shared.core.errors import Finding, ReporterNotAdmitted, SubmissionRefused
 from shared.core.principal import Principal, Role
 from shared.scoring.framework import QUANTITIES, AfterSight, Framework, ReporterKind
 from shared.submissions import values as submission
+from shared.submissions.drafts.form import Draft
 from shared.submissions.plausibility import doubt
 from shared.submissions.store import NewSubmission
-from shared.submissions.values import Refusal, Value
+from shared.submissions.values import Refusal
 
 REPORTERS = {
     Role.SOURCE: ReporterKind.SOURCE,
@@ -17,23 +15,6 @@ REPORTERS = {
     Role.EXPERT: ReporterKind.EXPERT,
 }
 """As what each role reports; a portal reports on the applicant's behalf."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A submission as a client states it."""
-
-    applicant: str
-    measure: str
-    value: Value
-    as_of: date
-    status: str = "reported"
-    reference: str | None = None
-    comment: str | None = None
-    expected_revision: int | None = None
-    reported_at: datetime | None = None
-    obs_status: str | None = None
-    confirm: bool = False
 
 
 def admit(

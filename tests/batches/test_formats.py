@@ -15,8 +15,9 @@ from shared.batches.formats import READERS, csv_rows, json_lines, json_rows, sdm
 from shared.batches.formats.json_rows import MOST_ELEMENTS
 from shared.batches.formats.sdmx_csv import last_day
 from shared.batches.formats.text import MOST_LINE
-from shared.batches.rows import Inexact, Row, number
+from shared.batches.rows import Row
 from shared.core.errors import FileUnreadable
+from shared.submissions.drafts.exact import Inexact, number
 from tests.fixtures.frameworks import examples
 
 HEADER = "applicant,measure,value,as_of"

@@ -35,7 +35,8 @@ def validated(answer: Response) -> Response:
     if "etag" not in answer.headers:
         answer.headers["ETag"] = etag_of(bytes(answer.body))
         answer.headers.setdefault("Cache-Control", FRESH["Cache-Control"])
-        answer.headers.add_vary_header("Authorization")
+        if "Authorization" not in answer.headers.get("vary", ""):
+            answer.headers.add_vary_header("Authorization")
     return answer
 
 

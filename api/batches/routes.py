@@ -1,12 +1,13 @@
 """Batches: a file of submissions pushed, and its receipt read again."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
 from itertools import islice
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from api.batches.effects import shown as shown_effect
@@ -207,7 +208,7 @@ async def _answer(
     items: Iterable[Any] = told.items
     if preferences.get("return") == "minimal":
         items = (each for each in told.items if each["result"] == "rejected")
-    body = await held.rendering.page(shown, items, AT_ONCE)
+    body = await held.rendering.page(shown, written_items(items), 1)
     status = HTTPStatus.MULTI_STATUS if told.outcome == "partial" else HTTPStatus.OK
     applied = [f"{name}={value}" for name, value in APPLIED if preferences.get(name) == value]
     headers = {"Location": path} if path else {}
@@ -215,13 +216,19 @@ async def _answer(
     return Response(body, status, headers, "application/json")
 
 
+def written_items(items: Iterable[Any]) -> Iterator[bytes]:
+    """Yield *items* as JSON, `AT_ONCE` in a piece, without the brackets around them all."""
+    rest = iter(items)
+    while some := list(islice(rest, AT_ONCE)):
+        yield msgspec.json.encode(some)[1:-1]
+
+
 def _refused(request: Request, told: Told, shown: dict[str, Any], path: str | None) -> Response:
     """Answer with the rows at fault, as many as an answer may have, and where all of them are."""
     faulty = told.at_fault
     findings = tuple(
         Finding(f"/items/{each['index']}{error['pointer']}", error["code"], error["detail"])
-        for each in islice(faulty, MOST_FINDINGS)
-        for error in each["errors"]
+        for each, error in islice(_errors(faulty), MOST_FINDINGS)
     )
     detail = f"{len(faulty)} of {len(told.items)} rows were refused, and nothing was stored"
     problem = describe(BatchRejected) | shown | {"detail": detail}
@@ -229,6 +236,10 @@ def _refused(request: Request, told: Told, shown: dict[str, Any], path: str | No
     if path is not None:
         response.headers["Link"] = f'<{path}/items?at_fault=true>; rel="rest"'
     return response
+
+
+def _errors(faulty: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    return ((each, error) for each in faulty for error in each["errors"])
 
 
 @router.get("/batches", response_model_exclude_unset=True, responses=problems(NotFound))

@@ -112,9 +112,12 @@ def pieces(document: Any) -> Iterator[bytes]:
     """Yield *document* as JSON. A generator in it is a list, and each element of it a piece.
 
     Its elements are made as they are asked for. A generator is looked for in the members of an
-    object, and in those of objects in such a list.
+    object, and in those of objects in such a list. What it yields as bytes are elements already
+    written, parted by commas.
     """
-    if isinstance(document, GeneratorType):
+    if isinstance(document, bytes):
+        yield document
+    elif isinstance(document, GeneratorType):
         yield from _listed(document)
     elif isinstance(document, dict) and any(
         isinstance(each, GeneratorType) for each in document.values()

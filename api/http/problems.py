@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Match, Mount
 
 from api.answers.languages import in_chinese
@@ -150,7 +151,7 @@ def answer(
         headers["WWW-Authenticate"] = "Bearer"
     if problem["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "1"
-    return JSONResponse(problem, problem["status"], headers, MEDIA_TYPE)
+    return Response(msgspec.json.encode(problem), problem["status"], headers, MEDIA_TYPE)
 
 
 async def on_domain_error(request: Request, error: DomainError) -> Response:

@@ -1,9 +1,10 @@
 """Settling what a panel's marks leave open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from msgspec.structs import replace
 
 from shared.adjudications import store as adjudications
 from shared.adjudications.store import PanelLine

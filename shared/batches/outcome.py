@@ -1,11 +1,12 @@
 """What is told of a file: what became of it as a whole, and of each row."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
+
+import msgspec
 
 from shared.batches.admission import Outcome
 from shared.batches.rows import Row
@@ -69,7 +70,7 @@ def tell(
 
 
 def _part(items: Sequence[Any]) -> str:
-    return json.dumps(items, ensure_ascii=False, separators=(",", ":"))
+    return msgspec.json.encode(items).decode()
 
 
 def _items(

@@ -1,14 +1,14 @@
 """What every format yields: rows with their place in the file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from shared.core.errors import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One row as it was read, before any rule looked at it.
 
     *index* counts from 0. *line* is where the row begins in the file, from 1; None in JSON, whose
@@ -17,7 +17,7 @@ class Row:
 
     index: int
     line: int | None
-    members: Mapping[str, Any] = field(default_factory=dict)
+    members: Mapping[str, Any] = {}
     findings: tuple[Finding, ...] = ()
 
 

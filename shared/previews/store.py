@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 import asyncpg
+import msgspec
 
 from shared.database import Driver, SchemaUnknown
 from shared.submissions.recording import MOST_AT_ONCE
@@ -16,8 +16,7 @@ from shared.submissions.supposing import items, supposing, written
 from shared.submissions.values import Reported
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True, gc=False):
     """What would become of a submission, and what its reporter says of that date as yet.
 
     The receipt's id is None where one would be given: for what is added, or set aside anew.

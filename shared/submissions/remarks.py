@@ -6,6 +6,7 @@ They speak of what the reporter itself said before, and of nobody else's values.
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 from shared.core.errors import Finding
 from shared.submissions.plausibility import HELD, SUPERSEDED
@@ -75,5 +76,6 @@ def same_for_all() -> Finding:
     return _finding("same-for-all")
 
 
+@cache
 def _finding(code: str) -> Finding:
     return Finding(AT.get(code, "/value"), code, CODES[code])

@@ -1,6 +1,6 @@
 """Submitting a value, and confirming one that is held."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from shared.core.errors import (
     ConflictOfInterest,

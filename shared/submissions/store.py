@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
 import asyncpg
+import msgspec
 
 from shared.database import Driver, SchemaUnknown
 from shared.scoring.framework import ReporterKind
@@ -24,9 +24,12 @@ Mark: TypeAlias = tuple[str, str, int]
 """An applicant, a measure, and the expert who marks."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewSubmission:
-    """One value of one measure for one applicant, by one reporter, as of one date."""
+class NewSubmission(msgspec.Struct, frozen=True, gc=False):
+    """One value of one measure for one applicant, by one reporter, as of one date.
+
+    Of what a file has tens of thousands of, the collector of cycles keeps no account: none of it
+    holds a cycle, and looking through all of it would hold up everybody.
+    """
 
     applicant: str
     measure: str
@@ -77,8 +80,7 @@ class NewSubmission:
         return self.applicant, self.measure, self.reporter, self.as_of
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     """What became of a submission: created, revised, or unchanged; or why it was not taken.
 
     That is not-open, unknown-applicant, conflict-of-interest, stale-revision or

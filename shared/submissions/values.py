@@ -4,14 +4,15 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from shared.core.errors import Finding
 from shared.scoring.framework import Framework, Measure, MeasureType, ReporterKind
 
 Value = bool | float | str | list[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(msgspec.Struct, frozen=True, gc=False):
     """A value as kept: a number (a flag is 1 or 0) or codes in order; neither is a withdrawal."""
 
     number: float | None = None

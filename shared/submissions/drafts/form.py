@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from shared.core.bounds import MOST_TEXT, UNWRITABLE, YEARS, moment
 from shared.core.errors import Finding
@@ -39,8 +40,7 @@ UNWRITABLE_TEXT = "text-unwritable", "The text has a NUL or a lone surrogate."
 NOT_A_VALUE = "not-a-value", "A value is a number, true or false, or codes."
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """A submission as a client states it."""
 
     applicant: str

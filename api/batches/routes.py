@@ -158,8 +158,9 @@ async def push(
         sent = Push(file.format, file.body, lenient, request.state.request_id, covers)
         if dry_run:
             found = await held.previews.preview(stored, framework, who, sent, held.bodies.reading)
-            effect = {"effect": await shown_effect(held, framework, found.effect)}
-            return await _answer(request, held, None, found.told, preferences, effect)
+            more = _covered(found.coverage)
+            more["effect"] = await shown_effect(held, framework, found.effect)
+            return await _answer(request, held, None, found.told, preferences, more)
         writing = partial(transaction_of, request)
         pushed = await services.push(writing, stored, framework, who, sent, held.bodies.reading)
     metrics.observe_submissions(pushed.told.counts)

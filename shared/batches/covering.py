@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from shared.batches import slice_store as slices
 from shared.batches.outcome import Told
@@ -10,6 +11,14 @@ from shared.batches.rows import Row
 from shared.batches.slices import MOST_NAMED, Coverage, Slice
 from shared.batches.store import NewBatch
 from shared.database import Driver
+
+
+class LeftOut(NamedTuple):
+    """How many applicants a slice covers, of how many a row stands, and whom the file left out."""
+
+    covered: int
+    reported: int
+    omitted: list[str]
 
 
 async def cover(
@@ -22,17 +31,49 @@ async def cover(
 ) -> tuple[Coverage, Told]:
     """Return what came of the slice, and what is told of the file with that.
 
-    Where every row stands, what the reporter said of those left out as of earlier dates is taken
-    back, in the transaction under way. A row that was refused may have been of one of them.
+    What is to be withdrawn is taken back in the transaction under way.
     """
-    named, reported = await asyncio.to_thread(_applicants, rows, told)
-    covered, omitted = await _left_out(driver, batch.round, slice_, reach, named)
+    left = await left_out(driver, batch.round, slice_, reach, rows, told)
     withdrawn = slices.Withdrawn(0, None)
-    if told.outcome == "all_committed" and omitted:
-        withdrawn = await slices.withdraw(driver, batch, slice_, omitted)
+    if whom := whose_values_go(told, left):
+        withdrawn = await slices.withdraw(driver, batch, slice_, whom)
+    ids = [each for each in (told.greatest, withdrawn.greatest) if each is not None]
+    coverage = coverage_of(slice_, told, left, withdrawn.values)
+    return coverage, replace(told, greatest=max(ids, default=None))
+
+
+async def left_out(
+    driver: Driver,
+    round_id: int,
+    slice_: Slice,
+    reach: Collection[str] | None,
+    rows: Sequence[Row],
+    told: Told,
+) -> LeftOut:
+    """Return whom the slice covers and the file does not name; nothing is written."""
+    named, reported = await asyncio.to_thread(_applicants, rows, told)
+    if isinstance(slice_.applicants, frozenset):
+        return LeftOut(len(slice_.applicants), reported, sorted(slice_.applicants - named))
+    if isinstance(slice_.applicants, int):
+        return LeftOut(slice_.applicants, reported, [])
+    covered, omitted = await slices.entered(driver, round_id, reach, named)
+    return LeftOut(covered, reported, omitted)
+
+
+def whose_values_go(told: Told, left: LeftOut) -> Sequence[str]:
+    """Return of whom what the reporter said as of earlier dates is to be taken back.
+
+    Of nobody unless every row stands: a row that was refused may have been of one of them.
+    """
+    return left.omitted if told.outcome == "all_committed" else ()
+
+
+def coverage_of(slice_: Slice, told: Told, left: LeftOut, withdrawn: int) -> Coverage:
+    """Return what came of the slice, of which so many values were *withdrawn*."""
+    covered, reported, omitted = left
     lacking = max(covered - reported, 0) if slice_.scope == "number" else len(omitted)
     as_declared = slice_.scope != "number" or covered == reported
-    coverage = Coverage(
+    return Coverage(
         slice_.measure,
         slice_.as_of,
         slice_.scope,
@@ -40,11 +81,9 @@ async def cover(
         reported,
         tuple(omitted[:MOST_NAMED]),
         lacking,
-        withdrawn.values,
+        withdrawn,
         complete=told.outcome == "all_committed" and not omitted and as_declared,
     )
-    ids = [each for each in (told.greatest, withdrawn.greatest) if each is not None]
-    return coverage, replace(told, greatest=max(ids, default=None))
 
 
 def _applicants(rows: Sequence[Row], told: Told) -> tuple[set[str], int]:
@@ -56,18 +95,3 @@ def _applicants(rows: Sequence[Row], told: Told) -> tuple[set[str], int]:
         if item["result"] != "rejected"
     }
     return {each for each in of if isinstance(each, str)}, len(stand)
-
-
-async def _left_out(
-    driver: Driver,
-    round_id: int,
-    slice_: Slice,
-    reach: Collection[str] | None,
-    named: set[str],
-) -> tuple[int, list[str]]:
-    """Return how many applicants the slice covers, and which of them the file does not name."""
-    if isinstance(slice_.applicants, frozenset):
-        return len(slice_.applicants), sorted(slice_.applicants - named)
-    if isinstance(slice_.applicants, int):
-        return slice_.applicants, []
-    return await slices.entered(driver, round_id, reach, named)

@@ -12,6 +12,8 @@ from shared.batches.store import NewBatch
 from shared.batches.tables import BatchSliceRow
 from shared.database import Driver, SchemaUnknown, Session
 from shared.submissions.standing import last_words
+from shared.submissions.store import NewSubmission
+from shared.submissions.values import WITHDRAWN
 
 ENTERED = """
     SELECT count(*), coalesce(
@@ -41,14 +43,14 @@ class Withdrawn(NamedTuple):
 # What was withdrawn before is looked at, too: who waits for a repeated file waits for what its
 # first sending took back.
 OF_OMITTED = "applicant = ANY ($2::text[]) AND measure = $3 AND reporter = $4 AND as_of < $5"
-WITHDRAW = """
-    WITH said AS (
-        {last_words}
-    ), added AS (
+SAID = f"WITH said AS ({last_words('$1', OF_OMITTED)})"
+TO_WITHDRAW = "FROM said WHERE status = 'reported' ORDER BY applicant, as_of"
+WITHDRAW = f"""
+    {SAID}, added AS (
         INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
             comment, request_id)
         SELECT round, applicant, measure, reporter, kind, as_of, revision + 1, 'withdrawn', $6, $7
-        FROM said WHERE status = 'reported' ORDER BY applicant, as_of
+        {TO_WITHDRAW}
         RETURNING id, applicant
     ), logged AS (
         INSERT INTO submission_change (round, applicant, submission, request_id)
@@ -56,7 +58,8 @@ WITHDRAW = """
     )
     SELECT (SELECT count(*) FROM added), greatest(
         (SELECT max(id) FROM added), (SELECT max(id) FROM said WHERE status = 'withdrawn'))
-"""
+"""  # noqa: S608 -- all of it is ours
+WOULD_WITHDRAW = f"{SAID} SELECT applicant, kind, as_of {TO_WITHDRAW}"
 
 
 async def withdraw(
@@ -66,13 +69,26 @@ async def withdraw(
 
     The transaction under way has the round to itself.
     """
-    query = WITHDRAW.format(last_words=last_words("$1", OF_OMITTED))
     comment = f"The slice as of {slice_.as_of} leaves the applicant out."
     arguments = (list(omitted), slice_.measure, batch.reporter, slice_.as_of)
-    row = await driver.fetchrow(query, batch.round, *arguments, comment, batch.request_id)
+    row = await driver.fetchrow(WITHDRAW, batch.round, *arguments, comment, batch.request_id)
     return Withdrawn(*row)
 
 
+async def would_withdraw(
+    driver: Driver, round_id: int, reporter: int, slice_: Slice, omitted: Sequence[str]
+) -> list[NewSubmission]:
+    """Return what `withdraw` would add, as nobody's request."""
+    arguments = (list(omitted), slice_.measure, reporter, slice_.as_of)
+    return [
+        NewSubmission(
+            applicant, slice_.measure, reporter, kind, day, WITHDRAWN, None, None, request_id=""
+        )
+        for applicant, kind, day in await driver.fetch(WOULD_WITHDRAW, round_id, *arguments)
+    ]
+
+
+NOT_KEPT = "slices of batches need step 0013: run `pilotzone migrate`"
 KEPT = tuple(each.name for each in fields(Coverage))
 ADD = f"""
     INSERT INTO batch_slice (round, batch, reporter, {", ".join(KEPT)})
@@ -86,7 +102,7 @@ async def add(driver: Driver, batch: NewBatch, identity: int, coverage: Coverage
     try:
         await driver.execute(ADD, batch.round, identity, batch.reporter, *values)
     except asyncpg.UndefinedTableError:
-        raise SchemaUnknown("slices of batches need step 0013: run `pilotzone migrate`") from None
+        raise SchemaUnknown(NOT_KEPT) from None
 
 
 async def of_batches(
@@ -107,3 +123,9 @@ async def kept(session: Session) -> bool:
     query = text("SELECT to_regclass('batch_slice') IS NOT NULL")
     found: bool = (await session.scalars(query)).one()
     return found
+
+
+async def require_kept(session: Session) -> None:
+    """Require that a slice could be kept, for whoever adds none. Raises: SchemaUnknown."""
+    if not await kept(session):
+        raise SchemaUnknown(NOT_KEPT)

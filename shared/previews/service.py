@@ -6,10 +6,13 @@ from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from shared.batches import slice_store as slices
 from shared.batches.admission import Outcome
+from shared.batches.covering import coverage_of, left_out, whose_values_go
 from shared.batches.outcome import Told, tell
 from shared.batches.rows import Row
 from shared.batches.service import Push, read, require_open, require_taken
+from shared.batches.slices import Coverage, Slice
 from shared.changes import store as changes
 from shared.core.principal import Principal
 from shared.database import Database, Driver, Session
@@ -44,11 +47,13 @@ class Preview:
 
     An item of *told* has no id unless it is `unchanged`, and says what `stands`: the value that its
     reporter says of that date as yet, None where that is nothing or the row was not admitted.
-    *effect* is None for a reader who may not see the ranking.
+    *effect* is None for a reader who may not see the ranking. *coverage* is what would come of the
+    slice, if the file declares one.
     """
 
     told: Told
     effect: Effect | None
+    coverage: Coverage | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Previews:
         Raises: what the push would.
         """
         async with reading:
-            rows, outcomes, _, _ = await asyncio.to_thread(read, framework, who, push)
+            rows, outcomes, _, slice_ = await asyncio.to_thread(read, framework, who, push)
         admitted = [each for each in outcomes if isinstance(each, NewSubmission)]
         async with self._turn:
             async with self._database.snapshot() as session:
@@ -94,20 +99,39 @@ class Previews:
                 judged = await judge(await driver_of(session), round_.id, admitted)
                 await require_taken(session, round_, [each.receipt for each in judged])
                 stored = push.lenient or _all_taken(outcomes, judged)
-                added = _added(admitted, judged) if stored else []
+                told = await asyncio.to_thread(
+                    _told, round_, framework, rows, outcomes, judged, stored=stored
+                )
+                added, coverage = _added(admitted, judged) if stored else [], None
+                if slice_ is not None:
+                    coverage, gone = await _covered(session, round_, who, slice_, rows, told)
+                    added += gone
                 seen = await view(session, framework, round_, who, None)
                 material = None
                 if seen.places and added:
                     material = await _material(session, round_, framework, added)
-            told = await asyncio.to_thread(
-                _told, round_, framework, rows, outcomes, judged, stored=stored
-            )
             if material is None:
-                return Preview(told, Effect() if seen.places else None)
+                return Preview(told, Effect() if seen.places else None, coverage)
             loop = asyncio.get_running_loop()
-            return Preview(
-                told, await loop.run_in_executor(COMPUTING, _effect, framework, material)
-            )
+            moved = await loop.run_in_executor(COMPUTING, _effect, framework, material)
+            return Preview(told, moved, coverage)
+
+
+async def _covered(
+    session: Session,
+    round_: RoundFacts,
+    who: Principal,
+    slice_: Slice,
+    rows: Sequence[Row],
+    told: Told,
+) -> tuple[Coverage, list[NewSubmission]]:
+    """Return what would come of a slice, and what it would withdraw. Raises: SchemaUnknown."""
+    await slices.require_kept(session)
+    driver, gone = await driver_of(session), list[NewSubmission]()
+    left = await left_out(driver, round_.id, slice_, who.applicants, rows, told)
+    if whom := whose_values_go(told, left):
+        gone = await slices.would_withdraw(driver, round_.id, who.reporter, slice_, whom)
+    return coverage_of(slice_, told, left, len(gone)), gone
 
 
 async def judge(

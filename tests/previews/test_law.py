@@ -45,16 +45,36 @@ def rows_of(framework: Framework, said: Iterable[NewSubmission]) -> list[dict[st
     ]
 
 
-def file_of(framework: Framework, who: Principal, source: random.Random) -> list[dict[str, Any]]:
-    """Draw a file: some rows or many, and now and then one that is refused."""
+def drawn_by(framework: Framework, who: Principal, source: random.Random) -> list[dict[str, Any]]:
+    """Draw what a reporter may say, in any order."""
     kind = next(kind for kind, role in WHO.items() if role == who.role)
     drawn = rows_of(framework, spread(framework, [(who.reporter, kind)], source))
-    drawn = source.sample(drawn, source.randint(0, len(drawn)))
+    return source.sample(drawn, len(drawn))
+
+
+def file_of(framework: Framework, who: Principal, source: random.Random) -> dict[str, Any]:
+    """Draw a file: some rows or many, and now and then one that is refused."""
+    drawn = drawn_by(framework, who, source)
+    drawn = drawn[: source.randint(0, len(drawn))]
     for each in source.sample(drawn, len(drawn) // 5):
         each["expected_revision"] = source.choice([0, 1])
     if source.random() < 0.4:
         drawn.append({"applicant": "C1", "measure": "none such", "value": 1, "as_of": "2026-06-01"})
-    return drawn or [{"applicant": "C1"}]
+    return {"items": drawn or [{"applicant": "C1"}]}
+
+
+def slice_of(framework: Framework, who: Principal, source: random.Random) -> dict[str, Any]:
+    """Draw a file that covers all who are entered as of the latest date, and leaves some out."""
+    drawn = drawn_by(framework, who, source)
+    measure, day = drawn[0]["measure"], max(each["as_of"] for each in drawn)
+    said = {
+        each["applicant"]: each | {"as_of": day} for each in drawn if each["measure"] == measure
+    }
+    items = list(said.values())[: source.randint(1, 2)]
+    return {
+        "slice": {"measure": measure, "as_of": day, "applicants": "entered"},
+        "items": items,
+    }
 
 
 async def ranked(owner: Database, round_id: int) -> tuple[Ranking, dict[str, Any]]:
@@ -108,14 +128,34 @@ async def test_a_dry_run_says_what_then_happens(
     source = random.Random(7)
     moved = 0
     for step in range(6):
-        moved += await step_of(played_, worker_database, source, lenient=step % 2 == 0)
+        moved += (await step_of(played_, worker_database, source, file_of, lenient=step % 2 == 0))[
+            0
+        ]
     assert moved, "the files moved nothing, so nothing was tested"
 
 
+@pytest.mark.parametrize("document", DOCUMENTS.values(), ids=DOCUMENTS)
+async def test_a_dry_run_of_a_slice_says_what_the_slice_then_withdraws(
+    owner: Database, worker_database: Database, document: Callable[[], Any]
+) -> None:
+    """Who is left out loses what was said of it before, and everybody's place may move by that."""
+    played_ = await played(owner, worker_database, document(), seed=3, times=1)
+    source = random.Random(7)
+    gone = 0
+    for _ in range(4):
+        gone += (await step_of(played_, worker_database, source, slice_of, lenient=False))[1]
+    assert gone, "the slices withdrew nothing, so nothing was tested"
+
+
 async def step_of(
-    played_: Explained, worker_database: Database, source: random.Random, *, lenient: bool
-) -> int:
-    """Look at a file, push it, and compare; return how many totals it moved."""
+    played_: Explained,
+    worker_database: Database,
+    source: random.Random,
+    draw: Callable[[Framework, Principal, random.Random], dict[str, Any]],
+    *,
+    lenient: bool,
+) -> tuple[int, int]:
+    """Look at a file, push it, and compare; return how many totals it moved and values withdrew."""
     owner, round_, framework = played_.owner, played_.round_, played_.framework
     everybody = await rows(owner, "SELECT id, name, split_part(name, '-', 1) FROM reporter")
     others = [(reporter, kind) for reporter, _, kind in everybody]
@@ -124,7 +164,7 @@ async def step_of(
         await recording.record(await driver_of(session), round_.id, waiting)
     identity, name, kind = source.choice([each for each in everybody if each[2] in WHO])
     who = Principal(identity, name, WHO[kind], None, None)
-    body = json.dumps({"items": file_of(framework, who, source)}).encode()
+    body = json.dumps(draw(framework, who, source)).encode()
     push = Push("application/json", body, lenient, "tests")
 
     writing = partial(owner.writing, round_.code)
@@ -137,6 +177,7 @@ async def step_of(
 
     told = preview.told
     assert (told.outcome, told.counts) == (pushed.told.outcome, pushed.told.counts)
+    assert preview.coverage == pushed.coverage
     for item, then in zip(told.items, pushed.told.items, strict=True):
         del item["stands"]
         unknown = {"id": None} if then["result"] in ADDED else {}
@@ -148,4 +189,4 @@ async def step_of(
     assert set(effect.cohorts) == cohorts
     counted = (effect.totals_changed, effect.ranks_changed, effect.cohorts_changed)
     assert counted == (len(totals), len(ranks), len(cohorts))
-    return len(totals)
+    return len(totals), pushed.coverage.withdrawn if pushed.coverage else 0

@@ -11,6 +11,7 @@ DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 NUMBERS = (MeasureType.COUNT, MeasureType.NUMBER, MeasureType.MARK)
 FLAGS = {"true": True, "false": False}
 BETWEEN_CODES = ";"
+REVISION = re.compile(r"[0-9]{1,9}")
 
 FAULTS = (
     (re.compile(r"[=+@\t\r].*|-\D.*", re.DOTALL), "formula", "The field is a formula."),
@@ -45,6 +46,16 @@ FAULTS = (
 
 NOT_A_NUMBER = Refusal("value", "not-a-number", "The value is a number.")
 NOT_A_FLAG = Refusal("value", "not-a-flag", "The value is true or false.")
+
+
+def revision(text: str) -> int | str:
+    """Return the whole number that *text* is, or the text, which is then no revision."""
+    return int(text) if REVISION.fullmatch(text) else text
+
+
+def flag(text: str) -> bool | str:
+    """Return what *text* says, or the text, which is then neither true nor false."""
+    return FLAGS.get(text, text)
 
 
 def interpret(measure: Measure, cell: Cell) -> Value | Inexact | Refusal:

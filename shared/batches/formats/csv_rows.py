@@ -1,8 +1,10 @@
 """CSV: comma, double quotes, a header row (RFC 4180); `docs/push.md` describes the dialect."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
+from shared.batches.cells import flag, revision
 from shared.batches.formats.text import lines
 from shared.batches.rows import Cell, Row
 from shared.core.errors import FileUnreadable, Finding
@@ -13,6 +15,13 @@ OPTIONAL = (
     *("reported_at", "obs_status", "confirm"),
 )
 
+MEANT: dict[str, Callable[[str], Any]] = {
+    "value": Cell,
+    "expected_revision": revision,
+    "confirm": flag,
+}
+"""What a text of these columns is; of the others it is the text."""
+
 
 def read(body: bytes) -> Iterator[Row]:
     """Yield the rows of a CSV file. Raises: FileUnreadable."""
@@ -20,9 +29,9 @@ def read(body: bytes) -> Iterator[Row]:
         if isinstance(cells, Finding):
             yield Row(index, line, findings=(cells,))
             continue
-        members: dict[str, str] = {name: text for name, text in cells.items() if text}
-        if "value" in members:
-            members["value"] = Cell(members["value"])
+        members: dict[str, Any] = {name: text for name, text in cells.items() if text}
+        for name in MEANT.keys() & members.keys():
+            members[name] = MEANT[name](members[name])
         yield Row(index, line, members)
 
 

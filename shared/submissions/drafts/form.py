@@ -25,8 +25,6 @@ STATUSES = frozenset({"reported", "withdrawn"})
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 OTHER_DATE = re.compile(r"[0-9]{1,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}日?")
-REVISION = re.compile(r"[0-9]{1,9}")
-CONFIRMED = (True, "true")
 MOST_REVISIONS = 10**9
 MOST_NAME = 64
 MOST_MOMENT = 35
@@ -75,7 +73,7 @@ def draft(members: Mapping[str, Any], value: Value) -> Draft:
         None if expected is None else int(expected),
         None if said_at is None else _moment_of(said_at),
         members.get("obs_status"),
-        members.get("confirm") in CONFIRMED,
+        members.get("confirm") is True,
     )
 
 
@@ -154,8 +152,6 @@ def _revision(value: Any) -> Said | None:
         isinstance(value, int) and 0 <= value < MOST_REVISIONS and not isinstance(value, bool)
     ):
         return None
-    if isinstance(value, str) and REVISION.fullmatch(value):
-        return None
     return "not-a-revision", "A revision is a whole number from 0 on."
 
 
@@ -174,7 +170,7 @@ def _obs_status(value: Any) -> Said | None:
 
 
 def _confirm(value: Any) -> Said | None:
-    if value is None or isinstance(value, bool) or value in ("true", "false"):
+    if value is None or isinstance(value, bool):
         return None
     return "not-a-flag", "A confirmation is true or false."
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from cachetools import TTLCache
 
 from shared.access import service as keys
+from shared.access import written
 from shared.core.principal import Principal
 from shared.database import Database
 
@@ -29,7 +30,7 @@ class Keyring:
     async def holder(self, key: str) -> Principal | None:
         """Return who holds *key*, None if it opens nothing."""
         principal = self._known.get(key)
-        if principal is None:
+        if principal is None and written.may_be_one(key):
             async with self._database.reading() as session:
                 principal = await keys.authenticate(session, key)
             if principal is not None:

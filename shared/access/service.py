@@ -1,17 +1,14 @@
 """API keys: made, shown once, recognised by their hash."""
 
 import hashlib
-import secrets
 
 from shared.access import store as keys
+from shared.access import written
 from shared.access.store import Terms
 from shared.audit import store as audit
 from shared.core.errors import NameTaken
 from shared.core.principal import Actor, Principal
 from shared.database import Session
-
-PREFIX = "pz_"
-"""Makes a key recognisable where one leaked."""
 
 NO_TERMS = Terms()
 
@@ -40,7 +37,7 @@ async def create(
             " that role",
             role=stored_role,
         )
-    key = PREFIX + secrets.token_urlsafe(32)
+    key = written.new()
     number = await keys.add(session, reporter, fingerprint(key), terms)
     detail = {
         "number": number,

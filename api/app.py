@@ -22,6 +22,7 @@ from api.http.access import require_declared
 from api.http.middleware import RequestContext
 from api.http.route import Repeats
 from api.http.state import Gateway
+from api.keys import routes as keys
 from api.operations import routes as operations
 from api.problems import routes as problem_types
 from api.rankings import routes as scores
@@ -31,7 +32,7 @@ from api.sensitivity import routes as sensitivity
 from api.submissions import routes as submissions
 from shared.core.database_role import DatabaseRole
 from shared.database import Database, Limits
-from shared.database.notifications import listen
+from shared.database.notifications import listen_to
 from shared.process import lifecycle
 from shared.settings import Settings
 
@@ -79,6 +80,7 @@ def create_app(
         applicants,
         frameworks,
         problem_types,
+        keys,
         health,
     ):
         app.router.routes.extend(each.router.routes)
@@ -97,12 +99,17 @@ def over(url: str, settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.open()
-        watch = app.state.gateway.watch
+        held: Gateway = app.state.gateway
+        ears = {"run": held.watch.heard, "api_key": held.keyring.heard}
         async with asyncio.TaskGroup() as background:
-            listening = background.create_task(listen(database, "run", watch.heard))
+            running = [
+                background.create_task(listen_to(database, ears)),
+                background.create_task(held.keyring.uses.keep_writing()),
+            ]
             lifecycle.built()
             yield
-            listening.cancel()
+            for each in running:
+                each.cancel()
         await database.close()
 
     return create_app(database, settings, lifespan)

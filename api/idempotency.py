@@ -12,9 +12,11 @@ from typing import Any, TypeAlias
 from fastapi import Request, Response
 from starlette.types import Message
 
-from api.http.access import caller_of
+from api.http.access import bearer, caller_of
 from api.http.problems import MalformedIdempotencyKey
+from shared.core.errors import IdempotencyKeyReused
 from shared.database import Session
+from shared.idempotency.sealing import NotTheirs, seal, unseal
 from shared.idempotency.service import Answer, Answered, Answers, Sent
 
 Handler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -41,6 +43,9 @@ PARAMETER: dict[str, Any] = {
     },
 }
 
+NEVER_STORED = "no-store"
+"""The `Cache-Control` of an answer that says a secret: it is kept sealed."""
+
 OF_EFFECT = ("content-type", "content-encoding", "prefer")
 """The headers that change what a request does; in a repetition others may differ."""
 
@@ -62,7 +67,7 @@ def once(handle: Handler) -> Handler:
                 response = await handle(Request(request.scope, attempt.receive))
                 await attempt.keep(response)
         except Answered as before:
-            return _again(before.answer)
+            return attempt.again(before.answer)
         return response
 
     return answer
@@ -133,8 +138,28 @@ class Attempt:
                 for name, value in response.headers.items()
                 if name != "content-length"
             ]
-            answer = Answer(response.status_code, headers, bytes(response.body))
-            await self._answers.keep(session, sent, answer)
+            body = bytes(response.body)
+            if response.headers.get("Cache-Control") == NEVER_STORED:
+                body = seal(bearer(self._request.scope), self._key, body)
+            await self._answers.keep(session, sent, Answer(response.status_code, headers, body))
+
+    def again(self, answer: Answer) -> Response:
+        """Return what was answered before, once more.
+
+        Raises: IdempotencyKeyReused where it says a secret, and to another key of the reporter.
+        """
+        response = Response(answer.body, answer.status)
+        for name, value in answer.headers:
+            response.headers.append(name, value)
+        if response.headers.get("Cache-Control") == NEVER_STORED:
+            try:
+                body = unseal(bearer(self._request.scope), self._key, answer.body)
+            except NotTheirs:
+                raise IdempotencyKeyReused("the key came with another API key before") from None
+            response.body = body
+            response.headers["Content-Length"] = str(len(body))
+        response.headers[REPLAYED] = "true"
+        return response
 
     def _fingerprint(self) -> bytes:
         """Return a digest of all that the effect depends on, the reach of the caller's key too."""
@@ -146,16 +171,8 @@ class Attempt:
             *(str(request.headers.getlist(name)) for name in OF_EFFECT),
             *(
                 "any" if limit is None else str(sorted(limit))
-                for limit in (who.applicants, who.measures)
+                for limit in (who.applicants, who.measures, who.rounds)
             ),
             self._body.hexdigest(),
         ]
         return hashlib.sha256(repr(said).encode()).digest()
-
-
-def _again(answer: Answer) -> Response:
-    response = Response(answer.body, answer.status)
-    for name, value in answer.headers:
-        response.headers.append(name, value)
-    response.headers[REPLAYED] = "true"
-    return response

@@ -1,6 +1,5 @@
-"""`pilotzone keys`: API keys are made and revoked here, never over HTTP."""
+"""`pilotzone keys`: API keys are made and revoked here, or by an administrator over HTTP."""
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,14 +10,12 @@ from cli import demo_data
 from cli.context import OPERATOR, in_transaction
 from cli.errors import CommandError
 from cli.options import DataDir
+from shared.access import list_store as listed
 from shared.access import service as keys
 from shared.access import signing
-from shared.access import store as stored
 from shared.access.store import Terms
-from shared.applicants import store as applicants
 from shared.core.principal import Role
 from shared.database import Session
-from shared.frameworks import store as frameworks
 
 ROLES = tuple(Role)
 
@@ -26,7 +23,7 @@ app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 
 
 @app.command()
-def create(
+def create(  # noqa: PLR0913 -- an option each
     role: Annotated[str, typer.Option(help=f"One of: {', '.join(ROLES)}.")],
     name: Annotated[str, typer.Option(help="The reporter; a name keeps its role for ever.")],
     applicant: Annotated[
@@ -34,6 +31,10 @@ def create(
     ] = None,
     measure: Annotated[
         list[str] | None, typer.Option(help="Limit the key to this measure; repeatable.")
+    ] = None,
+    round_: Annotated[
+        list[str] | None,
+        typer.Option("--round", help="Limit the key to this round; repeatable."),
     ] = None,
     expires: Annotated[
         datetime | None,
@@ -57,16 +58,11 @@ def create(
     if not name.strip():
         raise CommandError("a reporter needs a name: --name NAME")
     ends = None if expires is None else expires.replace(tzinfo=UTC)
-    if ends is not None and ends <= datetime.now(UTC):
-        raise CommandError(f"the key would have expired on {ends:%Y-%m-%d}: give a later date")
-
     public = None if signing_key is None else _public_key(signing_key)
-    terms = Terms(applicant or None, measure or None, ends, public)
+    terms = Terms(applicant or None, measure or None, round_ or None, ends, public)
 
     async def verb(session: Session) -> str:
-        await _require_applicants(session, applicant or ())
-        await _require_measures(session, measure or ())
-        return await keys.create(session, OPERATOR, name.strip(), role, terms)
+        return (await keys.issue(session, OPERATOR, name.strip(), role, terms)).key
 
     typer.echo(in_transaction(data_dir, verb))
 
@@ -81,33 +77,6 @@ def _public_key(file: Path) -> str:
         raise CommandError(f"{file} {error}") from None
 
 
-async def _require_applicants(session: Session, codes: Collection[str]) -> None:
-    """Refuse a limit that nothing could ever be within. Raises: CommandError."""
-    unknown = sorted(set(codes) - (await applicants.some(session, list(codes))).keys())
-    if unknown:
-        raise CommandError(
-            f"no applicant {', '.join(unknown)} is registered:"
-            " register it first or mend --applicant"
-        )
-
-
-async def _require_measures(session: Session, codes: Collection[str]) -> None:
-    """As for applicants: a measure is known if any registered framework has it."""
-    if not codes:
-        return
-    known = await frameworks.measures(session)
-    if not known:
-        raise CommandError(
-            "no framework is registered, so no measure is known:"
-            " register one with `pilotzone frameworks add`"
-        )
-    if unknown := sorted(set(codes) - known):
-        raise CommandError(
-            f"no registered framework has the measure {', '.join(unknown)}:"
-            " register one that has, or mend --measure"
-        )
-
-
 async def end_demonstration(session: Session) -> None:
     """Revoke every key of the demonstration's reporters."""
     for name in demo_data.REPORTERS:
@@ -117,8 +86,8 @@ async def end_demonstration(session: Session) -> None:
 @app.command("list")
 def list_(data_dir: DataDir = None) -> None:
     """Print the keys that are neither revoked nor expired, a line each, in columns cut by tabs."""
-    found = in_transaction(data_dir, stored.in_force)
-    typer.echo("number\tname\trole\tmade\tends\tapplicants\tmeasures\tsigns by")
+    found = in_transaction(data_dir, listed.in_force)
+    typer.echo("number\tname\trole\tmade\tends\tapplicants\tmeasures\tsigns by\trounds\tlast used")
     for key in found:
         columns = (
             str(key.number),
@@ -129,6 +98,8 @@ def list_(data_dir: DataDir = None) -> None:
             "all" if key.applicants is None else ",".join(key.applicants),
             "all" if key.measures is None else ",".join(key.measures),
             key.signing_key or "nothing",
+            "all" if key.rounds is None else ",".join(key.rounds),
+            "never" if key.last_used_at is None else _moment(key.last_used_at),
         )
         typer.echo("\t".join(columns))
 

@@ -120,7 +120,7 @@ class Settings(BaseSettings):
         SECOND,
         0 * SECOND,
         HOUR,
-        "How long a revoked key may still be admitted.",
+        "How long a revoked key may still be admitted by a gateway that did not hear of it.",
     )
     signature_age: timedelta = duration(
         5 * MINUTE,

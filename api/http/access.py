@@ -97,7 +97,7 @@ async def authorise(scope: Scope, held: Gateway, admission: Admission) -> Princi
     """
     if not admission.roles:
         return None
-    key = _key(scope)
+    key = bearer(scope)
     principal = held.keyring.known(key) or await held.keyring.holder(key)
     if principal is None:
         raise Unauthorized("send one valid key as `Authorization: Bearer …`")
@@ -110,7 +110,7 @@ async def authorise(scope: Scope, held: Gateway, admission: Admission) -> Princi
     return principal
 
 
-def _key(scope: Scope) -> str:
+def bearer(scope: Scope) -> str:
     """Return the key that a request carries, once. Raises: Unauthorized.
 
     Of two `Authorization` headers, whoever stands before us may have checked the other.

@@ -59,6 +59,7 @@ TAGS = {
     "sensitivity": "How sure a ranking is; worked out by an operation that is followed.",
     "operations": "Work that takes longer than a request: followed and cancelled.",
     "problems": "What the types of problems mean.",
+    "keys": "Who may do what: keys are made, rotated and revoked.",
     "health": "For those who run the service.",
 }
 

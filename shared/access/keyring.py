@@ -7,6 +7,7 @@ from cachetools import TTLCache
 
 from shared.access import service as keys
 from shared.access import written
+from shared.access.uses import Uses
 from shared.core.principal import Principal
 from shared.database import Database
 
@@ -14,7 +15,7 @@ KEPT = 10_000
 
 
 class Keyring:
-    """The keys seen of late; a revoked one is admitted no longer than *kept* after."""
+    """The keys seen of late, until their end is heard of; where it is not, for *kept* at most."""
 
     def __init__(self, database: Database, kept: timedelta) -> None:
         """Ask *database* for what is not known."""
@@ -22,6 +23,8 @@ class Keyring:
         self._known: TTLCache[str, Principal] = TTLCache(
             KEPT, kept.total_seconds(), timer=time.monotonic
         )
+        self._heard = 0
+        self.uses = Uses(database)
 
     def known(self, key: str) -> Principal | None:
         """Return who holds *key* if that was found out a moment ago."""
@@ -31,8 +34,20 @@ class Keyring:
         """Return who holds *key*, None if it opens nothing."""
         principal = self._known.get(key)
         if principal is None and written.may_be_one(key):
+            heard = self._heard
             async with self._database.reading() as session:
                 principal = await keys.authenticate(session, key)
             if principal is not None:
-                self._known[key] = principal
+                self.uses.note(principal.key)
+                if heard == self._heard:  # else the answer may be from before what was heard
+                    self._known[key] = principal
         return principal
+
+    def heard(self, number: int | None) -> None:
+        """Forget the key of this number, whose end was set; with None every key."""
+        self._heard += 1
+        if number is None:
+            self._known.clear()
+            return
+        for key in [key for key, who in self._known.items() if who.key == number]:
+            self._known.pop(key, None)

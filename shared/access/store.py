@@ -1,30 +1,19 @@
 """API keys and the reporters behind them. A key is known by its hash alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Text, func, literal_column, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import ProgrammingError
 
+from shared.access.list_store import IN_FORCE, ROUNDS, SIGNING_KEY
 from shared.access.tables import ApiKeyRow, ReporterRow
 from shared.core.principal import Principal, Role, SigningKey
 from shared.database import Driver, SchemaUnknown, Session
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key as its operator knows it; *applicants* and *measures* as for `Principal`."""
-
-    number: int
-    name: str
-    role: str
-    created_at: datetime
-    expires_at: datetime | None
-    applicants: list[str] | None
-    measures: list[str] | None
-    signing_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +25,13 @@ class Terms:
 
     applicants: Sequence[str] | None = None
     measures: Sequence[str] | None = None
+    rounds: Sequence[str] | None = None
     expires_at: datetime | None = None
     signing_key: str | None = None
 
 
-SIGNING_KEY = literal_column("to_jsonb(api_key) ->> 'signing_key'", Text)
-"""Null where there is no such column: before step 0014 no key signs."""
-
-
 def _limit(codes: list[str] | None) -> frozenset[str] | None:
     return None if codes is None else frozenset(codes)
-
-
-IN_FORCE = (
-    ApiKeyRow.revoked_at.is_(None),
-    func.coalesce(ApiKeyRow.expires_at > func.now(), True),
-)
 
 
 async def valid(session: Session, sha256: bytes) -> Principal | None:
@@ -65,67 +45,83 @@ async def valid(session: Session, sha256: bytes) -> Principal | None:
             ApiKeyRow.measures,
             ApiKeyRow.id,
             SIGNING_KEY,
+            ROUNDS,
         )
         .join(ReporterRow, ReporterRow.id == ApiKeyRow.reporter)
-        .where(ApiKeyRow.sha256 == sha256, *IN_FORCE)
+        .where(ApiKeyRow.sha256 == sha256, IN_FORCE)
     )
     row = (await session.execute(query)).first()
     if row is None:
         return None
-    reporter, name, role, applicants, measures, number, public = row
-    signing = None if public is None else SigningKey(number, public)
-    return Principal(reporter, name, Role(role), _limit(applicants), _limit(measures), signing)
-
-
-async def in_force(session: Session) -> list[Key]:
-    """Return every key that is neither revoked nor expired, by name and then by age."""
-    query = (
-        select(
-            ApiKeyRow.id,
-            ReporterRow.name,
-            ReporterRow.role,
-            ApiKeyRow.created_at,
-            ApiKeyRow.expires_at,
-            ApiKeyRow.applicants,
-            ApiKeyRow.measures,
-            SIGNING_KEY,
-        )
-        .join(ReporterRow, ReporterRow.id == ApiKeyRow.reporter)
-        .where(*IN_FORCE)
-        .order_by(ReporterRow.name, ApiKeyRow.id)
+    reporter, name, role, applicants, measures, number, public, rounds = row
+    return Principal(
+        reporter,
+        name,
+        Role(role),
+        _limit(applicants),
+        _limit(measures),
+        None if public is None else SigningKey(number, public),
+        _limit(rounds),
+        number,
     )
-    return [Key(*row) for row in await session.execute(query)]
+
+
+@contextmanager
+def _of_this_schema() -> Iterator[None]:
+    """Say what is missing where the database knows no such column, or a gateway lacks the right.
+
+    Raises: SchemaUnknown.
+    """
+    try:
+        yield
+    except ProgrammingError as error:
+        raise SchemaUnknown(
+            "signing keys need step 0014, keys over HTTP and limits to rounds step 0015:"
+            " run `pilotzone migrate`"
+        ) from error
 
 
 async def reporter(session: Session, name: str, role: str) -> tuple[int, str]:
-    """Return the id and role of the reporter of this name, registering it if it is new."""
-    await session.execute(insert(ReporterRow).values(name=name, role=role).on_conflict_do_nothing())
+    """Return the id and role of the reporter of this name, registering it if it is new.
+
+    Raises: SchemaUnknown.
+    """
     query = select(ReporterRow.id, ReporterRow.role).where(ReporterRow.name == name)
+    with _of_this_schema():
+        await session.execute(
+            insert(ReporterRow).values(name=name, role=role).on_conflict_do_nothing()
+        )
     identity, stored_role = (await session.execute(query)).one()
     return identity, stored_role
 
 
 async def add(session: Session, reporter_id: int, sha256: bytes, terms: Terms) -> int:
     """Store a new key of a reporter; return its number. Raises: SchemaUnknown."""
-    signing = {} if terms.signing_key is None else {"signing_key": terms.signing_key}
+    lists = {"applicants": terms.applicants, "measures": terms.measures, "rounds": terms.rounds}
+    given: dict[str, Any] = {name: list(each) for name, each in lists.items() if each is not None}
+    if terms.signing_key is not None:
+        given["signing_key"] = terms.signing_key
     statement = (
         insert(ApiKeyRow)
-        .values(
-            reporter=reporter_id,
-            sha256=sha256,
-            applicants=None if terms.applicants is None else list(terms.applicants),
-            measures=None if terms.measures is None else list(terms.measures),
-            expires_at=terms.expires_at,
-            **signing,
-        )
+        .values(reporter=reporter_id, sha256=sha256, expires_at=terms.expires_at, **given)
         .returning(ApiKeyRow.id)
     )
-    try:
+    with _of_this_schema():
         return (await session.scalars(statement)).one()
-    except ProgrammingError:
-        if not signing:
-            raise
-        raise SchemaUnknown("signing keys need step 0014: run `pilotzone migrate`") from None
+
+
+async def hold_admins(session: Session) -> list[int]:
+    """Return the keys in force that can make others, and let nobody end one until the commit."""
+    unlimited = (ApiKeyRow.applicants.is_(None), ApiKeyRow.measures.is_(None))
+    query = (
+        select(ApiKeyRow.id)
+        .join(ReporterRow, ReporterRow.id == ApiKeyRow.reporter)
+        .where(ReporterRow.role == Role.ADMIN, IN_FORCE, *unlimited, ApiKeyRow.rounds.is_(None))
+        .order_by(ApiKeyRow.id)
+        .with_for_update(of=ApiKeyRow)
+    )
+    with _of_this_schema():
+        return list(await session.scalars(query))
 
 
 async def revoke(
@@ -133,7 +129,7 @@ async def revoke(
 ) -> dict[str, list[int]]:
     """Revoke the valid keys of the reporter of this name, or the one of this number.
 
-    Returns the numbers of the keys that were valid, by reporter.
+    Returns the numbers of the keys that were valid, by reporter. Raises: SchemaUnknown.
     """
     which = ReporterRow.name == name if number is None else ApiKeyRow.id == number
     statement = (
@@ -144,9 +140,26 @@ async def revoke(
         .execution_options(synchronize_session=False)
     )
     revoked: dict[str, list[int]] = {}
-    for whose, key in await session.execute(statement):
-        revoked.setdefault(whose, []).append(key)
+    with _of_this_schema():
+        for whose, key in await session.execute(statement):
+            revoked.setdefault(whose, []).append(key)
     return revoked
+
+
+async def end_in(session: Session, number: int, after: timedelta) -> datetime | None:
+    """Let a key end after so long, unless it ends before; return when, None if it has ended.
+
+    Raises: SchemaUnknown.
+    """
+    statement = (
+        update(ApiKeyRow)
+        .where(ApiKeyRow.id == number, IN_FORCE)
+        .values(expires_at=func.least(ApiKeyRow.expires_at, func.now() + after))
+        .returning(ApiKeyRow.expires_at)
+        .execution_options(synchronize_session=False)
+    )
+    with _of_this_schema():
+        return (await session.scalars(statement)).one_or_none()
 
 
 SPEND = """

@@ -32,10 +32,12 @@ class ApiKeyRow(Table):
     sha256: Mapped[bytes] = mapped_column(unique=True)
     applicants: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     measures: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    rounds: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     created_at: Mapped[datetime] = mapped_column(server_default=NOW)
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     signing_key: Mapped[str | None] = mapped_column(Text)
+    last_used_at: Mapped[datetime | None]
 
     __table_args__ = (ForeignKeyConstraint(["reporter"], ["reporter.id"]),)
 

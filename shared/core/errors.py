@@ -109,6 +109,14 @@ class NameTaken(Conflict):
     """The name belongs to a reporter with another role."""
 
 
+class LastAdminKey(Conflict):
+    """No other key is left that could make keys."""
+
+
+class KeyEnded(Conflict):
+    """The key has ended already."""
+
+
 class SubmissionRefused(Invalid):
     """The submission does not fit the measure."""
 

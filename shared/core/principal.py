@@ -32,7 +32,7 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls: a reporter, its role, what this key of it reaches (None: no limit).
+    """Who calls: a reporter, its role, what this *key* of it, by number, reaches (None: no limit).
 
     Where it is to sign what it changes, *signing* says by which key.
     """
@@ -43,3 +43,11 @@ class Principal:
     applicants: frozenset[str] | None
     measures: frozenset[str] | None
     signing: SigningKey | None = None
+    rounds: frozenset[str] | None = None
+    key: int = 0
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is anything that this key does not reach."""
+        limits = (self.applicants, self.measures, self.rounds)
+        return any(each is not None for each in limits)

@@ -1,7 +1,7 @@
 """Revoking: every key of a reporter, or the one that leaked."""
 
+from shared.access import list_store as store
 from shared.access import service as keys
-from shared.access import store
 from shared.core.principal import Actor
 from shared.database import Database
 from tests.fixtures.ask import rows

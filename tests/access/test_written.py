@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from api.app import create_app
+from shared.access import list_store, written
 from shared.access import service as keys
-from shared.access import store, written
 from shared.core.principal import Actor
 from shared.database import Database
 from shared.settings import Settings
@@ -88,7 +88,7 @@ async def test_a_key_of_before_opens_as_it_did(
     async with owner.session() as session:
         monkeypatch.setattr(written, "new", lambda: OF_OLD)
         await keys.create(session, Actor("tests", "tests"), "old", "source")
-        assert len(await store.in_force(session)) == 1
+        assert len(await list_store.in_force(session)) == 1
 
     async with gateway(database) as client:
         answer = await client.get("/rounds", headers={"Authorization": f"Bearer {OF_OLD}"})

@@ -255,9 +255,11 @@ async def test_keys_that_open_something_are_listed_and_no_others(url: str, owner
         "applicants",
         "measures",
         "signs by",
+        "rounds",
+        "last used",
     ]
     assert [[*line[1:3], *line[4:]] for line in lines] == [
-        ["audit", "auditor", "never", "all", "all", "nothing"],
+        ["audit", "auditor", "never", "all", "all", "nothing", "all", "never"],
         [
             "统计",
             "source",
@@ -265,6 +267,8 @@ async def test_keys_that_open_something_are_listed_and_no_others(url: str, owner
             ",".join(COUNTIES),
             "base_stations_5g",
             "nothing",
+            "all",
+            "never",
         ],
     ]
     assert not any(key.strip() in said for key in made)

@@ -22,13 +22,21 @@ MAKE = "keys", "create", "--role=source", "--name=x"
     [
         (
             ["--applicant=C1", "--applicant=C9"],
-            "no applicant C9 is registered: register it first or mend --applicant",
+            "no such key can be made; /applicants/1: no applicant C9 is registered",
         ),
         (
             [f"--measure={STATIONS}", "--measure=staff", "--measure=others"],
             (
-                "no registered framework has the measure others, staff:"
-                " register one that has, or mend --measure"
+                "no such key can be made; /measures/1: no measure staff is registered;"
+                " /measures/2: no measure others is registered"
+            ),
+        ),
+        (["--round=R1999"], "no such key can be made; /rounds/0: no round R1999 is registered"),
+        (
+            ["--expires=2020-01-31"],
+            (
+                "no such key can be made; /expires_at: the key would have expired on 2020-01-31:"
+                " give a later date"
             ),
         ),
     ],
@@ -56,14 +64,4 @@ def test_a_name_that_has_another_role_is_named_with_what_to_do(url: str) -> None
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr == (
         'error: the reporter "x" has the role source for ever: choose another name, or that role\n'
-    )
-
-
-def test_before_there_is_a_framework_no_measure_is_known(url: str) -> None:
-    answer = pilotzone(*MAKE, f"--measure={STATIONS}", PILOTZONE_DATABASE_URL=url)
-
-    assert (answer.returncode, answer.stdout) == (1, "")
-    assert answer.stderr == (
-        "error: no framework is registered, so no measure is known:"
-        " register one with `pilotzone frameworks add`\n"
     )

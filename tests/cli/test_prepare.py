@@ -5,7 +5,7 @@ import asyncio
 from cli.context import OPERATOR
 from cli.demo_data import REPORTERS
 from shared.access import service as keys
-from shared.access.store import in_force
+from shared.access.list_store import in_force
 from shared.applicants import service as applicants
 from shared.applicants import store
 from shared.database import Database

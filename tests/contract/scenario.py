@@ -114,7 +114,7 @@ def conforms(answer: httpx.Response) -> None:
     named = {name.lower(): resolved(each) for name, each in said["headers"].items()}
     always = {name for name, each in named.items() if each.get("required")}
     assert always <= set(answer.headers) - OF_THE_BODY <= set(named)
-    if answer.status_code == httpx.codes.NOT_MODIFIED:
+    if answer.status_code in (httpx.codes.NOT_MODIFIED, httpx.codes.NO_CONTENT):
         return
     media_type, *_ = answer.headers["content-type"].split(";")
     assert media_type in said["content"]
@@ -179,6 +179,7 @@ async def play(player: Player, worker_database: Database) -> None:
     await settle(player)
     await submit(player, "source", "base_stations_5g", 6180)
     await player.replay("admin", "POST /v1/rounds/{round}/submissions/{submission}/confirmation")
+    await hand_out_keys(player)
     await player.send(None, "GET", "/metrics", accept="text/plain")
 
 
@@ -191,6 +192,15 @@ async def doubt(player: Player, worker_database: Database) -> None:
     await player.replay("portal", "GET /v1/rounds/{round}/operations/{operation}")
     await player.replay("portal", "GET /v1/rounds/{round}/operations/{operation}/items")
     await player.replay("auditor", "DELETE /v1/rounds/{round}/operations/{operation}")
+
+
+async def hand_out_keys(player: Player) -> None:
+    """Make a key, let another follow it, and revoke that."""
+    await player.replay("admin", "POST /v1/keys")
+    await player.replay("admin", "POST /v1/keys/{key}/rotation")
+    await player.replay("admin", "GET /v1/keys", reporter="example-counts", limit=1)
+    answer = await player.send("admin", "DELETE", "/v1/keys/7")
+    assert answer.status_code == httpx.codes.NO_CONTENT
 
 
 async def settle(player: Player) -> None:

@@ -27,9 +27,9 @@ from tests.fixtures.sockets import GET, problem, serving
 
 APPLICANTS = "/v1/applicants"
 SUBMISSIONS = f"{ROUND}/submissions"
-OWN_TEXT = re.compile(r"20\d\d-\d\d-\d\dT.*Z|expert-[A-Z2-7]{8}")
+OWN_TEXT = re.compile(r"20\d\d-\d\d-\d\dT.*Z|expert-[A-Z2-7]{8}|pz_\w+")
 OWN = {"duration_ms", "read_ms", "compute_ms", "write_ms", "worker", "request_id", "request_ids"}
-"""What differs from one run of the scenario to the next, beside moments and pseudonyms."""
+"""What differs from one run of the scenario to the next, beside moments, pseudonyms and keys."""
 
 
 def settled(answer: Any) -> Any:
@@ -62,7 +62,11 @@ def test_every_operation_with_a_json_answer_has_an_example() -> None:
     answering = {
         str(each)
         for each in OPERATIONS
-        if any(JSON in said["content"] for status, said in each.responses.items() if status < 300)
+        if any(
+            JSON in said.get("content", ())
+            for status, said in each.responses.items()
+            if status < 300
+        )
     }
 
     assert {key for key in EXAMPLES if not key.startswith("/problems/")} == answering
@@ -142,6 +146,7 @@ async def refusals(player: Player) -> None:
     await player.refused("body-too-large", "source", "POST", SUBMISSIONS, content=bytes(SMALL + 1))
 
     await refused_files(player, value)
+    await refused_keys(player)
 
     mark = value | {"measure": "dedicated_policy", "value": 80}
     await player.refused("conflict-of-interest", "expert", "POST", SUBMISSIONS, mark)
@@ -159,6 +164,14 @@ async def refusals(player: Player) -> None:
     await player.refused(
         "transition-not-allowed", "admin", "POST", f"{ROUND}/transitions", {"to": "draft"}
     )
+
+
+async def refused_keys(player: Player) -> None:
+    """Ask for keys that cannot be, or must stay."""
+    taken = EXAMPLES["POST /v1/keys"]["request"] | {"name": "expert"}
+    await player.refused("name-taken", "admin", "POST", "/v1/keys", taken)
+    await player.refused("last-admin-key", "admin", "DELETE", "/v1/keys/1")
+    await player.refused("key-ended", "admin", "POST", "/v1/keys/7/rotation", {})
 
 
 async def with_a_key(player: Player, value: Any) -> None:

@@ -33,6 +33,11 @@ BEYOND_SCHEMAS = {
     "unknown-cursor",  # only we make cursors
     "unknown-submission",
     "unknown-batch",
+    "unknown-applicant",
+    "unknown-measure",
+    "unknown-round",
+    "in-the-past",
+    "key-unusable",
 }
 """What a request may be refused for that fits the contract, besides the rules of assessment."""
 

@@ -144,10 +144,10 @@ def test_an_operation_shows_an_example_that_fits(operation: Operation) -> None:
     shown = [
         content
         for status, response in operation.responses.items()
-        if status < 300
+        if status < 300 and status != 204
         for content in response["content"].values()
     ]
-    assert shown
+    assert shown or 204 in operation.responses
     if operation.request is not None:
         shown.append(operation.request)
 
@@ -172,6 +172,8 @@ def test_an_answer_names_its_headers(operation: Operation) -> None:
             expected |= {"ETag", "Cache-Control", "Vary"}
         if status >= 400 or len(response.get("content", ())) > 1:
             expected |= {"Vary", "Content-Language"}
+        if "KeyMade" in str(response):
+            expected.add("Cache-Control")
         own = {202: {"Location"}, 401: {"WWW-Authenticate"}, 503: {"Retry-After"}}
         expected |= own.get(status, set())
         if "Prefer" in {each["name"].title() for each in operation.parameters}:

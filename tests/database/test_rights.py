@@ -39,10 +39,13 @@ FOREIGN = {
         "INSERT INTO run_parameters VALUES (1, 1, '{}')",
         "INSERT INTO score_version VALUES (1, 'C1', 1, true, false, 0, 0, '{}', '{}', '{}', '{}')",
         "DELETE FROM submission_change",
-        "INSERT INTO reporter (name, role) VALUES ('me', 'admin')",
-        "INSERT INTO api_key (reporter, sha256) VALUES (1, 'x')",
-        "UPDATE api_key SET revoked_at = NULL",
-        "UPDATE api_key SET signing_key = NULL",
+        "UPDATE reporter SET role = 'admin'",
+        "DELETE FROM reporter",
+        "DELETE FROM api_key",
+        *(
+            f"UPDATE api_key SET {each} = {each}"  # noqa: S608
+            for each in ("reporter", "sha256", "applicants", "measures", "rounds", "signing_key")
+        ),
         "UPDATE idempotency_key SET status = 200",
         "DELETE FROM idempotency_key",
         "UPDATE framework SET document = '{}'",

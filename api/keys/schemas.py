@@ -1,0 +1,111 @@
+"""Keys as the contract shows them."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from api.http.schemas import Code, Items, Line, Moment, Schema
+from shared.access.list_store import Key
+from shared.access.store import Terms
+from shared.core.principal import Role
+
+MOST_CODES = 1_000
+LONGEST_OVERLAP = 30 * 24 * 60 * 60
+
+Codes = Annotated[list[Code], Field(min_length=1, max_length=MOST_CODES)]
+SigningKey = Annotated[
+    str,
+    Field(
+        max_length=100,
+        pattern=r"^[A-Za-z0-9+/]+=*$",
+        description="The Ed25519 public key by which its holder must sign: the base64 of its DER"
+        " form, as its PEM file has it between the two lines.",
+    ),
+]
+
+
+class KeyIn(Schema):
+    """A key to be made. Limits that are left out or null are none."""
+
+    role: Annotated[Role, Field(strict=False)]
+    name: Line = Field(description="The reporter; a name keeps its role for ever.")
+    applicants: Codes | None = Field(None, description="It reaches these alone.")
+    measures: Codes | None = Field(None, description="It reports these alone.")
+    rounds: Codes | None = Field(None, description="It reaches these alone.")
+    expires_at: Moment | None = Field(None, description="When it ends; null: never.")
+    signing_key: SigningKey | None = None
+
+    def to_domain(self) -> Terms:
+        """Return what the key is made for."""
+        return Terms(self.applicants, self.measures, self.rounds, self.expires_at, self.signing_key)
+
+
+class RotationIn(Schema):
+    """How a key is followed by another of the same reporter and limits."""
+
+    overlap_seconds: int = Field(
+        24 * 60 * 60,
+        ge=0,
+        le=LONGEST_OVERLAP,
+        description="After so many seconds the old key ends, if it does not end before.",
+    )
+    expires_at: Moment | None = Field(
+        None, description="When the new key ends; null: when the old one would have."
+    )
+    signing_key: SigningKey | None = Field(None, description="Null: as before.")
+
+
+class KeyOut(Schema):
+    """A key, without the secret, which is stored nowhere."""
+
+    id: int
+    name: str = Field(description="The reporter.")
+    role: Role
+    applicants: list[str] | None = Field(description="Null: all.")
+    measures: list[str] | None = Field(description="Null: all.")
+    rounds: list[str] | None = Field(description="Null: all.")
+    signing_key: str | None
+    created_at: Moment
+    expires_at: Moment | None
+    revoked_at: Moment | None
+    last_used_at: Moment | None = Field(
+        description="To some minutes; null: never, or not since the service takes note of it."
+    )
+    active: bool = Field(description="Neither revoked nor expired.")
+
+    @classmethod
+    def of(cls, key: Key) -> "KeyOut":
+        """Show *key*."""
+        return cls(**_shown(key))
+
+
+class KeyMade(KeyOut):
+    """A new key, with the secret: it is shown here alone."""
+
+    key: str = Field(description="What is sent as `Authorization: Bearer …`.")
+
+    @classmethod
+    def made(cls, key: Key, secret: str) -> "KeyMade":
+        """Show *key* to whom it was made for."""
+        return cls(**_shown(key), key=secret)
+
+
+class KeyPage(Items[KeyOut]):
+    """A page of keys."""
+
+
+def _shown(key: Key) -> dict[str, Any]:
+    return {
+        "id": key.number,
+        "name": key.name,
+        "role": Role(key.role),
+        "applicants": key.applicants,
+        "measures": key.measures,
+        "rounds": key.rounds,
+        "signing_key": key.signing_key,
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "revoked_at": key.revoked_at,
+        "last_used_at": key.last_used_at,
+        "active": key.in_force,
+    }

@@ -141,6 +141,15 @@ Caller = Annotated[Principal, Depends(caller)]
 Acting = Annotated[Actor, Depends(actor)]
 
 
+def require_round(principal: Principal, round_: str) -> None:
+    """Let a key that is limited to some rounds see those alone. Raises: Forbidden.
+
+    Of others it does not learn whether there are any.
+    """
+    if principal.rounds is not None and round_ not in principal.rounds:
+        raise Forbidden("the key does not reach this round")
+
+
 def require_reach(principal: Principal, applicant: str) -> None:
     """Let a key that is limited to some applicants act on those alone. Raises: Forbidden."""
     if principal.applicants is not None and applicant not in principal.applicants:

@@ -196,7 +196,7 @@ def _implied(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     if "x-roles" in operation:
         yield Unauthorized
         yield Unavailable  # knowing the key takes the database
-        if set(operation["x-roles"]) != set(ANY):
+        if set(operation["x-roles"]) != set(ANY) or _of_a_round(operation):
             yield Forbidden
     if "requestBody" in operation:
         yield from (MalformedBody, BodyTooLarge, UnsupportedMediaType)
@@ -205,6 +205,11 @@ def _implied(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     if IDEMPOTENCY_KEY in operation.get("parameters", ()):
         yield from (MalformedIdempotencyKey, IdempotencyKeyReused)
     yield InternalServerError
+
+
+def _of_a_round(operation: dict[str, Any]) -> bool:
+    """Say whether a key that is limited to other rounds is refused."""
+    return any(each.get("name") == "round" for each in operation.get("parameters", ()))
 
 
 def _add_headers(operation: dict[str, Any]) -> None:

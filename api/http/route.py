@@ -13,12 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.answers.validators import unless_known, validated
 from api.deadline import Deadline
-from api.http.access import admission_of, authorise
+from api.http.access import admission_of, authorise, require_round
 from api.http.bodies import ExactRequest, most_bytes
 from api.http.kept import Again
 from api.http.queries import declared, refuse_others
 from api.http.state import Gateway
 from api.idempotency import once
+from shared.core.principal import Principal
 
 
 def _without_head(scope: Scope) -> Scope:
@@ -61,7 +62,7 @@ class GuardedRoute(APIRoute):
         deadline = Deadline(held.database.patience)
         async with deadline.kept(scope):
             if scope["method"] in (self.methods or ()):
-                await authorise(scope, held, self.admission)
+                await self._admitted(scope, held)
             await super().handle(scope, receive, deadline.until_answered(send))
 
     async def repeated(self, scope: Scope, again: Again) -> Response | None:
@@ -71,9 +72,21 @@ class GuardedRoute(APIRoute):
         """
         held: Gateway = scope["app"].state.gateway
         async with asyncio.timeout(held.database.patience):
-            principal = await authorise(scope, held, self.admission)
+            principal = await self._admitted(scope, held)
             answer = None if principal is None else await again(principal)
         return None if answer is None else unless_known(scope, answer)
+
+    async def _admitted(self, scope: Scope, held: Gateway) -> Principal | None:
+        """Return who calls, if both its role and the round in the path are admitted.
+
+        The path is read here, since a repetition was not routed. Raises: what `authorise` raises.
+        """
+        principal = await authorise(scope, held, self.admission)
+        if principal is not None and principal.rounds is not None:
+            found = self.path_regex.match(scope["path"])
+            if found is not None and (round_ := found.groupdict().get("round")) is not None:
+                require_round(principal, round_)
+        return principal
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, fed with a query that was checked and an `ExactRequest`.

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.frameworks.schemas import WarningOut
-from api.http.access import ANY, Acting, Caller, admits, require_reach
+from api.http.access import ANY, Acting, Caller, admits, require_reach, require_round
 from api.http.context import Held, Tx, transaction_of
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import ApplicantCode, RoundCode
@@ -42,8 +42,11 @@ async def _shown(tx: Tx, stored: StoredRound) -> RoundOut:
 
 @router.post("", status_code=201, responses=problems(NotFound, RoundDiffers, also=RoundOut))
 @admits(Role.ADMIN)
-async def create(body: RoundIn, acting: Acting, tx: Tx, response: Response) -> RoundOut:
+async def create(
+    body: RoundIn, caller: Caller, acting: Acting, tx: Tx, response: Response
+) -> RoundOut:
     """Register a round as a draft, under a registered framework."""
+    require_round(caller, body.code)
     framework = await frameworks.get(tx, body.framework.code, body.framework.version)
     title = body.title if isinstance(body.title, str) else body.title.model_dump()
     new = NewRound(
@@ -58,11 +61,17 @@ async def create(body: RoundIn, acting: Acting, tx: Tx, response: Response) -> R
 @router.get("", responses=problems())
 @admits(*ANY)
 async def list_registered(
-    tx: Tx, request: Request, response: Response, limit: Limit = 100, cursor: Cursor = None
+    caller: Caller,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> RoundPage:
-    """List rounds in order of code."""
+    """List rounds in order of code: those that the key reaches."""
     after = decode(cursor, str)
-    found = await rounds.page(tx, None if after is None else str(after[0]), limit + 1)
+    behind = None if after is None else str(after[0])
+    found = await rounds.page(tx, behind, limit + 1, caller.rounds)
     page = cut(request, response, found, limit, lambda each: (each.code,))
     return RoundPage(items=[RoundItem.model_validate(summary(each)) for each in page])
 

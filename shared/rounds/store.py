@@ -1,11 +1,12 @@
 """Rounds: what is fixed about one, its state, and the locks that order its writers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.core.errors import NotFound
@@ -111,9 +112,16 @@ async def by_id(session: Session, round_id: int) -> StoredRound:
     return StoredRound(*(await session.execute(QUERY.where(RoundRow.id == round_id))).one())
 
 
-async def page(session: Session, after: str | None, limit: int) -> list[StoredRound]:
-    """Return at most *limit* rounds in order of code, from behind *after* on."""
+async def page(
+    session: Session, after: str | None, limit: int, among: Collection[str] | None = None
+) -> list[StoredRound]:
+    """Return at most *limit* rounds in order of code, from behind *after* on.
+
+    *among*: of these codes alone; None: of all.
+    """
     query = QUERY.order_by(RoundRow.code).limit(limit)
+    if among is not None:
+        query = query.where(RoundRow.code == func.any(list(among)))
     if after is not None:
         query = query.where(RoundRow.code > after)
     return [StoredRound(*row) for row in await session.execute(query)]

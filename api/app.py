@@ -23,6 +23,7 @@ from api.http.middleware import RequestContext
 from api.http.route import Repeats
 from api.http.state import Gateway
 from api.keys import routes as keys
+from api.movements import routes as movements
 from api.operations import routes as operations
 from api.problems import routes as problem_types
 from api.rankings import routes as scores
@@ -65,6 +66,7 @@ def create_app(
     # since FastAPI matches those of an included router twice.
     for each in (
         scores,
+        movements,
         submissions,
         batches,
         explanations,

@@ -15,6 +15,7 @@ from api.http.paths import GREATEST_ID, ApplicantCode, OfKind, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
+from api.rankings.freshness import freshness_of
 from api.rankings.inclusion import Awaited, Wait, WaitFor, WaitForBatch, included
 from api.rankings.pages import PageKey, card_of, page_of
 from api.rankings.schemas import HistoryPage, RankingOut, ScorecardOut
@@ -23,9 +24,7 @@ from shared.applicants import store as applicants
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
 from shared.rankings import store as standings
-from shared.rankings.store import Freshness
 from shared.rounds.store import RoundFacts
-from shared.runs import store as runs
 from shared.scoring.framework import Framework
 from shared.visibility import View, require_score
 from shared.visibility.policy import rests_on_marks_of_others
@@ -36,23 +35,6 @@ Run = Annotated[
     int | None, Query(ge=1, le=GREATEST_ID, description="As of this run, not the last.")
 ]
 Include = Annotated[list[Literal["lines"]], Query(description="`lines`: with every line.")]
-
-
-async def _freshness(held: Gateway, round_: RoundFacts, run: int | None) -> Freshness:
-    """Return where the round stands, or stood as of *run*. Raises: NotFound."""
-    fresh = await held.watch.freshness(round_.id)
-    if run is None or run == fresh.run:
-        return fresh
-    async with held.database.reading() as session:
-        earlier = await runs.get(session, round_.id, run)
-    return Freshness(
-        run,
-        earlier.recorded_at,
-        changes_wait=False,
-        failed=False,
-        names_changed_at=fresh.names_changed_at,
-        names_version=fresh.names_version,
-    )
 
 
 async def _seen(
@@ -94,7 +76,7 @@ async def ranking(
     start = 0
     if (key := decode(cursor, int, int)) is not None:
         run, start = int(key[0]) or None, int(key[1])
-    fresh = await _freshness(held, stored, run)
+    fresh = await freshness_of(held, stored, run)
     wanted = PageKey(stored.id, fresh, cohort, limit, start, "lines" in include)
     framework = await framework_of(held, stored)
     await _seen(held, framework, stored, caller_of(request), None)
@@ -139,7 +121,7 @@ async def scorecard(
     stored = await round_of(held, round)
     await included(request, stored, Awaited(wait_for, wait_for_batch, wait))
     framework = await framework_of(held, stored)
-    fresh = await _freshness(held, stored, run)
+    fresh = await freshness_of(held, stored, run)
     whole = await held.rankings.as_of(stored.id, fresh.as_of)
     if applicant not in whole.positions:
         raise NotFound(f"{applicant} has no score in round {round}")

@@ -164,6 +164,7 @@ async def play(player: Player, worker_database: Database) -> None:
     await player.replay("auditor", "GET /v1/rounds")
     await player.replay("auditor", "GET /v1/rounds/{round}")
     await player.replay("portal", "GET /v1/rounds/{round}/scores", cohort="county")
+    await player.replay("portal", "GET /v1/rounds/{round}/movements", cohort="county")
     await player.replay("portal", "GET /v1/rounds/{round}/scores/{applicant}")
     await player.replay("auditor", "GET /v1/rounds/{round}/scores/{applicant}/history")
     await player.replay("auditor", "GET /v1/rounds/{round}/runs")

@@ -1,71 +1,12 @@
 """Standings: read as of a run, or moved on from an earlier one."""
 
-from datetime import UTC, datetime
-from random import Random
-
-import numpy as np
 import pytest
 
 from shared.database import Database
 from shared.rankings import store as standings
 from shared.rankings.store import AsOf, Standing
-from shared.runs import score_store as scores
-from shared.runs import store as runs
-from shared.runs.score_store import Versions
-from shared.runs.store import NewRun
-from tests.fixtures.ask import execute, rows
-
-CODES = [f"A{at:02}" for at in range(12)]
-RUNS = 15
-
-
-def versions(applicants: list[int], chance: Random) -> Versions:
-    """Return a version for each position, with totals and all else by chance."""
-    n = len(applicants)
-    return Versions(
-        applicant=np.array(applicants, np.int64),
-        blocked=np.array([chance.random() < 0.3 for _ in applicants], np.bool_),
-        totals=np.array([chance.randrange(100) for _ in applicants], np.int64),
-        coverage=np.array([chance.random() for _ in applicants]),
-        values=np.zeros((n, 1)),
-        shares=np.zeros((n, 1)),
-        units=np.zeros((n, 1), np.int64),
-        flags=np.zeros((n, 1), np.int32),
-    )
-
-
-def made(number: int) -> NewRun:
-    """Return a run of this number, of which nothing else matters."""
-    return NewRun(number, "tests", (), 0, 0, 0, 0, 0.0, 0.0, 0.0, datetime.now(UTC))
-
-
-@pytest.fixture
-async def scored(owner: Database, worker_database: Database, round_id: int) -> int:
-    """Give the id of a round whose applicants come, change and go over several runs, by chance.
-
-    So do those of the round of the next id.
-    """
-    await execute(
-        owner,
-        f"""
-        INSERT INTO entry (round, applicant, kind, state)
-        SELECT {round_id}, code, CASE WHEN code < 'A05' THEN 'park' ELSE 'county' END, 'accepted'
-        FROM unnest(ARRAY{CODES}) AS code
-        """,  # noqa: S608 -- both are ours
-    )
-    chance = Random(1)
-    for each in (round_id, round_id + 1):
-        there: set[int] = set()
-        for run in range(1, RUNS + 1):
-            moved = chance.sample(range(len(CODES)), chance.randrange(6))
-            gone = [at for at in moved if at in there and chance.random() < 0.4]
-            left = [at for at in moved if at not in gone]
-            there = (there | set(left)) - set(gone)
-            async with worker_database.session() as session:
-                await scores.append(session, each, run, CODES, versions(left, chance))
-                await scores.withdraw(session, each, run, [CODES[at] for at in gone])
-                await runs.add(session, each, made(run), 0, {})
-    return round_id
+from tests.fixtures.ask import rows
+from tests.rankings.histories import RUNS
 
 
 async def stands(database: Database, round_id: int, run: int) -> Standing:

@@ -23,6 +23,8 @@ READS = [
     *(f"/scores/{of}{what}" for of in ("C1", "C2", "P1") for what in ("", "?run=1", "?run=2")),
     *(f"/scores/{of}/history?include=lines" for of in ("C1", "C2", "P1")),
     *(f"/scores/{of}/explanation?run={run}" for of in ("C1", "C2", "P1") for run in (1, 2, 3)),
+    "/movements",
+    "/movements?since=1&cohort=county",
     "/runs",
     "/runs/1",
     "/runs/3",
@@ -39,8 +41,8 @@ CHANGING = re.compile(
 )
 """What differs between any two rounds: times, processes, requests, the round's own salt, ids."""
 
-OWN_HEADERS = ("x-request-id", "content-length")
-"""The length moves with the digits of ids; what it is the length of is compared."""
+OWN_HEADERS = ("x-request-id", "content-length", "etag")
+"""Both move with times and ids; what they are the length and the digest of is compared."""
 
 
 async def told(panel: Panel, who: str, paths: Sequence[str]) -> list[tuple[int, Any, bytes]]:

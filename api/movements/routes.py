@@ -1,0 +1,66 @@
+"""Movements: the ranks of a round over its runs."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response as Answer
+
+from api.http.access import ANY, admits, caller_of
+from api.http.context import framework_of, gateway_of, round_of
+from api.http.kept import Shown
+from api.http.paging import Cursor, decode, query_of
+from api.http.paths import GREATEST_ID, OfKind, RoundCode
+from api.http.problems import problems
+from api.http.route import GuardedRoute
+from api.movements.pages import MovementsKey, page_of
+from api.movements.schemas import MovementsPage
+from api.rankings.freshness import freshness_of
+from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
+from shared.rankings.movements import MOST_RUNS
+from shared.visibility import require_score
+
+router = APIRouter(prefix="/v1/rounds/{round}/movements", tags=["scores"], route_class=GuardedRoute)
+
+Since = Annotated[
+    int,
+    Query(ge=0, le=GREATEST_ID, description="The run to begin behind; 0: before the first."),
+]
+Until = Annotated[
+    int | None, Query(ge=1, le=GREATEST_ID, description="The last run; the round's last if unsaid.")
+]
+Runs = Annotated[
+    int, Query(ge=1, le=MOST_RUNS, description="Most runs on a page; of large rounds it has fewer.")
+]
+
+
+@router.get("", response_model=MovementsPage, responses=problems(NotFound, MarksOutstanding))
+@admits(*ANY)
+async def movements(
+    round: RoundCode,
+    request: Request,
+    since: Since = 0,
+    until: Until = None,
+    cohort: OfKind = None,
+    limit: Runs = MOST_RUNS,
+    cursor: Cursor = None,
+) -> Answer:
+    """List runs behind `since`, who moved with each from which rank to which, and all ranks.
+
+    With `cohort` ranks are places within that kind, else among all, as the ranking shows them. An
+    expert is shown them once it is shown the ranking.
+    """
+    held = gateway_of(request)
+    stored = await round_of(held, round)
+    if (key := decode(cursor, int, int)) is not None:
+        until, since = int(key[0]) or None, int(key[1])
+    framework = await framework_of(held, stored)
+    async with held.database.session() as session:
+        await require_score(session, framework, stored, caller_of(request), None)
+    fresh = await freshness_of(held, stored, until)
+    if since > fresh.run:
+        message = "The run to begin behind is not before the last."
+        raise Invalid(message, (Finding("/query/since", "after-until", message),))
+    names = fresh.names_changed_at, fresh.names_version
+    wanted = MovementsKey(stored.id, since, fresh.as_of, names, cohort, limit)
+    page = await page_of(held, round, wanted)
+    return Shown(request.url.path, query_of(request)).response(page)

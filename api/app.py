@@ -14,6 +14,7 @@ from api.completeness import routes as completeness
 from api.conflicts import routes as conflicts
 from api.diagnostics import routes as diagnostics
 from api.discrepancies import routes as discrepancies
+from api.events import routes as events
 from api.explanations import routes as explanations
 from api.frameworks import routes as frameworks
 from api.health import routes as health
@@ -67,6 +68,7 @@ def create_app(
     for each in (
         scores,
         movements,
+        events,
         submissions,
         batches,
         explanations,
@@ -102,7 +104,7 @@ def over(url: str, settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.open()
         held: Gateway = app.state.gateway
-        ears = {"run": held.watch.heard, "api_key": held.keyring.heard}
+        ears = {"run": held.heard, "api_key": held.keyring.heard}
         async with asyncio.TaskGroup() as background:
             running = [
                 background.create_task(listen_to(database, ears)),

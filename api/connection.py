@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from api.bounds import Bounds
+from api.events.stream import END
 from api.heads import MOST_FIELDS, require_known_framing, require_size, too_large
 from api.http import metrics
 from api.http.problems import MalformedRequest, RequestTooSlow, describe
@@ -167,6 +168,13 @@ class Connection(HttpToolsProtocol):
         """Note that the client takes its answer."""
         self._unsent = None
         super().resume_writing()
+
+    def shutdown(self) -> None:
+        """Let a stream come to its end, since the server waits for what is being answered."""
+        state = {} if self._answering is None else self._answering.scope["state"]
+        if END in state:
+            state[END]()
+        super().shutdown()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 -- uvicorn's words
         """Refuse what the parser stopped at."""

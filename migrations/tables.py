@@ -7,6 +7,7 @@ from shared.batches import tables as batches
 from shared.changes import tables as changes
 from shared.conflicts import tables as conflicts
 from shared.database.table import Table
+from shared.events import tables as events
 from shared.frameworks import tables as frameworks
 from shared.idempotency import tables as idempotency
 from shared.operations import tables as operations
@@ -21,6 +22,7 @@ ROOMS = (
     batches,
     changes,
     conflicts,
+    events,
     frameworks,
     idempotency,
     operations,

@@ -149,6 +149,15 @@ class Settings(BaseSettings):
     max_connections: int = Field(
         1000, ge=1, description="Connections of one gateway process; beyond it 503."
     )
+    max_streams: int = Field(
+        500, ge=1, description="Streams of events of one gateway process; beyond it 503."
+    )
+    stream_heartbeat: timedelta = duration(
+        15 * SECOND,
+        10 * MILLISECOND,
+        HOUR,
+        "After what silence a stream of events gives a sign of life.",
+    )
     head_timeout: timedelta = duration(
         10 * SECOND,
         10 * MILLISECOND,

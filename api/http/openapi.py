@@ -134,7 +134,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             _plain(operation.get("parameters", ()))
             _add_problems(operation)
             _add_headers(operation)
-            if method == "get" and "x-roles" in operation:
+            if method == "get" and "x-roles" in operation and not _goes_on(operation):
                 _add_validators(operation)
             _add_examples(operation, examples.get(f"{method.upper()} {path}", {}))
             _share_problems(operation["responses"], components["responses"])
@@ -143,6 +143,11 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     return document
+
+
+def _goes_on(operation: dict[str, Any]) -> bool:
+    """Say whether the answer is a stream, which is not known before it is sent."""
+    return "text/event-stream" in operation["responses"]["200"].get("content", {})
 
 
 def _add_signing(method: str, operation: dict[str, Any]) -> None:

@@ -57,6 +57,7 @@ class GuardedRoute(APIRoute):
 
         Of the answer to HEAD, the server sends the headers alone.
         """
+        scope["state"]["bodiless"] = scope["method"] == "HEAD"
         scope = _without_head(scope)
         held: Gateway = scope["app"].state.gateway
         deadline = Deadline(held.database.patience)

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from api.events.wire import written
 from api.http.bodies import Bodies
 from api.http.kept import Kept, Page, Rendering
 from shared.access.keyring import Keyring
 from shared.core.flights import Flights
+from shared.core.principal import Principal
 from shared.database import Database, Session
 from shared.diagnostics.service import Diagnoses
 from shared.explanations.cohorts import Cohorts
 from shared.frameworks.service import Library
 from shared.idempotency.service import Answers
+from shared.live.service import Live
 from shared.previews.service import Previews
 from shared.rankings.service import Rankings
 from shared.rankings.watch import Watch
@@ -48,6 +51,8 @@ class Gateway:
     intake: Intake
     answers: Answers
     watch: Watch
+    live: Live
+    admissions: Flights[Principal | None]
     rankings: Rankings
     kept: Kept
     cohorts: Cohorts
@@ -69,6 +74,8 @@ class Gateway:
             intake=Intake(database),
             answers=Answers(database, settings.database_pool_timeout),
             watch=Watch(database),
+            live=Live(database, written, settings.max_streams, settings.stream_heartbeat),
+            admissions=Flights(),
             rankings=Rankings(database),
             kept=Kept(),
             cohorts=Cohorts(database),
@@ -81,3 +88,8 @@ class Gateway:
             bodies=Bodies(settings.max_body, settings.max_bodies),
             signature_age=settings.signature_age,
         )
+
+    def heard(self, round_id: int | None) -> None:
+        """Wake who waits for a round: something happened, or we may have missed it."""
+        self.watch.heard(round_id)
+        self.live.heard(round_id)

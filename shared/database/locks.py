@@ -25,6 +25,9 @@ class Lock(IntEnum):
     """Executing a request that carries a key; taken before any other lock."""
     EXPIRY = 6
     """Taking away kept answers: there is one lock for all of them."""
+    ROUND_EVENT = 9
+    """Appending an event of a round, which the database's `append_round_event` takes it for; taken
+    after any other lock."""
     MIGRATION = 0x50494C4F
     """Changing the schema."""
 

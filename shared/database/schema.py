@@ -13,7 +13,7 @@ from shared.database.limits import DEFAULT, Limits
 
 REVISIONS = (
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"),
-    *("0011", "0012", "0013", "0014", "0015"),
+    *("0011", "0012", "0013", "0014", "0015", "0016"),
 )
 """The steps under migrations/, oldest first."""
 

@@ -1,7 +1,8 @@
 """What all tables share. Every table that grows carries the round first in its key.
 
-Rows of `submission`, `run`, `run_input`, `run_parameters`, `score_version` and `audit_event` are
-appended and never changed: the service's database roles have no other right on them.
+Rows of `submission`, `run`, `run_input`, `run_parameters`, `score_version`, `audit_event` and
+`round_event` are appended and never changed: the service's database roles have no other right on
+them.
 
 Codes are compared byte by byte (collation C), so that no order depends on a server's locale.
 Missing numbers in arrays are NaN, never NULL: an array's binary form then has one fixed width.

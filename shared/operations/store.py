@@ -15,7 +15,9 @@ from sqlalchemy.dialects.postgresql import BIGINT, JSON
 from shared.core.errors import NotFound
 from shared.core.principal import Actor
 from shared.database import Database, Session
+from shared.database.database import driver_of
 from shared.database.locks import Lock, parts
+from shared.events import store as events
 from shared.operations.model import Operation
 from shared.operations.tables import OperationRow
 
@@ -138,22 +140,29 @@ class Claim:
 
     async def finish(self, result: str) -> bool:
         """Record the result, a JSON text, with the state; False if it was cancelled meanwhile."""
-        return await self._change(
-            "state = 'done', progress = 1, finished_at = now(), result = CAST(:result AS json)",
-            result=result,
-        )
+        values = "progress = 1, finished_at = now(), result = CAST(:result AS json)"
+        return await self._end("done", values, result=result)
 
     async def fail(self, error: str) -> bool:
         """Give it up for good."""
-        return await self._change(
-            "state = 'failed', finished_at = now(), error = :error", error=error
-        )
+        return await self._end("failed", "finished_at = now(), error = :error", error=error)
 
     async def give_back(self) -> bool:
         """Leave it to another worker, as if it had not been begun."""
         return await self._change(
             "state = 'waiting', progress = 0, started_at = NULL, attempts = attempts - 1"
         )
+
+    async def _end(self, state: str, values: str, **parameters: Any) -> bool:
+        """Bring it into its last state and tell who listens, both or neither."""
+        driver = await driver_of(self.session)
+        async with driver.transaction():
+            ended = await self._change(f"state = '{state}', {values}", **parameters)
+            if ended:
+                about = self.operation
+                said = {"operation": about.id, "kind": about.kind, "state": state}
+                await events.append(self.session, about.round_id, "operation", said)
+        return ended
 
     async def _change(self, values: str, **parameters: Any) -> bool:
         statement = text(f"""

@@ -6,6 +6,7 @@ from shared.changes import store as changes
 from shared.core.errors import Finding, Invalid, RoundDiffers
 from shared.core.principal import Actor
 from shared.database import Session
+from shared.events import store as events
 from shared.rounds import entry_store as entries
 from shared.rounds import store as rounds
 from shared.rounds.entry_store import Entry
@@ -47,6 +48,7 @@ async def transition(
         await rounds.set_state(session, round_.id, to)
         detail = {"from": round_.state, "to": to, "reason": reason}
         await audit.record(session, actor, "round.transition", code, detail, round_.id)
+        await events.append(session, round_.id, "round", {"state": to})
     return await rounds.get(session, code)
 
 
@@ -67,6 +69,8 @@ async def enter(
             raise not_open(code, "closed")
         await changes.add(session, round_.id, [applicant], actor.request_id)
         await audit.record(session, actor, f"entry.{state}", applicant, round_id=round_.id)
+        said = {"applicant": applicant, "entry": state}
+        await events.append(session, round_.id, "round", said)
     return entry, changed
 
 

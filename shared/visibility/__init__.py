@@ -1,6 +1,13 @@
 """Who sees what, when: one policy that every way out goes through."""
 
-from shared.visibility.policy import View, reach_of, sees_names, shown_name, whose_receipts
+from shared.visibility.policy import (
+    View,
+    reach_of,
+    sees_names,
+    shown_name,
+    streams_whole,
+    whose_receipts,
+)
 from shared.visibility.service import require_score, view
 
 __all__ = [
@@ -9,6 +16,7 @@ __all__ = [
     "require_score",
     "sees_names",
     "shown_name",
+    "streams_whole",
     "view",
     "whose_receipts",
 ]

@@ -87,6 +87,15 @@ def reach_of(reader: Principal) -> Reach:
     )
 
 
+def streams_whole(reader: Principal) -> bool:
+    """Say whether a stream of events tells *reader* who moved, and of operations.
+
+    An expert is told that a run was made and no more, since what it may see may change while it
+    listens; it then reads movements, which ask for what it sees now.
+    """
+    return reader.role != Role.EXPERT
+
+
 def whose_receipts(reader: Principal) -> int | None:
     """Return the reporter whose receipts of batches *reader* may read; None: everybody's."""
     return None if sees_names(reader) else reader.reporter

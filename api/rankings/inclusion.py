@@ -1,4 +1,4 @@
-"""Readers who wait until a run has taken in what they name: a submission, or a batch."""
+"""Readers who wait: until a run has taken in a submission or a batch, or is behind another."""
 
 import asyncio
 from typing import Annotated, NamedTuple
@@ -36,32 +36,46 @@ WaitForBatch = Annotated[
         " in, also where every row of it stood before.",
     ),
 ]
+AfterRun = Annotated[
+    int | None,
+    Query(ge=0, le=GREATEST_ID, description="A run's number: answer once there is a later one."),
+]
 Wait = Annotated[float, Query(ge=0, le=LONGEST_WAIT, description="Seconds to wait for it at most.")]
 
 
 class Awaited(NamedTuple):
-    """What a reader waits for, and for how many seconds at most; of both, until both are in."""
+    """What a reader waits for, and for how many seconds at most; of several, until all has come."""
 
     submission: int | None
     batch: int | None
+    after_run: int | None
     seconds: float
 
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to wait for."""
+        return any(each is not None for each in self[:3])
 
-async def included(request: Request, round_: RoundFacts, awaited: Awaited) -> None:
-    """Wait until a run took in what is *awaited*, or its time is over.
+
+async def come(request: Request, round_: RoundFacts, awaited: Awaited) -> None:
+    """Wait until what is *awaited* has come, or its time is over.
 
     A database that says neither in time is not waited for until it is given up.
     Raises: Invalid, TimeoutError.
     """
-    if awaited.submission is None and awaited.batch is None:
+    if not awaited.any:
         return
     held = gateway_of(request)
     request.state.deadline.restart(awaited.seconds + LOOK_SECONDS)
+    loop = asyncio.get_running_loop()
+    end = loop.time() + awaited.seconds
     async with asyncio.timeout(awaited.seconds + LOOK_SECONDS):
         async with held.database.reading() as session:
             last = await _last(session, round_.id, awaited, caller_of(request))
         if last is not None:
-            await held.watch.included(round_.id, last, awaited.seconds)
+            await held.watch.included(round_.id, last, end - loop.time())
+        if awaited.after_run is not None:
+            await held.watch.passed(round_.id, awaited.after_run, end - loop.time())
 
 
 async def _last(session: Session, round_id: int, awaited: Awaited, who: Principal) -> int | None:

@@ -16,7 +16,7 @@ from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
 from api.rankings.freshness import freshness_of
-from api.rankings.inclusion import Awaited, Wait, WaitFor, WaitForBatch, included
+from api.rankings.inclusion import AfterRun, Awaited, Wait, WaitFor, WaitForBatch, come
 from api.rankings.pages import PageKey, card_of, page_of
 from api.rankings.schemas import HistoryPage, RankingOut, ScorecardOut
 from api.rankings.scorecards import at_once, freshened, past, seen_alone
@@ -57,6 +57,7 @@ async def ranking(
     run: Run = None,
     wait_for: WaitFor = None,
     wait_for_batch: WaitForBatch = None,
+    after_run: AfterRun = None,
     wait: Wait = 5.0,
     include: Include = [],  # noqa: B006 -- FastAPI copies defaults
     limit: Limit = 100,
@@ -65,14 +66,15 @@ async def ranking(
     """Return the ranking, first place first: of one kind of applicant, or of all.
 
     With `wait_for` or `wait_for_batch` the answer comes once a run has taken that submission or
-    batch in, or after `wait` seconds with the ranking as it then is; `state` says which. Following
-    pages show the same run.
+    batch in, with `after_run` once there is a later run, or after `wait` seconds with the ranking
+    as it then is; `state` and `run` say which. Following pages show the same run.
     An expert is shown the ranking once all of its marks of the round stand, or the round is closed:
     before, places and totals would tell it what others marked.
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
-    await included(request, stored, Awaited(wait_for, wait_for_batch, wait))
+    awaited = Awaited(wait_for, wait_for_batch, after_run, wait)
+    await come(request, stored, awaited)
     start = 0
     if (key := decode(cursor, int, int)) is not None:
         run, start = int(key[0]) or None, int(key[1])
@@ -82,7 +84,7 @@ async def ranking(
     await _seen(held, framework, stored, caller_of(request), None)
     page = await page_of(held, round, framework, wanted)
     shown = Shown(request.url.path, query_of(request))
-    if run is None and wait_for is None and wait_for_batch is None:
+    if run is None and not awaited.any:
         held.kept.repeat(request.scope, partial(_again, held, wanted, shown))
     return shown.response(page)
 
@@ -110,6 +112,7 @@ async def scorecard(
     run: Run = None,
     wait_for: WaitFor = None,
     wait_for_batch: WaitForBatch = None,
+    after_run: AfterRun = None,
     wait: Wait = 5.0,
 ) -> Answer:
     """Return one applicant's score with every line, to an expert once it marked the applicant.
@@ -119,7 +122,8 @@ async def scorecard(
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
-    await included(request, stored, Awaited(wait_for, wait_for_batch, wait))
+    awaited = Awaited(wait_for, wait_for_batch, after_run, wait)
+    await come(request, stored, awaited)
     framework = await framework_of(held, stored)
     fresh = await freshness_of(held, stored, run)
     whole = await held.rankings.as_of(stored.id, fresh.as_of)

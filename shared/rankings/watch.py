@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 
 from shared.changes import store as changes
 from shared.database import Database
@@ -47,13 +48,29 @@ class Watch:
 
     async def included(self, round_id: int, submission: int, seconds: float) -> bool:
         """Wait at most *seconds* for a run to take in *submission*; say whether one has."""
+
+        async def has() -> bool:
+            async with self._database.reading() as session:
+                return not await changes.pending(session, round_id, submission)
+
+        return await self._wait(has, seconds)
+
+    async def passed(self, round_id: int, run: int, seconds: float) -> bool:
+        """Wait at most *seconds* for a run behind the one of number *run*; say whether one is."""
+
+        async def is_() -> bool:
+            return (await self.freshness(round_id)).run > run
+
+        return await self._wait(is_, seconds)
+
+    async def _wait(self, come_true: Callable[[], Awaitable[bool]], seconds: float) -> bool:
+        """Ask whenever some round has a new run, and now and then."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         while True:
             woken = self._woken
-            async with self._database.reading() as session:
-                if not await changes.pending(session, round_id, submission):
-                    return True
+            if await come_true():
+                return True
             left = end - loop.time()
             if left <= 0:
                 return False

@@ -1,12 +1,12 @@
-"""Waiting for a batch: until a run has taken in all of it."""
+"""Waiting for a batch until a run has taken in all of it, and for a run behind another."""
 
 import asyncio
 from typing import Any
 
 import pytest
 
-from tests.fixtures.http import SCORES, SUBMISSIONS, findings, problem
-from tests.fixtures.make import STATIONS, World
+from tests.fixtures.http import SCORES, SUBMISSIONS, findings, mark, problem
+from tests.fixtures.make import MARK, STATIONS, World
 
 NONE = ("/query/wait_for_batch", "unknown-batch")
 
@@ -68,3 +68,36 @@ async def test_nothing_is_awaited_of_a_batch_that_was_refused(world: World) -> N
     ranking = await world.ranking(wait_for_batch=batch, wait=0)
 
     assert ranking["state"] == "current"
+
+
+async def test_who_waits_for_the_next_run_is_answered_with_it(world: World) -> None:
+    """Without a submission to name, and on the ranking as on the scorecard."""
+    await mark(world, C1=50)
+    waiting = [
+        asyncio.create_task(world.call("auditor", "GET", path, after_run=1, wait=30))
+        for path in (SCORES, f"{SCORES}/C1")
+    ]
+    early = await world.ranking(after_run=1, wait=0)
+    await mark(world, C1=60)
+
+    assert early["run"] == 1
+    assert [(await each).json()["run"] for each in waiting] == [2, 2]
+
+
+async def test_a_run_that_is_there_is_not_waited_for(world: World) -> None:
+    await mark(world, C1=50)
+
+    async with asyncio.timeout(20):
+        assert (await world.ranking(after_run=0, wait=30))["run"] == 1
+
+
+async def test_of_several_all_are_waited_for(world: World) -> None:
+    await mark(world, C1=50)
+    identity = (await world.submit("expert", "C1", MARK, 60)).json()["id"]
+    await world.recompute()
+
+    early = await world.ranking(wait_for=identity, after_run=2, wait=0.3)
+    waiting = asyncio.create_task(world.ranking(wait_for=identity, after_run=2, wait=30))
+    await mark(world, C2=60)
+
+    assert (early["run"], (await waiting)["run"]) == (2, 3)

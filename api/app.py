@@ -6,7 +6,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
 
+from api import cors
 from api.adjudications import routes as adjudications
 from api.applicants import routes as applicants
 from api.batches import routes as batches
@@ -93,6 +95,8 @@ def create_app(
     openapi.complete(app)
     app.add_middleware(Repeats)
     app.add_middleware(RequestContext)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, **cors.of(settings.cors_origins))
     return app
 
 

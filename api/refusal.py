@@ -19,6 +19,7 @@ def response(error: DomainError, headers: list[tuple[bytes, bytes]]) -> bytes:
         "content-type": MEDIA_TYPE,
         "content-length": str(len(body)),
         "x-request-id": request_id,
+        "x-content-type-options": "nosniff",
         "connection": "close",
     }
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

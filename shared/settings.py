@@ -128,6 +128,12 @@ class Settings(BaseSettings):
         HOUR,
         "How old the signature of a request may be, for keys that sign.",
     )
+    cors_origins: str = Field(
+        "",
+        pattern=r"^(https?://[a-z0-9.-]+(:[0-9]{1,5})?( https?://[a-z0-9.-]+(:[0-9]{1,5})?)*)?$",
+        description="Origins whose pages may call the gateway from a browser, parted by a space,"
+        " such as `https://portal.example`; empty: none.",
+    )
     max_body: int = Field(
         32 * 1024 * 1024,
         ge=1024,

@@ -44,6 +44,7 @@ class RequestContext:
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", request_id.encode()),
+                    (b"x-content-type-options", b"nosniff"),
                 ]
             await send(message)
 

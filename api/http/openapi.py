@@ -63,6 +63,7 @@ TAGS = {
     "health": "For those who run the service.",
 }
 
+NOSNIFF = "X-Content-Type-Options"
 IDEMPOTENCY_KEY = {"$ref": f"#/components/parameters/{idempotency.HEADER}"}
 TEMPLATE = "#/components/schemas/{model}"
 
@@ -224,7 +225,7 @@ def _add_headers(operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         named = response.get("headers", {})  # by the route that sends them
         in_words = ("Vary", "Content-Language") if status >= "400" else ()
-        response.update(sends("X-Request-ID", *in_words, *own.get(status, ()), *named))
+        response.update(sends("X-Request-ID", NOSNIFF, *in_words, *own.get(status, ()), *named))
 
 
 def _add_validators(operation: dict[str, Any]) -> None:
@@ -234,7 +235,9 @@ def _add_validators(operation: dict[str, Any]) -> None:
     responses["304"] = {"description": "The reader has this answer already."}
     for status in ("200", "304"):
         named = responses[status].get("headers", {})
-        responses[status].update(sends("X-Request-ID", "ETag", "Cache-Control", "Vary", *named))
+        responses[status].update(
+            sends("X-Request-ID", NOSNIFF, "ETag", "Cache-Control", "Vary", *named)
+        )
     operation["responses"] = dict(sorted(responses.items()))
 
 

@@ -165,7 +165,7 @@ def test_an_answer_names_its_headers(operation: Operation) -> None:
     in_pages = "cursor" in {each["name"] for each in operation.parameters}
 
     for status, response in operation.responses.items():
-        expected = {"X-Request-ID"}
+        expected = {"X-Request-ID", "X-Content-Type-Options"}
         if status == 200 and in_pages:
             expected.add("Link")
         validated = 304 in operation.responses or operation.method == "PATCH"

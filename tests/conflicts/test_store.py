@@ -1,10 +1,10 @@
 """Ties and marks at the same moment, and what is taken back."""
 
 import asyncio
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from shared.conflicts import service as services
 from shared.conflicts import store as conflicts

@@ -1,10 +1,10 @@
 """What would become of submissions is what then becomes of them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from shared.database import Database

@@ -1,11 +1,11 @@
 """Whatever is said in whatever order, what is set aside is never among what stands."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from shared.database import Database

@@ -4,11 +4,12 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from asyncpg import CharacterNotInRepertoireError
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from shared.database import Database

@@ -1,9 +1,10 @@
 """What is noticed about a submission that was taken."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from shared.scoring.framework import Measure, MeasureType, Name, Plausible
 from shared.submissions import remarks
@@ -80,4 +81,4 @@ def test_a_number_outside_of_what_is_plausible_is_doubted(
     measure = Measure("m", Name("m", "m"), "", MeasureType.NUMBER, (), plausible=plausible)
 
     assert doubt(measure, number) == expected
-    assert doubt(replace(measure, plausible=Plausible()), number) is None
+    assert doubt(dataclasses.replace(measure, plausible=Plausible()), number) is None

@@ -1,9 +1,9 @@
 """What does not count is set aside: implausible numbers until confirmed, late ones for good."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from shared.database import Database

@@ -1,11 +1,12 @@
 """Marks changed after sight: what is flagged and refused, against what the policy let be read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from shared.adjudications import store as adjudications

@@ -1,11 +1,11 @@
 """The one statement that appends submissions."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from shared.database import Database, Driver

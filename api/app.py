@@ -18,6 +18,7 @@ from api.diagnostics import routes as diagnostics
 from api.discrepancies import routes as discrepancies
 from api.events import routes as events
 from api.explanations import routes as explanations
+from api.exports import routes as exports
 from api.frameworks import routes as frameworks
 from api.health import routes as health
 from api.http import openapi, problems
@@ -80,6 +81,7 @@ def create_app(
         diagnostics,
         discrepancies,
         completeness,
+        exports,
         sensitivity,
         operations,
         rounds,

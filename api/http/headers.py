@@ -17,6 +17,8 @@ HEADERS = {
     "Cache-Control": "Who may keep the answer, and for how long.",
     "Vary": "The headers of the request that the answer depends on.",
     "Content-Language": "The language of the text, `zh` or `en`; left out of JSON, which has both.",
+    "Content-Disposition": "Under which name the answer is kept as a file.",
+    "Pilotzone-Run": "Of which run all of the answer is; 0: the round has none yet.",
     "WWW-Authenticate": "Always `Bearer`.",
     "Retry-After": "Seconds to wait before the same request is sent again.",
 }

@@ -55,6 +55,7 @@ TAGS = {
     "runs": "When a round was recomputed, why, and how long that took.",
     "diagnostics": "How indicators behave, and what deserves a look.",
     "discrepancies": "Where reporters differ.",
+    "exports": "All of a list in one file.",
     "completeness": "Of whom a round has values, and who lacks.",
     "sensitivity": "How sure a ranking is; worked out by an operation that is followed.",
     "operations": "Work that takes longer than a request: followed and cancelled.",
@@ -135,7 +136,8 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             _plain(operation.get("parameters", ()))
             _add_problems(operation)
             _add_headers(operation)
-            if method == "get" and "x-roles" in operation and not _goes_on(operation):
+            reads = method == "get" and "x-roles" in operation
+            if reads and not (_goes_on(operation) or _streamed(operation)):
                 _add_validators(operation)
             _add_examples(operation, examples.get(f"{method.upper()} {path}", {}))
             _share_problems(operation["responses"], components["responses"])
@@ -226,6 +228,11 @@ def _add_headers(operation: dict[str, Any]) -> None:
         named = response.get("headers", {})  # by the route that sends them
         in_words = ("Vary", "Content-Language") if status >= "400" else ()
         response.update(sends("X-Request-ID", NOSNIFF, *in_words, *own.get(status, ()), *named))
+
+
+def _streamed(operation: dict[str, Any]) -> bool:
+    """Say whether an answer is sent while it is made, so that nobody knows its digest before."""
+    return "Content-Disposition" in operation["responses"]["200"]["headers"]
 
 
 def _add_validators(operation: dict[str, Any]) -> None:

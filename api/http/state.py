@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from api.events.wire import written
+from api.exports.turns import Turns
 from api.http.bodies import Bodies
 from api.http.kept import Kept, Page, Rendering
 from shared.access.keyring import Keyring
@@ -60,6 +61,7 @@ class Gateway:
     previews: Previews
     renders: Flights[Page]
     rendering: Rendering
+    exports: Turns
     library: Library
     rounds: Rounds
     bodies: Bodies
@@ -83,6 +85,7 @@ class Gateway:
             previews=Previews(database),
             renders=Flights(),
             rendering=Rendering(),
+            exports=Turns(),
             library=Library(),
             rounds=Rounds(),
             bodies=Bodies(settings.max_body, settings.max_bodies),

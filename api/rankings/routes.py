@@ -37,7 +37,7 @@ Run = Annotated[
 Include = Annotated[list[Literal["lines"]], Query(description="`lines`: with every line.")]
 
 
-async def _seen(
+async def visible(
     held: Gateway, framework: Framework, round_: RoundFacts, who: Principal, applicant: str | None
 ) -> View:
     """Ask the policy what *who* sees; no connection is taken where it needs none.
@@ -81,7 +81,7 @@ async def ranking(
     fresh = await freshness_of(held, stored, run)
     wanted = PageKey(stored.id, fresh, cohort, limit, start, "lines" in include)
     framework = await framework_of(held, stored)
-    await _seen(held, framework, stored, caller_of(request), None)
+    await visible(held, framework, stored, caller_of(request), None)
     page = await page_of(held, round, framework, wanted)
     shown = Shown(request.url.path, query_of(request))
     if run is None and not awaited.any:
@@ -129,7 +129,7 @@ async def scorecard(
     whole = await held.rankings.as_of(stored.id, fresh.as_of)
     if applicant not in whole.positions:
         raise NotFound(f"{applicant} has no score in round {round}")
-    seen = await _seen(held, framework, stored, caller_of(request), applicant)
+    seen = await visible(held, framework, stored, caller_of(request), applicant)
     card = await card_of(held, framework, whole, stored.id, fresh, applicant)
     if not seen.places:
         card = written(seen_alone(framework, json.loads(card)))
@@ -160,7 +160,7 @@ async def history(
     framework = await framework_of(held, stored)
     async with held.database.reading() as session:
         await applicants.get(session, applicant)
-    seen = await _seen(held, framework, stored, caller_of(request), applicant)
+    seen = await visible(held, framework, stored, caller_of(request), applicant)
     if not seen.cohorts and any(rests_on_marks_of_others(framework)):
         raise MarksOutstanding("shown once all of your own marks of the round stand")
     key = decode(cursor, int)

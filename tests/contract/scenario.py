@@ -84,7 +84,8 @@ class Player:
         )
         conforms(answer)
         self.sent |= set(answer.headers)
-        if method == "GET" and answer.status_code == httpx.codes.OK and role:
+        streamed = "content-disposition" in answer.headers
+        if method == "GET" and answer.status_code == httpx.codes.OK and role and not streamed:
             await self._not_sent_again(answer)
         return answer
 
@@ -122,9 +123,8 @@ def conforms(answer: httpx.Response) -> None:
         assert faults(said["content"][media_type]["schema"], answer.json()) == [], answer.text
 
 
-async def play(player: Player, worker_database: Database) -> None:
-    """Register, open, submit, score, correct, score again; read everything on the way."""
-    worker = worker_over(worker_database)
+async def register(player: Player) -> None:
+    """Ask what needs no key, and register framework and applicants."""
     await player.replay(None, "GET /health/live")
     await player.replay(None, "GET /health/ready")
     await player.replay(None, "GET /problems/{slug}")
@@ -140,6 +140,12 @@ async def play(player: Player, worker_database: Database) -> None:
     await player.replay("portal", "PATCH /v1/applicants/{code}", more_headers=(("If-Match", "*"),))
     await player.replay("portal", "GET /v1/applicants", kind="county")
     await player.replay("portal", "GET /v1/applicants/{code}")
+
+
+async def play(player: Player, worker_database: Database) -> None:
+    """Register, open, submit, score, correct, score again; read everything on the way."""
+    worker = worker_over(worker_database)
+    await register(player)
 
     await player.replay("admin", "POST /v1/rounds")
     await player.replay("portal", "PUT /v1/rounds/{round}/entries/{applicant}")
@@ -181,6 +187,7 @@ async def play(player: Player, worker_database: Database) -> None:
     await submit(player, "source", "base_stations_5g", 6180)
     await player.replay("admin", "POST /v1/rounds/{round}/submissions/{submission}/confirmation")
     await hand_out_keys(player)
+    await export_all(player)
     await player.send(None, "GET", "/metrics", accept="text/plain")
 
 
@@ -193,6 +200,13 @@ async def doubt(player: Player, worker_database: Database) -> None:
     await player.replay("portal", "GET /v1/rounds/{round}/operations/{operation}")
     await player.replay("portal", "GET /v1/rounds/{round}/operations/{operation}/items")
     await player.replay("auditor", "DELETE /v1/rounds/{round}/operations/{operation}")
+
+
+async def export_all(player: Player) -> None:
+    """Take every list as a file, in every format."""
+    for what in ("ranking", "scores", "submissions", "discrepancies"):
+        for form in ("csv", "xlsx", "jsonl"):
+            await player.send("auditor", "GET", f"{ROUND}/export/{what}", accept="*/*", format=form)
 
 
 async def hand_out_keys(player: Player) -> None:

@@ -161,6 +161,7 @@ def test_an_answer_names_its_headers(operation: Operation) -> None:
     """Every answer can be found in the logs; a page of a list leads to the next.
 
     What is answered later says where, and what comes in several media types on what that depends.
+    A file says what it is called, and of which run it is.
     """
     in_pages = "cursor" in {each["name"] for each in operation.parameters}
 
@@ -171,7 +172,11 @@ def test_an_answer_names_its_headers(operation: Operation) -> None:
         validated = 304 in operation.responses or operation.method == "PATCH"
         if validated and status in {200, 304}:
             expected |= {"ETag", "Cache-Control", "Vary"}
-        if status >= 400 or len(response.get("content", ())) > 1:
+        if status == 200 and "/export/" in operation.path:
+            expected |= {"Content-Disposition", "Cache-Control", "Vary"}
+            if "run" in {each["name"] for each in operation.parameters}:
+                expected.add("Pilotzone-Run")
+        elif status >= 400 or len(response.get("content", ())) > 1:
             expected |= {"Vary", "Content-Language"}
         if "KeyMade" in str(response):
             expected.add("Cache-Control")

@@ -1,0 +1,73 @@
+"""Submissions and discrepancies to be exported: a row for each."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from api.discrepancies.schemas import DiscrepancyOut, StatementOut
+from api.exports.tables import Cell, Row, Table, codes
+from api.http.state import Gateway
+from api.submissions.schemas import SubmissionOut
+from shared.core.principal import Principal
+from shared.discrepancies.service import scope
+from shared.discrepancies.store import Discrepancy
+from shared.exports import service as exports
+from shared.rounds.store import RoundFacts
+from shared.scoring.framework import Framework
+from shared.submissions.list_store import StoredSubmission
+from shared.visibility import reach_of, shown_name
+
+Found = TypeVar("Found")
+NESTED = {"counted", "other"}
+
+
+def submissions(
+    held: Gateway, framework: Framework, round_: RoundFacts, who: Principal
+) -> Table[list[StoredSubmission]]:
+    """Return every submission that *who* reaches, under the names that it may see."""
+
+    def shown(each: StoredSubmission) -> SubmissionOut:
+        name = shown_name(round_, who, each.reporter, each.reporter_name, each.kind)
+        return SubmissionOut.of(each, framework, name)
+
+    pages = exports.submissions(held.database, round_.id, reach_of(who))
+    return _table(list(SubmissionOut.model_fields), pages, shown)
+
+
+def discrepancies(
+    held: Gateway, framework: Framework, round_: RoundFacts, who: Principal, *, only_beyond: bool
+) -> Table[list[Discrepancy]]:
+    """Return where kinds of reporters differ, as far as *who* reaches."""
+    columns = [
+        path
+        for name in DiscrepancyOut.model_fields
+        for path in (
+            [f"{name}.{each}" for each in StatementOut.model_fields] if name in NESTED else [name]
+        )
+    ]
+    compared = scope(framework, who, None, None, only_beyond=only_beyond)
+    pages = exports.discrepancies(held.database, round_, compared)
+    return _table(columns, pages, lambda each: DiscrepancyOut.of(each, framework))
+
+
+def _table(
+    columns: list[str], pages: Any, shown: Callable[[Found], BaseModel]
+) -> Table[list[Found]]:
+    return Table(
+        columns=columns,
+        pages=pages,
+        rows=lambda page: (_row(shown(each), columns) for each in page),
+        documents=lambda page: (shown(each).model_dump_json().encode() for each in page),
+    )
+
+
+def _row(item: BaseModel, columns: list[str]) -> Row:
+    return [_cell(item, *path.split(".")) for path in columns]
+
+
+def _cell(item: Any, name: str, *below: str) -> Cell:
+    found = getattr(item, name)
+    if below:
+        return _cell(found, *below)
+    return codes(found) if isinstance(found, list) else found

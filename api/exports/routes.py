@@ -1,0 +1,169 @@
+"""Exports: all of a list in one answer, in the format that is asked for."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response as Answer
+from starlette.responses import StreamingResponse
+
+from api.discrepancies.routes import Beyond
+from api.exports import records, scores
+from api.exports.formats import csv_lines, json_lines, workbook
+from api.exports.schemas import (
+    DISCREPANCIES,
+    OF_A_RUN,
+    RANKING,
+    SCORES,
+    SUBMISSIONS,
+    Format,
+    answers,
+)
+from api.exports.streams import Streamed, nothing, sheet, text
+from api.exports.tables import Page, Table
+from api.http.access import ANY, admits, caller_of
+from api.http.context import framework_of, gateway_of, round_of
+from api.http.paths import RoundCode
+from api.http.problems import problems
+from api.http.route import GuardedRoute
+from api.http.state import Gateway
+from api.rankings.freshness import freshness_of
+from api.rankings.routes import Run, visible
+from shared.core.errors import MarksOutstanding, NotFound
+from shared.core.principal import Principal, Role
+
+router = APIRouter(prefix="/v1/rounds/{round}/export", tags=["exports"], route_class=GuardedRoute)
+
+
+@router.get(
+    "/ranking",
+    response_class=StreamingResponse,
+    responses=answers(RANKING, OF_A_RUN) | problems(NotFound, MarksOutstanding),
+)
+@admits(*ANY)
+async def ranking(
+    round: RoundCode, request: Request, format: Format = "csv", run: Run = None
+) -> Answer:
+    """Export the ranking of a run, first place first, without the lines of its scores.
+
+    Which run it is was settled when the export began; `Pilotzone-Run` and the file's name say it.
+    Whoever may see the ranking may have this, an expert once all of its own marks stand.
+    """
+    return await _scores(round, request, format, run, with_lines=False)
+
+
+@router.get(
+    "/scores",
+    response_class=StreamingResponse,
+    responses=answers(SCORES, OF_A_RUN) | problems(NotFound, MarksOutstanding),
+)
+@admits(*ANY)
+async def with_lines(
+    round: RoundCode, request: Request, format: Format = "csv", run: Run = None
+) -> Answer:
+    """Export the scores of a run with every line: a row for each applicant, first place first.
+
+    Each indicator has columns of its own, named by its code. Otherwise as the ranking's export.
+    """
+    return await _scores(round, request, format, run, with_lines=True)
+
+
+async def _scores(
+    code: str, request: Request, form: Format, run: int | None, *, with_lines: bool
+) -> Answer:
+    held, who = gateway_of(request), caller_of(request)
+    round_ = await round_of(held, code)
+    framework = await framework_of(held, round_)
+    fresh = await freshness_of(held, round_, run)
+    await visible(held, framework, round_, who, None)
+    whole = await held.rankings.as_of(round_.id, fresh.as_of)
+    table = scores.table(held, framework, round_, whole, fresh.run, with_lines=with_lines)
+    what = "scores" if with_lines else "ranking"
+    return _answer(request, table, form, what, [code, f"run-{fresh.run}", what], fresh.run)
+
+
+@router.get(
+    "/submissions",
+    response_class=StreamingResponse,
+    responses=answers(SUBMISSIONS) | problems(NotFound),
+)
+@admits(*ANY)
+async def submissions(round: RoundCode, request: Request, format: Format = "csv") -> Answer:
+    """Export every submission that the key reaches, oldest first, under the names that it may see.
+
+    As the list of submissions; what is recorded after the export began is not in it.
+    """
+    held, who = gateway_of(request), caller_of(request)
+    round_ = await round_of(held, round)
+    table = records.submissions(held, await framework_of(held, round_), round_, who)
+    return _answer(request, table, format, "submissions", [round, "submissions"])
+
+
+@router.get(
+    "/discrepancies",
+    response_class=StreamingResponse,
+    responses=answers(DISCREPANCIES) | problems(NotFound),
+)
+@admits(Role.ADMIN, Role.AUDITOR, Role.PORTAL, Role.SOURCE)
+async def discrepancies(
+    round: RoundCode,
+    request: Request,
+    format: Format = "csv",
+    beyond: Beyond = True,  # noqa: FBT002
+) -> Answer:
+    """Export where kinds of reporters state different values, in order of applicant and measure.
+
+    As the list of discrepancies, but for the order.
+    """
+    held, who = gateway_of(request), caller_of(request)
+    round_ = await round_of(held, round)
+    framework = await framework_of(held, round_)
+    table = records.discrepancies(held, framework, round_, who, only_beyond=beyond)
+    return _answer(request, table, format, "discrepancies", [round, "discrepancies"])
+
+
+def _answer(
+    request: Request,
+    table: Table[Page],
+    form: Format,
+    what: str,
+    name: list[str],
+    run: int | None = None,
+) -> Answer:
+    """Return *table* as a file of this *name*; to HEAD, what would be said of it."""
+    file = f"{'-'.join(name)}.{form}"  # of codes, which are plain
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"{file}\"; filename*=UTF-8''{file}",
+        "Cache-Control": "private, no-store",
+        "Vary": "Authorization",
+    }
+    if run is not None:
+        headers["Pilotzone-Run"] = str(run)
+    media_type, pieces = _formatted(table, form, what)
+    if request.state.bodiless:
+        return Streamed(nothing(), media_type, headers)
+    request.state.deadline.stop()  # each page has the time that a statement has
+    counted = _in_turn(gateway_of(request), caller_of(request), pieces)
+    return Streamed(counted, media_type, headers)
+
+
+def _formatted(
+    table: Table[Page], form: Format, what: str
+) -> tuple[str, AsyncGenerator[bytes, None]]:
+    match form:
+        case "csv":
+            return csv_lines.MEDIA_TYPE, text(table, csv_lines.head(table.columns), csv_lines.lines)
+        case "jsonl":
+            return json_lines.MEDIA_TYPE, text(table, b"", json_lines.lines)
+        case "xlsx":
+            return workbook.MEDIA_TYPE, sheet(table, what)
+
+
+async def _in_turn(
+    held: Gateway, who: Principal, pieces: AsyncGenerator[bytes, None]
+) -> AsyncGenerator[bytes, None]:
+    """Yield *pieces* while they are counted. Raises: Unavailable."""
+    async with aclosing(pieces):
+        with held.exports.turn(who.reporter):
+            async for piece in pieces:
+                yield piece

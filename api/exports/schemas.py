@@ -1,0 +1,54 @@
+"""What an export may be asked for, and what the contract says of its answer."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+
+from api.exports.formats import json_lines, workbook
+from api.http.headers import sends
+
+Format = Annotated[
+    Literal["csv", "xlsx", "jsonl"],
+    Query(
+        description="`csv`: for spreadsheets and programs, in UTF-8 with a byte order mark. `xlsx`:"
+        " a sheet with typed cells. `jsonl`: the items of the list, one to a line."
+    ),
+]
+HEADERS = ("Content-Disposition", "Cache-Control", "Vary")
+OF_A_RUN = "Pilotzone-Run"
+SAID = (
+    "The whole of it, as it is made: without its last chunk it was broken off. Columns are named by"
+    " the members of the list's items."
+)
+
+RANKING = (
+    "applicant,name.zh,name.en,kind,rank,…\r\n210213,金州区,Jinzhou District,county,1,…\r\n",
+    '{"applicant":"210213","name":{"zh":"金州区","en":"Jinzhou District"},"kind":"county",…}\n',
+)
+SCORES = (
+    "applicant,…,lines.INF-1.value,lines.INF-1.share,…\r\n210213,…,3480.0,1.0,…\r\n",
+    '{"applicant":"210213",…,"lines":[{"indicator":"INF-1","value":3480.0,"share":1.0,…},…]}\n',
+)
+SUBMISSIONS = (
+    "id,applicant,measure,value,as_of,…\r\n8,210212,scenarios,S02;S06,2026-10-31,…\r\n",
+    '{"id":8,"applicant":"210212","measure":"scenarios","value":["S02","S06"],…}\n',
+)
+DISCREPANCIES = (
+    "applicant,measure,unit,counted.kind,…\r\n210212,base_stations_5g,station,source,…\r\n",
+    '{"applicant":"210212","measure":"base_stations_5g","unit":"station",…}\n',
+)
+"""The first line of each, in CSV and in JSON Lines."""
+
+
+def answers(examples: tuple[str, str], *headers: str) -> dict[int | str, dict[str, Any]]:
+    """Return what an operation's `responses` say of an export, which *examples* show."""
+    csv, jsonl = examples
+    content = {
+        media_type: {"schema": {"type": "string"}, "example": example}
+        for media_type, example in (
+            ("text/csv", csv),
+            (workbook.MEDIA_TYPE, "PK\u2026"),
+            (json_lines.MEDIA_TYPE, jsonl),
+        )
+    }
+    return {200: {"description": SAID, "content": content, **sends(*HEADERS, *headers)}}

@@ -12,6 +12,7 @@ from api import cors
 from api.adjudications import routes as adjudications
 from api.applicants import routes as applicants
 from api.batches import routes as batches
+from api.checklists import routes as checklists
 from api.completeness import routes as completeness
 from api.conflicts import routes as conflicts
 from api.diagnostics import routes as diagnostics
@@ -82,6 +83,7 @@ def create_app(
         discrepancies,
         completeness,
         exports,
+        checklists,
         sensitivity,
         operations,
         rounds,

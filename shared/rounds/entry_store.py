@@ -53,6 +53,15 @@ async def page(session: Session, round_id: int, after: str | None, limit: int) -
     return [Entry(*row) for row in await session.execute(query)]
 
 
+async def exists(session: Session, round_id: int, applicant: str) -> bool:
+    """Say whether the applicant takes part in the round, or once did."""
+    query = text(
+        "SELECT EXISTS (SELECT FROM entry WHERE round = :round AND applicant = :applicant)"
+    )
+    found: bool = (await session.scalars(query, {"round": round_id, "applicant": applicant})).one()
+    return found
+
+
 async def cohort(session: Session, round_id: int) -> tuple[list[str], list[str]]:
     """Return applicants and kinds of the accepted entries, in order of applicant."""
     query = text("""

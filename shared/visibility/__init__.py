@@ -3,6 +3,7 @@
 from shared.visibility.policy import (
     View,
     reach_of,
+    sees_combined_marks,
     sees_names,
     shown_name,
     streams_whole,
@@ -14,6 +15,7 @@ __all__ = [
     "View",
     "reach_of",
     "require_score",
+    "sees_combined_marks",
     "sees_names",
     "shown_name",
     "streams_whole",

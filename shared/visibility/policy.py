@@ -101,6 +101,11 @@ def whose_receipts(reader: Principal) -> int | None:
     return None if sees_names(reader) else reader.reporter
 
 
+def sees_combined_marks(reader: Principal, state: str) -> bool:
+    """Say whether *reader* is told, before any run says it, what a panel's marks come to."""
+    return state != "open" or reader.role in SEES_NAMES
+
+
 def sees_names(reader: Principal) -> bool:
     """Say whether *reader* is told who experts, adjudicators and requesters are."""
     return reader.role in SEES_NAMES

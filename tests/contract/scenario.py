@@ -203,7 +203,9 @@ async def doubt(player: Player, worker_database: Database) -> None:
 
 
 async def export_all(player: Player) -> None:
-    """Take every list as a file, in every format."""
+    """Take every list as a file, in every format, and a checklist."""
+    checklist = "GET /v1/rounds/{round}/entries/{applicant}/checklist"
+    await player.replay("portal", checklist, measure="base_stations_5g")
     for what in ("ranking", "scores", "submissions", "discrepancies"):
         for form in ("csv", "xlsx", "jsonl"):
             await player.send("auditor", "GET", f"{ROUND}/export/{what}", accept="*/*", format=form)

@@ -29,6 +29,7 @@ READS = [
     "/runs/1",
     "/runs/3",
     "/entries",
+    *(f"/entries/{of}/checklist" for of in ("C1", "C2", "P1")),
     "/operations",
     "/diagnostics",
     "/discrepancies",

@@ -1,0 +1,1 @@
+"""Checklists: what each measure of an applicant has, what it lacks, and what that costs."""

@@ -1,0 +1,42 @@
+"""What is said of one applicant now, whether a run has taken it in or not."""
+
+from collections import defaultdict
+from datetime import date
+
+from sqlalchemy import text
+
+from shared.checklists.checklist import Said
+from shared.database import Session
+from shared.submissions.list_store import AWAITS, KEEPS_ASIDE
+from shared.submissions.standing import standing
+from shared.submissions.values import Reported
+
+OF_APPLICANT = "applicant = :applicant"
+STANDS = f"""
+    SELECT measure, id, reporter, kind, as_of, revision, number, codes
+    FROM ({standing(":round", ":reference_date", OF_APPLICANT)}) AS stands
+"""  # noqa: S608 -- all of it is ours
+HELD = text(f"""
+    SELECT DISTINCT measure FROM submission_aside
+    WHERE round = :round AND applicant = :applicant AND {AWAITS}
+""")  # noqa: S608 -- all of it is ours
+
+
+async def stands(
+    session: Session, round_id: int, reference_date: date, applicant: str
+) -> dict[str, list[Said]]:
+    """Return what each reporter stands by as of the reference date, by measure."""
+    parameters = {"round": round_id, "reference_date": reference_date, "applicant": applicant}
+    found: defaultdict[str, list[Said]] = defaultdict(list)
+    for measure, *known, number, codes in await session.execute(text(STANDS), parameters):
+        identity, reporter, kind, as_of, revision = known
+        reported = Reported(number, None if codes is None else tuple(codes))
+        found[measure].append((identity, reporter, kind, as_of, revision, reported))
+    return found
+
+
+async def held(session: Session, round_id: int, applicant: str) -> set[str]:
+    """Return the measures of which a number awaits its confirmation."""
+    if not (await session.scalars(KEEPS_ASIDE)).one():
+        return set()
+    return set(await session.scalars(HELD, {"round": round_id, "applicant": applicant}))

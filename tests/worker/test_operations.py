@@ -31,7 +31,8 @@ ENDED = "SELECT bool_and(state NOT IN ('waiting', 'running')) FROM operation"
 GATES = {
     "under way": "TRIGGER gate AFTER UPDATE ON operation FOR EACH ROW"
     " WHEN (NEW.state = 'running' AND NEW.progress > 0)",
-    "finishing": "TRIGGER gate AFTER UPDATE ON operation FOR EACH ROW WHEN (NEW.state = 'done')",
+    "committing its end": "CONSTRAINT TRIGGER gate AFTER UPDATE ON operation"
+    " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'done')",
 }
 
 

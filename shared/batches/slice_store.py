@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 from sqlalchemy import select, text
 
+from shared.batches import store as batches
 from shared.batches.slices import Coverage, Slice
 from shared.batches.store import NewBatch
 from shared.batches.tables import BatchSliceRow
@@ -40,26 +41,13 @@ class Withdrawn(NamedTuple):
     greatest: int | None
 
 
-# What was withdrawn before is looked at, too: who waits for a repeated file waits for what its
-# first sending took back.
 OF_OMITTED = "applicant = ANY ($2::text[]) AND measure = $3 AND reporter = $4 AND as_of < $5"
-SAID = f"WITH said AS ({last_words('$1', OF_OMITTED)})"
-TO_WITHDRAW = "FROM said WHERE status = 'reported' ORDER BY applicant, as_of"
-WITHDRAW = f"""
-    {SAID}, added AS (
-        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
-            comment, request_id)
-        SELECT round, applicant, measure, reporter, kind, as_of, revision + 1, 'withdrawn', $6, $7
-        {TO_WITHDRAW}
-        RETURNING id, applicant
-    ), logged AS (
-        INSERT INTO submission_change (round, applicant, submission, request_id)
-        SELECT $1, applicant, id, $7 FROM added
-    )
-    SELECT (SELECT count(*) FROM added), greatest(
-        (SELECT max(id) FROM added), (SELECT max(id) FROM said WHERE status = 'withdrawn'))
+SAID = last_words("$1", OF_OMITTED)
+TO_WITHDRAW = f"""
+    SELECT applicant, kind, as_of FROM ({SAID}) AS said WHERE status = 'reported'
+    ORDER BY applicant, as_of
 """  # noqa: S608 -- all of it is ours
-WOULD_WITHDRAW = f"{SAID} SELECT applicant, kind, as_of {TO_WITHDRAW}"
+LAST_WITHDRAWN = f"SELECT max(id) FROM ({SAID}) AS said WHERE status = 'withdrawn'"  # noqa: S608
 
 
 async def withdraw(
@@ -67,25 +55,47 @@ async def withdraw(
 ) -> Withdrawn:
     """Take back what the reporter said of the *omitted* as of earlier dates than the slice's.
 
-    The transaction under way has the round to itself.
+    What was taken back before is looked at, too: who waits for a repeated file waits for what its
+    first sending took back. The transaction under way has the round to itself.
     """
-    comment = f"The slice as of {slice_.as_of} leaves the applicant out."
-    arguments = (list(omitted), slice_.measure, batch.reporter, slice_.as_of)
-    row = await driver.fetchrow(WITHDRAW, batch.round, *arguments, comment, batch.request_id)
-    return Withdrawn(*row)
+    asked = batch.round, batch.reporter, slice_, omitted
+    items = await withdrawals(driver, *asked, batch.request_id)
+    await batches.append(driver, batch, items)
+    return Withdrawn(len(items), await driver.fetchval(LAST_WITHDRAWN, *_arguments(*asked)))
 
 
-async def would_withdraw(
-    driver: Driver, round_id: int, reporter: int, slice_: Slice, omitted: Sequence[str]
+async def withdrawals(
+    driver: Driver,
+    round_id: int,
+    reporter: int,
+    slice_: Slice,
+    omitted: Sequence[str],
+    request_id: str,
 ) -> list[NewSubmission]:
-    """Return what `withdraw` would add, as nobody's request."""
-    arguments = (list(omitted), slice_.measure, reporter, slice_.as_of)
+    """Return what `withdraw` would append for the request of this id."""
+    comment = f"The slice as of {slice_.as_of} leaves the applicant out."
     return [
         NewSubmission(
-            applicant, slice_.measure, reporter, kind, day, WITHDRAWN, None, None, request_id=""
+            applicant=applicant,
+            measure=slice_.measure,
+            reporter=reporter,
+            kind=kind,
+            as_of=as_of,
+            reported=WITHDRAWN,
+            reference=None,
+            comment=comment,
+            request_id=request_id,
         )
-        for applicant, kind, day in await driver.fetch(WOULD_WITHDRAW, round_id, *arguments)
+        for applicant, kind, as_of in await driver.fetch(
+            TO_WITHDRAW, *_arguments(round_id, reporter, slice_, omitted)
+        )
     ]
+
+
+def _arguments(
+    round_id: int, reporter: int, slice_: Slice, omitted: Sequence[str]
+) -> tuple[Any, ...]:
+    return round_id, list(omitted), slice_.measure, reporter, slice_.as_of
 
 
 NOT_KEPT = "slices of batches need step 0013: run `pilotzone migrate`"

@@ -130,7 +130,9 @@ async def _covered(
     driver, gone = await driver_of(session), list[NewSubmission]()
     left = await left_out(driver, round_.id, slice_, who.applicants, rows, told)
     if whom := whose_values_go(told, left):
-        gone = await slices.would_withdraw(driver, round_.id, who.reporter, slice_, whom)
+        gone = await slices.withdrawals(
+            driver, round_.id, who.reporter, slice_, whom, request_id=""
+        )
     return coverage_of(slice_, told, left, len(gone)), gone
 
 

@@ -38,7 +38,7 @@ from api.sensitivity import routes as sensitivity
 from api.submissions import routes as submissions
 from shared.core.database_role import DatabaseRole
 from shared.database import Database, Limits
-from shared.database.notifications import listen_to
+from shared.database.notifications import listen
 from shared.process import lifecycle
 from shared.settings import Settings
 
@@ -115,7 +115,7 @@ def over(url: str, settings: Settings) -> FastAPI:
         ears = {"run": held.heard, "api_key": held.keyring.heard}
         async with asyncio.TaskGroup() as background:
             running = [
-                background.create_task(listen_to(database, ears)),
+                background.create_task(listen(database, ears)),
                 background.create_task(held.keyring.uses.keep_writing()),
             ]
             lifecycle.built()

@@ -24,8 +24,8 @@ from worker.operations import Operator
 log = structlog.get_logger()
 
 ROLE = DatabaseRole.WORKER
-CONNECTIONS = 5
-"""One each for the loop, an operation, what expires, and every channel that is listened to."""
+CONNECTIONS = 4
+"""One each for the loop, an operation, what expires, and for listening."""
 BEAT_SECONDS = 0.5
 STALLED_SECONDS = 60.0
 """A loop that has not come round for so long, be it for a very large run, is not alive."""
@@ -55,17 +55,15 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
         answer_prometheus(settings.worker_metrics_host, settings.worker_metrics_port)
     beat.begin()
     async with asyncio.TaskGroup() as background:
-        listening = [
-            background.create_task(listen(database, "submission_change", worker.bell.ring)),
-            background.create_task(listen(database, "operation", operator.bell.ring)),
-        ]
+        ears = {"submission_change": worker.bell.ring, "operation": operator.bell.ring}
+        listening = background.create_task(listen(database, ears))
         beating = background.create_task(beat.keep(STALLED_SECONDS))
         others = [background.create_task(each.work()) for each in (operator, expiry)]
         lifecycle.built()
         log.info("worker started", name=name)
         await worker.work()
         await asyncio.gather(*others)
-        for task in (*listening, beating):
+        for task in (listening, beating):
             task.cancel()
     beat.end()
     await database.close()

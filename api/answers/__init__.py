@@ -1,1 +1,1 @@
-"""How answers are sent: not at all to whoever has them already."""
+"""How answers are sent: in a language, and not at all to whoever has them already."""

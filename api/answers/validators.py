@@ -18,7 +18,7 @@ from api.http.problems import PreconditionFailed, PreconditionRequired
 DIGEST_BYTES = 16
 TAG = re.compile(r'\s*(W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)')
 
-FRESH = {"Cache-Control": "private, no-cache"}
+REVALIDATED = "private, no-cache"
 """A reader may keep an answer for itself, if it asks each time whether it still holds."""
 
 KEPT_BY_304 = ("etag", "cache-control", "vary")
@@ -34,9 +34,8 @@ def validated(answer: Response) -> Response:
     """Give *answer* its validator, and say who may keep it; return it."""
     if "etag" not in answer.headers:
         answer.headers["ETag"] = etag_of(bytes(answer.body))
-        answer.headers.setdefault("Cache-Control", FRESH["Cache-Control"])
-        if "Authorization" not in answer.headers.get("vary", ""):
-            answer.headers.add_vary_header("Authorization")
+        answer.headers.setdefault("Cache-Control", REVALIDATED)
+        answer.headers.add_vary_header("Authorization")
     return answer
 
 

@@ -8,6 +8,7 @@ from api.discrepancies.schemas import ReporterKind
 from api.http.schemas import Date, Items, Moment, Name, Points, Schema
 from api.submissions.schemas import Value
 from shared.checklists.checklist import PROBLEMS, Checklist, Item
+from shared.core import moments
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.scoring.points import in_points
@@ -84,7 +85,7 @@ def item(framework: Framework, round_: RoundFacts, each: Item) -> dict[str, Any]
         "name": {"zh": measure.name.zh, "en": measure.name.en},
         "unit": measure.unit,
         "reported_by": [str(kind) for kind in measure.reported_by],
-        "due": due and due.isoformat().replace("+00:00", "Z"),
+        "due": due and moments.written(due),
         "reported": each.reported,
         "value": each.value,
         "as_of": each.as_of and each.as_of.isoformat(),

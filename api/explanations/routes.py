@@ -77,7 +77,7 @@ async def explanation(
     async with held.database.session() as session:
         explain = await prepared(session, framework, round, scored, applicant, caller)
     document = await aside(explain)
-    varied = {"Vary": "Accept, Accept-Language, Authorization"}
+    varied = {"Vary": "Accept, Accept-Language"}
     headers = request.headers
     if negotiation.media_type(headers.get("accept"), (JSON, PLAIN)) == JSON:
         body = await held.rendering.document(_with_generators(document), LINES_AT_ONCE)

@@ -164,6 +164,6 @@ async def _in_turn(
 ) -> AsyncGenerator[bytes, None]:
     """Yield *pieces* while they are counted. Raises: Unavailable."""
     async with aclosing(pieces):
-        with held.exports.turn(who.reporter):
+        with held.exports.slot(who.reporter):
             async for piece in pieces:
                 yield piece

@@ -22,6 +22,7 @@ from api.http.paths import FrameworkCode, FrameworkVersion
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.http.schemas import Name
+from shared.core import moments
 from shared.core.errors import FrameworkDiffers, FrameworkInvalid, NotFound
 from shared.core.principal import Role
 from shared.frameworks import service as services
@@ -86,7 +87,7 @@ async def read(code: FrameworkCode, version: FrameworkVersion, tx: Tx) -> Answer
 
 
 def _document(stored: StoredFramework) -> dict[str, Any]:
-    registered_at = stored.registered_at.isoformat().replace("+00:00", "Z")
+    registered_at = moments.written(stored.registered_at)
     return stored.document | {"sha256": stored.sha256, "registered_at": registered_at}
 
 

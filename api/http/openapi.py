@@ -112,13 +112,12 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     components["parameters"] = {
         name: {"name": name, "in": "header", "description": said, "schema": {"type": "string"}}
         for name, said in SENT.items()
-    }
+    } | {idempotency.HEADER: idempotency.PARAMETER}
     components["examples"] = {
         key.removeprefix("/problems/"): {"summary": example["title"], "value": example}
         for key, example in examples.items()
         if key.startswith("/problems/")
     }
-    components["parameters"][idempotency.HEADER] = idempotency.PARAMETER
     components["responses"] = {}
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     document["paths"] = dict(sorted(document["paths"].items()))  # whatever is routed first
@@ -137,7 +136,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             _add_problems(operation)
             _add_headers(operation)
             reads = method == "get" and "x-roles" in operation
-            if reads and not (_goes_on(operation) or _streamed(operation)):
+            if reads and not _streamed(operation):
                 _add_validators(operation)
             _add_examples(operation, examples.get(f"{method.upper()} {path}", {}))
             _share_problems(operation["responses"], components["responses"])
@@ -146,11 +145,6 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     return document
-
-
-def _goes_on(operation: dict[str, Any]) -> bool:
-    """Say whether the answer is a stream, which is not known before it is sent."""
-    return "text/event-stream" in operation["responses"]["200"].get("content", {})
 
 
 def _add_signing(method: str, operation: dict[str, Any]) -> None:
@@ -232,7 +226,10 @@ def _add_headers(operation: dict[str, Any]) -> None:
 
 def _streamed(operation: dict[str, Any]) -> bool:
     """Say whether an answer is sent while it is made, so that nobody knows its digest before."""
-    return "Content-Disposition" in operation["responses"]["200"]["headers"]
+    answer = operation["responses"]["200"]
+    return "text/event-stream" in answer.get("content", ()) or (
+        "Content-Disposition" in answer["headers"]
+    )
 
 
 def _add_validators(operation: dict[str, Any]) -> None:

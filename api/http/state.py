@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from api.events.wire import written
-from api.exports.turns import Turns
+from api.exports.limiter import Limiter
 from api.http.bodies import Bodies
 from api.http.kept import Kept, Page, Rendering
 from shared.access.keyring import Keyring
@@ -61,7 +61,7 @@ class Gateway:
     previews: Previews
     renders: Flights[Page]
     rendering: Rendering
-    exports: Turns
+    exports: Limiter
     library: Library
     rounds: Rounds
     bodies: Bodies
@@ -85,7 +85,7 @@ class Gateway:
             previews=Previews(database),
             renders=Flights(),
             rendering=Rendering(),
-            exports=Turns(),
+            exports=Limiter(),
             library=Library(),
             rounds=Rounds(),
             bodies=Bodies(settings.max_body, settings.max_bodies),

@@ -9,6 +9,7 @@ from api.http.paging import encode
 from api.http.state import Gateway
 from shared.applicants import store as applicants
 from shared.applicants.store import StoredApplicant
+from shared.core import moments
 from shared.rankings import movements
 from shared.rankings.movements import Movements
 from shared.rankings.store import AsOf
@@ -60,7 +61,7 @@ def _runs(found: Movements) -> Iterator[dict[str, Any]]:
     for at, run in enumerate(found.runs):
         yield {
             "run": run.number,
-            "recorded_at": run.recorded_at.isoformat().replace("+00:00", "Z"),
+            "recorded_at": moments.written(run.recorded_at),
             "moved": _moves(found, at),
         }
 

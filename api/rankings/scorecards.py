@@ -8,6 +8,7 @@ import numpy as np
 
 from api.http.kept import AT_ONCE, items_at_once
 from shared.applicants.store import StoredApplicant
+from shared.core import moments
 from shared.rankings.ranking import Ranking
 from shared.rankings.store import Freshness, Lines
 from shared.scoring import flags
@@ -57,7 +58,7 @@ def freshened(code: str, fresh: Freshness) -> dict[str, Any]:
         "round": code,
         "run": fresh.run,
         "state": fresh.state,
-        "as_of": fresh.recorded_at and fresh.recorded_at.isoformat().replace("+00:00", "Z"),
+        "as_of": fresh.recorded_at and moments.written(fresh.recorded_at),
     }
 
 
@@ -156,7 +157,7 @@ def past(
         sheet = None if each.withdrawn else next(standing)
         yield {
             "run": each.run,
-            "recorded_at": each.recorded_at.isoformat().replace("+00:00", "Z"),
+            "recorded_at": moments.written(each.recorded_at),
             "total": in_points(framework, each.total),
             "full": in_points(framework, framework.full),
             "coverage": each.coverage,

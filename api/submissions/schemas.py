@@ -16,7 +16,7 @@ from api.http.schemas import (
     Word,
     one_finding,
 )
-from shared.core.bounds import MOMENT
+from shared.core.moments import MOMENT
 from shared.scoring.framework import Framework
 from shared.submissions import remarks
 from shared.submissions.list_store import StoredSubmission

@@ -17,12 +17,7 @@ RETRY_SECONDS = 0.5
 Ear: TypeAlias = Callable[[int | None], None]
 
 
-async def listen(database: Database, channel: str, heard: Ear) -> None:
-    """Call *heard* with the round of each notification on *channel*, as `listen_to` does."""
-    await listen_to(database, {channel: heard})
-
-
-async def listen_to(database: Database, ears: Mapping[str, Ear]) -> None:
+async def listen(database: Database, ears: Mapping[str, Ear]) -> None:
     """Call the ear of a channel with the id in each notification on it, until cancelled.
 
     All share a connection. If it is lost it is opened again; each ear is then called with None,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from shared.core import moments
 from shared.core.principal import Principal
 from shared.explanations import lines as explain
 from shared.explanations import verdicts
@@ -88,7 +89,7 @@ def _submission(measure: Measure, said: Input, reason: Reason) -> Json:
         "kind": said.kind,
         "as_of": said.as_of.isoformat(),
         "revision": said.revision,
-        "recorded_at": said.recorded_at.isoformat().replace("+00:00", "Z"),
+        "recorded_at": moments.written(said.recorded_at),
         "run": said.run,
         "status": said.reported.status,
         "value": said.reported.value(measure),

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from shared.applicants import store as applicants
+from shared.core import moments
 from shared.core.errors import NotFound
 from shared.core.principal import Principal
 from shared.database import Session
@@ -109,7 +110,7 @@ async def prepared(
     return lambda: {
         "round": round_.code,
         "run": run,
-        "as_of": basis.recorded_at.isoformat().replace("+00:00", "Z"),
+        "as_of": moments.written(basis.recorded_at),
         "reference_date": round_.reference_date.isoformat(),
         "framework": {
             "code": framework.code,

@@ -1,9 +1,9 @@
 """What happened between two moments, as it is told."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
+from shared.core import moments
 from shared.database import Database
 from shared.events import store as events
 from shared.events.store import Kind, RoundEvent
@@ -86,7 +86,7 @@ async def _runs(
         runs = await movement_store.runs_between(
             session, audience.round_id, since, until, MOST_RUNS
         )
-    return [{"run": each.number, "recorded_at": _written(each.recorded_at)} for each in runs]
+    return [{"run": each.number, "recorded_at": moments.written(each.recorded_at)} for each in runs]
 
 
 def _moved(found: Movements, at: int, run: RunFacts) -> dict[str, Any]:
@@ -103,15 +103,11 @@ def _moved(found: Movements, at: int, run: RunFacts) -> dict[str, Any]:
     moves.sort(key=lambda each: (each["after"] is None, each["after"], each["applicant"]))
     return {
         "run": run.number,
-        "recorded_at": _written(run.recorded_at),
+        "recorded_at": moments.written(run.recorded_at),
         "moved_count": len(moves),
         "moved": moves[:MOST_MOVED],
     }
 
 
 def _members(event: RoundEvent) -> dict[str, Any]:
-    return event.detail | {"recorded_at": _written(event.recorded_at)}
-
-
-def _written(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+    return event.detail | {"recorded_at": moments.written(event.recorded_at)}

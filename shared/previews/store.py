@@ -9,9 +9,7 @@ import msgspec
 
 from shared.database import Driver, SchemaUnknown
 from shared.submissions.recording import MOST_AT_ONCE
-from shared.submissions.sight import changed_after_sight
-from shared.submissions.standing import REFERENCE_DATE
-from shared.submissions.store import OF_PAIRS, REVISED, Mark, NewSubmission, Receipt
+from shared.submissions.store import REVISED, Mark, NewSubmission, Receipt
 from shared.submissions.supposing import items, supposing, written
 from shared.submissions.values import Reported
 
@@ -85,7 +83,6 @@ async def revised_after_sight(
     That is as `shared.submissions.supposing.written` writes it.
     """
     applicants, measures, _ = zip(*marks, strict=True)
-    changed = changed_after_sight("$1", REFERENCE_DATE.replace(":round", "$1"), OF_PAIRS)
-    query = supposing(REVISED.format(changed=changed), "$4::text")
+    query = supposing(REVISED, "$4::text")
     found = await driver.fetch(query, round_id, applicants, measures, supposed)
     return marks & {tuple(row) for row in found}

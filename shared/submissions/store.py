@@ -185,8 +185,9 @@ def _columns(items: Sequence[NewSubmission]) -> tuple[list[Any], ...]:
     )
 
 
-REVISED = "SELECT applicant, measure, reporter FROM ({changed}) AS changed"
 OF_PAIRS = "(applicant, measure) IN (SELECT * FROM unnest($2::text[], $3::text[]))"
+CHANGED = changed_after_sight("$1", REFERENCE_DATE.replace(":round", "$1"), OF_PAIRS)
+REVISED = f"SELECT applicant, measure, reporter FROM ({CHANGED}) AS changed"  # noqa: S608 -- ours
 
 
 async def revised_after_sight(
@@ -196,8 +197,7 @@ async def revised_after_sight(
     if not marks:
         return marks
     applicants, measures, _ = zip(*marks, strict=True)
-    changed = changed_after_sight("$1", REFERENCE_DATE.replace(":round", "$1"), OF_PAIRS)
-    found = await driver.fetch(REVISED.format(changed=changed), round_id, applicants, measures)
+    found = await driver.fetch(REVISED, round_id, applicants, measures)
     return marks & {tuple(row) for row in found}
 
 

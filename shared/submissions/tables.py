@@ -22,21 +22,13 @@ VALUE = (
 )
 
 
-class SubmissionRow(Table):
-    """One value of one measure for one applicant, by one reporter, as of one date.
+class ReportedColumns:
+    """The columns of what somebody reported, whether it counts or not.
 
-    The revision counts what one reporter said of the same date; the unique key makes two writers
-    of the same revision meet. There is no foreign key: the inserting statement joins round and
-    applicant, neither is ever deleted, and a key would lock the round's row in every writer.
-
-    *reported_at* is the source's own moment, *obs_status* its remark on the value in SDMX's code,
-    *confirmed_by* the reporter or administrator who says that an implausible number holds.
+    *reported_at* is the source's own moment, *obs_status* its remark on the value in SDMX's code.
     """
 
-    __tablename__ = "submission"
-
     round: Mapped[int]
-    id: Mapped[int] = mapped_column(BigInteger, autoincrement=True)
     applicant: Mapped[str] = mapped_column(CODE)
     measure: Mapped[str] = mapped_column(CODE)
     reporter: Mapped[int]
@@ -52,6 +44,21 @@ class SubmissionRow(Table):
     recorded_at: Mapped[datetime] = mapped_column(server_default=NOW)
     reported_at: Mapped[datetime | None]
     obs_status: Mapped[str | None]
+
+
+class SubmissionRow(ReportedColumns, Table):
+    """One value of one measure for one applicant, by one reporter, as of one date.
+
+    The revision counts what one reporter said of the same date; the unique key makes two writers
+    of the same revision meet. There is no foreign key: the inserting statement joins round and
+    applicant, neither is ever deleted, and a key would lock the round's row in every writer.
+
+    *confirmed_by* is the reporter or administrator who says that an implausible number holds.
+    """
+
+    __tablename__ = "submission"
+
+    id: Mapped[int] = mapped_column(BigInteger, autoincrement=True)
     confirmed_by: Mapped[int | None]
 
     __table_args__ = (
@@ -70,7 +77,7 @@ class SubmissionRow(Table):
     )
 
 
-class AsideRow(Table):
+class AsideRow(ReportedColumns, Table):
     """What was reported and does not count; *set_aside* says why.
 
     In a table of its own, so that nothing that asks what stands can take it in, a worker of a
@@ -80,26 +87,10 @@ class AsideRow(Table):
 
     __tablename__ = "submission_aside"
 
-    round: Mapped[int]
     id: Mapped[int] = mapped_column(
         BigInteger, server_default=text("nextval('submission_id_seq'::regclass)")
     )
-    applicant: Mapped[str] = mapped_column(CODE)
-    measure: Mapped[str] = mapped_column(CODE)
-    reporter: Mapped[int]
-    kind: Mapped[str]
-    as_of: Mapped[date]
-    revision: Mapped[int] = mapped_column(Integer)
-    status: Mapped[str]
-    number: Mapped[float | None]
-    codes: Mapped[list[str] | None] = mapped_column(ARRAY(CODE))
-    reference: Mapped[str | None]
-    comment: Mapped[str | None]
-    reported_at: Mapped[datetime | None]
-    obs_status: Mapped[str | None]
     set_aside: Mapped[str]
-    request_id: Mapped[str]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
     __table_args__ = (
         PrimaryKeyConstraint("round", "id"),

@@ -48,7 +48,7 @@ async def single(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Dat
 async def ear(single: Database) -> AsyncIterator[Ear]:
     """Give an ear at the channel of runs."""
     ear = Ear()
-    listening = asyncio.create_task(listen(single, "run", ear.heard.append))
+    listening = asyncio.create_task(listen(single, {"run": ear.heard.append}))
     yield ear
     listening.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -115,7 +115,7 @@ async def test_a_connection_that_dies_before_it_listens_is_not_the_end(
     assert single._connections is not None
     event.listen(single._connections.engine.sync_engine, "checkout", cut)
     ear = Ear()
-    listening = asyncio.create_task(listen(single, "run", ear.heard.append))
+    listening = asyncio.create_task(listen(single, {"run": ear.heard.append}))
     await ear.until(None)
     await execute(owner, "NOTIFY run, '7'")
     await ear.until(None, 7)
@@ -155,7 +155,7 @@ async def test_a_server_that_is_away_is_asked_until_it_is_back(
 async def test_who_stops_listening_leaves_no_ear_behind(single: Database, owner: Database) -> None:
     """The pool may hand the place to somebody else."""
     ear = Ear()
-    listening = asyncio.create_task(listen(single, "run", ear.heard.append))
+    listening = asyncio.create_task(listen(single, {"run": ear.heard.append}))
     await ear.until(None)
     listening.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.exports import turns
+from api.exports import limiter
 from shared.database import Database
 from shared.exports import service as exports
 from shared.rankings import store as standings
@@ -216,10 +216,10 @@ async def test_what_comes_while_submissions_are_exported_is_not_in_it(
 async def test_a_key_has_some_exports_at_a_time(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "MOST_OF_ONE", 1)
+    monkeypatch.setattr(limiter, "MOST_OF_ONE", 1)
     for _ in range(3):  # what has ended is counted no longer
         assert (await export(world, "ranking", "xlsx")).status_code == 200
-    monkeypatch.setattr(turns, "MOST_OF_ONE", 0)
+    monkeypatch.setattr(limiter, "MOST_OF_ONE", 0)
     for form in READERS:
         answer = await export(world, "ranking", form)
         problem(answer, 503, "unavailable")

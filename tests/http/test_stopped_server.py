@@ -148,7 +148,7 @@ async def test_a_database_is_left_without_the_servers_leave(
     database = await Database(server.url, ROLE, POOL + 1, DEFAULT).open()
     await database.require_answer()
     listens = asyncio.Event()
-    listening = asyncio.create_task(listen(database, "run", lambda _: listens.set()))
+    listening = asyncio.create_task(listen(database, {"run": lambda _: listens.set()}))
     await listens.wait()
 
     async def ask() -> None:

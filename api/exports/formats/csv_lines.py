@@ -10,9 +10,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from api.exports.tables import Cell, Page, Row, Table
+from shared.core import moments
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -51,7 +52,7 @@ def _written_cell(cell: Cell) -> str | float | None:
         case bool():
             return "true" if cell else "false"
         case datetime():
-            return cell.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            return moments.written(cell)
         case date():
             return cell.isoformat()
     return cell

@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from shared.core.bounds import MOST_TEXT, UNWRITABLE, YEARS, moment
+from shared.core.bounds import MOST_TEXT, UNWRITABLE, YEARS
 from shared.core.errors import Finding
+from shared.core.moments import read as read_moment
 from shared.submissions.drafts.exact import NOT_EXACT, Inexact
 from shared.submissions.values import OBS_STATUSES, Value
 
@@ -109,9 +110,7 @@ def _calendar_day(said: str) -> date | None:
     return found if found.year in YEARS else None
 
 
-@lru_cache(1024)
-def _moment_of(said: str) -> datetime | None:
-    return moment(said)
+_moment_of = lru_cache(1024)(read_moment)
 
 
 def no_date(said: str) -> Said:

@@ -10,7 +10,7 @@ MOST, MOST_OF_ONE = 16, 4
 """Exports at the same time: of everybody, and of one reporter."""
 
 
-class Turns:
+class Limiter:
     """The exports of one process that have begun and not ended."""
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Turns:
         self._under_way = Counter[int]()
 
     @contextmanager
-    def turn(self, reporter: int) -> Iterator[None]:
+    def slot(self, reporter: int) -> Iterator[None]:
         """Count one more of *reporter* while it lasts. Raises: Unavailable."""
         if self._under_way[reporter] >= MOST_OF_ONE:
             raise Unavailable(f"{MOST_OF_ONE} of your exports are under way: let one end")

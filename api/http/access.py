@@ -101,12 +101,12 @@ async def authorise(scope: Scope, held: Gateway, admission: Admission) -> Princi
     principal = held.keyring.known(key) or await held.keyring.holder(key)
     if principal is None:
         raise Unauthorized("send one valid key as `Authorization: Bearer …`")
+    scope["state"]["principal"] = principal  # from here on it is known who is refused
     if principal.role not in admission.roles:
         roles = ", ".join(role for role in Role if role in admission.roles)
         raise Forbidden(f"this is for: {roles}", role=principal.role)
     if principal.signing is not None:
         await require_signature(scope, held, principal.signing)
-    scope["state"]["principal"] = principal
     return principal
 
 

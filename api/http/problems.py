@@ -136,6 +136,7 @@ def answer(
 
     However much is wrong with a request, the answer is not larger than it needs to be.
     """
+    request.state.problem = problem["type"]
     problem["instance"] = request.url.path
     problem["request_id"] = getattr(request.state, "request_id", "")
     if findings:

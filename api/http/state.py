@@ -8,6 +8,7 @@ from api.exports.limiter import Limiter
 from api.http.bodies import Bodies
 from api.http.kept import Kept, Page, Rendering
 from shared.access.keyring import Keyring
+from shared.audit.refusal_log import RefusalLog
 from shared.core.flights import Flights
 from shared.core.principal import Principal
 from shared.database import Database, Session
@@ -49,6 +50,7 @@ class Gateway:
 
     database: Database
     keyring: Keyring
+    refusals: RefusalLog
     intake: Intake
     answers: Answers
     watch: Watch
@@ -73,6 +75,7 @@ class Gateway:
         return cls(
             database=database,
             keyring=Keyring(database, settings.key_cache),
+            refusals=RefusalLog(database),
             intake=Intake(database),
             answers=Answers(database, settings.database_pool_timeout),
             watch=Watch(database),

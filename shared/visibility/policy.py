@@ -106,6 +106,11 @@ def sees_combined_marks(reader: Principal, state: str) -> bool:
     return state != "open" or reader.role in SEES_NAMES
 
 
+def is_told_all(reader: Principal) -> bool:
+    """Say whether nothing is hidden from *reader* as if it did not exist."""
+    return reader.role in SEES_NAMES and not reader.limited
+
+
 def sees_names(reader: Principal) -> bool:
     """Say whether *reader* is told who experts, adjudicators and requesters are."""
     return reader.role in SEES_NAMES

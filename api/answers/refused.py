@@ -1,0 +1,87 @@
+"""Which refused requests are noted for the audit trail, and what of them."""
+
+import re
+from datetime import UTC, datetime
+from http import HTTPStatus
+from ipaddress import ip_address
+
+from starlette.types import Scope
+
+from api.http.access import bearer
+from api.http.metrics import METHODS
+from api.http.problems import Unauthorized
+from api.http.state import Gateway
+from shared.access import written
+from shared.access.service import fingerprint
+from shared.audit.refusal_store import NOBODY
+from shared.audit.refusals import Refused
+from shared.core.principal import Principal
+from shared.visibility.policy import is_told_all
+
+REFUSED = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def note_refused(scope: Scope, status: int) -> None:
+    """Note a request that was answered with one of the statuses `REFUSED`.
+
+    What was not found counts where it may be there and not for whoever asked: the answer does not
+    tell the two apart, and neither does what is noted.
+    """
+    principal: Principal | None = scope["state"].get("principal")
+    if status == HTTPStatus.NOT_FOUND and (principal is None or is_told_all(principal)):
+        return
+    held: Gateway = scope["app"].state.gateway
+    method = scope["method"]
+    held.refusals.note(
+        Refused(
+            actor=NOBODY if principal is None else principal.name,
+            key=None if principal is None else principal.key,
+            role=None if principal is None else principal.role,
+            sha256=None if principal is not None else _sha256(scope),
+            method=method if method in METHODS else "other",
+            path=getattr(scope.get("route"), "path", "unknown"),
+            status=status,
+            problem=scope["state"].get("problem", ""),
+            address=_address(scope),
+            round=_round(scope),
+            request_id=scope["state"]["request_id"],
+            at=datetime.now(UTC),
+        )
+    )
+
+
+def _sha256(scope: Scope) -> bytes | None:
+    """Return what would be stored of the key that was sent, if it is written as one of ours.
+
+    Of anything else, which may be a secret of somebody else's, nothing is noted.
+    """
+    try:
+        key = bearer(scope)
+    except Unauthorized:
+        return None
+    return fingerprint(key) if written.may_be_one(key) else None
+
+
+def _address(scope: Scope) -> str:
+    """Return where the request came from; what a proxy said is noted only if it is an address."""
+    host = (scope.get("client") or ("", 0))[0]
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return ""
+
+
+def _round(scope: Scope) -> str | None:
+    """Return what stands for the round in the path, read here since a repetition was not routed."""
+    pattern: re.Pattern[str] | None = getattr(scope.get("route"), "path_regex", None)
+    found = None if pattern is None else pattern.match(scope["path"])
+    code = None if found is None else found.groupdict().get("round")
+    return code if code is not None and CODE.fullmatch(code) else None

@@ -1,0 +1,61 @@
+"""Refused requests as audit events."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from shared.audit.refusals import Refused, Row
+from shared.database import Driver
+
+ACTION = "request.refused"
+NOBODY = ""
+"""The actor where it is not known who called: no reporter has this name."""
+
+APPEND = """
+    INSERT INTO audit_event (round, actor, action, subject, detail, request_id)
+    SELECT
+        round.id,
+        coalesce(reporter.name, given.actor),
+        $1,
+        given.subject,
+        CASE WHEN api_key.id IS NULL THEN given.detail::json ELSE (
+            given.detail::jsonb
+            || jsonb_build_object('key', api_key.id, 'role', reporter.role, 'ended', true)
+        )::json END,
+        given.request_id
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+        WITH ORDINALITY AS given (round, actor, subject, detail, request_id, sha256, place)
+    LEFT JOIN round ON round.code = given.round
+    LEFT JOIN api_key ON api_key.sha256 = given.sha256
+    LEFT JOIN reporter ON reporter.id = api_key.reporter
+    ORDER BY given.place
+"""
+"""A key that opened nothing and is stored all the same has ended: whose it was is known."""
+
+
+async def append(driver: Driver, rows: Sequence[Row]) -> None:
+    """Append *rows* in their order: one statement, however many."""
+    columns = zip(*map(_columns, rows), strict=True)
+    await driver.execute(APPEND, ACTION, *map(list, columns))
+
+
+def _columns(row: Row) -> tuple[str | None, str, str, str, str, bytes | None]:
+    said: dict[str, Any] = {"extent": row.extent, "count": row.count}
+    refused = row.refused
+    if refused is None:
+        return None, NOBODY, "requests", json.dumps(said), "", None
+    said |= _told(refused)
+    subject = f"{refused.method} {refused.path}"
+    detail = json.dumps(said)
+    return refused.round, refused.actor, subject, detail, refused.request_id, refused.sha256
+
+
+def _told(refused: Refused) -> dict[str, Any]:
+    return {
+        "status": refused.status,
+        "problem": refused.problem,
+        "key": refused.key,
+        "role": refused.role,
+        "address": refused.address,
+        "at": refused.at.isoformat(timespec="milliseconds"),
+    }

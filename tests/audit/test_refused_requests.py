@@ -1,0 +1,114 @@
+"""Refused requests in the audit trail, over HTTP."""
+
+from typing import Any
+
+import httpx
+
+from api.app import over
+from api.http.state import Gateway
+from shared.access import service as keys
+from shared.core.principal import Actor
+from shared.database import Database
+from shared.settings import Settings
+from tests.fixtures.ask import one, rows
+from tests.fixtures.http import key
+from tests.fixtures.make import RESIDENTS, ROUND, STATIONS, World
+
+EVENTS = """
+    SELECT actor, subject, detail ->> 'problem', detail FROM audit_event
+    WHERE action = 'request.refused' ORDER BY id
+"""
+
+
+def held(client: httpx.AsyncClient) -> Gateway:
+    """Return what the gateway behind *client* holds."""
+    transport: Any = client._transport
+    gateway: Gateway = transport.app.state.gateway
+    return gateway
+
+
+async def events(world: World, owner: Database) -> list[tuple[Any, ...]]:
+    """Have what was refused written; return who, what, why, and all there is to it."""
+    await held(world.client).refusals.write()
+    return await rows(owner, EVENTS)
+
+
+async def test_whoever_is_refused_is_in_the_audit_trail_with_the_reason(
+    world: World, owner: Database
+) -> None:
+    """Also where the request had a transaction, which is undone, and where a key has ended."""
+    world.headers["narrow"] = await key(owner, "source", "narrow", measures=[STATIONS])
+    world.headers["ended"] = await key(owner, "portal", "ended")
+    world.headers["foreign"] = {"Authorization": "Bearer secret-of-somebody-else"}
+    async with owner.session() as session:
+        await keys.revoke(session, Actor("tests", "tests"), "ended")
+
+    await world.call("source", "GET", "/keys")
+    await world.submit("narrow", "C1", RESIDENTS, 5)
+    await world.call("narrow", "GET", f"/rounds/{ROUND}/batches/999")
+    await world.call("ended", "GET", "/rounds")
+    await world.call("foreign", "GET", "/nowhere")
+    answer = await world.call("foreign", "GET", f"/rounds/{ROUND}")
+    await world.call("admin", "GET", "/rounds/R1999")
+    await world.call("admin", "GET", "/rounds")
+
+    found = await events(world, owner)
+    assert [event[:3] for event in found] == [
+        ("source", "GET /v1/keys", "/problems/forbidden"),
+        ("narrow", "POST /v1/rounds/{round}/submissions", "/problems/reporter-not-admitted"),
+        ("narrow", "GET /v1/rounds/{round}/batches/{batch}", "/problems/not-found"),
+        ("ended", "GET /v1/rounds", "/problems/unauthorized"),
+        ("", "GET /v1/rounds/{round}", "/problems/unauthorized"),
+    ]
+    assert [event[3].get("ended") for event in found] == [None, None, None, True, None]
+    assert [event[3]["role"] for event in found] == ["source", "source", "source", "portal", None]
+    assert found[4][3] | {"at": ""} == {
+        "extent": "request",
+        "count": 1,
+        "status": 401,
+        "problem": "/problems/unauthorized",
+        "key": None,
+        "role": None,
+        "address": "127.0.0.1",
+        "at": "",
+    }
+    stored = "SELECT to_json(audit_event)::text FROM audit_event"
+    text = str(await rows(owner, stored))
+    assert answer.headers["x-request-id"] in text
+    for header in world.headers.values():
+        assert header["Authorization"].removeprefix("Bearer ")[:12] not in text
+    of_round = "SELECT count(round) FROM audit_event WHERE action = 'request.refused'"
+    assert await one(owner, of_round) == 3
+
+
+async def test_who_is_refused_again_and_again_fills_nothing(world: World, owner: Database) -> None:
+    for _ in range(50):
+        await world.client.get("/keys")
+    held(world.client).refusals._gathered.sum_up(0)
+
+    found = await events(world, owner)
+
+    assert [event[3]["count"] for event in found] == [1, 1, 1, 47]
+
+
+async def test_what_was_refused_last_is_written_when_the_gateway_ends(
+    url: str, owner: Database
+) -> None:
+    app = over(url, Settings())
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway/v1") as client:
+            await client.get("/keys")
+    assert len(await rows(owner, EVENTS)) == 1
+
+
+async def test_what_cannot_be_written_waits(world: World, owner: Database) -> None:
+    await world.client.get("/keys")
+    refusals = held(world.client).refusals
+    database, refusals._database = refusals._database, Database("postgresql://127.0.0.1:1/none")
+    await refusals._try_to_write()
+    assert await rows(owner, EVENTS) == []
+
+    refusals._database = database
+
+    assert len(await events(world, owner)) == 1

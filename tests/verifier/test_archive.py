@@ -1,0 +1,184 @@
+"""An archive: every hash and every score is checked, and what was altered is named."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pilotzone_verify import archive, leaves, notes, proofs, recomputing, trees
+from pilotzone_verify.outcome import Disproved, Unusable
+
+from tests.verifier.forge import KEYS, ORIGIN, SIGNER, Forged, forged, salt
+
+Json = dict[str, Any]
+MADE = forged()
+
+
+def check(made: Forged, *kept: notes.Checkpoint) -> list[str]:
+    read = archive.read(made.written())
+    return archive.check_seals(read, KEYS, kept) + recomputing.check_scores(read)
+
+
+def test_an_archive_is_proven_with_every_score_computed_again() -> None:
+    found = check(MADE, notes.Checkpoint(ORIGIN, 3, trees.root(MADE.tree[:3])))
+    assert "4 entries hang together, 4 of them signed" in found[0]
+    assert "4 scores of 8 lines" in found[-1]
+
+
+def cut(made: Forged) -> Forged:
+    """Take away the last run, with all that belongs to it, and the checkpoint."""
+    made.lines = [line for line in made.lines if line.get("run") != 2 or "format" in line]
+    del made.lines[[at for at, line in enumerate(made.lines) if "entry" in line][-1]]
+    return made.without("checkpoint")
+
+
+NAMED: dict[str, tuple[Callable[[Forged], Forged], str]] = {
+    "a value changed": (
+        lambda it: it.alter(
+            "submission", lambda line: line["submission"].update(number=leaves.double(41.0))
+        ),
+        "inputs of run 1",
+    ),
+    "a submission deleted": (lambda it: it.without("submission", 1), "run 1 sealed 4 inputs"),
+    "a submission inserted": (
+        lambda it: it.alter("submission", lambda line: line.update(run=2)),
+        "run 1 sealed 4 inputs",
+    ),
+    "a framework exchanged": (
+        lambda it: it.alter(
+            "framework",
+            lambda line: line.update(framework=line["framework"].replace('"floor":0', '"floor":1')),
+        ),
+        "framework is not the one",
+    ),
+    "an event altered": (
+        lambda it: it.alter("event", lambda line: line["event"].update(actor="nobody")),
+        "events of entry 1",
+    ),
+    "an event deleted": (lambda it: it.without("event"), "entry 1 sealed 1 events"),
+    "parameters altered": (
+        lambda it: it.alter(
+            "parameters", lambda line: line["parameters"]["county"]["I-1"].update(best=1.0)
+        ),
+        "parameters of run 1",
+    ),
+    "parameters deleted": (lambda it: it.without("parameters"), "parameters of run 1 are missing"),
+    "a total altered": (
+        lambda it: it.alter("place", lambda line: line["place"].update(total=1)),
+        "ranking of run 2",
+    ),
+    "a scorecard altered": (
+        lambda it: it.alter("place", lambda line: line["scorecard"]["units"].__setitem__(0, 1)),
+        "scorecard of C1",
+    ),
+    "an applicant left out": (lambda it: it.without("place", 3), "run 2 sealed 4 ranking"),
+    "an entry deleted": (
+        lambda it: it.without("entry", 1),
+        "where entry 1 should stand is entry 2",
+    ),
+    "another reference date": (
+        lambda it: it.alter("format", lambda line: line.update(reference_date="2027-01-01")),
+        "reference_date",
+    ),
+    "a checkpoint of another log": (
+        lambda it: it.alter(
+            "checkpoint",
+            lambda line: line.update(
+                checkpoint=str(notes.sign(str(notes.Checkpoint("o/1", 1, trees.EMPTY)), [SIGNER]))
+            ),
+        ),
+        "of another log",
+    ),
+    "signed by nobody known": (
+        lambda it: it.alter(
+            "checkpoint",
+            lambda line: line.update(
+                checkpoint=MADE.checkpoint(4, notes.generate("example.org/x"))
+            ),
+        ),
+        "none of the known keys",
+    ),
+}
+
+
+@pytest.mark.parametrize(("alter", "said"), NAMED.values(), ids=NAMED)
+def test_what_was_altered_is_named(alter: Callable[[Forged], Forged], said: str) -> None:
+    with pytest.raises(Disproved, match=said):
+        check(alter(MADE))
+
+
+def test_a_tail_that_was_cut_is_found_by_a_checkpoint_that_was_kept() -> None:
+    kept = notes.Checkpoint(ORIGIN, 4, trees.root(MADE.tree))
+    shorter = cut(forged())
+    shorter.lines[0]["run"] = 1
+    with pytest.raises(Disproved, match="cut: a checkpoint has 4 entries, it 3"):
+        check(shorter, kept)
+
+
+def test_a_history_rewritten_with_the_stolen_key_is_found_by_a_checkpoint_that_was_kept() -> None:
+    kept = notes.Checkpoint(ORIGIN, 2, trees.leaf_hash(b"as it was"))
+    with pytest.raises(Disproved, match="first 2 entries are not those of the checkpoint"):
+        check(MADE, kept)
+
+
+def test_a_file_that_was_cut_off_is_found() -> None:
+    with pytest.raises(Unusable, match="cut off"):
+        archive.read(MADE.written()[:-1])
+    with pytest.raises(Disproved, match="not whole"):
+        archive.read(MADE.written()[:-2] + MADE.written()[-1:])
+
+
+def test_scores_that_do_not_follow_from_the_inputs_are_found_though_all_hashes_fit() -> None:
+    """Whoever seals can seal a wrong score; the rules, computed again, tell."""
+    read = archive.read(MADE.written())
+    read.places[0]["scorecard"]["units"][0] += 1
+    with pytest.raises(Disproved, match="score of C1: units"):
+        recomputing.check_scores(read)
+    read = archive.read(MADE.written())
+    read.places[0]["place"]["rank"] = 3
+    with pytest.raises(Disproved, match="rank of C1 is 3, computed 1"):
+        recomputing.check_scores(read)
+
+
+def receipt(made: Forged, number: int, sealed_by: str) -> proofs.Receipt:
+    record = next(each for said in made.records.values() for each in said if each["id"] == number)
+    leaf = leaves.record_hash(salt(number), record)
+    accepted = "2026-07-01T00:00:00.000000Z"
+    lines = ("example.org/pilotzone/R", "receipt", number, leaf.hex(), accepted, sealed_by)
+    text = "".join(f"{line}\n" for line in lines)
+    file = {"note": str(notes.sign(text, [SIGNER])), "record": record, "salt": salt(number).hex()}
+    return proofs.receipt(file, KEYS)
+
+
+def test_a_receipt_is_found_in_the_archive_or_its_submission_was_deleted() -> None:
+    held = receipt(MADE, 5, "2026-07-01T00:01:00.000000Z")
+    assert "is in the archive" in archive.check_receipt(archive.read(MADE.written()), held)
+    without = archive.read(MADE.without("submission", 4).written())
+    with pytest.raises(Disproved, match="submission 5 was accepted"):
+        archive.check_receipt(without, held)
+    unsealed = receipt(MADE, 5, "2026-08-01T00:00:00.000000Z")
+    assert "need not be sealed" in archive.check_receipt(without, unsealed)
+
+
+@given(st.data())
+def test_whatever_stands_in_an_archive_is_disproved_or_unusable(data: st.DataObject) -> None:
+    lines = MADE.written()
+    at = data.draw(st.integers(0, len(lines) - 1))
+    place = data.draw(st.integers(0, len(lines[at]) - 1))
+    byte = data.draw(st.binary(min_size=0, max_size=3))
+    altered = lines[at][:place] + byte + lines[at][place + 1 :]
+    if altered == lines[at]:
+        return
+    with pytest.raises((Disproved, Unusable)):
+        archive.read([*lines[:at], altered, *lines[at + 1 :]])
+    rest = [json.loads(line) for line in lines[:-1]]
+    try:
+        rest[min(at, len(rest) - 1)] = json.loads(altered)
+    except (ValueError, RecursionError):
+        return
+    made = Forged(MADE.records, rest, MADE.tree)
+    if rest != MADE.lines:
+        with pytest.raises((Disproved, Unusable)):
+            check(made)

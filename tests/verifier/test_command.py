@@ -1,0 +1,80 @@
+"""`pilotzone-verify`: what it prints, and its exit status."""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pilotzone_verify.__main__ import main
+
+from tests.verifier.forge import SIGNER, forged, proof
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = forged()
+    (tmp_path / "keys.txt").write_text(f"# the province\n{SIGNER.verifier}\n", encoding="utf-8")
+    (tmp_path / "kept.txt").write_text(made.checkpoint(2), encoding="utf-8")
+    (tmp_path / "archive.jsonl.gz").write_bytes(gzip.compress(b"".join(made.written())))
+    (tmp_path / "proof.json").write_text(json.dumps(proof(made), indent=2), encoding="utf-8")
+    (tmp_path / "altered.jsonl").write_bytes(b"".join(made.without("submission").written()))
+    return tmp_path
+
+
+def run(folder: Path, name: str, *more: str) -> int:
+    options = ["--key", "keys.txt", "--checkpoint", "kept.txt"]
+    paths = [
+        each if each.startswith("--") else str(folder / each) for each in [name, *options, *more]
+    ]
+    return main(paths)
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "said"),
+    [
+        ("archive.jsonl.gz", 0, "proven"),
+        ("proof.json", 0, "proven"),
+        ("altered.jsonl", 1, "run 1 sealed 4 inputs, the archive has 3\ndisproved"),
+        ("keys.txt", 2, "unusable"),
+        ("nothing.json", 2, "unusable"),
+    ],
+)
+def test_the_exit_status_says_the_result(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str, status: int, said: str
+) -> None:
+    assert run(folder, name) == status
+    assert said in capsys.readouterr().out
+
+
+def test_findings_can_be_had_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "altered.jsonl", "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["result"] == "disproved"
+    assert found["findings"] == ["run 1 sealed 4 inputs, the archive has 3"]
+
+
+def test_without_a_key_nothing_is_proven(folder: Path) -> None:
+    assert main([str(folder / "proof.json")]) == 2
+
+
+def test_it_runs_where_the_service_is_not(folder: Path) -> None:
+    """Of all that is installed here, only `cryptography` and what that needs are let in."""
+    allowed = {"pilotzone_verify", "cryptography", "cffi", "_cffi_backend", "pycparser"}
+    script = (
+        "import sys, importlib.abc\n"
+        "class Only(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        f"        top = name.partition('.')[0]\n"
+        f"        if top in {allowed!r} or top in sys.stdlib_module_names: return None\n"
+        "        raise ImportError(f'{top} is not to be imported')\n"
+        "sys.meta_path.insert(0, Only())\n"
+        "from pilotzone_verify.__main__ import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    arguments = [str(folder / "archive.jsonl.gz"), "--key", str(folder / "keys.txt")]
+    answer = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
+    )
+    assert (answer.returncode, answer.stderr) == (0, "")

@@ -1,0 +1,129 @@
+"""`pilotzone-verify FILE`: proves what a file says, or says what is wrong with it.
+
+Exit status 0 proven, 1 disproved, 2 nothing that can be checked.
+"""
+
+import argparse
+import gzip
+import json
+import sys
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pilotzone_verify import archive, notes, proofs, reading, recomputing
+from pilotzone_verify.notes import Checkpoint, Verifier
+from pilotzone_verify.outcome import Disproved, Unusable
+
+LONGEST_LINE = 64_000_000
+GZIP = b"\x1f\x8b"
+RESULTS = ("proven", "disproved", "unusable")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check what the command line names, print what was found, and return the exit status."""
+    options = _options(arguments)
+    try:
+        found, status = _check(options), 0
+    except Disproved as error:
+        found, status = [str(error)], 1
+    except (Unusable, OSError, EOFError, UnicodeError, zlib.error) as error:
+        found, status = [str(error)], 2
+    if options.json:
+        said = {"file": str(options.file), "result": RESULTS[status], "findings": found}
+        print(json.dumps(said, ensure_ascii=False))  # noqa: T201
+    else:
+        print("\n".join([*found, f"{RESULTS[status]}: {options.file}"]))  # noqa: T201
+    return status
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("pilotzone-verify", description=__doc__)
+    parser.add_argument(
+        "file", type=Path, help="a proof, an archive, a consistency proof, a receipt"
+    )
+    several: dict[str, Any] = {"type": Path, "action": "append", "default": [], "metavar": "FILE"}
+    parser.add_argument("--key", help="public keys that you trust, one a line", **several)
+    parser.add_argument("--checkpoint", help="a checkpoint that you kept", **several)
+    parser.add_argument("--receipt", help="a receipt to look up in the archive", **several)
+    parser.add_argument("--json", action="store_true", help="print what was found as JSON")
+    return parser.parse_args(arguments)
+
+
+def _check(options: argparse.Namespace) -> list[str]:
+    keys = [each for path in options.key for each in _keys(path)]
+    if not keys:
+        raise Unusable("name the keys that you trust: --key FILE")
+    kept = [proofs.sealed(_text(each), keys).checkpoint for each in options.checkpoint]
+    if f'"{archive.FORMAT}"'.encode() in next(_lines(options.file), b""):
+        receipts = [proofs.receipt(_document(each), keys) for each in options.receipt]
+        return _check_archive(archive.read(_lines(options.file)), keys, kept, receipts)
+    if options.receipt:
+        raise Unusable("a receipt is looked up in an archive")
+    return _check_file(_document(options.file), keys, kept)
+
+
+def _check_archive(
+    read: archive.Archive,
+    keys: Sequence[Verifier],
+    kept: Sequence[Checkpoint],
+    receipts: Sequence[proofs.Receipt],
+) -> list[str]:
+    found = archive.check_seals(read, keys, kept)
+    found += [archive.check_receipt(read, each) for each in receipts]
+    return found + recomputing.check_scores(read)
+
+
+def _check_file(
+    file: dict[str, Any], keys: Sequence[Verifier], kept: Sequence[Checkpoint]
+) -> list[str]:
+    match file.get("format"):
+        case "pilotzone-proof/1":
+            return proofs.check_place(file, keys, kept)
+        case "pilotzone-consistency/1":
+            return proofs.check_growth(file, kept)
+        case "pilotzone-receipt/1":
+            held = proofs.receipt(file, keys)
+            return [f"submission {held.submission}: {held.accepted}, sealed by {held.sealed_by}"]
+        case _:
+            raise Unusable("no file of a format that this program knows")
+
+
+def _keys(path: Path) -> list[Verifier]:
+    lines = [line for line in _text(path).splitlines() if line.strip() and line[0] != "#"]
+    try:
+        return [notes.read_verifier(line) for line in lines]
+    except ValueError as error:
+        raise Unusable(f"{path}: {error}") from None
+
+
+def _text(path: Path) -> str:
+    return b"".join(_bounded(path)).decode()
+
+
+def _document(path: Path) -> dict[str, Any]:
+    return reading.document(_text(path))
+
+
+def _bounded(path: Path) -> Iterator[bytes]:
+    left = LONGEST_LINE
+    for line in _lines(path):
+        left -= len(line)
+        if left < 0:
+            raise Unusable(f"{path} is too large")
+        yield line
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as raw:
+        packed = raw.peek(2)[:2] == GZIP
+        with gzip.open(raw) if packed else raw as file:
+            while line := file.readline(LONGEST_LINE + 1):
+                if len(line) > LONGEST_LINE:
+                    raise Unusable(f"{path} has a line that is too long")
+                yield line
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""Every score of an archive's run, computed again from what its runs took in."""
+
+from collections.abc import Iterator
+from math import nan
+from typing import Any
+
+from pilotzone_verify import reading
+from pilotzone_verify.archive import Archive
+from pilotzone_verify.leaves import double, from_double
+from pilotzone_verify.outcome import Disproved, Unusable
+from pilotzone_verify.scoring import points, resolving, rules, scales
+from pilotzone_verify.scoring.points import Score
+
+Json = dict[str, Any]
+
+
+def check_scores(archive: Archive) -> list[str]:
+    """Compute all scores and ranks of the archive's run again. Raises: Disproved, Unusable."""
+    try:
+        read = rules.read(archive.framework)
+        places = [line["place"] for line in archive.places]
+        scores = _scores(read, archive, places)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise Unusable(f"the archive cannot be scored: {type(error).__name__}: {error}") from None
+    for line, computed in zip(archive.places, scores, strict=True):
+        _compare(line, computed)
+    _compare_ranks(places, scores)
+    units = sum(len(each.units) for each in scores)
+    return [
+        f"run {archive.run}: {len(scores)} scores of {units} lines computed again, all the same"
+    ]
+
+
+def _scores(read: rules.Rules, archive: Archive, places: list[Json]) -> list[Score]:
+    said: dict[str, list[Json]] = {}
+    for run, records in archive.submissions.items():
+        if run <= archive.run:
+            for record, _ in records:
+                said.setdefault(record["applicant"], []).append(_with_number(record))
+    reference_date = reading.text(archive.head, "reference_date")
+    values = [
+        resolving.raw_values(read, said.get(each["applicant"], ()), reference_date)
+        for each in places
+    ]
+    shares: list[list[float | None]] = [[None] * len(read.indicators) for _ in places]
+    for members in _cohorts(places):
+        for column, indicator in enumerate(read.indicators):
+            raw = [values[at][column] for at in members]
+            for at, share in zip(
+                members, scales.shares(indicator, read.measures, raw), strict=True
+            ):
+                shares[at][column] = share
+    return [points.score(read, *each) for each in zip(values, shares, strict=True)]
+
+
+def _with_number(record: Json) -> Json:
+    written = record["number"]
+    return {**record, "number": None if written is None else from_double(written)}
+
+
+def _cohorts(places: list[Json]) -> Iterator[list[int]]:
+    kinds: dict[str, list[int]] = {}
+    for at, place in enumerate(places):
+        kinds.setdefault(place["kind"], []).append(at)
+    yield from kinds.values()
+
+
+def _compare(line: Json, computed: Score) -> None:
+    place, card = line["place"], line["scorecard"]
+    who = f"the score of {place['applicant']}"
+    for name in ("values", "shares"):
+        stated, again = card[name], getattr(computed, name)
+        for at, (one, other) in enumerate(zip(_bits(stated), _bits(again), strict=True)):
+            if one != other:
+                raise Disproved(f"{who}: {name}[{at}] is {stated[at]}, computed {again[at]}")
+    if card["units"] != computed.units:
+        raise Disproved(f"{who}: units are {card['units']}, computed {computed.units}")
+    if (place["total"], place["blocked"]) != (computed.total, computed.blocked):
+        raise Disproved(f"{who}: the total is {place['total']}, computed {computed.total}")
+
+
+def _bits(column: list[float | None]) -> list[str]:
+    return [double(nan if each is None else float(each) + 0.0) for each in column]
+
+
+def _compare_ranks(places: list[Json], scores: list[Score]) -> None:
+    totals = [each.total for each in scores]
+    barred = [each.blocked for each in scores]
+    kinds = [each["kind"] for each in places]
+    own = points.ranks(totals, kinds, barred)
+    overall = points.ranks(totals, [""] * len(places), barred)
+    for place, (rank, tied), (at, sharing) in zip(places, own, overall, strict=True):
+        stated = place["rank"], place["tied"], place["overall_rank"], place["overall_tied"]
+        if stated != (rank, tied, at, sharing):
+            raise Disproved(f"the rank of {place['applicant']} is {place['rank']}, computed {rank}")

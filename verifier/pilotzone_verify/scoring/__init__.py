@@ -1,0 +1,1 @@
+"""The rules of scoring once more, in plain Python: a second opinion on every score of a run."""

@@ -39,11 +39,12 @@ def main() -> None:
     arguments = parser.parse_args()
     settings, url = lifecycle.begin("gateway")
     with lifecycle.faults_on_one_line():
+        app = over(url, settings)
         asyncio.run(require_schema(url, limits=Limits.of_gateway(settings)))
         listener = inherited(arguments.fd) or listen(arguments.host, arguments.port)
     host, port, *_ = listener.getsockname()
     log.info("gateway listens", host=host, port=port)
-    config = configured(over(url, settings), connections_within_files(settings))
+    config = configured(app, connections_within_files(settings))
     with contextlib.suppress(KeyboardInterrupt):  # raised anew once everything has ended
         uvicorn.Server(config).run([listener])
 

@@ -31,6 +31,10 @@ def duration(default: timedelta, least: timedelta, most: timedelta, description:
     )
 
 
+class SettingUnusable(ValueError):
+    """Settings cannot be meant together; the message names one and says what to do."""
+
+
 class Settings(BaseSettings):
     """What an operator may set, from the environment (`PILOTZONE_…`); options win over it."""
 
@@ -127,6 +131,23 @@ class Settings(BaseSettings):
         SECOND,
         HOUR,
         "How old the signature of a request may be, for keys that sign.",
+    )
+    oidc_issuer: str = Field(
+        "",
+        description="Whose tokens (JWT) are taken beside keys, as the issuer writes its name, such"
+        " as `https://login.example/realms/province`; empty: no tokens.",
+    )
+    oidc_audience: str = Field(
+        "", description="What a token's `aud` names where it is meant for this service."
+    )
+    oidc_mapping: str = Field(
+        "",
+        description="A file, YAML or JSON: which claims of a token say who acts, in which role, and"
+        " how far that reaches.",
+    )
+    oidc_algorithms: str = Field(
+        "RS256 ES256 EdDSA Ed25519",
+        description="How a token may be signed, parted by a space.",
     )
     cors_origins: str = Field(
         "",

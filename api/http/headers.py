@@ -19,7 +19,7 @@ HEADERS = {
     "Content-Language": "The language of the text, `zh` or `en`; left out of JSON, which has both.",
     "Content-Disposition": "Under which name the answer is kept as a file.",
     "Pilotzone-Run": "Of which run all of the answer is; 0: the round has none yet.",
-    "WWW-Authenticate": "Always `Bearer`.",
+    "WWW-Authenticate": "`Bearer`, with `error` where what was sent opens nothing.",
     "Retry-After": "Seconds to wait before the same request is sent again.",
 }
 

@@ -32,7 +32,14 @@ from api.http.problems import (
 )
 from api.http.schemas import Problem
 from shared.access.signing import CHANGES_NOTHING
-from shared.core.errors import DomainError, Forbidden, IdempotencyKeyReused, Invalid, Unavailable
+from shared.core.errors import (
+    DomainError,
+    Forbidden,
+    IdempotencyKeyReused,
+    Invalid,
+    TokenRefused,
+    Unavailable,
+)
 
 DESCRIPTION = """\
 Ranks counties and industrial parks against a published framework of indicators.
@@ -81,7 +88,8 @@ KEY = {
     "type": "http",
     "scheme": "bearer",
     "description": "An API key: `pilotzone keys create`. With one that was made with a signing key,"
-    " each request but GET and HEAD is signed as well (RFC 9421; docs/push.md says how).",
+    " each request but GET and HEAD is signed as well (RFC 9421; docs/push.md says how). Where"
+    " the operator trusts an issuer, an access token of it (JWT) stands in the key's place.",
 }
 
 SENT = {
@@ -197,7 +205,8 @@ def _implied(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     yield from (MalformedRequest, HeadTooLarge, RequestTooSlow)
     if "x-roles" in operation:
         yield Unauthorized
-        yield Unavailable  # knowing the key takes the database
+        yield TokenRefused
+        yield Unavailable  # knowing the key takes the database, or the issuer
         if set(operation["x-roles"]) != set(ANY) or _of_a_round(operation):
             yield Forbidden
     if "requestBody" in operation:

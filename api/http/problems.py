@@ -24,6 +24,7 @@ from shared.core.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    TokenRefused,
     Unavailable,
 )
 from shared.database import DiskFull, SchemaUnknown, cut_off, full, out_of_reach
@@ -43,6 +44,7 @@ LANGUAGES = ("en", "zh")
 MOST_FINDINGS = 1_000
 MOST_POINTER = 200
 MEDIA_TYPE = "application/problem+json"
+OF_NO_USE = {"/problems/unauthorized", "/problems/token-refused"}
 SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -108,6 +110,7 @@ class InternalServerError(DomainError):
 
 OWN_STATUS: dict[type[DomainError], HTTPStatus] = {
     Unauthorized: HTTPStatus.UNAUTHORIZED,
+    TokenRefused: HTTPStatus.UNAUTHORIZED,
     PreconditionRequired: HTTPStatus.PRECONDITION_REQUIRED,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -149,10 +152,17 @@ def answer(
     if language == "zh":
         problem = in_chinese(problem)
     if problem["status"] == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = _challenge(request, problem["type"])
     if problem["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "1"
     return Response(msgspec.json.encode(problem), problem["status"], headers, MEDIA_TYPE)
+
+
+def _challenge(request: Request, kind: str) -> str:
+    """Return what to come with, and whether what the request came with is of no use (RFC 6750)."""
+    given = request.headers.getlist("authorization")
+    came = len(given) == 1 and re.match(r"bearer +\S", given[0], re.IGNORECASE)
+    return 'Bearer error="invalid_token"' if came and kind in OF_NO_USE else "Bearer"
 
 
 async def on_domain_error(request: Request, error: DomainError) -> Response:

@@ -8,6 +8,7 @@ from api.exports.limiter import Limiter
 from api.http.bodies import Bodies
 from api.http.kept import Kept, Page, Rendering
 from shared.access.keyring import Keyring
+from shared.access.tokens.tokens import Tokens
 from shared.audit.refusal_log import RefusalLog
 from shared.core.flights import Flights
 from shared.core.principal import Principal
@@ -71,10 +72,10 @@ class Gateway:
 
     @classmethod
     def over(cls, database: Database, settings: Settings) -> "Gateway":
-        """Assemble a gateway over *database*."""
+        """Assemble a gateway over *database*. Raises: SettingUnusable."""
         return cls(
             database=database,
-            keyring=Keyring(database, settings.key_cache),
+            keyring=Keyring(database, settings.key_cache, Tokens.of(settings, database)),
             refusals=RefusalLog(database),
             intake=Intake(database),
             answers=Answers(database, settings.database_pool_timeout),

@@ -1,4 +1,4 @@
-"""Who holds a key, remembered for a moment."""
+"""Who holds a key or a token, remembered for a moment."""
 
 import time
 from datetime import timedelta
@@ -7,6 +7,8 @@ from cachetools import TTLCache
 
 from shared.access import service as keys
 from shared.access import written
+from shared.access.tokens import compact
+from shared.access.tokens.tokens import Tokens
 from shared.access.uses import Uses
 from shared.core.principal import Principal
 from shared.database import Database
@@ -17,9 +19,9 @@ KEPT = 10_000
 class Keyring:
     """The keys seen of late, until their end is heard of; where it is not, for *kept* at most."""
 
-    def __init__(self, database: Database, kept: timedelta) -> None:
-        """Ask *database* for what is not known."""
-        self._database = database
+    def __init__(self, database: Database, kept: timedelta, tokens: Tokens | None = None) -> None:
+        """Ask *database* for what is not known; without *tokens* keys alone open anything."""
+        self._database, self._tokens = database, tokens
         self._known: TTLCache[str, Principal] = TTLCache(
             KEPT, kept.total_seconds(), timer=time.monotonic
         )
@@ -27,11 +29,15 @@ class Keyring:
         self.uses = Uses(database)
 
     def known(self, key: str) -> Principal | None:
-        """Return who holds *key* if that was found out a moment ago."""
+        """Return who holds *key*, or the token in its place, if that was found out a moment ago."""
+        if self._tokens is not None and not key.startswith(written.PREFIX):
+            return self._tokens.known(key)
         return self._known.get(key)
 
     async def holder(self, key: str) -> Principal | None:
-        """Return who holds *key*, None if it opens nothing."""
+        """Return who holds *key*, None if it opens nothing. Raises: what `Tokens.holder` raises."""
+        if self._tokens is not None and compact.looks_like_one(key):
+            return await self._tokens.holder(key)
         principal = self._known.get(key)
         if principal is None and written.may_be_one(key):
             heard = self._heard

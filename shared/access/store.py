@@ -81,6 +81,13 @@ def _of_this_schema() -> Iterator[None]:
         ) from error
 
 
+async def find_reporter(session: Session, name: str) -> tuple[int, str] | None:
+    """Return the id and role of the reporter of this name, None if there is none yet."""
+    query = select(ReporterRow.id, ReporterRow.role).where(ReporterRow.name == name)
+    row = (await session.execute(query)).first()
+    return None if row is None else (row[0], row[1])
+
+
 async def reporter(session: Session, name: str, role: str) -> tuple[int, str]:
     """Return the id and role of the reporter of this name, registering it if it is new.
 

@@ -33,9 +33,9 @@ class Extent(StrEnum):
 class Refused:
     """A request that was refused, and by which type of problem.
 
-    *actor*, *key* (its number) and *role* are of who called, if that was found out; else *sha256*
-    is of what was sent, if it is written as a key. *path* is the template of the operation, *round*
-    what stands for the round in it. *address* is empty where it is not known.
+    *actor*, *key* (its number, 0 of a token) and *role* are of who called, if that was found out;
+    else *sha256* is of what was sent, if it is written as a key. *path* is the template of the
+    operation, *round* what stands for the round in it. *address* is empty where it is not known.
     """
 
     actor: str
@@ -126,7 +126,7 @@ class Gathered:
         """Return what *refused* is counted with, None if there are too many kinds."""
         known = refused.key is not None
         kinds, most = self._kinds[known], MOST_OF_KEYS if known else MOST_OF_STRANGERS
-        who = refused.address if refused.key is None else refused.key
+        who = refused.address if refused.key is None else refused.key or refused.actor
         alike = (who, refused.problem, refused.method, refused.path)
         if alike not in kinds and len(kinds) >= most:
             return None

@@ -5,6 +5,7 @@
     ├─ Forbidden     the key does not reach this far
     ├─ Conflict      acceptable in general, not in the present state
     ├─ Invalid       never acceptable, whatever the state
+    ├─ TokenRefused  nobody knows who asks
     └─ Unavailable   not now; later the same is acceptable
 
 A class's docstring is its public title; its message says what happened this time; its facts travel
@@ -115,6 +116,10 @@ class LastAdminKey(Conflict):
 
 class KeyEnded(Conflict):
     """The key has ended already."""
+
+
+class TokenRefused(DomainError):
+    """The token does not open anything here."""
 
 
 class SubmissionRefused(Invalid):

@@ -34,7 +34,8 @@ class SigningKey:
 class Principal:
     """Who calls: a reporter, its role, what this *key* of it, by number, reaches (None: no limit).
 
-    Where it is to sign what it changes, *signing* says by which key.
+    An issuer's token is no key of ours: then *key* is 0. Where it is to sign what it changes,
+    *signing* says by which key.
     """
 
     reporter: int

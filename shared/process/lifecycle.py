@@ -9,7 +9,7 @@ from shared import log
 from shared.database import SchemaUnknown, UrlUnusable, reason, refusal
 from shared.process import orphan
 from shared.process.listening import AddressUnusable
-from shared.settings import LAST_PORT, Settings
+from shared.settings import LAST_PORT, Settings, SettingUnusable
 
 
 def begin(name: str) -> tuple[Settings, str]:
@@ -46,10 +46,10 @@ def port_number(text: str) -> int:
 
 @contextmanager
 def faults_on_one_line() -> Iterator[None]:
-    """Exit with status 1 and a line that says what to do where database or port cannot be had."""
+    """Exit with status 1 and a line that says what to do where something needed is of no use."""
     try:
         yield
-    except (SchemaUnknown, UrlUnusable, AddressUnusable) as error:
+    except (SchemaUnknown, SettingUnusable, UrlUnusable, AddressUnusable) as error:
         raise SystemExit(f"error: {error}") from None
     except OSError as error:
         raise SystemExit(f"error: PostgreSQL does not answer: {reason(error)}") from None

@@ -1,5 +1,6 @@
 """Refused requests in memory: nothing is lost uncounted, and a flood becomes few rows."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -75,6 +76,16 @@ def test_requests_that_are_alike_become_few_rows_of_which_the_last_counts_the_ot
 
     assert [row.extent for row in gathered.take(WINDOW_SECONDS - 1)] == [Extent.REQUEST] * 4
     assert gathered.take(WINDOW_SECONDS) == [Row(Extent.ALIKE, 1_000 - ONE_BY_ONE, refused())]
+
+
+def test_whoever_comes_with_tokens_is_counted_apart_from_others_who_do() -> None:
+    gathered = Gathered()
+    ours, theirs = (replace(refused(key=0), actor=actor) for actor in ("ours", "theirs"))
+    for each in (ours, ours, ours, theirs, ours):
+        gathered.note(each, 0)
+    gathered.sum_up(1)
+
+    assert gathered.take(1)[-1] == Row(Extent.ALIKE, 1, ours)
 
 
 def test_many_strangers_do_not_fill_the_disk_nor_hide_who_has_a_key() -> None:

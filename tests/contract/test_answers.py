@@ -1,9 +1,7 @@
 """What the service answers is what the contract says, down to the example."""
 
-import json
 import re
-from dataclasses import replace
-from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,10 +17,9 @@ from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
 from shared.rounds import store as rounds
 from shared.settings import Settings
-from tests.access.signed import Signer, pair
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS
-from tests.contract.scenario import GATEWAY, OF_THE_BODY, ROUND, Player, play
-from tests.fixtures.http import key
+from tests.contract.scenario import OF_THE_BODY, ROUND, Player, play
+from tests.contract.strangers import refused_signatures, refused_tokens
 from tests.fixtures.sockets import GET, problem, serving
 
 APPLICANTS = "/v1/applicants"
@@ -204,26 +201,6 @@ async def refused_files(player: Player, value: Any) -> None:
     )
 
 
-async def refused_signatures(player: Player, owner: Database) -> None:
-    """Send with a key that signs what is not signed, or not as it must be."""
-    private, public = pair()
-    player.headers["signing"] = await key(owner, "source", "signing", signing_key=public)
-    signer = Signer(player.client, player.headers["signing"], private, public)
-    body = json.dumps(EXAMPLES["POST /v1/rounds/{round}/submissions"]["request"]).encode()
-    where = GATEWAY + SUBMISSIONS
-    wrong = {
-        "missing": (),
-        "invalid": replace(signer, tag="another").put_on("POST", where, body),
-        "outdated": replace(signer, age=timedelta(hours=1)).put_on("POST", where, body),
-        "replayed": signer.put_on("POST", where, body),
-    }
-    sent: dict[str, Any] = {"content": body, "more_headers": wrong["replayed"]}
-    assert (await player.send("signing", "POST", SUBMISSIONS, **sent)).status_code == 201
-    for kind, headers in wrong.items():
-        sent["more_headers"] = tuple(headers)
-        await player.refused(f"signature-{kind}", "signing", "POST", SUBMISSIONS, **sent)
-
-
 async def refusals_of_the_connection(player: Player) -> None:
     """Earn what a client is told whose request never becomes one."""
     async with serving(create_app(Database("")), head_timeout="PT0.2S") as served:
@@ -276,6 +253,7 @@ async def test_every_problem_is_what_the_service_answers(
     worker_database: Database,
     owner: Database,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     """A form can be built on the examples of the problems: their pointers and codes are real.
 
@@ -285,6 +263,7 @@ async def test_every_problem_is_what_the_service_answers(
     await play(player, worker_database)
     player.answers.clear()
     await refused_signatures(player, owner)
+    await refused_tokens(player, tmp_path)
     await refusals(player)
     await refusals_of_the_connection(player)
     await fail(player, monkeypatch)

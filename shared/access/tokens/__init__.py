@@ -1,0 +1,1 @@
+"""Tokens: JWTs of an issuer that the operator trusts, the other way in beside keys."""

@@ -99,4 +99,6 @@ async def list_cases(
     page = cut(
         request, response, found, limit, lambda each: (each.said.applicant, each.said.measure)
     )
-    return AdjudicationPage(items=[AdjudicationOut.of(each, round) for each in page])
+    return AdjudicationPage(
+        items=[AdjudicationOut.of(each, round) for each in page.items], next=page.next
+    )

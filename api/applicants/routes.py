@@ -58,7 +58,7 @@ async def list_registered(
     after = decode(cursor, str)
     found = await applicants.page(tx, None if after is None else str(after[0]), limit + 1, kind)
     page = cut(request, response, found, limit, lambda each: (each.code,))
-    return ApplicantPage(items=[ApplicantOut.of(each) for each in page])
+    return ApplicantPage(items=[ApplicantOut.of(each) for each in page.items], next=page.next)
 
 
 @router.get("/{code}", response_model=ApplicantOut, responses=problems(NotFound))

@@ -260,8 +260,10 @@ async def list_recorded(
         tx, round.id, int(key[0]) if key else None, limit + 1, whose_receipts(who)
     )
     page = cut(request, response, found, limit, lambda each: (each.id,))
-    covered = await slices.of_batches(tx, round.id, [each.id for each in page])
-    return BatchPage(items=[BatchOut.of(each, covered.get(each.id)) for each in page])
+    covered = await slices.of_batches(tx, round.id, [each.id for each in page.items])
+    return BatchPage(
+        items=[BatchOut.of(each, covered.get(each.id)) for each in page.items], next=page.next
+    )
 
 
 @router.get("/batches/{batch}", response_model_exclude_unset=True, responses=problems(NotFound))
@@ -294,4 +296,4 @@ async def list_items(
     after = int(key[0]) + 1 if key else 0
     found = await batches.items(tx, round.id, batch, after, limit + 1, at_fault=at_fault)
     page = cut(request, response, found, limit, lambda each: (each["index"],))
-    return BatchItemPage.model_validate({"items": page})
+    return BatchItemPage.model_validate({"items": page.items, "next": page.next})

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from api.discrepancies.schemas import ReporterKind
-from api.http.schemas import Date, Items, Moment, Name, Points, Schema
+from api.http.schemas import Date, Moment, Name, Points, Schema
 from api.submissions.schemas import Value
 from shared.checklists.checklist import PROBLEMS, Checklist, Item
 from shared.core import moments
@@ -58,12 +58,13 @@ class ChecklistSummary(Schema):
     )
 
 
-class ChecklistOut(Items[ChecklistItem]):
+class ChecklistOut(Schema):
     """One applicant's measures in the framework's order, and all of them summed up."""
 
     round: str
     applicant: str
     summary: ChecklistSummary
+    items: list[ChecklistItem]
 
 
 def summary(framework: Framework, found: Checklist) -> dict[str, Any]:

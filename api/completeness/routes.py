@@ -49,15 +49,16 @@ async def list_counted(
     slices = await completeness.last_slices(
         tx,
         round.id,
-        [(each.measure, each.reporter) for each in page if mine in {None, each.reporter}],
+        [(each.measure, each.reporter) for each in page.items if mine in {None, each.reporter}],
     )
     return CompletenessPage(
         items=[
             CompletenessOut.of(
                 each, _name(round, who, each), slices.get((each.measure, each.reporter))
             )
-            for each in page
-        ]
+            for each in page.items
+        ],
+        next=page.next,
     )
 
 

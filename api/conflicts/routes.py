@@ -61,4 +61,4 @@ async def list_declared(
     after = None if key is None else (int(key[0]), str(key[1]))
     found = await conflicts.page(tx, round.id, after, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.reporter, each.applicant))
-    return ConflictPage(items=[ConflictOut.of(each) for each in page])
+    return ConflictPage(items=[ConflictOut.of(each) for each in page.items], next=page.next)

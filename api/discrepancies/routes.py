@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.discrepancies.schemas import DiscrepancyOut, DiscrepancyPage
 from api.http.access import Caller, admits
 from api.http.context import Held, Round, Tx, framework_of
-from api.http.paging import Cursor, Limit, decode, encode, link_next
+from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import OfApplicant, OfMeasure
 from api.http.problems import problems
 from api.http.route import GuardedRoute
@@ -54,10 +54,9 @@ async def list_discrepancies(
     found = await discrepancies.page(
         tx, round.id, round.reference_date, compared, _place(cursor), limit + 1
     )
-    if len(found) > limit:
-        weight, applicant, measure, priority = found[limit - 1].key
-        link_next(request, response, encode(repr(weight), applicant, measure, priority))
-    return DiscrepancyPage(items=[DiscrepancyOut.of(each, framework) for each in found[:limit]])
+    page = cut(request, response, found, limit, lambda each: (repr(each.key[0]), *each.key[1:]))
+    items = [DiscrepancyOut.of(each, framework) for each in page.items]
+    return DiscrepancyPage(items=items, next=page.next)
 
 
 def _place(cursor: str | None) -> Key | None:

@@ -63,18 +63,19 @@ async def register(
     return Response(body, 201 if created else 200, media_type="application/json")
 
 
-@router.get("", response_model=FrameworkPage, responses=problems())
+@router.get("", responses=problems())
 @admits(*ANY)
 async def list_registered(
     tx: Tx, request: Request, response: Response, limit: Limit = 100, cursor: Cursor = None
-) -> dict[str, Any]:
+) -> FrameworkPage:
     """List what is registered, in order of code and version."""
     after = decode(cursor, str, str)
     found = await frameworks.page(
         tx, None if after is None else (str(after[0]), str(after[1])), limit + 1
     )
     page = cut(request, response, found, limit, lambda each: (each.code, each.version))
-    return {"items": [_item(each) for each in page]}
+    items = [_item(each) for each in page.items]
+    return FrameworkPage(items=items, next=page.next)
 
 
 @router.get("/{code}/{version}", response_model=FrameworkOut, responses=problems(NotFound))

@@ -6,8 +6,9 @@ HEADERS = {
     "X-Request-ID": "What the request gave as its `X-Request-ID`, if that is 1 to 64 of"
     " A-Z a-z 0-9 . _ - alone; otherwise a new id. The logs and the audit trail have it too.",
     "X-Content-Type-Options": "Always `nosniff`: the answer is what its `Content-Type` says.",
-    "Link": 'Where the next page is, as `<…>; rel="next"`; left out on the last. `rel="rest"` leads'
-    " to all rows at fault of a file.",
+    "Link": 'Where the next page is, as `<…>; rel="next"`; left out on the last. Behind the first,'
+    ' `rel="first"` leads back to it, and in a ranking `rel="prev"` to the page before.'
+    ' `rel="rest"` leads to all rows at fault of a file.',
     "Location": "Where to follow what was asked for, as a path.",
     "Idempotency-Replayed": "`true` where the request took effect before: the answer is that of"
     " then, byte for byte, the `request_id` in it too.",

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from types import GeneratorType
 from typing import Any
@@ -14,55 +15,30 @@ from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from api.answers.validators import validated
-from api.http.paging import link
 from shared.core.principal import Principal
 
 PAGES_BYTES = 64 * 2**20
 REPEATS_KEPT = 1_000
-ANSWERS_KEPT = 16
-"""Of one page, which may be asked for in several ways: members of a query in another order."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
-    """A page's JSON, and the cursor of the next if there is one.
-
-    *answers* are the page as it was sent, by what was asked; they share its body.
-    """
+    """A page's JSON, and the `Link` header to the pages around it if there are any."""
 
     body: bytes
-    next: str | None
-    answers: "LRUCache[Shown, Response]" = field(
-        default_factory=lambda: LRUCache(ANSWERS_KEPT), compare=False, repr=False
-    )
+    links: str = ""
+
+    @cached_property
+    def answer(self) -> Response:
+        """How the page is sent: made once for all who ask for it, so that nobody may change it."""
+        answer = Response(self.body, media_type="application/json")
+        if self.links:
+            answer.headers["Link"] = self.links
+        return validated(answer)
 
 
 Again = Callable[[Principal], Awaitable[Response | None]]
 """Answers a request that was answered before, for whoever calls now; None: ask the route."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """How a page is sent in answer to a request for *path* with *query*, its cursor left out."""
-
-    path: str
-    query: str
-
-    def response(self, page: Page) -> Response:
-        """Return the answer, pointing to the next page if there is one.
-
-        It is made once for all who ask the same: nobody may change it.
-        """
-        known = page.answers.get(self)
-        if known is None:
-            known = page.answers[self] = self._response(page)
-        return known
-
-    def _response(self, page: Page) -> Response:
-        answer = Response(page.body, media_type="application/json")
-        if page.next is not None:
-            answer.headers["Link"] = link(self.path, self.query, page.next)
-        return validated(answer)
 
 
 @dataclass(frozen=True)

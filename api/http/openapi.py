@@ -48,7 +48,7 @@ Ranks counties and industrial parks against a published framework of indicators.
 * A write is committed before it is answered.
 * Every POST takes an `Idempotency-Key`: repeated with it, it takes effect once.
 * Each operation names in `x-roles` the roles that it admits.
-* Lists come in pages: follow the `Link` header with `rel="next"`.
+* Lists come in pages: follow `next`, or the `Link` header with `rel="next"`.
 """
 
 TAGS = {

@@ -3,7 +3,8 @@
 import base64
 import json
 from collections.abc import Callable, Sequence
-from typing import Annotated, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Generic, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
@@ -18,7 +19,7 @@ Cursor = Annotated[
     str | None,
     Query(
         max_length=500,
-        description="Where a page begins; from a `Link` header.",
+        description="Where a page begins; from a `Link` header or `next`.",
         json_schema_extra={"pattern": r"^[A-Za-z0-9_-]+$"},
     ),
 ]
@@ -51,26 +52,32 @@ def _askable(part: str | int) -> bool:
     return part.isprintable() if isinstance(part, str) else 0 <= part <= GREATEST_ID
 
 
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Item]):
+    """What a page has of a list; *next* is the path of the page behind it, None on the last."""
+
+    items: Sequence[Item]
+    next: str | None
+
+
 def cut(
     request: Request,
     response: Response,
     found: Sequence[Item],
     limit: int,
     key: Callable[[Item], tuple[str | int, ...]],
-) -> Sequence[Item]:
+) -> Part[Item]:
     """Return at most *limit* of *found*, pointing to the next page if there were more.
 
-    The caller looked for one more than the limit.
+    The caller looked for one more than the limit. Behind the first page it is pointed to as well.
     """
-    if len(found) > limit:
-        link_next(request, response, encode(*key(found[limit - 1])))
-    return found[:limit]
-
-
-def link_next(request: Request, response: Response, cursor: str | None) -> None:
-    """Point to the next page if there is one."""
-    if cursor is not None:
-        response.headers["Link"] = link(request.url.path, query_of(request), cursor)
+    cursor = encode(*key(found[limit - 1])) if len(found) > limit else None
+    path, query = request.url.path, query_of(request)
+    following = None if cursor is None else page_at(path, query, cursor)
+    first = page_at(path, query) if "cursor" in request.query_params else None
+    if pointing := links(next=following, first=first):
+        response.headers["Link"] = pointing
+    return Part(found[:limit], following)
 
 
 def query_of(request: Request) -> str:
@@ -79,6 +86,12 @@ def query_of(request: Request) -> str:
     return urlencode(others)
 
 
-def link(path: str, query: str, cursor: str) -> str:
-    """Return the `Link` header to the page of *path* and *query* that begins at *cursor*."""
-    return f'<{path}?{query}{"&" if query else ""}cursor={cursor}>; rel="next"'
+def page_at(path: str, query: str, cursor: str | None = None) -> str:
+    """Return where the page of *path* and *query* is that begins at *cursor*, or the first."""
+    asked = "&".join(filter(None, (query, cursor and f"cursor={cursor}")))
+    return f"{path}?{asked}" if asked else path
+
+
+def links(**pages: str | None) -> str:
+    """Return a `Link` header to *pages* by their relation; those that are None are left out."""
+    return ", ".join(f'<{page}>; rel="{name}"' for name, page in pages.items() if page is not None)

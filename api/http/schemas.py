@@ -124,10 +124,17 @@ class Name(Schema):
 Item = TypeVar("Item")
 
 
+NextPage = Annotated[
+    str | None,
+    Field(description="The path of the next page, as in the `Link` header; null on the last."),
+]
+
+
 class Items(Schema, Generic[Item]):
-    """A page of a list; a `Link` header with `rel="next"` says that there is more."""
+    """A page of a list."""
 
     items: list[Item]
+    next: NextPage
 
 
 class FieldError(Schema):

@@ -61,7 +61,7 @@ async def list_made(
     wanted = Wanted(role, reporter, active)
     found = await listed.page(tx, wanted, int(key[0]) if key else 0, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.number,))
-    return KeyPage(items=[KeyOut.of(each) for each in page])
+    return KeyPage(items=[KeyOut.of(each) for each in page.items], next=page.next)
 
 
 @router.post("", status_code=201, responses=problems(NameTaken, Invalid) | ONCE)

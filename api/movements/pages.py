@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from api.http.kept import Page
-from api.http.paging import encode
+from api.http.paging import encode, links, page_at
 from api.http.state import Gateway
 from shared.applicants import store as applicants
 from shared.applicants.store import StoredApplicant
@@ -19,14 +20,25 @@ AT_ONCE = 100
 
 
 class MovementsKey(NamedTuple):
-    """Everything that a page of movements depends on; all of it is fixed once it was computed."""
+    """Everything that a page of movements depends on; all of it is fixed once it was computed.
+
+    It begins behind the run *since*, the first page behind the run *first*.
+    """
 
     round_id: int
+    first: int
     since: int
     until: AsOf
     names: tuple[datetime | None, int | None]
     cohort: str | None
     limit: int
+
+    def page(self, code: str, since: int) -> str:
+        """Return where the page behind the run *since* is."""
+        query = {"cohort": self.cohort} if self.cohort is not None else {}
+        said = urlencode(query | {"limit": self.limit})
+        cursor = encode(self.until.run, self.first, since)
+        return page_at(f"/v1/rounds/{code}/movements", said, cursor)
 
 
 async def page_of(held: Gateway, code: str, key: MovementsKey) -> Page:
@@ -43,16 +55,19 @@ async def _render(held: Gateway, code: str, key: MovementsKey) -> Page:
     )
     async with held.database.reading() as session:
         who = await applicants.some(session, found.applicants)
+    last = found.runs[-1].number if found.runs else key.until.run
+    following = key.page(code, last) if last < key.until.run else None
     head = {
         "round": code,
         "cohort": key.cohort,
         "since": key.since,
         "until": key.until.run,
+        "next": following,
         "applicants": _tracks(found, who),
     }
     body = await held.rendering.page(head, _runs(found), AT_ONCE)
-    last = found.runs[-1].number if found.runs else key.until.run
-    page = Page(body, encode(key.until.run, last) if last < key.until.run else None)
+    first = key.page(code, key.first) if key.since > key.first else None
+    page = Page(body, links(next=following, first=first))
     held.kept.keep(key, page)
     return page
 

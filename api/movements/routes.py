@@ -7,8 +7,7 @@ from starlette.responses import Response as Answer
 
 from api.http.access import ANY, admits, caller_of
 from api.http.context import framework_of, gateway_of, round_of
-from api.http.kept import Shown
-from api.http.paging import Cursor, decode, query_of
+from api.http.paging import Cursor, decode
 from api.http.paths import GREATEST_ID, OfKind, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
@@ -51,8 +50,9 @@ async def movements(
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
-    if (key := decode(cursor, int, int)) is not None:
-        until, since = int(key[0]) or None, int(key[1])
+    first = since
+    if (key := decode(cursor, int, int, int)) is not None:
+        until, first, since = int(key[0]) or None, int(key[1]), int(key[2])
     framework = await framework_of(held, stored)
     async with held.database.session() as session:
         await require_score(session, framework, stored, caller_of(request), None)
@@ -61,6 +61,5 @@ async def movements(
         message = "The run to begin behind is not before the last."
         raise Invalid(message, (Finding("/query/since", "after-until", message),))
     names = fresh.names_changed_at, fresh.names_version
-    wanted = MovementsKey(stored.id, since, fresh.as_of, names, cohort, limit)
-    page = await page_of(held, round, wanted)
-    return Shown(request.url.path, query_of(request)).response(page)
+    wanted = MovementsKey(stored.id, first, since, fresh.as_of, names, cohort, limit)
+    return (await page_of(held, round, wanted)).answer

@@ -55,8 +55,8 @@ async def list_requested(
     found = await operations.page(tx, round.id, int(key[0]) if key else None, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.id,))
     sees = sees_names(caller)
-    items = [shown(view_of(each.kind).item, each, with_name=sees) for each in page]
-    return OperationPage.model_validate({"items": items})
+    items = [shown(view_of(each.kind).item, each, with_name=sees) for each in page.items]
+    return OperationPage.model_validate({"items": items, "next": page.next})
 
 
 @router.get("/operations/{operation}", response_model=AnyOperation, responses=problems(NotFound))
@@ -85,7 +85,8 @@ async def list_items(
     after = int(key[0]) if key else 0
     found = await operations.items(tx, round.id, operation, after, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each[0],))
-    return view_of(stored.kind).page.model_validate({"items": [item for _, item in page]})
+    items = [item for _, item in page.items]
+    return view_of(stored.kind).page.model_validate({"items": items, "next": page.next})
 
 
 @router.delete("/operations/{operation}", response_model=AnyOperation, responses=problems(NotFound))

@@ -8,7 +8,13 @@ from shared.runs import store as runs
 
 async def freshness_of(held: Gateway, round_: RoundFacts, run: int | None) -> Freshness:
     """Return where the round stands, or stood as of *run*. Raises: NotFound."""
-    fresh = await held.watch.freshness(round_.id)
+    return await earlier_of(held, round_, await held.watch.freshness(round_.id), run)
+
+
+async def earlier_of(
+    held: Gateway, round_: RoundFacts, fresh: Freshness, run: int | None
+) -> Freshness:
+    """Return where the round stood as of *run*; *fresh*, how it stands, if that is its last."""
     if run is None or run == fresh.run:
         return fresh
     async with held.database.reading() as session:

@@ -1,10 +1,11 @@
 """Pages of a ranking, and scorecards: rendered once for a run, and then kept."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from api.http.kept import Page
-from api.http.paging import encode
+from api.http.paging import encode, links, page_at
 from api.http.state import Gateway
 from api.rankings.scorecards import at_once, freshened, score, sheets
 from shared.applicants import store as applicants
@@ -14,15 +15,34 @@ from shared.rankings.store import AsOf, Freshness
 from shared.scoring.framework import Framework
 
 
-class PageKey(NamedTuple):
-    """Everything that a page of a ranking depends on; all of it is fixed once it was computed."""
+class Asked(NamedTuple):
+    """What a reader asks for of a ranking; a page begins behind *start* others."""
 
-    round_id: int
-    fresh: Freshness
     cohort: str | None
     limit: int
     start: int
     with_lines: bool
+
+    def page(self, code: str, run: int, start: int) -> str:
+        """Return where another page of the same ranking of the round *code* is."""
+        query: dict[str, Any] = {"cohort": self.cohort, "limit": self.limit}
+        query |= {"include": "lines" if self.with_lines else None}
+        said = urlencode([(name, each) for name, each in query.items() if each is not None])
+        return page_at(f"/v1/rounds/{code}/scores", said, encode(run, start))
+
+
+class PageKey(NamedTuple):
+    """Everything that a page of a ranking depends on; all of it is fixed once it was computed.
+
+    *latest* is the round's last run, whichever the page shows; *pinned* says that the reader named
+    the one that it shows.
+    """
+
+    round_id: int
+    fresh: Freshness
+    latest: int
+    pinned: bool
+    asked: Asked
 
 
 async def page_of(held: Gateway, code: str, framework: Framework, key: PageKey) -> Page:
@@ -35,23 +55,39 @@ async def page_of(held: Gateway, code: str, framework: Framework, key: PageKey) 
 
 async def _render(held: Gateway, code: str, framework: Framework, key: PageKey) -> Page:
     whole = await held.rankings.as_of(key.round_id, key.fresh.as_of)
-    places = whole.places(key.cohort)
-    chosen = places[key.start : key.start + key.limit].tolist()
+    asked, run = key.asked, key.fresh.run
+    places = whole.places(asked.cohort)
+    end = asked.start + asked.limit
+    chosen = places[asked.start : end].tolist()
     codes = [whole.applicants[at] for at in chosen]
     async with held.database.reading() as session:
-        lines = await standings.lines(session, key.round_id, codes, key.fresh.run)
+        lines = await standings.lines(session, key.round_id, codes, run)
         who = await applicants.some(session, codes)
     with_maxima = sheets(framework, [lines[each] for each in codes])
     items = (
-        score(framework, whole, at, who[each], sheet, with_lines=key.with_lines)
+        score(framework, whole, at, who[each], sheet, with_lines=asked.with_lines)
         for at, each, sheet in zip(chosen, codes, with_maxima, strict=True)
     )
-    pieces = at_once(framework, with_lines=key.with_lines)
-    body = await held.rendering.page(freshened(code, key.fresh), items, pieces)
-    end = key.start + len(chosen)
-    page = Page(body, encode(key.fresh.run, end) if end < len(places) else None)
+    following = asked.page(code, run, end) if end < len(places) else None
+    head = freshened(code, key.fresh) | {
+        "pinned": key.pinned,
+        "latest_run": key.latest,
+        "total": len(places),
+        "next": following,
+    }
+    pieces = at_once(framework, with_lines=asked.with_lines)
+    body = await held.rendering.page(head, items, pieces)
+    page = Page(body, links(next=following, **_before(asked, code, run)))
     held.kept.keep(key, page)
     return page
+
+
+def _before(asked: Asked, code: str, run: int) -> dict[str, str]:
+    """Return where the pages before the one *asked* for are, the first and the next to it."""
+    if asked.start == 0:
+        return {}
+    previous = max(0, asked.start - asked.limit)
+    return {"prev": asked.page(code, run, previous), "first": asked.page(code, run, 0)}
 
 
 class CardKey(NamedTuple):
@@ -85,6 +121,6 @@ async def _card(held: Gateway, framework: Framework, whole: Ranking, key: CardKe
     (sheet,) = sheets(framework, [lines])
     at = whole.positions[code]
     card = score(framework, whole, at, who, sheet, with_lines=True)
-    page = Page(await held.rendering.document(card), None)
+    page = Page(await held.rendering.document(card))
     held.kept.keep(key, page)
     return page

@@ -9,15 +9,15 @@ from starlette.responses import Response as Answer
 
 from api.http.access import ANY, admits, caller_of
 from api.http.context import framework_of, gateway_of, round_of
-from api.http.kept import Page, Shown, joined, written
-from api.http.paging import Cursor, Limit, decode, encode, query_of
+from api.http.kept import joined, written
+from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import GREATEST_ID, ApplicantCode, OfKind, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
-from api.rankings.freshness import freshness_of
+from api.rankings.freshness import earlier_of, freshness_of
 from api.rankings.inclusion import AfterRun, Awaited, Wait, WaitFor, WaitForBatch, come
-from api.rankings.pages import PageKey, card_of, page_of
+from api.rankings.pages import Asked, PageKey, card_of, page_of
 from api.rankings.schemas import HistoryPage, RankingOut, ScorecardOut
 from api.rankings.scorecards import at_once, freshened, past, seen_alone
 from shared.applicants import store as applicants
@@ -67,7 +67,8 @@ async def ranking(
 
     With `wait_for` or `wait_for_batch` the answer comes once a run has taken that submission or
     batch in, with `after_run` once there is a later run, or after `wait` seconds with the ranking
-    as it then is; `state` and `run` say which. Following pages show the same run.
+    as it then is; `state` and `run` say which. Pages that follow show the same run, whatever runs
+    happen meanwhile: they say `pinned`, and in `latest_run` whether there is a later one.
     An expert is shown the ranking once all of its marks of the round stand, or the round is closed:
     before, places and totals would tell it what others marked.
     """
@@ -78,18 +79,19 @@ async def ranking(
     start = 0
     if (key := decode(cursor, int, int)) is not None:
         run, start = int(key[0]) or None, int(key[1])
-    fresh = await freshness_of(held, stored, run)
-    wanted = PageKey(stored.id, fresh, cohort, limit, start, "lines" in include)
+    newest = await held.watch.freshness(stored.id)
+    fresh = await earlier_of(held, stored, newest, run)
+    asked = Asked(cohort, limit, start, "lines" in include)
+    wanted = PageKey(stored.id, fresh, newest.run, run is not None, asked)
     framework = await framework_of(held, stored)
     await visible(held, framework, stored, caller_of(request), None)
     page = await page_of(held, round, framework, wanted)
-    shown = Shown(request.url.path, query_of(request))
     if run is None and not awaited.any:
-        held.kept.repeat(request.scope, partial(_again, held, wanted, shown))
-    return shown.response(page)
+        held.kept.repeat(request.scope, partial(_again, held, wanted))
+    return page.answer
 
 
-async def _again(held: Gateway, wanted: PageKey, shown: Shown, who: Principal) -> Response | None:
+async def _again(held: Gateway, wanted: PageKey, who: Principal) -> Response | None:
     """Return the page as it now is, if it is rendered and *who* may see any page of the round.
 
     An expert may not: what it sees depends on its marks.
@@ -97,8 +99,8 @@ async def _again(held: Gateway, wanted: PageKey, shown: Shown, who: Principal) -
     if who.role == Role.EXPERT:
         return None
     fresh = await held.watch.freshness(wanted.round_id)
-    page = held.kept.pages.get(wanted._replace(fresh=fresh))
-    return None if page is None else shown.response(page)
+    page = held.kept.pages.get(wanted._replace(fresh=fresh, latest=fresh.run))
+    return None if page is None else page.answer
 
 
 @router.get(
@@ -147,6 +149,7 @@ async def history(
     round: RoundCode,
     applicant: ApplicantCode,
     request: Request,
+    response: Response,
     include: Include = [],  # noqa: B006
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -169,7 +172,8 @@ async def history(
             session, stored.id, applicant, int(key[0]) if key else None, limit + 1
         )
     with_lines = "lines" in include
-    items = past(framework, found[:limit], with_lines=with_lines)
-    body = await held.rendering.page({}, items, at_once(framework, with_lines=with_lines))
-    page = Page(body, encode(found[limit - 1].run) if len(found) > limit else None)
-    return Shown(request.url.path, query_of(request)).response(page)
+    page = cut(request, response, found, limit, lambda each: (each.run,))
+    items = past(framework, page.items, with_lines=with_lines)
+    head = {"next": page.next}
+    body = await held.rendering.page(head, items, at_once(framework, with_lines=with_lines))
+    return Response(body, headers=response.headers, media_type="application/json")

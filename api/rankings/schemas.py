@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.http.schemas import Items, Kind, Moment, Name, Percent, Points, Schema, Share
+from api.http.schemas import Items, Kind, Moment, Name, NextPage, Percent, Points, Schema, Share
 
 Flags = list[str]
 WITHHELD = (
@@ -74,6 +74,12 @@ class Freshened(Schema):
 class RankingOut(Freshened):
     """A page of the ranking."""
 
+    pinned: bool = Field(
+        description="Whether the reader named the run, by `run` or a cursor: it stays that one."
+    )
+    latest_run: int = Field(description="The round's last run, whichever the page shows.")
+    total: int = Field(description="How many items all pages have together.")
+    next: NextPage
     items: list[ScoreOut]
 
 

@@ -73,7 +73,9 @@ async def list_registered(
     behind = None if after is None else str(after[0])
     found = await rounds.page(tx, behind, limit + 1, caller.rounds)
     page = cut(request, response, found, limit, lambda each: (each.code,))
-    return RoundPage(items=[RoundItem.model_validate(summary(each)) for each in page])
+    return RoundPage(
+        items=[RoundItem.model_validate(summary(each)) for each in page.items], next=page.next
+    )
 
 
 @router.get("/{round}", responses=problems(NotFound))
@@ -143,4 +145,4 @@ async def list_entries(
     stored = await rounds.get(tx, round)
     found = await entries.page(tx, stored.id, None if after is None else str(after[0]), limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.applicant,))
-    return EntryPage(items=[EntryOut.of(each) for each in page])
+    return EntryPage(items=[EntryOut.of(each) for each in page.items], next=page.next)

@@ -55,7 +55,7 @@ async def list_recorded(
     found = await runs.page(tx, round.id, int(key[0]) if key else None, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.number,))
     seen = await view(tx, await framework_of(held, round), round, caller, None)
-    return RunPage(items=[_shown(each, seen) for each in page])
+    return RunPage(items=[_shown(each, seen) for each in page.items], next=page.next)
 
 
 @router.get("/{run}", responses=problems(NotFound))

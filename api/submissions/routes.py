@@ -186,6 +186,6 @@ async def list_recorded(
             framework,
             shown_name(round, who, each.reporter, each.reporter_name, each.kind),
         )
-        for each in page
+        for each in page.items
     ]
-    return SubmissionPage(items=items)
+    return SubmissionPage(items=items, next=page.next)

@@ -53,6 +53,10 @@ async def test_before_the_first_run_the_ranking_is_empty(world: World) -> None:
         "run": 0,
         "state": "recomputing",
         "as_of": None,
+        "pinned": False,
+        "latest_run": 0,
+        "total": 0,
+        "next": None,
         "items": [],
     }
     problem(await world.call("auditor", "GET", f"{SCORES}/C1"), 404, "not-found")
@@ -144,15 +148,23 @@ async def test_pages_follow_each_other_within_one_run(world: World) -> None:
     seen = column(answer.json(), "applicant", "rank")
 
     await mark(world, C1=10, C2=20, C3=30, C4=95)
+    first = answer.json()
+    assert [first[name] for name in ("run", "pinned", "latest_run", "total")] == [1, False, 1, 4]
     while "next" in answer.links:
-        url = f"http://gateway{answer.links['next']['url']}"
+        assert answer.json()["next"] == answer.links["next"]["url"]
+        url = f"http://gateway{answer.json()['next']}"
         answer = await world.client.get(url, headers=world.headers["auditor"])
         page = answer.json()
-        assert page["run"] == 1
+        assert [page[name] for name in ("run", "pinned", "latest_run", "total")] == [1, True, 2, 4]
         assert all("lines" in each for each in page["items"])
         seen += column(page, "applicant", "rank")
 
     assert seen == [("C1", 1), ("C2", 2), ("C3", 3), ("C4", 4)]
+    assert page["next"] is None
+    for back in ("prev", "first"):
+        url = f"http://gateway{answer.links[back]['url']}"
+        again = (await world.client.get(url, headers=world.headers["auditor"])).json()
+        assert (again["items"], again["latest_run"]) == (first["items"], 2)
     newest = await world.ranking(cohort="county")
     assert column(newest, "applicant") == [("C4",), ("C3",), ("C2",), ("C1",)]
 
@@ -175,9 +187,10 @@ async def test_an_earlier_run_is_shown_as_it_was(world: World) -> None:
     before, card = await world.ranking(), await world.card("C1")
     await mark(world, C1=60, C2=70)
 
-    assert await world.ranking(run=1) == before
+    named = {"pinned": True, "latest_run": 2}
+    assert await world.ranking(run=1) == before | named
     assert await world.card("C1", run=1) == card
-    assert (await world.ranking(run=2)) == await world.ranking()
+    assert (await world.ranking(run=2)) == await world.ranking() | named
 
 
 async def test_a_run_that_never_was_has_no_scores(world: World) -> None:

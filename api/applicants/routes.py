@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
+from api.answers.members import Fields, chosen, sparse
 from api.answers.validators import require_current, validated
 from api.applicants.schemas import ApplicantChange, ApplicantIn, ApplicantOut, ApplicantPage
 from api.http.access import ANY, Acting, Caller, admits, require_reach
@@ -11,12 +12,12 @@ from api.http.context import Tx
 from api.http.headers import sends
 from api.http.kept import written
 from api.http.paging import Cursor, Limit, cut, decode
-from api.http.paths import ApplicantCode, OfKind
+from api.http.paths import ApplicantCode, Named, OfDivision, OfKind
 from api.http.problems import PreconditionFailed, PreconditionRequired, problems
 from api.http.route import GuardedRoute
 from shared.applicants import service as services
 from shared.applicants import store as applicants
-from shared.applicants.store import StoredApplicant
+from shared.applicants.store import Sought, StoredApplicant
 from shared.core.errors import ApplicantDiffers, NotFound
 from shared.core.principal import Role
 
@@ -44,21 +45,27 @@ async def register(
     return ApplicantOut.of(await applicants.get(tx, body.code))
 
 
-@router.get("", responses=problems())
+@router.get("", response_model=ApplicantPage, responses=problems())
 @admits(*ANY)
 async def list_registered(
     tx: Tx,
     request: Request,
     response: Response,
     kind: OfKind = None,
+    q: Named = None,
+    division: OfDivision = None,
+    fields: Fields = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> ApplicantPage:
+) -> Response:
     """List applicants in order of code."""
+    members = chosen(fields, ApplicantOut)
     after = decode(cursor, str)
-    found = await applicants.page(tx, None if after is None else str(after[0]), limit + 1, kind)
+    behind = None if after is None else str(after[0])
+    found = await applicants.page(tx, behind, limit + 1, Sought(kind, q, division))
     page = cut(request, response, found, limit, lambda each: (each.code,))
-    return ApplicantPage(items=[ApplicantOut.of(each) for each in page.items], next=page.next)
+    items = [ApplicantOut.of(each) for each in page.items]
+    return sparse(ApplicantPage(items=items, next=page.next), members, response)
 
 
 @router.get("/{code}", response_model=ApplicantOut, responses=problems(NotFound))

@@ -18,6 +18,8 @@ from api.answers.validators import validated
 from shared.core.principal import Principal
 
 PAGES_BYTES = 64 * 2**20
+BESIDE_BYTES = 2_048
+"""What a page takes beside its body, for itself and for what it is looked up by."""
 REPEATS_KEPT = 1_000
 
 
@@ -51,7 +53,9 @@ class Kept:
     """
 
     pages: LRUCache[Hashable, Page] = field(
-        default_factory=lambda: LRUCache(PAGES_BYTES, getsizeof=lambda page: len(page.body))
+        default_factory=lambda: LRUCache(
+            PAGES_BYTES, getsizeof=lambda page: len(page.body) + BESIDE_BYTES
+        )
     )
     repeats: LRUCache[tuple[str, bytes], tuple[BaseRoute, Again]] = field(
         default_factory=lambda: LRUCache(REPEATS_KEPT)
@@ -63,7 +67,7 @@ class Kept:
 
     def keep(self, key: Hashable, page: Page) -> None:
         """Keep *page* unless it would take the place of all others."""
-        if len(page.body) < PAGES_BYTES:
+        if len(page.body) < PAGES_BYTES // 2:
             self.pages[key] = page
 
 

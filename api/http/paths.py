@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import Path, Query
+from pydantic import AfterValidator, Field
 
-from api.http.schemas import Code, Kind
+from api.http.schemas import Code, Kind, Line
 
 GREATEST_ID = 2**62
 
@@ -21,5 +22,19 @@ OfApplicant = Annotated[
 ]
 OfMeasure = Annotated[
     Code | None, Query(description="Of this measure alone.", examples=["base_stations_5g"])
+]
+Named = Annotated[
+    Annotated[Line, Field(max_length=100), AfterValidator(str.strip)] | None,
+    Query(
+        description="Whose Chinese or English name, or code, has this in it; large or small letters"
+        " and wide or narrow characters are the same."
+    ),
+]
+OfDivision = Annotated[
+    Code | None,
+    Query(
+        description="Who lies in a division whose code (GB/T 2260) begins so, or is one.",
+        examples=["2102"],
+    ),
 ]
 OfKind = Annotated[Kind | None, Query(description="Of this kind alone.", examples=["county"])]

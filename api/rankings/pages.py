@@ -1,34 +1,67 @@
 """Pages of a ranking, and scorecards: rendered once for a run, and then kept."""
 
+import asyncio
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from api.answers.members import only
 from api.http.kept import Page
 from api.http.paging import encode, links, page_at
 from api.http.state import Gateway
 from api.rankings.scorecards import at_once, freshened, score, sheets
 from shared.applicants import store as applicants
+from shared.applicants.store import Sought
 from shared.rankings import store as standings
+from shared.rankings.order import Sort, arranged, by_name
 from shared.rankings.ranking import Ranking
 from shared.rankings.store import AsOf, Freshness
+from shared.scoring.arrays import IntArray
 from shared.scoring.framework import Framework
 
 
 class Asked(NamedTuple):
-    """What a reader asks for of a ranking; a page begins behind *start* others."""
+    """What a reader asks for of a ranking; a page begins behind *start* others.
 
-    cohort: str | None
+    *members* are those of each item that are sent; None: all.
+    """
+
+    sought: Sought
+    sort: Sort
+    members: tuple[str, ...] | None
+    include: tuple[str, ...]
     limit: int
     start: int
-    with_lines: bool
+
+    @property
+    def with_lines(self) -> bool:
+        """Whether items have their lines; who names them as a member asks for them, too."""
+        return "lines" in self.include or "lines" in (self.members or ())
 
     def page(self, code: str, run: int, start: int) -> str:
         """Return where another page of the same ranking of the round *code* is."""
-        query: dict[str, Any] = {"cohort": self.cohort, "limit": self.limit}
-        query |= {"include": "lines" if self.with_lines else None}
-        said = urlencode([(name, each) for name, each in query.items() if each is not None])
+        kind, q, division = self.sought.kind, self.sought.q, self.sought.division
+        query: list[tuple[str, Any]] = [("cohort", kind), ("q", q), ("division", division)]
+        query += [("sort", self.sort if self.sort != "rank" else None)]
+        query += [("fields", ",".join(self.members or ()))]
+        query += [("include", each) for each in self.include] + [("limit", self.limit)]
+        said = urlencode([(name, each) for name, each in query if each])
         return page_at(f"/v1/rounds/{code}/scores", said, encode(run, start))
+
+    async def order(self, held: Gateway, whole: Ranking) -> IntArray:
+        """Return who is asked for, as positions in the order that is asked for.
+
+        Names are those of now, and the same that the page shows.
+        """
+        kind, sort = self.sought.kind, self.sort
+        everybody = self.sought == Sought(kind)
+        if everybody and sort == "rank":
+            return whole.places(kind)
+        found = None
+        if not everybody or by_name(sort):
+            async with held.database.reading() as session:
+                found = await applicants.found(session, self.sought)
+        return await asyncio.to_thread(arranged, whole, kind, sort, found)
 
 
 class PageKey(NamedTuple):
@@ -56,7 +89,7 @@ async def page_of(held: Gateway, code: str, framework: Framework, key: PageKey) 
 async def _render(held: Gateway, code: str, framework: Framework, key: PageKey) -> Page:
     whole = await held.rankings.as_of(key.round_id, key.fresh.as_of)
     asked, run = key.asked, key.fresh.run
-    places = whole.places(asked.cohort)
+    places = await asked.order(held, whole)
     end = asked.start + asked.limit
     chosen = places[asked.start : end].tolist()
     codes = [whole.applicants[at] for at in chosen]
@@ -65,7 +98,10 @@ async def _render(held: Gateway, code: str, framework: Framework, key: PageKey) 
         who = await applicants.some(session, codes)
     with_maxima = sheets(framework, [lines[each] for each in codes])
     items = (
-        score(framework, whole, at, who[each], sheet, with_lines=asked.with_lines)
+        only(
+            score(framework, whole, at, who[each], sheet, with_lines=asked.with_lines),
+            asked.members,
+        )
         for at, each, sheet in zip(chosen, codes, with_maxima, strict=True)
     )
     following = asked.page(code, run, end) if end < len(places) else None

@@ -7,23 +7,26 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import Response as Answer
 
+from api.answers.members import Fields, chosen, only
 from api.http.access import ANY, admits, caller_of
 from api.http.context import framework_of, gateway_of, round_of
 from api.http.kept import joined, written
 from api.http.paging import Cursor, Limit, cut, decode
-from api.http.paths import GREATEST_ID, ApplicantCode, OfKind, RoundCode
+from api.http.paths import GREATEST_ID, ApplicantCode, Named, OfDivision, OfKind, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
 from api.rankings.freshness import earlier_of, freshness_of
 from api.rankings.inclusion import AfterRun, Awaited, Wait, WaitFor, WaitForBatch, come
 from api.rankings.pages import Asked, PageKey, card_of, page_of
-from api.rankings.schemas import HistoryPage, RankingOut, ScorecardOut
+from api.rankings.schemas import HistoryPage, RankingOut, ScorecardOut, ScoreOut
 from api.rankings.scorecards import at_once, freshened, past, seen_alone
 from shared.applicants import store as applicants
+from shared.applicants.store import Sought
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
 from shared.rankings import store as standings
+from shared.rankings.order import Sort
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.visibility import View, require_score
@@ -33,6 +36,14 @@ router = APIRouter(prefix="/v1/rounds/{round}/scores", tags=["scores"], route_cl
 
 Run = Annotated[
     int | None, Query(ge=1, le=GREATEST_ID, description="As of this run, not the last.")
+]
+Sorted = Annotated[
+    Sort,
+    Query(
+        description="`-` turns an order round; who has no rank stands behind the others. Equal"
+        " coverage stands in order of rank. `name` is the English one, which says of a Chinese"
+        " place how it is spoken."
+    ),
 ]
 Include = Annotated[list[Literal["lines"]], Query(description="`lines`: with every line.")]
 
@@ -54,6 +65,10 @@ async def ranking(
     round: RoundCode,
     request: Request,
     cohort: OfKind = None,
+    q: Named = None,
+    division: OfDivision = None,
+    sort: Sorted = "rank",
+    fields: Fields = None,
     run: Run = None,
     wait_for: WaitFor = None,
     wait_for_batch: WaitForBatch = None,
@@ -73,6 +88,7 @@ async def ranking(
     before, places and totals would tell it what others marked.
     """
     held = gateway_of(request)
+    members = chosen(fields, ScoreOut)
     stored = await round_of(held, round)
     awaited = Awaited(wait_for, wait_for_batch, after_run, wait)
     await come(request, stored, awaited)
@@ -81,7 +97,8 @@ async def ranking(
         run, start = int(key[0]) or None, int(key[1])
     newest = await held.watch.freshness(stored.id)
     fresh = await earlier_of(held, stored, newest, run)
-    asked = Asked(cohort, limit, start, "lines" in include)
+    sought = Sought(cohort, q, division)
+    asked = Asked(sought, sort, members, tuple(sorted({*include})), limit, start)
     wanted = PageKey(stored.id, fresh, newest.run, run is not None, asked)
     framework = await framework_of(held, stored)
     await visible(held, framework, stored, caller_of(request), None)
@@ -111,6 +128,7 @@ async def scorecard(
     round: RoundCode,
     applicant: ApplicantCode,
     request: Request,
+    fields: Fields = None,
     run: Run = None,
     wait_for: WaitFor = None,
     wait_for_batch: WaitForBatch = None,
@@ -123,6 +141,7 @@ async def scorecard(
     places, counts, and what is measured against their marks.
     """
     held = gateway_of(request)
+    members = chosen(fields, ScoreOut)
     stored = await round_of(held, round)
     awaited = Awaited(wait_for, wait_for_batch, after_run, wait)
     await come(request, stored, awaited)
@@ -135,6 +154,8 @@ async def scorecard(
     card = await card_of(held, framework, whole, stored.id, fresh, applicant)
     if not seen.places:
         card = written(seen_alone(framework, json.loads(card)))
+    if members is not None:
+        card = written(only(json.loads(card), members))
     body = joined(card, written(freshened(round, fresh)))
     return Response(body, media_type="application/json")
 

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api.answers.members import Fields, chosen, sparse
 from api.frameworks.schemas import WarningOut
 from api.http.access import ANY, Acting, Caller, admits, require_reach, require_round
 from api.http.context import Held, Tx, transaction_of
@@ -73,9 +74,8 @@ async def list_registered(
     behind = None if after is None else str(after[0])
     found = await rounds.page(tx, behind, limit + 1, caller.rounds)
     page = cut(request, response, found, limit, lambda each: (each.code,))
-    return RoundPage(
-        items=[RoundItem.model_validate(summary(each)) for each in page.items], next=page.next
-    )
+    items = [RoundItem.model_validate(summary(each)) for each in page.items]
+    return RoundPage(items=items, next=page.next)
 
 
 @router.get("/{round}", responses=problems(NotFound))
@@ -130,19 +130,22 @@ async def enter(
     return EntryOut.of(entry)
 
 
-@router.get("/{round}/entries", responses=problems(NotFound))
+@router.get("/{round}/entries", response_model=EntryPage, responses=problems(NotFound))
 @admits(*ANY)
 async def list_entries(
     round: RoundCode,
     tx: Tx,
     request: Request,
     response: Response,
+    fields: Fields = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> EntryPage:
+) -> Response:
     """List who takes part, or did, in order of applicant."""
+    members = chosen(fields, EntryOut)
     after = decode(cursor, str)
     stored = await rounds.get(tx, round)
     found = await entries.page(tx, stored.id, None if after is None else str(after[0]), limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.applicant,))
-    return EntryPage(items=[EntryOut.of(each) for each in page.items], next=page.next)
+    items = [EntryOut.of(each) for each in page.items]
+    return sparse(EntryPage(items=items, next=page.next), members, response)

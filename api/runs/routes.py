@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api.answers.members import Fields, chosen, sparse
 from api.http.access import ANY, Caller, admits
 from api.http.context import Held, Round, Tx, framework_of
 from api.http.paging import Cursor, Limit, cut, decode
@@ -38,7 +39,7 @@ def _shown(run: StoredRun, seen: View) -> RunOut:
     )
 
 
-@router.get("", responses=problems(NotFound))
+@router.get("", response_model=RunPage, responses=problems(NotFound))
 @admits(*ANY)
 async def list_recorded(
     round: Round,
@@ -47,15 +48,18 @@ async def list_recorded(
     tx: Tx,
     request: Request,
     response: Response,
+    fields: Fields = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> RunPage:
+) -> Response:
     """List a round's runs, newest first; their numbers have no gap."""
+    members = chosen(fields, RunOut)
     key = decode(cursor, int)
     found = await runs.page(tx, round.id, int(key[0]) if key else None, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.number,))
     seen = await view(tx, await framework_of(held, round), round, caller, None)
-    return RunPage(items=[_shown(each, seen) for each in page.items], next=page.next)
+    items = [_shown(each, seen) for each in page.items]
+    return sparse(RunPage(items=items, next=page.next), members, response)
 
 
 @router.get("/{run}", responses=problems(NotFound))

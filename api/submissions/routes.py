@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.responses import JSONResponse
 
+from api.answers.members import Fields, chosen, sparse
 from api.http import metrics
 from api.http.access import ANY, Acting, Caller, admits, caller_of
 from api.http.context import (
@@ -149,7 +150,7 @@ def _answer(
     }
 
 
-@router.get("", responses=problems(NotFound))
+@router.get("", response_model=SubmissionPage, responses=problems(NotFound))
 @admits(*ANY)
 async def list_recorded(
     round: Round,
@@ -161,15 +162,17 @@ async def list_recorded(
     applicant: OfApplicant = None,
     measure: OfMeasure = None,
     set_aside: OfSetAside = None,
+    fields: Fields = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> SubmissionPage:
+) -> Response:
     """List every submission that the key reaches, oldest first, those set aside among them.
 
     Administrators and auditors read all; an expert its own marks, and the others' of an applicant
     and measure once its own stands; others what lies within the applicants and measures of their
     key. Experts have pseudonyms but for administrators, auditors and themselves.
     """
+    members = chosen(fields, SubmissionOut)
     framework = await framework_of(held, round)
     after = decode(cursor, int)
     found = await submissions.page(
@@ -188,4 +191,4 @@ async def list_recorded(
         )
         for each in page.items
     ]
-    return SubmissionPage(items=items, next=page.next)
+    return sparse(SubmissionPage(items=items, next=page.next), members, response)

@@ -1,11 +1,11 @@
 """Applicants: county-level divisions and industrial parks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, literal_column, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.applicants.tables import ApplicantRow
@@ -31,6 +31,19 @@ class StoredApplicant(Applicant):
 
     registered_at: datetime
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which applicants are meant: those of whom all that is said holds.
+
+    *q* is part of a name or of the code, however it is written: wide or narrow, large or small.
+    *division* is how the code of the division begins in which the applicant lies, or which it is.
+    """
+
+    kind: str | None = None
+    q: str | None = None
+    division: str | None = None
 
 
 COLUMNS = (
@@ -93,16 +106,43 @@ async def known(driver: Driver, code: str) -> StoredApplicant:
     return _stored(await driver.fetchrow(ONE, code))
 
 
+def _folded(text_: Any) -> ColumnElement[str]:
+    """Return *text_* as it is compared: both sides by the database, whatever its locale folds."""
+    return func.lower(func.normalize(text_, literal_column("NFKC")))
+
+
+def _meant(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    if sought.kind is not None:
+        yield ApplicantRow.kind == sought.kind
+    if sought.division is not None:
+        lies_in = func.starts_with(ApplicantRow.division, sought.division)
+        is_one = func.starts_with(ApplicantRow.code, sought.division)
+        yield lies_in | ((ApplicantRow.kind == "county") & is_one)
+    if sought.q is not None:
+        names = (ApplicantRow.name_zh, ApplicantRow.name_en, ApplicantRow.code)
+        part = _folded(sought.q)
+        yield or_(*(func.strpos(_folded(each), part) > 0 for each in names))
+
+
 async def page(
-    session: Session, after: str | None, limit: int, kind: str | None = None
+    session: Session, after: str | None, limit: int, sought: Sought
 ) -> list[StoredApplicant]:
-    """Return at most *limit* applicants in order of code, from behind *after* on."""
-    query = select(*COLUMNS).order_by(ApplicantRow.code).limit(limit)
+    """Return at most *limit* of who is *sought* in order of code, from behind *after* on."""
+    query = select(*COLUMNS).where(*_meant(sought)).order_by(ApplicantRow.code).limit(limit)
     if after is not None:
         query = query.where(ApplicantRow.code > after)
-    if kind is not None:
-        query = query.where(ApplicantRow.kind == kind)
     return [_stored(row) for row in await session.execute(query)]
+
+
+async def found(session: Session, sought: Sought) -> list[str]:
+    """Return the codes of all who are *sought*, in order of their English names.
+
+    Of Chinese places those are written as they are spoken, which is how a list of them is looked
+    through; an order of Chinese characters would depend on the database's locale.
+    """
+    in_order = _folded(ApplicantRow.name_en).collate("C"), ApplicantRow.code
+    query = select(ApplicantRow.code).where(*_meant(sought)).order_by(*in_order)
+    return list(await session.scalars(query))
 
 
 async def hold_changes(session: Session) -> None:

@@ -159,6 +159,17 @@ async def test_applicants_are_listed_in_order_of_code_by_kind_and_page(world: Wo
     assert [[each["code"] for each in page] for page in parks] == [["A1"], ["P1"]]
 
 
+async def test_applicants_are_found_by_name_code_and_division(world: World) -> None:
+    words = {"zh": "沈抚改革创新示范区", "en": "Shenfu ＤＥＭＯ Zone"}
+    await world.call("portal", "POST", "/applicants", PARK | {"name": words})
+
+    for sought in ({"q": "改革"}, {"q": "demo z"}, {"q": "PARK-"}, {"division": "2102"}):
+        found = (await world.call("auditor", "GET", "/applicants", **sought, fields="code")).json()
+        assert found["items"] == [{"code": "park-7"}], sought
+    none = await world.call("auditor", "GET", "/applicants", q="demo", kind="county")
+    assert none.json() == {"items": [], "next": None}
+
+
 async def test_the_last_page_when_full_points_nowhere(world: World) -> None:
     answer = await world.call("auditor", "GET", "/applicants", limit=3)
     assert len(answer.json()["items"]) == 3

@@ -169,6 +169,58 @@ async def test_pages_follow_each_other_within_one_run(world: World) -> None:
     assert column(newest, "applicant") == [("C4",), ("C3",), ("C2",), ("C1",)]
 
 
+NAMED = {"C1": ("金州区", "Jinzhou District"), "C2": ("旅顺口区", "Ｌüshunkou DISTRICT")}
+
+
+async def test_a_ranking_is_searched_and_sorted_without_other_places(world: World) -> None:
+    """Ranks are those of the whole cohort, whoever is shown; pages follow in the same order."""
+    for code, (zh, en) in NAMED.items():
+        change = {"name": {"zh": zh, "en": en}, "division": "210200"}
+        await world.call("portal", "PATCH", f"/applicants/{code}", change)
+    await mark(world, C1=50, C2=90, P1=70)
+
+    async def found(**params: Any) -> list[str]:
+        shown = await pages(world, SCORES, limit=1, **params)
+        assert (await world.ranking(limit=1, **params))["total"] == sum(map(len, shown))
+        return [item["applicant"] for page in shown for item in page]
+
+    assert await found(q="顺口") == await found(q=" lüSHUN ") == ["C2"]
+    assert await found(q="district", sort="-rank") == ["C1", "C2"]
+    assert await found(q="p1") == ["P1"]
+    assert await found(q="%") == []
+    assert await found(division="2102") == ["C2", "C1"]
+    assert await found(division="21021") == await found(division="2102", cohort="park") == []
+    assert await found(division="P1") == []
+    assert await found(division="C1") == ["C1"]
+    assert await found(sort="name") == ["C1", "C2", "P1"]
+    assert await found(sort="-code", cohort="county") == ["C2", "C1"]
+    (only,) = (await world.ranking(q="jinzhou"))["items"]
+    assert (only["rank"], only["overall_rank"], only["cohort_size"]) == (2, 3, 2)
+    for name_, value in (("q", " "), ("q", "\0"), ("division", "%"), ("sort", "points")):
+        answer = await world.call("auditor", "GET", SCORES, **{name_: value})
+        assert findings(problem(answer, 422, "invalid"))[0][0] == f"/query/{name_}"
+
+
+async def test_of_an_item_only_the_members_are_sent_that_are_asked_for(world: World) -> None:
+    await mark(world, C1=50)
+    whole = await world.ranking(include="lines")
+    fields = {"fields": "rank,applicant,lines"}
+
+    page = (await world.call("auditor", "GET", SCORES, **fields, limit=1)).json()
+    card = (await world.call("auditor", "GET", f"{SCORES}/C1", **fields)).json()
+    runs_ = (await world.call("auditor", "GET", f"/rounds/{ROUND}/runs", fields="run")).json()
+
+    expected = {name: whole["items"][0][name] for name in ("applicant", "rank", "lines")}
+    assert page["items"] == [expected]
+    assert "fields=applicant%2Crank%2Clines" in page["next"]
+    head = {name: whole[name] for name in ("round", "run", "state", "as_of")}
+    assert card == expected | head
+    assert runs_ == {"items": [{"run": 1}], "next": None}
+    for path in (SCORES, f"{SCORES}/C1", "/applicants", f"/rounds/{ROUND}/entries"):
+        answer = await world.call("auditor", "GET", path, fields="kind,secret")
+        assert findings(problem(answer, 422, "invalid")) == [("/query/fields", "unknown-field")]
+
+
 async def test_lines_come_only_if_asked_for(world: World) -> None:
     await mark(world, C1=50)
 

@@ -1,13 +1,15 @@
 """Explanations: what a score rests on, for a script or for a person."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import PlainTextResponse
 from starlette.responses import Response as Answer
 
+from api.answers.deprecation import Deprecation
 from api.explanations.schemas import ExplanationOut
 from api.http import negotiation
 from api.http.access import ANY, Caller, admits, require_reach
@@ -17,12 +19,14 @@ from api.http.kept import AT_ONCE
 from api.http.paths import GREATEST_ID, ApplicantCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
+from api.http.state import Gateway
+from api.rankings.freshness import freshness_of
 from shared.core.errors import MarksOutstanding, NotFound
+from shared.core.principal import Principal
 from shared.explanations import text
 from shared.explanations.cohorts import Scored
 from shared.explanations.service import aside, prepared
-from shared.rankings.store import AsOf
-from shared.runs import store as runs
+from shared.rounds.store import RoundFacts
 
 router = APIRouter(
     prefix="/v1/rounds/{round}/scores/{applicant}/explanation",
@@ -37,16 +41,22 @@ JSON, PLAIN = "application/json", "text/plain"
 EXAMPLE = "旅顺口区 (210212) · 县（市、区）\n批次 2026-1 · 第 2 次计算，2026-11-20 08:00:00 UTC\n…"
 AS_TEXT = {PLAIN: {"schema": {"type": "string"}, "example": EXAMPLE}}
 
+TEXT_BY_ACCEPT = Deprecation(since=date(2026, 12, 1), sunset=date(2027, 12, 1))
+"""The text under the path of the JSON: it works, and stands in no contract any more."""
+
 Run = Annotated[
     int | None, Query(ge=1, le=GREATEST_ID, description="As of this run, not the last.")
+]
+Language = Annotated[
+    Literal["zh", "en"] | None,
+    Query(description="The language of the text; left out, `Accept-Language` says it."),
 ]
 
 
 @router.get(
     "",
     response_model=ExplanationOut,
-    responses=problems(NotFound, MarksOutstanding)
-    | {200: {"content": AS_TEXT} | sends("Vary", "Content-Language")},
+    responses=problems(NotFound, MarksOutstanding) | {200: sends("Deprecation", "Sunset", "Link")},
 )
 @admits(*ANY)
 async def explanation(
@@ -59,34 +69,71 @@ async def explanation(
 ) -> Answer:
     """Explain a score: what it rests on, step by step, and what would change it.
 
-    The JSON holds every number that the score was computed from; docs/explanation.md says how to
-    compute it again. With `Accept: text/plain` the same comes in sentences, in Chinese or English
-    by `Accept-Language`. A key that is limited to some applicants reads theirs alone, an expert
-    those whom it marked in full, or all once the round is closed.
+    It holds every number that the score was computed from; docs/explanation.md says how to compute
+    it again. A key that is limited to some applicants reads theirs alone, an expert those whom it
+    marked in full, or all once the round is closed. In sentences it stands at
+    `…/explanation/text`; `Accept: text/plain` brings those here, too, until the answer's `Sunset`.
     """
-    require_reach(caller, applicant)
-    framework = await framework_of(held, round)
-    if run is None:
-        as_of = (await held.watch.freshness(round.id)).as_of
-    else:
-        async with held.database.reading() as session:
-            as_of = AsOf(run, (await runs.get(session, round.id, run)).recorded_at)
-    whole = await held.rankings.as_of(round.id, as_of)
-    cohort = partial(held.cohorts.of, framework, round.id, as_of)
-    scored = Scored(as_of.run, whole, cohort)
-    async with held.database.session() as session:
-        explain = await prepared(session, framework, round, scored, applicant, caller)
-    document = await aside(explain)
+    document = await _explained(held, round, applicant, caller, run)
     varied = {"Vary": "Accept, Accept-Language"}
-    headers = request.headers
-    if negotiation.media_type(headers.get("accept"), (JSON, PLAIN)) == JSON:
+    if negotiation.media_type(request.headers.get("accept"), (JSON, PLAIN)) == JSON:
         body = await held.rendering.document(_with_generators(document), LINES_AT_ONCE)
         return Response(body, headers=varied, media_type=JSON)
-    wanted = negotiation.language(headers.get("accept-language"), list(text.LANGUAGES), "en")
+    varied |= TEXT_BY_ACCEPT.headers(f"{request.url.path}/text")
+    return await _in_words(request, document, varied)
+
+
+@router.get(
+    "/text",
+    response_class=PlainTextResponse,
+    responses=problems(NotFound, MarksOutstanding)
+    | {200: {"content": AS_TEXT} | sends("Content-Language")},
+)
+@admits(*ANY)
+async def explanation_text(
+    round: Round,
+    applicant: ApplicantCode,
+    caller: Caller,
+    held: Held,
+    request: Request,
+    run: Run = None,
+    language: Language = None,
+) -> Answer:
+    """Explain a score to a person, in Chinese or English: what the explanation says, in sentences.
+
+    Whoever may read the explanation may read this.
+    """
+    document = await _explained(held, round, applicant, caller, run)
+    return await _in_words(request, document, {"Vary": "Accept-Language"}, language)
+
+
+async def _explained(
+    held: Gateway, round_: RoundFacts, applicant: str, who: Principal, run: int | None
+) -> dict[str, Any]:
+    """Return the explanation of a score to *who*. Raises: Forbidden, NotFound, MarksOutstanding."""
+    require_reach(who, applicant)
+    framework = await framework_of(held, round_)
+    as_of = (await freshness_of(held, round_, run)).as_of
+    whole = await held.rankings.as_of(round_.id, as_of)
+    cohort = partial(held.cohorts.of, framework, round_.id, as_of)
+    scored = Scored(as_of.run, whole, cohort)
+    async with held.database.session() as session:
+        explain = await prepared(session, framework, round_, scored, applicant, who)
+    return await aside(explain)
+
+
+async def _in_words(
+    request: Request,
+    document: dict[str, Any],
+    headers: dict[str, str],
+    language: str | None = None,
+) -> Answer:
+    """Return *document* in sentences, in *language* or the one that the request asks for."""
+    asked = request.headers.get("accept-language")
+    wanted = language or negotiation.language(asked, list(text.LANGUAGES), "en")
     language = text.LANGUAGES[wanted]
-    varied["Content-Language"] = language
     said = await aside(partial(text.render, document, language))
-    return PlainTextResponse(said, headers=varied)
+    return PlainTextResponse(said, headers=headers | {"Content-Language": language})
 
 
 def _with_generators(document: dict[str, Any]) -> dict[str, Any]:

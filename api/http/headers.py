@@ -18,13 +18,24 @@ HEADERS = {
     "Cache-Control": "Who may keep the answer, and for how long.",
     "Vary": "The headers of the request that the answer depends on.",
     "Content-Language": "The language of the text, `zh` or `en`; left out of JSON, which has both.",
+    "Deprecation": "Since when what was asked for should not be used, as `@` and seconds since"
+    ' 1970. `Link` with `rel="successor-version"` leads to what to use instead.',
+    "Sunset": "From when on what was asked for may be gone.",
     "Content-Disposition": "Under which name the answer is kept as a file.",
     "Pilotzone-Run": "Of which run all of the answer is; 0: the round has none yet.",
     "WWW-Authenticate": "`Bearer`, with `error` where what was sent opens nothing.",
     "Retry-After": "Seconds to wait before the same request is sent again.",
 }
 
-NOT_ALWAYS = {"Vary", "Link", "Idempotency-Replayed", "Preference-Applied", "Content-Language"}
+NOT_ALWAYS = {
+    "Vary",
+    "Link",
+    "Idempotency-Replayed",
+    "Preference-Applied",
+    "Content-Language",
+    "Deprecation",
+    "Sunset",
+}
 """What an answer may leave out though its operation names it."""
 
 

@@ -99,7 +99,15 @@ async def _render(held: Gateway, code: str, framework: Framework, key: PageKey) 
     with_maxima = sheets(framework, [lines[each] for each in codes])
     items = (
         only(
-            score(framework, whole, at, who[each], sheet, with_lines=asked.with_lines),
+            score(
+                framework,
+                whole,
+                at,
+                who[each],
+                sheet,
+                with_lines=asked.with_lines,
+                named="names" in asked.include,
+            ),
             asked.members,
         )
         for at, each, sheet in zip(chosen, codes, with_maxima, strict=True)
@@ -156,7 +164,7 @@ async def _card(held: Gateway, framework: Framework, whole: Ranking, key: CardKe
         who = await applicants.known(driver, code)
     (sheet,) = sheets(framework, [lines])
     at = whole.positions[code]
-    card = score(framework, whole, at, who, sheet, with_lines=True)
+    card = score(framework, whole, at, who, sheet, with_lines=True, named=True)
     page = Page(await held.rendering.document(card))
     held.kept.keep(key, page)
     return page

@@ -45,7 +45,13 @@ Sorted = Annotated[
         " place how it is spoken."
     ),
 ]
-Include = Annotated[list[Literal["lines"]], Query(description="`lines`: with every line.")]
+Include = Annotated[
+    list[Literal["lines", "names"]],
+    Query(
+        description="`lines`: with every line. `names`: lines and dimensions have the framework's"
+        " names beside their codes, as a scorecard always has them."
+    ),
+]
 
 
 async def visible(
@@ -194,7 +200,7 @@ async def history(
         )
     with_lines = "lines" in include
     page = cut(request, response, found, limit, lambda each: (each.run,))
-    items = past(framework, page.items, with_lines=with_lines)
+    items = past(framework, page.items, with_lines=with_lines, named="names" in include)
     head = {"next": page.next}
     body = await held.rendering.page(head, items, at_once(framework, with_lines=with_lines))
     return Response(body, headers=response.headers, media_type="application/json")

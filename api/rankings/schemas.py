@@ -10,12 +10,14 @@ Flags = list[str]
 WITHHELD = (
     "Null for an expert in an open round where it moves with applicants that it has yet to mark."
 )
+NAMED = "The framework's; left out of rankings and histories without `include=names`."
 
 
 class LineOut(Schema):
     """One indicator's line of a score."""
 
     indicator: str
+    name: Name | None = Field(None, description=NAMED)
     value: float | None = Field(description="In the indicator's own unit; null: nothing reported.")
     share: Share | None = Field(description="Of the indicator's points.")
     points: Points | None = Field(description=WITHHELD)
@@ -28,6 +30,7 @@ class DimensionOut(Schema):
     """The sum of a dimension's lines."""
 
     code: str
+    name: Name | None = Field(None, description=NAMED)
     points: Points | None = Field(description=WITHHELD)
     full: Points = Field(
         description="The most that it can earn; more than the framework gives it where empty"

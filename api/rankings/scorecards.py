@@ -13,7 +13,7 @@ from shared.rankings.ranking import Ranking
 from shared.rankings.store import Freshness, Lines
 from shared.scoring import flags
 from shared.scoring.arrays import number
-from shared.scoring.framework import Framework
+from shared.scoring.framework import Framework, Name
 from shared.scoring.points import by_dimension, dimension_points, in_points, maxima
 from shared.visibility.policy import rests_on_marks_of_others
 
@@ -86,10 +86,11 @@ def score(
     sheet: Sheet,
     *,
     with_lines: bool,
+    named: bool = False,
 ) -> dict[str, Any]:
     """Return the score at position *at* of the ranking, as `ScoreOut` describes it.
 
-    Its lines are made as they are asked for.
+    Its lines are made as they are asked for. If *named*, dimensions and lines have their names.
     """
     own, overall, lines = ranking.own, ranking.overall, sheet.lines
     document: dict[str, Any] = {
@@ -111,19 +112,20 @@ def score(
             for indicator, raised in zip(framework.indicators, lines.flags, strict=True)
             if raised & BLOCKS
         ],
-        "dimensions": dimensions(framework, sheet),
+        "dimensions": dimensions(framework, sheet, named=named),
     }
     if with_lines:
-        document["lines"] = line_items(framework, sheet)
+        document["lines"] = line_items(framework, sheet, named=named)
     return document
 
 
-def dimensions(framework: Framework, sheet: Sheet) -> list[dict[str, Any]]:
+def dimensions(framework: Framework, sheet: Sheet, *, named: bool = False) -> list[dict[str, Any]]:
     """Return the sums of each dimension's lines; `full` is the points in force."""
     sums = by_dimension(framework, sheet.lines.units)
     return [
         {
             "code": dimension.code,
+            **(_name(dimension.name) if named else {}),
             "points": in_points(framework, earned),
             "full": in_points(framework, full),
         }
@@ -133,12 +135,15 @@ def dimensions(framework: Framework, sheet: Sheet) -> list[dict[str, Any]]:
     ]
 
 
-def line_items(framework: Framework, sheet: Sheet) -> Iterator[dict[str, Any]]:
+def line_items(
+    framework: Framework, sheet: Sheet, *, named: bool = False
+) -> Iterator[dict[str, Any]]:
     """Yield the lines in the framework's order; `full` is the maximum in force."""
     lines = sheet.lines
     for at, indicator in enumerate(framework.indicators):
         yield {
             "indicator": indicator.code,
+            **(_name(indicator.name) if named else {}),
             "value": number(lines.values[at]),
             "share": number(lines.shares[at]),
             "points": in_points(framework, lines.units[at]),
@@ -148,8 +153,12 @@ def line_items(framework: Framework, sheet: Sheet) -> Iterator[dict[str, Any]]:
         }
 
 
+def _name(name: Name) -> dict[str, Any]:
+    return {"name": {"zh": name.zh, "en": name.en}}
+
+
 def past(
-    framework: Framework, scores: Sequence[Lines], *, with_lines: bool
+    framework: Framework, scores: Sequence[Lines], *, with_lines: bool, named: bool
 ) -> Iterator[dict[str, Any]]:
     """Give each of *scores* as `HistoryItem` describes it; who was withdrawn has no lines."""
     standing = sheets(framework, [each for each in scores if not each.withdrawn])
@@ -163,6 +172,8 @@ def past(
             "coverage": each.coverage,
             "ranked": not (each.withdrawn or each.blocked),
             "withdrawn": each.withdrawn,
-            "dimensions": [] if sheet is None else dimensions(framework, sheet),
-            "lines": line_items(framework, sheet) if with_lines and sheet is not None else None,
+            "dimensions": [] if sheet is None else dimensions(framework, sheet, named=named),
+            "lines": line_items(framework, sheet, named=named)
+            if with_lines and sheet is not None
+            else None,
         }

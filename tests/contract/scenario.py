@@ -178,7 +178,9 @@ async def play(player: Player, worker_database: Database) -> None:
 
     await player.replay("portal", "GET /v1/rounds/{round}/scores/{applicant}/explanation")
     explanation = f"{ROUND}/scores/210212/explanation"
-    await player.send("portal", "GET", explanation, accept="text/plain")
+    await player.send("portal", "GET", f"{explanation}/text", accept="text/plain")
+    outdated = player.headers["portal"] | {"Accept": "text/plain"}
+    player.sent |= set((await player.client.get(GATEWAY + explanation, headers=outdated)).headers)
     await player.replay("auditor", "GET /v1/rounds/{round}/discrepancies")
     await player.replay("source", "GET /v1/rounds/{round}/completeness", measure="base_stations_5g")
     await player.replay("auditor", "GET /v1/rounds/{round}/diagnostics")

@@ -156,11 +156,18 @@ def test_an_operation_shows_an_example_that_fits(operation: Operation) -> None:
         assert faults(each["schema"], each["example"]) == []
 
 
+EXPLAINED = {
+    (200, "/explanation"): {"Deprecation", "Sunset", "Link"},
+    (200, "/explanation/text"): {"Content-Language"},
+}
+"""What an explanation says of itself besides, and as a text, by the end of its path."""
+
+
 @every_operation
 def test_an_answer_names_its_headers(operation: Operation) -> None:
     """Every answer can be found in the logs; a page of a list leads to the next.
 
-    What is answered later says where, and what comes in several media types on what that depends.
+    What is answered later says where, and a text says its language; what goes says until when.
     A file says what it is called, and of which run it is.
     """
     in_pages = "cursor" in {each["name"] for each in operation.parameters}
@@ -176,8 +183,9 @@ def test_an_answer_names_its_headers(operation: Operation) -> None:
             expected |= {"Content-Disposition", "Cache-Control", "Vary"}
             if "run" in {each["name"] for each in operation.parameters}:
                 expected.add("Pilotzone-Run")
-        elif status >= 400 or len(response.get("content", ())) > 1:
+        elif status >= 400:
             expected |= {"Vary", "Content-Language"}
+        expected |= EXPLAINED.get((status, operation.path.split("}")[-1]), set())
         if "KeyMade" in str(response):
             expected.add("Cache-Control")
         own = {202: {"Location"}, 401: {"WWW-Authenticate"}, 503: {"Retry-After"}}

@@ -40,9 +40,9 @@ async def test_while_a_score_is_explained_others_have_the_connection(
     await engine.dispose()
 
 
-@pytest.mark.parametrize("accept", ["application/json", "text/plain"])
+@pytest.mark.parametrize("path", [EXPLANATION, f"{EXPLANATION}/text"])
 async def test_explaining_takes_no_thread_that_others_wait_for(
-    world: World, accept: str, monkeypatch: pytest.MonkeyPatch
+    world: World, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[str] = []
     measures, render = document.measures, text.render
@@ -59,8 +59,7 @@ async def test_explaining_takes_no_thread_that_others_wait_for(
     monkeypatch.setattr(text, "render", rendered)
     await mark(world, C1=50)
 
-    headers = world.headers["auditor"] | {"Accept": accept}
-    assert (await world.client.get(EXPLANATION, headers=headers)).status_code == 200
+    assert (await world.call("auditor", "GET", path)).status_code == 200
 
-    assert len(threads) == (1 if accept == "application/json" else 2)
+    assert len(threads) == (1 if path == EXPLANATION else 2)
     assert all(each.startswith("explanation") for each in threads)

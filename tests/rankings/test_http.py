@@ -207,14 +207,14 @@ async def test_of_an_item_only_the_members_are_sent_that_are_asked_for(world: Wo
     fields = {"fields": "rank,applicant,lines"}
 
     page = (await world.call("auditor", "GET", SCORES, **fields, limit=1)).json()
-    card = (await world.call("auditor", "GET", f"{SCORES}/C1", **fields)).json()
+    card = await world.call("auditor", "GET", f"{SCORES}/C1", fields="rank,applicant")
     runs_ = (await world.call("auditor", "GET", f"/rounds/{ROUND}/runs", fields="run")).json()
 
     expected = {name: whole["items"][0][name] for name in ("applicant", "rank", "lines")}
     assert page["items"] == [expected]
     assert "fields=applicant%2Crank%2Clines" in page["next"]
     head = {name: whole[name] for name in ("round", "run", "state", "as_of")}
-    assert card == expected | head
+    assert card.json() == {name: expected[name] for name in ("applicant", "rank")} | head
     assert runs_ == {"items": [{"run": 1}], "next": None}
     for path in (SCORES, f"{SCORES}/C1", "/applicants", f"/rounds/{ROUND}/entries"):
         answer = await world.call("auditor", "GET", path, fields="kind,secret")
@@ -224,12 +224,15 @@ async def test_of_an_item_only_the_members_are_sent_that_are_asked_for(world: Wo
 async def test_lines_come_only_if_asked_for(world: World) -> None:
     await mark(world, C1=50)
 
-    without, with_lines = await world.ranking(), await world.ranking(include="lines")
+    without = await world.ranking()
+    with_lines = await world.ranking(include=["lines", "names"])
 
     assert all("lines" not in each for each in without["items"])
+    assert all("name" not in each for each in without["items"][0]["dimensions"])
     card = (await world.call("auditor", "GET", f"{SCORES}/C1")).json()
     (own,) = [each for each in with_lines["items"] if each["applicant"] == "C1"]
     assert {member: card[member] for member in own} == own
+    assert own["lines"][0]["name"] == name("A-1")
     answer = await world.call("auditor", "GET", SCORES, include="secrets")
     problem(answer, 422, "invalid")
 
@@ -284,6 +287,7 @@ async def test_a_scorecard_says_where_each_line_comes_from(world: World) -> None
 
     assert card["lines"]["A-1"] == {
         "indicator": "A-1",
+        "name": name("A-1"),
         "value": 100,
         "share": 1,
         "points": 6,

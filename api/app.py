@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api import cors
 from api.adjudications import routes as adjudications
+from api.answers.compression import Compression
 from api.applicants import routes as applicants
 from api.batches import routes as batches
 from api.checklists import routes as checklists
@@ -98,6 +99,7 @@ def create_app(
     problems.register(app)
     openapi.complete(app)
     app.add_middleware(Repeats)
+    app.add_middleware(Compression)
     app.add_middleware(RequestContext)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, **cors.of(settings.cors_origins))

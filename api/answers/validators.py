@@ -1,7 +1,9 @@
 """Validators: who has an answer already is told so, instead of being sent it again (RFC 9110, 13).
 
-An `ETag` is a digest of the bytes that are sent. So it says nothing that they do not, and what two
-readers may see differently has different ones.
+An `ETag` is a digest of the bytes that are sent, before they are compressed, and the coding behind
+it. So it says nothing that they do not, and what two readers may see differently has different
+ones; and it is known before anything was compressed. Whoever has an answer in one coding is not
+sent it again in another.
 """
 
 import re
@@ -13,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from api.answers.codings import CODINGS
 from api.http.problems import PreconditionFailed, PreconditionRequired
 
 DIGEST_BYTES = 16
@@ -35,8 +38,13 @@ def validated(answer: Response) -> Response:
     if "etag" not in answer.headers:
         answer.headers["ETag"] = etag_of(bytes(answer.body))
         answer.headers.setdefault("Cache-Control", REVALIDATED)
-        answer.headers.add_vary_header("Authorization")
+        answer.headers.add_vary_header("Authorization, Accept-Encoding")
     return answer
+
+
+def coded(etag: str, coding: str) -> str:
+    """Return the `ETag` in *coding* of the answer that has *etag* as it is."""
+    return f'{etag[:-1]}-{coding}"'
 
 
 def unless_known(scope: Scope, answer: Response) -> Response:
@@ -45,12 +53,16 @@ def unless_known(scope: Scope, answer: Response) -> Response:
     Weak tags are as good as strong ones for this; what is malformed names nothing.
     """
     given = [value for name, value in scope["headers"] if name == b"if-none-match"]
-    if not given or not names(b",".join(given).decode("latin-1"), answer.headers["etag"]):
+    if not given:
+        return answer
+    known = named(b",".join(given).decode("latin-1"), answer.headers["etag"])
+    if known is None:
         return answer
     unchanged = Response(status_code=304)
     unchanged.raw_headers = [
         (name, value) for name, value in answer.raw_headers if name.decode() in KEPT_BY_304
     ]
+    unchanged.headers["ETag"] = known  # which of its answers still holds
     return unchanged
 
 
@@ -62,13 +74,19 @@ def require_current(request: Request, stands: bytes) -> None:
     given = request.headers.getlist("if-match")
     if not given:
         raise PreconditionRequired("send the `ETag` of what you read as `If-Match`, or `*`")
-    if not names(",".join(given), etag_of(stands), weak=False):
+    if named(",".join(given), etag_of(stands), weak=False) is None:
         raise PreconditionFailed("something else stands by now: read that first")
 
 
-def names(given: str, etag: str, *, weak: bool = True) -> bool:
-    """Say whether a list of tags, or `*`, names *etag*; if *weak*, weak tags are as good."""
-    return given.strip() == "*" or etag in _tags(given, weak=weak)
+def named(given: str, etag: str, *, weak: bool = True) -> str | None:
+    """Return the tag of a list, or `*`, that names *etag* in any coding; None: there is none.
+
+    If *weak*, weak tags are as good.
+    """
+    if given.strip() == "*":
+        return etag
+    any_coding = {etag, *(coded(etag, coding) for coding in CODINGS)}
+    return next((each for each in _tags(given, weak=weak) if each in any_coding), None)
 
 
 def _tags(given: str, *, weak: bool) -> Iterable[str]:

@@ -13,8 +13,10 @@ HEADERS = {
     "Idempotency-Replayed": "`true` where the request took effect before: the answer is that of"
     " then, byte for byte, the `request_id` in it too.",
     "Preference-Applied": "Which preferences of `Prefer` shaped the answer, if any did.",
-    "ETag": "A digest of the bytes of the answer. Send it as `If-None-Match`: the answer comes only"
-    " if it has become another.",
+    "Content-Encoding": "How the answer is compressed, of what `Accept-Encoding` takes: `zstd`,"
+    " `br` or `gzip`. Left out of short answers, and of those that say a secret.",
+    "ETag": "A digest of the bytes of the answer, and the coding if it is compressed. Send it as"
+    " `If-None-Match`: the answer comes only if it has become another.",
     "Cache-Control": "Who may keep the answer, and for how long.",
     "Vary": "The headers of the request that the answer depends on.",
     "Content-Language": "The language of the text, `zh` or `en`; left out of JSON, which has both.",
@@ -29,6 +31,7 @@ HEADERS = {
 
 NOT_ALWAYS = {
     "Vary",
+    "Content-Encoding",
     "Link",
     "Idempotency-Replayed",
     "Preference-Applied",

@@ -43,6 +43,19 @@ def language(header: str | None, offered: Sequence[str], default: str) -> str:
     return best
 
 
+def coding(header: str | None, offered: Sequence[str]) -> str | None:
+    """Return which of the *offered* content codings an Accept-Encoding header prefers; None: none.
+
+    Of equal weights the first offered wins. As it is, an answer is sent where that is preferred, or
+    nothing else is accepted. Source: RFC 9110, 12.5.3.
+    """
+    ranges = _weights(header)
+    rest = ranges.get("*", 0.0)
+    best = max(offered, key=lambda each: ranges.get(each, rest))
+    weight = ranges.get(best, rest)
+    return best if weight > 0 and weight >= ranges.get("identity", 0.0) else None
+
+
 def _weights(header: str | None) -> dict[str, float]:
     """Read the ranges of a header with their weights, in its order; what is malformed is left out.
 

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api import idempotency
+from api.answers.compression import COMPRESSIBLE
 from api.batches.schemas import BatchIn
 from api.frameworks.schemas import FrameworkIn
 from api.http import headers
@@ -229,8 +230,15 @@ def _add_headers(operation: dict[str, Any]) -> None:
         own["200"] = ["Link"]
     for status, response in operation["responses"].items():
         named = response.get("headers", {})  # by the route that sends them
-        in_words = ("Vary", "Content-Language") if status >= "400" else ()
-        response.update(sends("X-Request-ID", NOSNIFF, *in_words, *own.get(status, ()), *named))
+        in_words = ["Content-Language"] if status >= "400" else []
+        smaller = ["Vary", "Content-Encoding"] if _compressible(response) else []
+        more = [*in_words, *smaller, *own.get(status, ()), *named]
+        response.update(sends("X-Request-ID", NOSNIFF, *more))
+
+
+def _compressible(response: dict[str, Any]) -> bool:
+    """Say whether an answer is compressed if it is long enough."""
+    return any(COMPRESSIBLE.match(each) for each in response.get("content", ()))
 
 
 def _streamed(operation: dict[str, Any]) -> bool:

@@ -32,7 +32,12 @@ def chosen(fields: str | None, item: type[Schema]) -> tuple[str, ...] | None:
         raise Invalid(
             "the items have no such member: see errors",
             tuple(
-                Finding("/query/fields", "unknown-field", f"An item has no member `{each}`.")
+                Finding(
+                    "/query/fields",
+                    "unknown-field",
+                    f"An item has no member `{each}`.",
+                    {"field": each, "fields": list(item.model_fields)},
+                )
                 for each in unknown
             ),
         )

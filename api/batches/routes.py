@@ -227,10 +227,7 @@ def written_items(items: Iterable[Any]) -> Iterator[bytes]:
 def _refused(request: Request, told: Told, shown: dict[str, Any], path: str | None) -> Response:
     """Answer with the rows at fault, as many as an answer may have, and where all of them are."""
     faulty = told.at_fault
-    findings = tuple(
-        Finding(f"/items/{each['index']}{error['pointer']}", error["code"], error["detail"])
-        for each, error in islice(_errors(faulty), MOST_FINDINGS)
-    )
+    findings = tuple(islice(_errors(faulty), MOST_FINDINGS))
     detail = f"{len(faulty)} of {len(told.items)} rows were refused, and nothing was stored"
     problem = describe(BatchRejected) | shown | {"detail": detail}
     response = problem_answer(request, problem | {"items": faulty[:MOST_FINDINGS]}, findings)
@@ -239,8 +236,11 @@ def _refused(request: Request, told: Told, shown: dict[str, Any], path: str | No
     return response
 
 
-def _errors(faulty: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-    return ((each, error) for each in faulty for error in each["errors"])
+def _errors(faulty: Iterable[Any]) -> Iterator[Finding]:
+    for each in faulty:
+        for error in each["errors"]:
+            at = f"/items/{each['index']}{error['pointer']}"
+            yield Finding(at, error["code"], error["detail"], error.get("params", {}))
 
 
 @router.get("/batches", response_model_exclude_unset=True, responses=problems(NotFound))
@@ -261,9 +261,8 @@ async def list_recorded(
     )
     page = cut(request, response, found, limit, lambda each: (each.id,))
     covered = await slices.of_batches(tx, round.id, [each.id for each in page.items])
-    return BatchPage(
-        items=[BatchOut.of(each, covered.get(each.id)) for each in page.items], next=page.next
-    )
+    items = [BatchOut.of(each, covered.get(each.id)) for each in page.items]
+    return BatchPage(items=items, next=page.next)
 
 
 @router.get("/batches/{batch}", response_model_exclude_unset=True, responses=problems(NotFound))

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.batches.effects import EffectOut
-from api.http.schemas import Code, Date, Items, Moment, Schema
+from api.http.schemas import PARAMS, Code, Date, Items, Moment, Params, Schema
 from api.submissions.schemas import Remark, SetAside, SubmissionIn, Value
 from shared.batches.limits import MOST_ROWS
 from shared.batches.slices import MOST_NAMED, Coverage
@@ -126,6 +126,7 @@ class RowError(Schema):
         json_schema_extra={"x-extensible-enum": list(ROW_CODES)},
     )
     detail: str
+    params: Params | None = Field(None, description=PARAMS)
 
 
 class BatchItem(Schema):

@@ -204,7 +204,8 @@ def _where_unkeepable(text: str) -> tuple[Finding, ...]:
 def _faults(value: Any, path: tuple[int | str, ...]) -> Iterator[Finding]:
     match value:
         case _Unkeepable():
-            yield Finding(pointer(path), "number-not-exact", f"Refused: {value}.")
+            params = {"most_digits": SIGNIFICANT_DIGITS}
+            yield Finding(pointer(path), "number-not-exact", f"Refused: {value}.", params)
         case dict():
             for name, each in value.items():
                 yield from _faults(each, (*path, name))

@@ -43,6 +43,10 @@ STATUS = {
 LANGUAGES = ("en", "zh")
 MOST_FINDINGS = 1_000
 MOST_POINTER = 200
+BOUNDS = frozenset(
+    {"ge", "gt", "le", "lt", "min_length", "max_length", "pattern", "expected"}
+    | {"first_year", "last_year"}
+)
 MEDIA_TYPE = "application/problem+json"
 OF_NO_USE = {"/problems/unauthorized", "/problems/token-refused"}
 SCHEMA = {"$ref": "#/components/schemas/Problem"}
@@ -144,7 +148,7 @@ def answer(
     problem["request_id"] = getattr(request.state, "request_id", "")
     if findings:
         problem["errors"] = [
-            {"pointer": each.pointer[:MOST_POINTER], "code": each.code, "detail": each.message}
+            each.document() | {"pointer": each.pointer[:MOST_POINTER]}
             for each in findings[:MOST_FINDINGS]
         ]
     language = negotiation.language(request.headers.get("accept-language"), LANGUAGES, "en")
@@ -174,11 +178,16 @@ async def on_domain_error(request: Request, error: DomainError) -> Response:
 async def on_malformed(request: Request, error: RequestValidationError) -> Response:
     """Name each field that is wrong; never echo what it held."""
     findings = tuple(
-        Finding(_place(each["loc"]), each["type"].replace("_", "-"), each["msg"])
+        Finding(_place(each["loc"]), each["type"].replace("_", "-"), each["msg"], _params(each))
         for each in error.errors()
     )
     problem = describe(Invalid) | {"detail": "the request is not as it must be: see errors"}
     return answer(request, problem, findings)
+
+
+def _params(error: Any) -> dict[str, Any]:
+    """Return the bounds that a value was held to; the rest that is told may echo the value."""
+    return {name: each for name, each in error.get("ctx", {}).items() if name in BOUNDS}
 
 
 def _place(location: tuple[int | str, ...]) -> str:

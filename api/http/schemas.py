@@ -33,6 +33,9 @@ def _clean(text: str) -> str:
     return text
 
 
+IN_ORDER = {"first_year": YEARS.start, "last_year": YEARS.stop - 1}
+
+
 def _date(value: Any) -> date:
     """Take ISO 8601 calendar dates alone; a timestamp or a number is not a date."""
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -43,7 +46,7 @@ def _date(value: Any) -> date:
             if found.year in YEARS:
                 return found
     raise PydanticCustomError(
-        "not-a-date", "a date is written YYYY-MM-DD and lies in the years 1900 to 2999"
+        "not-a-date", "a date is written YYYY-MM-DD and lies in the years 1900 to 2999", IN_ORDER
     )
 
 
@@ -67,7 +70,8 @@ def _moment(value: Any) -> datetime:
     if not isinstance(value, datetime):
         raise PydanticCustomError("not-a-moment", "a moment is written YYYY-MM-DDThh:mm:ssZ")
     if value.year not in YEARS:
-        raise PydanticCustomError("not-a-moment", "a moment lies in the years 1900 to 2999")
+        message: LiteralString = "a moment lies in the years 1900 to 2999"
+        raise PydanticCustomError("not-a-moment", message, IN_ORDER)
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
@@ -137,6 +141,12 @@ class Items(Schema, Generic[Item]):
     next: NextPage
 
 
+Params = dict[str, str | int | float | list[str]]
+PARAMS = (
+    "The numbers and names that `detail` says besides, by name, such as `least`; left out if none."
+)
+
+
 class FieldError(Schema):
     """One field that is wrong."""
 
@@ -145,6 +155,7 @@ class FieldError(Schema):
     )
     code: str = Field(description="Stable; for a form to choose its words by.")
     detail: str
+    params: Params | None = Field(None, description=PARAMS)
 
 
 class Problem(BaseModel):

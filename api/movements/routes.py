@@ -59,7 +59,9 @@ async def movements(
     fresh = await freshness_of(held, stored, until)
     if since > fresh.run:
         message = "The run to begin behind is not before the last."
-        raise Invalid(message, (Finding("/query/since", "after-until", message),))
+        raise Invalid(
+            message, (Finding("/query/since", "after-until", message, {"last": fresh.run}),)
+        )
     names = fresh.names_changed_at, fresh.names_version
     wanted = MovementsKey(stored.id, first, since, fresh.as_of, names, cohort, limit)
     return (await page_of(held, round, wanted)).answer

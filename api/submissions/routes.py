@@ -144,9 +144,7 @@ def _answer(
         "measure": item.measure,
         "as_of": item.as_of.isoformat(),
         "set_aside": receipt.set_aside,
-        "warnings": [
-            {"pointer": each.pointer, "code": each.code, "detail": each.message} for each in found
-        ],
+        "warnings": [each.document() for each in found],
     }
 
 

@@ -164,6 +164,7 @@ async def _of_limits(session: Session, terms: Terms) -> list[Finding]:
             f"/{field}/{place}",
             f"unknown-{KINDS[field]}",
             f"no {KINDS[field]} {code} is registered",
+            {"code": code},
         )
         for field, place, code in unknown
     ]

@@ -94,14 +94,18 @@ def _items(
         receipt = next(following) if isinstance(outcome, NewSubmission) else None
         findings = _findings(outcome, receipt, stored=stored)
         if findings:
-            item |= {"result": "rejected", "id": None, "errors": [*map(_error, findings)]}
+            item |= {
+                "result": "rejected",
+                "id": None,
+                "errors": [each.document() for each in findings],
+            }
         elif receipt is not None:
             item |= {"result": receipt.result, "id": receipt.id}
         if receipt is not None and isinstance(outcome, NewSubmission) and not findings:
             noticed = list(remarks.of_one(outcome, receipt, reference_date))
             noticed += [remarks.same_for_all()] * (outcome.measure in alike)
             item |= {"set_aside": receipt.set_aside} if receipt.set_aside else {}
-            item |= {"warnings": [*map(_error, noticed)]} if noticed else {}
+            item |= {"warnings": [each.document() for each in noticed]} if noticed else {}
         items.append(item)
     return items
 
@@ -124,10 +128,6 @@ def _is_taken_in(item: dict[str, Any]) -> bool:
 def _is_at_fault(item: dict[str, Any]) -> bool:
     """Say of a row's item whether something is wrong with the row itself."""
     return any(each["code"] != NOT_COMMITTED.code for each in item.get("errors", ()))
-
-
-def _error(finding: Finding) -> dict[str, str]:
-    return {"pointer": finding.pointer, "code": finding.code, "detail": finding.message}
 
 
 def _summary(items: Sequence[dict[str, Any]], *, stored: bool) -> Summary:

@@ -12,16 +12,30 @@ A class's docstring is its public title; its message says what happened this tim
 as data. Only `api.http.problems` knows which HTTP status a family becomes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Param = str | int | float | Sequence[str]
+"""A number or name of a sentence, or names of which it lists several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong, and where: a JSON pointer, a stable code, and words."""
+    """One thing that is wrong, and where: a JSON pointer, a stable code, and words.
+
+    *params* are what the words say besides the code, by name, for who has words of its own.
+    """
 
     pointer: str
     code: str
     message: str
+    params: Mapping[str, Param] = field(default_factory=dict, hash=False)
+
+    def document(self) -> dict[str, Any]:
+        """Return the finding as problems and receipts show it; `params` only if there are any."""
+        said = {"pointer": self.pointer, "code": self.code, "detail": self.message}
+        return said | {"params": dict(self.params)} if self.params else said
 
 
 class DomainError(Exception):

@@ -1,6 +1,6 @@
 """Admitting submissions: what is checked before anything is stored."""
 
-from shared.core.errors import Finding, ReporterNotAdmitted, SubmissionRefused
+from shared.core.errors import ReporterNotAdmitted, SubmissionRefused
 from shared.core.principal import Principal, Role
 from shared.scoring.framework import QUANTITIES, AfterSight, Framework, ReporterKind
 from shared.submissions import values as submission
@@ -66,4 +66,4 @@ def not_reached(principal: Principal, applicant: str, measure: str) -> Refusal |
 def refused(refusal: Refusal, pointer: str) -> SubmissionRefused | ReporterNotAdmitted:
     """Return *refusal* as the error of a whole request; *pointer* is where its field stands."""
     kind = ReporterNotAdmitted if refusal.forbidden else SubmissionRefused
-    return kind(refusal.message, (Finding(pointer, refusal.code, refusal.message),))
+    return kind(refusal.message, (refusal.finding(pointer),))

@@ -1,12 +1,13 @@
 """Whether a reported value fits its measure."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as member
 
 import msgspec
 
-from shared.core.errors import Finding
+from shared.core.errors import Finding, Param
 from shared.scoring.framework import Framework, Measure, MeasureType, ReporterKind
 
 Value = bool | float | str | list[str] | None
@@ -43,16 +44,18 @@ WITHOUT_VALUE = frozenset("HLMOQ")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a submission is not taken: the field at fault, a stable code, and words."""
+    """Why a submission is not taken: the field at fault, a stable code, words and their params."""
 
     field: str
     code: str
     message: str
     forbidden: bool = False
+    params: Mapping[str, Param] = member(default_factory=dict, hash=False)
 
-    def finding(self) -> Finding:
-        """Return the refusal as a finding in the submission."""
-        return Finding(f"/{self.field}", self.code, self.message)
+    def finding(self, pointer: str | None = None) -> Finding:
+        """Return the refusal as a finding in the submission, or where *pointer* says."""
+        at = f"/{self.field}" if pointer is None else pointer
+        return Finding(at, self.code, self.message, self.params)
 
 
 def read(
@@ -66,9 +69,10 @@ def read(
     if measure is None:
         return Refusal("measure", "unknown-measure", "The framework has no such measure.")
     if reporter not in measure.reported_by:
-        admitted = ", ".join(measure.reported_by)
-        message = f"This measure is reported by: {admitted}."
-        return Refusal("measure", "reporter-not-admitted", message, forbidden=True)
+        kinds = [str(each) for each in measure.reported_by]
+        message = f"This measure is reported by: {', '.join(kinds)}."
+        params = {"reported_by": kinds}
+        return Refusal("measure", "reporter-not-admitted", message, forbidden=True, params=params)
     if status == "withdrawn":
         if value is None:
             return WITHDRAWN
@@ -83,7 +87,8 @@ def contradicted(value: Value, obs_status: str | None) -> Refusal | None:
     if value is None or obs_status not in WITHOUT_VALUE:
         return None
     message = f"The status {obs_status} says that there is no value."
-    return Refusal("obs_status", "value-with-missing", message)
+    params = {"obs_status": str(obs_status)}
+    return Refusal("obs_status", "value-with-missing", message, params=params)
 
 
 def _number(measure: Measure, value: Value) -> Reported | Refusal:
@@ -96,9 +101,11 @@ def _number(measure: Measure, value: Value) -> Reported | Refusal:
         return Refusal("value", "not-whole", "A count is a whole number.")
     low, high = measure.range.min, measure.range.max
     if low is not None and number < low:
-        return Refusal("value", "below-range", f"The value is at least {low:g}.")
+        message = f"The value is at least {low:g}."
+        return Refusal("value", "below-range", message, params={"least": low})
     if high is not None and number > high:
-        return Refusal("value", "above-range", f"The value is at most {high:g}.")
+        message = f"The value is at most {high:g}."
+        return Refusal("value", "above-range", message, params={"most": high})
     return Reported(number=number + 0.0)  # never a negative zero
 
 
@@ -110,7 +117,8 @@ def _flag(_: Measure, value: Value) -> Reported | Refusal:
 
 def _category(measure: Measure, value: Value) -> Reported | Refusal:
     if not isinstance(value, str) or value not in measure.codes:
-        return Refusal("value", "unknown-category", f"The value is one of: {_list(measure)}.")
+        message = f"The value is one of: {_list(measure)}."
+        return Refusal("value", "unknown-category", message, params={"codes": measure.codes})
     return Reported(codes=(value,))
 
 
@@ -120,7 +128,8 @@ def _codes(measure: Measure, value: Value) -> Reported | Refusal:
     if len(set(value)) != len(value):
         return Refusal("value", "repeated-code", "A code occurs once.")
     if not set(value) <= set(measure.codes):
-        return Refusal("value", "unknown-code", f"The codes are among: {_list(measure)}.")
+        message = f"The codes are among: {_list(measure)}."
+        return Refusal("value", "unknown-code", message, params={"codes": measure.codes})
     return Reported(codes=tuple(sorted(value)))
 
 

@@ -57,7 +57,8 @@ def table(
                 yield line, index, dict(zip(columns, fields, strict=True))
             else:
                 message = f"The row has {len(fields)} fields, the header {len(columns)}."
-                yield line, index, Finding("", "wrong-number-of-fields", message)
+                params = {"fields": len(fields), "expected": len(columns)}
+                yield line, index, Finding("", "wrong-number-of-fields", message, params)
             index += 1
     except csv.Error as error:
         raise FileUnreadable(f"the file is not CSV: {error}", line=reader.line_num) from None

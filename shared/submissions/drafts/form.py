@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from shared.core.bounds import MOST_TEXT, UNWRITABLE, YEARS
-from shared.core.errors import Finding
+from shared.core.errors import Finding, Param
 from shared.core.moments import read as read_moment
 from shared.submissions.drafts.exact import NOT_EXACT, Inexact
 from shared.submissions.values import OBS_STATUSES, Value
@@ -88,7 +88,7 @@ def faults(members: Mapping[str, Any]) -> Iterator[Finding]:
     for name, fault in FORM.items():
         if name in members and (found := fault(members[name])) is not None:
             code, message = found
-            yield Finding(f"/{name}", code, message)
+            yield Finding(f"/{name}", code, message, BOUNDS.get(code, {}))
 
 
 def _pointer(name: str) -> str:
@@ -191,6 +191,15 @@ def _as_of(value: Any) -> Said | None:
         return "not-a-date", "A date is a text: YYYY-MM-DD."
     return no_date(value) if date_of(value) is None else None
 
+
+BOUNDS: dict[str, dict[str, Param]] = {
+    "not-a-code": {"most": 64},
+    "unknown-status": {"statuses": sorted(STATUSES)},
+    "too-long": {"most": MOST_TEXT},
+    "not-a-date": {"first_year": YEARS.start, "last_year": YEARS.stop - 1},
+    "not-a-revision": {"least": 0, "most": MOST_REVISIONS - 1},
+}
+"""What the words of a fault say besides, by its code."""
 
 FORM: dict[str, Callable[[Any], Said | None]] = {
     "applicant": _code,

@@ -13,7 +13,9 @@ MOST_BYTES = 2**16
 """Of one submission: it is read in one piece, and all others wait meanwhile."""
 
 NOT_AN_OBJECT = Finding("", "not-an-object", "A submission is an object with its members.")
-TOO_LONG = Finding("", "row-too-long", f"A submission has at most {MOST_BYTES} bytes.")
+TOO_LONG = Finding(
+    "", "row-too-long", f"A submission has at most {MOST_BYTES} bytes.", {"most": MOST_BYTES}
+)
 TWICE = Finding("", "member-twice", "An object has the same member twice.")
 
 MEMBER = re.compile(rb'"\s*:')
@@ -43,7 +45,8 @@ def read(raw: bytes) -> dict[str, Any] | Finding:
     except (msgspec.DecodeError, RecursionError) as error:
         line, column, met = fault(raw, error)
         place = f"line {line}, column {column}" if b"\n" in raw else f"column {column}"
-        return Finding("", "not-json", f"Not JSON at {place}: {met}.")
+        params = {"line": line, "column": column}
+        return Finding("", "not-json", f"Not JSON at {place}: {met}.", params)
     if not isinstance(members, dict):
         return NOT_AN_OBJECT
     if twins:

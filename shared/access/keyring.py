@@ -10,6 +10,7 @@ from shared.access import written
 from shared.access.tokens import compact
 from shared.access.tokens.tokens import Tokens
 from shared.access.uses import Uses
+from shared.core.flights import Flights
 from shared.core.principal import Principal
 from shared.database import Database
 
@@ -26,6 +27,7 @@ class Keyring:
             KEPT, kept.total_seconds(), timer=time.monotonic
         )
         self._heard = 0
+        self._lookups = Flights[Principal | None]()
         self.uses = Uses(database)
 
     def known(self, key: str) -> Principal | None:
@@ -41,13 +43,17 @@ class Keyring:
         principal = self._known.get(key)
         if principal is None and written.may_be_one(key):
             heard = self._heard
-            async with self._database.reading() as session:
-                principal = await keys.authenticate(session, key)
+            # What was asked before an end was heard of is no answer to who asks after it.
+            principal = await self._lookups.share((key, heard), lambda: self._look_up(key))
             if principal is not None:
                 self.uses.note(principal.key)
                 if heard == self._heard:  # else the answer may be from before what was heard
                     self._known[key] = principal
         return principal
+
+    async def _look_up(self, key: str) -> Principal | None:
+        async with self._database.reading() as session:
+            return await keys.authenticate(session, key)
 
     def heard(self, number: int | None) -> None:
         """Forget the key of this number, whose end was set; with None every key."""

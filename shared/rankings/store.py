@@ -9,7 +9,6 @@ from typing import Any, Literal, NamedTuple
 import asyncpg
 from sqlalchemy import text
 
-from shared.changes.store import TAKEN_UNTIL
 from shared.database import Database, Driver, Session
 
 
@@ -94,17 +93,23 @@ class Lines:
     flags: list[int]
 
 
-FRESHNESS = text(f"""
+FRESHNESS = text("""
     SELECT coalesce(run.number, 0), run.recorded_at,
-        EXISTS (SELECT FROM submission_change WHERE round = :round AND id > {TAKEN_UNTIL}),
+        EXISTS (
+            SELECT FROM submission_change
+            WHERE round = :round AND id > coalesce(run.changes_until, 0)
+        ),
         EXISTS (SELECT FROM round_failure WHERE round = :round),
         (SELECT max(changed_at) FROM applicant),
         (SELECT max(version) FROM applicant)
-    FROM (SELECT) AS once
-    LEFT JOIN (
-        SELECT number, recorded_at FROM run WHERE round = :round ORDER BY number DESC LIMIT 1
+    FROM (SELECT CAST(0 AS bigint) AS changes_until) AS nothing_known
+    LEFT JOIN LATERAL (
+        SELECT number, recorded_at, changes_until FROM run
+        WHERE round = :round ORDER BY number DESC LIMIT 1
     ) AS run ON true
-""")  # noqa: S608 -- all of it is ours
+""")
+"""The run is looked up once, its high-water mark with it. On a schema before 0007 `changes_until` is
+the 0 of `nothing_known`, as in `TAKEN_UNTIL`."""
 
 GLANCE = FRESHNESS.text.replace(":round", "$1")
 

@@ -1,7 +1,6 @@
 """Where rounds stand: asked once for all who ask at the same time."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
 from shared.changes import store as changes
@@ -19,8 +18,8 @@ class Watch:
     def __init__(self, database: Database) -> None:
         """Ask through *database*."""
         self._database = database
-        self._next: dict[int, asyncio.Task[Freshness]] = {}
-        self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._waiting: dict[int, list[asyncio.Future[Freshness]]] = {}
+        self._looking: dict[int, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
 
     def heard(self, _round: int | None) -> None:
@@ -31,20 +30,31 @@ class Watch:
     async def freshness(self, round_id: int) -> Freshness:
         """Return where the round stands, as seen after the call.
 
-        If no query is running, start one; otherwise wait for its end and share the next.
+        Whoever asks before the next look begins shares it.
         """
-        turn = self._turns[round_id]
-        if round_id not in self._next and not turn.locked():
-            async with turn:
-                return await standings.glance(self._database, round_id)
-        if round_id not in self._next:
-            self._next[round_id] = asyncio.create_task(self._look(round_id))
-        return await asyncio.shield(self._next[round_id])
+        # A future each: who goes away takes nobody along, and it costs less than a shield.
+        seen: asyncio.Future[Freshness] = asyncio.get_running_loop().create_future()
+        if round_id in self._waiting:
+            self._waiting[round_id].append(seen)
+        else:
+            self._waiting[round_id] = [seen]
+            # Begun a moment later: requests arrive in bunches, and all of a bunch share it.
+            self._looking[round_id] = asyncio.create_task(self._look(round_id))
+        return await seen
 
-    async def _look(self, round_id: int) -> Freshness:
-        async with self._turns[round_id]:
-            del self._next[round_id]
-            return await standings.glance(self._database, round_id)
+    async def _look(self, round_id: int) -> None:
+        """Look for all who wait, again for who came meanwhile, and on until nobody waits."""
+        while waiting := self._waiting[round_id]:
+            self._waiting[round_id] = []
+            try:
+                fresh = await standings.glance(self._database, round_id)
+            except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
+                for each in (each for each in waiting if not each.done()):
+                    each.set_exception(error)
+            else:
+                for each in (each for each in waiting if not each.done()):
+                    each.set_result(fresh)
+        del self._waiting[round_id], self._looking[round_id]
 
     async def included(self, round_id: int, submission: int, seconds: float) -> bool:
         """Wait at most *seconds* for a run to take in *submission*; say whether one has."""

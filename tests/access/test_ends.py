@@ -1,5 +1,6 @@
 """The end of a key: heard of by every gateway at once, and never put off."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from shared.core.principal import Actor, Principal
 from shared.database import Database, Session
 from shared.settings import Settings
 from tests.fixtures.ask import execute, one, until
-from tests.fixtures.http import key
+from tests.fixtures.http import key, soon
 
 ACTOR = Actor("tests", "tests")
 LONG = timedelta(hours=1)
@@ -81,6 +82,38 @@ async def test_what_is_heard_while_a_key_is_looked_up_is_not_lost(
     monkeypatch.setattr(keys, "authenticate", overtaken)
 
     assert await ring.holder(secret) is not None
+    assert ring.known(secret) is None
+
+
+async def test_a_key_is_looked_up_once_for_all_who_send_it_but_anew_after_an_end(
+    database: Database, owner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else all clients of a portal would ask at once whenever its key is forgotten."""
+    ring = Keyring(database, LONG)
+    secret = (await key(owner, "source", "a"))["Authorization"][7:]
+    found, begun, gate, looked = keys.authenticate, asyncio.Event(), asyncio.Event(), 0
+
+    async def held_up(session: Session, given: str) -> Principal | None:
+        nonlocal looked
+        looked += 1
+        begun.set()
+        principal = await found(session, given)
+        await gate.wait()
+        return principal
+
+    monkeypatch.setattr(keys, "authenticate", held_up)
+    before = [asyncio.create_task(ring.holder(secret)) for _ in range(3)]
+    await soon(begun)
+    assert looked == 1
+
+    async with owner.session() as session:
+        await keys.revoke(session, ACTOR, "a")
+    ring.heard(None)
+    after = asyncio.create_task(ring.holder(secret))
+    gate.set()
+
+    assert all(await asyncio.gather(*before))
+    assert await after is None
     assert ring.known(secret) is None
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import (
     async_sessionmaker,
     create_async_engine,
 )
+from sqlalchemy.orm import configure_mappers
 
 from shared.database.connections import BROKEN_OFF, Connections, Driver
 from shared.database.faults import DiskFull
@@ -82,6 +83,7 @@ class Database:
 
         Raises: SchemaUnknown, UrlUnusable, and the driver's errors where no server answers.
         """
+        configure_mappers()  # else the first request does, and holds up all others for 40 ms
         may_take_role = await require_schema(self._url, self._role, self._limits)
         settings = READ_COMMITTED | SEARCH_PATH | PLANNING | KEEPALIVE | self._limits.of_server()
         settings |= {"application_name": self._name}

@@ -108,8 +108,8 @@ FRESHNESS = text("""
         WHERE round = :round ORDER BY number DESC LIMIT 1
     ) AS run ON true
 """)
-"""The run is looked up once, its high-water mark with it. On a schema before 0007 `changes_until` is
-the 0 of `nothing_known`, as in `TAKEN_UNTIL`."""
+"""The run is looked up once, and its high-water mark with it: on a schema before 0007 that is the 0
+of `nothing_known`, as in `TAKEN_UNTIL`."""
 
 GLANCE = FRESHNESS.text.replace(":round", "$1")
 

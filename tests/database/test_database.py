@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from structlog.testing import capture_logs
 
 from api.app import ROLE
@@ -72,6 +73,21 @@ async def test_a_role_that_is_not_taken_is_warned_of_once(url: str, plain: str) 
     with capture_logs() as logs:
         await whoami(plain, ROLE)
     assert [(each["log_level"], each["role"]) for each in logs] == [("warning", ROLE)]
+
+
+async def test_tables_are_mapped_before_the_first_request(url: str) -> None:
+    """By the first statement it would be done in one piece, while everybody waits."""
+
+    class Own(DeclarativeBase):
+        pass
+
+    class Row(Own):
+        __tablename__ = "row"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    async with Database(url):
+        assert Row.__mapper__.configured
+    Own.registry.dispose()
 
 
 async def test_chinese_can_be_read_in_a_json_column(owner: Database) -> None:

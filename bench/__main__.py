@@ -137,10 +137,11 @@ def stalls(measured: Mapping[str, Stall]) -> Table:
     """Show what others see beside each load; the first is the floor."""
     shown = table(
         f"(g) others' wait beside a load, {COHORT:,} applicants (floor: beside nothing)",
-        *("load", "ping p99 ms", "longest ms", "answers /s", "peak MB"),
+        *("load", "ping p99 ms", "longest ms", "loop held ms", "answers /s", "peak MB"),
     )
     for load, found in measured.items():
-        numbers = found.pings.p99_ms, found.pings.longest_ms, found.per_second, found.megabytes
+        pings = found.pings.p99_ms, found.pings.longest_ms
+        numbers = *pings, found.held_ms, found.per_second, found.megabytes
         shown.add_row(load, *(f"{each:,.1f}" for each in numbers))
     return shown
 
@@ -179,7 +180,7 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
             found = await submissions.measure(on, round_, seconds, logs)
             console.print(rates("(a) single submissions (floor: one asyncpg insert)", found))
         if "b" in wanted:
-            reads = await rankings.measure(on, round_, seconds, logs)
+            reads = await rankings.measure(on, await on.filled(COHORT), seconds, logs)
             console.print(rates("(b) ranking reads (floor: an empty route)", reads))
         if "d" in wanted:
             filled = await on.filled(COHORT)

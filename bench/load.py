@@ -18,17 +18,22 @@ class Rate:
     p99_ms: float
 
 
-def request(method: str, path: str, key: str = "", body: bytes = b"") -> bytes:
+def request(
+    method: str, path: str, key: str = "", body: bytes = b"", if_none_match: str = ""
+) -> bytes:
     """Return an HTTP/1.1 request on a connection that stays open."""
     head = [f"{method} {path} HTTP/1.1", "Host: bench", f"Content-Length: {len(body)}"]
     head += ["Content-Type: application/json"] if body else []
     head += [f"Authorization: Bearer {key}"] if key else []
+    head += [f"If-None-Match: {if_none_match}"] if if_none_match else []
     return "\r\n".join([*head, "", ""]).encode() + body
 
 
 async def answer(reader: asyncio.StreamReader) -> bytes:
-    """Read one answer and return its body. Raises: RuntimeError unless it is a success."""
+    """Read one answer and return its body; 304 has none. Raises: RuntimeError if it is refused."""
     head = await reader.readuntil(b"\r\n\r\n")
+    if b" 304" in head[:13]:
+        return b""
     if b" 20" not in head[:13]:
         raise RuntimeError(head.decode())
     return await _rest(reader, head)

@@ -20,8 +20,10 @@ from shared.access import service as keys
 from shared.core.principal import Actor
 from shared.database import Database, Limits
 from shared.frameworks import service as frameworks
+from shared.frameworks.service import Library
 from shared.rounds import service as rounds
 from shared.rounds import store as stored_rounds
+from shared.runs import service as runs
 from shared.settings import Settings
 
 ACTOR = Actor("bench", "bench")
@@ -107,6 +109,12 @@ class Stage:
             self.rounds[code] = await self._round(code, applicants, (APPLICANTS, ENTRIES, VALUES))
             await self.tidy()
         return self.rounds[code]
+
+    async def run(self, round_: Round) -> None:
+        """Have the round's scores computed."""
+        async with self.database.session() as session:
+            await runs.recompute(session, Library(), round_.id, "bench", None)
+        await self.tidy()
 
     async def _round(self, code: str, applicants: int, statements: Sequence[str]) -> Round:
         async with self.database.session() as session:

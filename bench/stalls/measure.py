@@ -12,12 +12,11 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bench.load import Request, press, request, whatever
+from bench.load import Request, answer, press, request, whatever
 from bench.stage import Round, Stage, answering, free_port, process
 from bench.stalls import bodies
+from bench.stalls.gateway import PATH
 from bench.stalls.pings import Pings
-from shared.frameworks.service import Library
-from shared.runs import service as runs
 
 PAST_RUNS = 1_000
 HOLDERS, HELD_BYTES = 40, 8 * 2**20
@@ -48,9 +47,10 @@ PAST = (
 
 @dataclass(frozen=True)
 class Stall:
-    """What others saw meanwhile; how many were answered per second; the gateway's most memory."""
+    """What others saw meanwhile; what held the gateway's loop; answers per second; most memory."""
 
     pings: Pings
+    held_ms: float
     per_second: float
     megabytes: float
 
@@ -59,7 +59,7 @@ async def measure(stage: Stage, round_: Round, seconds: float, logs: Path) -> Ma
     """Return what a client that asks for nothing sees beside each load, and beside none."""
     await _ran(stage, round_)
     port = free_port()
-    with process(stage.url, logs / "gateway.log", "api", "--port", str(port)) as gateway:
+    with process(stage.url, logs / "gateway.log", "bench.stalls.gateway", str(port)) as gateway:
         await answering(port, gateway)
 
         async def beside(load: Callable[[], Awaitable[int]]) -> Stall:
@@ -128,6 +128,7 @@ def _meant(stage: Stage, round_: Round) -> dict[str, tuple[int, Request]]:
 async def _beside(port: int, gateway: int, load: Callable[[], Awaitable[int]]) -> Stall:
     """Put *load*, which returns how many were answered, on the gateway, and ping it meanwhile."""
     _forget_peak(gateway)
+    await _longest_hold(port)
     pinging = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.stalls.pings", str(port)),
         stdin=asyncio.subprocess.PIPE,
@@ -138,7 +139,17 @@ async def _beside(port: int, gateway: int, load: Callable[[], Awaitable[int]]) -
     answered = await load()
     taken = time.perf_counter() - begin
     said, _ = await pinging.communicate(b"\n")
-    return Stall(Pings(**json.loads(said)), answered / taken, _peak(gateway))
+    held = await _longest_hold(port)
+    return Stall(Pings(**json.loads(said)), held, answered / taken, _peak(gateway))
+
+
+async def _longest_hold(port: int) -> float:
+    """Return how long the gateway's loop was held at once since this was asked, in milliseconds."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request("GET", PATH))
+    held: float = json.loads(await answer(reader))
+    writer.close()
+    return held
 
 
 async def _hold(port: int, sent: bytes, seconds: float) -> int:
@@ -169,8 +180,7 @@ def _peak(pid: int) -> float:
 
 async def _ran(stage: Stage, round_: Round) -> None:
     """Run the round, and give it a past."""
-    async with stage.database.session() as session:
-        await runs.recompute(session, Library(), round_.id, "bench", None)
+    await stage.run(round_)
     async with stage.database.session() as session:
         for statement in PAST:
             await session.execute(text(statement), {"round": round_.id, "n": PAST_RUNS})

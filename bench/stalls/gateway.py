@@ -1,0 +1,59 @@
+"""`python -m bench.stalls.gateway PORT`: the gateway, and how long its loop stood still.
+
+That is CPU time of the process between two turns of the loop: what other processes take of the
+machine does not count, and a thread that keeps the interpreter to itself does.
+"""
+
+import asyncio
+import sys
+import time
+
+import uvicorn
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.__main__ import configured
+from api.app import over
+from shared.process import lifecycle
+from shared.process.listening import listen
+
+PATH = "/longest-hold"
+EVERY_SECONDS = 0.001
+
+
+class Held:
+    """Stands before *app*, and answers `PATH` with the milliseconds of the longest hold since."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Measure from the first question on."""
+        self._app = app
+        self._longest = 0.0
+        self._turning: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope.get("path") != PATH:
+            await self._app(scope, receive, send)
+            return
+        self._turning = self._turning or asyncio.create_task(self._turn())
+        longest, self._longest = self._longest, 0.0
+        await JSONResponse(longest)(scope, receive, send)
+
+    async def _turn(self) -> None:
+        before = time.process_time()
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            now = time.process_time()
+            self._longest = max(self._longest, (now - before) * 1e3)
+            before = now
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    settings, url = lifecycle.begin("gateway")
+    config = configured(Held(over(url, settings)), settings)
+    uvicorn.Server(config).run([listen("127.0.0.1", int(sys.argv[1]))])
+
+
+if __name__ == "__main__":
+    main()

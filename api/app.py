@@ -23,9 +23,10 @@ from api.explanations import routes as explanations
 from api.exports import routes as exports
 from api.frameworks import routes as frameworks
 from api.health import routes as health
-from api.http import openapi, problems
+from api.http import problems
 from api.http.access import require_declared
 from api.http.middleware import RequestContext
+from api.http.openapi.document import complete
 from api.http.route import Repeats
 from api.http.state import Gateway
 from api.keys import routes as keys
@@ -56,7 +57,6 @@ def create_app(
     app = FastAPIOffline(
         title="Pilot-zone assessment",
         version="1",
-        description=openapi.DESCRIPTION,
         lifespan=lifespan,
         docs_url="/docs",
         redoc_url=None,
@@ -97,7 +97,7 @@ def create_app(
         app.router.routes.extend(each.router.routes)
     require_declared(app)
     problems.register(app)
-    openapi.complete(app)
+    complete(app)
     app.add_middleware(Repeats)
     app.add_middleware(Compression)
     app.add_middleware(RequestContext)

@@ -1,13 +1,30 @@
 """Experts' panels: conflicts of interest and adjudications."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
+from api.http.members import ApplicantRef, Id, MeasureRef, ReporterName, RoundRef, said
 from api.http.schemas import Date, Items, Line, Schema
 from shared.adjudications.service import Adjudication, Case
 from shared.panels.pseudonym import pseudonym
 from shared.rounds.store import RoundFacts
+
+AdjudicationResult = TypeAliasType(
+    "AdjudicationResult",
+    Annotated[
+        Literal["created", "revised", "unchanged"],
+        Field(description="What became of an adjudication beside what was settled before."),
+    ],
+)
+AdjudicationState = TypeAliasType(
+    "AdjudicationState",
+    Annotated[
+        Literal["open", "settled"], Field(description="Whether a panel's line awaits adjudication.")
+    ],
+)
+Pseudonym = Annotated[str, said(pattern="^expert-[A-Z2-7]{8}$", maxLength=15)]
 
 
 class AdjudicationIn(Schema):
@@ -27,23 +44,25 @@ class AdjudicationIn(Schema):
 class AdjudicationReceipt(AdjudicationIn):
     """What became of an adjudication."""
 
-    id: int | None = Field(
+    id: Id | None = Field(
         description="Of the submission that records it; may be given as `wait_for`. Null: there was"
         " nothing to lift."
     )
-    result: Literal["created", "revised", "unchanged"]
-    round: str
-    applicant: str
-    measure: str
+    result: AdjudicationResult = Field(
+        description="`unchanged`: the same was settled already, or there was nothing to lift."
+    )
+    round: RoundRef
+    applicant: ApplicantRef
+    measure: MeasureRef
     as_of: Date = Field(description="The round's reference date.")
 
 
 class MarkOut(Schema):
     """One expert's standing mark."""
 
-    expert: str = Field(description="The pseudonym that others see in this round.")
-    name: str
-    value: float
+    expert: Pseudonym = Field(description="The pseudonym that others see in this round.")
+    name: ReporterName = Field(description="The expert's name.")
+    value: float = Field(description="The mark, within the measure's range.")
     revised_after_sight: bool = Field(
         description="Changed when the expert could read others' marks of the applicant and measure:"
         " it is not the one that was given blind."
@@ -53,9 +72,9 @@ class MarkOut(Schema):
 class AdjudicationOut(Schema):
     """A panel's line that awaits adjudication, or has been settled."""
 
-    applicant: str
-    measure: str
-    state: Literal["open", "settled"]
+    applicant: ApplicantRef
+    measure: MeasureRef
+    state: AdjudicationState = Field(description="Whether somebody has settled the line.")
     marks: list[MarkOut] = Field(description="Those that stand, from the lowest up.")
     combined: float | None = Field(
         description="What the panel says by itself; null: fewer marks than it asks for."
@@ -63,8 +82,8 @@ class AdjudicationOut(Schema):
     spread: float | None = Field(description="The highest mark less the lowest; null: no mark.")
     tolerance: float | None = Field(description="The most that marks may differ by; null: any.")
     adjudicated: float | None = Field(description="The mark that counts instead; null: none.")
-    adjudicator: str | None
-    reason: str | None
+    adjudicator: ReporterName | None = Field(description="Who settled it; null: nobody yet.")
+    reason: str | None = Field(description="Why it was settled so; null: it is open.")
 
     @classmethod
     def of(cls, case: Case, round_: RoundFacts) -> "AdjudicationOut":

@@ -15,6 +15,11 @@ def texts() -> dict[str, dict[str, Any]]:
     return read
 
 
+def types() -> list[str]:
+    """Return every type of problem, as documents have it, in order."""
+    return sorted(f"/problems/{slug}" for slug in texts()["problems"])
+
+
 def of_type(slug: str) -> dict[str, Any] | None:
     """Return status, title, when it is met and what to do, of a type; None: there is no such."""
     found: dict[str, Any] | None = texts()["problems"].get(slug)

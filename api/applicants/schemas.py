@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
+from api.http.members import ApplicantName
 from api.http.schemas import Code, Items, Kind, Moment, Name, Schema
 from shared.applicants.store import Applicant, StoredApplicant
 
@@ -11,9 +12,12 @@ from shared.applicants.store import Applicant, StoredApplicant
 class ApplicantIn(Schema):
     """A county-level division (GB/T 2260 code) or an industrial park."""
 
-    code: Code
+    code: Code = Field(
+        description="A GB/T 2260 code for a county, or a code of one's own for a park; it never"
+        " changes."
+    )
     kind: Kind = Field(description="Names the cohort in which the applicant is ranked.")
-    name: Name
+    name: ApplicantName
     division: Code | None = Field(None, description="The division in which it lies; not looked up.")
 
     def to_domain(self) -> Applicant:
@@ -40,8 +44,8 @@ class ApplicantChange(Schema):
 class ApplicantOut(ApplicantIn):
     """An applicant as registered."""
 
-    registered_at: Moment
-    changed_at: Moment
+    registered_at: Moment = Field(description="When it was registered.")
+    changed_at: Moment = Field(description="When it was last changed; else when it was registered.")
 
     @classmethod
     def of(cls, stored: StoredApplicant) -> "ApplicantOut":

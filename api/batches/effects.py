@@ -1,11 +1,13 @@
 """What a file would move, as the contract shows it."""
 
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
-from api.http.schemas import Kind, Name, Points, Schema
+from api.http.members import ApplicantName, ApplicantRef, Count, IndicatorRef, OfCohort, Rank
+from api.http.schemas import Points, Schema
 from api.http.state import Gateway
 from shared.applicants import store as applicants
 from shared.previews.effect import MOST_LISTED, Effect
@@ -14,51 +16,65 @@ from shared.scoring.points import in_points
 
 LISTED = f"At most {MOST_LISTED} of those that differ, the largest difference first."
 
+Edge = TypeAliasType(
+    "Edge",
+    Annotated[
+        Literal["best", "worst"],
+        Field(description="The end of a scale that depends on its cohort."),
+    ],
+)
+
 
 class MovedTotal(Schema):
     """An applicant's total before and after."""
 
-    applicant: str
-    name: Name
-    before: Points
-    after: Points
+    applicant: ApplicantRef
+    name: ApplicantName
+    before: Points = Field(description="The total as it is.")
+    after: Points = Field(description="The total as it would be.")
 
 
 class MovedRank(Schema):
     """An applicant's rank among its kind before and after; null: barred from the ranking."""
 
-    applicant: str
-    name: Name
-    kind: Kind
-    before: int | None
-    after: int | None
+    applicant: ApplicantRef
+    name: ApplicantName
+    kind: OfCohort
+    before: Rank | None = Field(description="The rank as it is; null: barred from the ranking.")
+    after: Rank | None = Field(
+        description="The rank as it would be; null: barred from the ranking."
+    )
 
 
 class MovedEdge(Schema):
     """The value against which an indicator's scale measures applicants of a kind."""
 
-    indicator: str
-    kind: Kind
-    edge: Literal["best", "worst"]
+    indicator: IndicatorRef
+    kind: OfCohort
+    edge: Edge = Field(description="Which end of the scale.")
     before: float | None = Field(description="In the indicator's own unit; null: nobody reported.")
-    after: float | None
+    after: float | None = Field(
+        description="The value as it would be, in the same unit; null: nobody would have reported."
+    )
 
 
 class MovedCounts(Schema):
     """How many differ of each, listed or not."""
 
-    totals: int
-    ranks: int
-    cohorts: int
+    totals: Count = Field(description="Applicants whose total would be another.")
+    ranks: Count = Field(description="Applicants whose rank would be another.")
+    cohorts: Count = Field(description="Ends of scales that would lie elsewhere.")
 
 
 class EffectOut(Schema):
     """What would move if the file were pushed now and a run took in whatever waits."""
 
-    totals: list[MovedTotal] = Field(description=LISTED)
-    ranks: list[MovedRank] = Field(description=LISTED)
-    cohorts: list[MovedEdge] = Field(description="In the order of the indicators.")
-    counts: MovedCounts
+    totals: Annotated[list[MovedTotal], Field(max_length=MOST_LISTED)] = Field(description=LISTED)
+    ranks: Annotated[list[MovedRank], Field(max_length=MOST_LISTED)] = Field(description=LISTED)
+    cohorts: Annotated[list[MovedEdge], Field(max_length=MOST_LISTED)] = Field(
+        description="In the order of the indicators."
+    )
+    counts: MovedCounts = Field(description="How many differ, listed or not.")
 
 
 async def shown(held: Gateway, framework: Framework, effect: Effect | None) -> Any:

@@ -27,9 +27,10 @@ from api.http.context import Round, Tx, framework_of, gateway_of, round_of, tran
 from api.http.headers import sends
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import GREATEST_ID, RoundCode
-from api.http.problems import MOST_FINDINGS, describe, problems
 from api.http.problems import answer as problem_answer
+from api.http.problems import describe, problems
 from api.http.route import GuardedRoute
+from api.http.schemas import MOST_FINDINGS
 from api.http.state import Gateway
 from shared.batches import service as services
 from shared.batches import slice_store as slices
@@ -79,14 +80,15 @@ CSV_EXAMPLE = """applicant,measure,value,as_of
 SDMX_EXAMPLE = """STRUCTURE,STRUCTURE_ID,ACTION,REF_AREA,INDICATOR,TIME_PERIOD,OBS_VALUE
 dataflow,PILOTZONE:COUNTS(1.0),M,210212,base_stations_5g,2026-06-30,1520
 """
-TEXT = {"type": "string", "minLength": 1}
+JSONL_EXAMPLE = '{"applicant":"210212","measure":"residents","value":1,"as_of":"2026-06-30"}'
+TEXT = {"type": "string", "minLength": 1, "maxLength": MOST_BYTES}
 REQUEST: dict[str, Any] = {
     "x-most-bytes": MOST_BYTES,
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {"schema": {"$ref": "#/components/schemas/BatchIn"}},
-            "application/jsonl": {"schema": TEXT},
+            "application/jsonl": {"schema": TEXT, "example": JSONL_EXAMPLE},
             "text/csv": {"schema": TEXT, "example": CSV_EXAMPLE},
             "application/vnd.sdmx.data+csv": {"schema": TEXT, "example": SDMX_EXAMPLE},
         },

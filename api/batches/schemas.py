@@ -3,16 +3,61 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
+from api.answers.codes import ROW_CODES
 from api.batches.effects import EffectOut
-from api.http.schemas import PARAMS, Code, Date, Items, Moment, Params, Schema
+from api.http.members import (
+    ApplicantRef,
+    Count,
+    Id,
+    MeasureRef,
+    Pointer,
+    ReporterName,
+    RequestId,
+    Sha256,
+    one_of,
+    said,
+)
+from api.http.schemas import PARAMS, Code, Date, Items, Moment, Params, Schema, left_out
 from api.submissions.schemas import Remark, SetAside, SubmissionIn, Value
 from shared.batches.limits import MOST_ROWS
 from shared.batches.slices import MOST_NAMED, Coverage
 from shared.batches.store import StoredBatch
 
-Outcome = Literal["all_committed", "none_committed", "partial"]
-Result = Literal["created", "revised", "unchanged", "rejected"]
+Outcome = TypeAliasType(
+    "Outcome",
+    Annotated[
+        Literal["all_committed", "none_committed", "partial"],
+        Field(description="What of a file is stored."),
+    ],
+)
+RowResult = TypeAliasType(
+    "RowResult",
+    Annotated[
+        Literal["created", "revised", "unchanged", "rejected"],
+        Field(description="What became of a row."),
+    ],
+)
+SliceScope = TypeAliasType(
+    "SliceScope",
+    Annotated[
+        Literal["listed", "number", "entered"],
+        Field(description="How a slice says whom it covers."),
+    ],
+)
+RowCode = TypeAliasType(
+    "RowCode",
+    Annotated[
+        str,
+        one_of(ROW_CODES),
+        Field(
+            description="Why a row of a batch is refused. More may be added: take one that you do"
+            " not know as a refusal."
+        ),
+    ],
+)
+MediaType = Annotated[str, said(maxLength=100)]
 
 
 Covered = Annotated[int, Field(ge=1, le=MOST_ROWS)]
@@ -21,8 +66,10 @@ Covered = Annotated[int, Field(ge=1, le=MOST_ROWS)]
 class SliceIn(Schema):
     """What a batch covers: one measure as of one date, so that what it leaves out is missing."""
 
-    measure: Code
-    as_of: Date
+    measure: Code = Field(description="The measure that the batch covers.")
+    as_of: Date = Field(
+        description="The date that it covers the measure as of; the rows have it too."
+    )
     applicants: (
         Annotated[list[Code], Field(min_length=1, max_length=MOST_ROWS)]
         | Covered
@@ -33,24 +80,30 @@ class SliceIn(Schema):
 class BatchIn(Schema):
     """A batch in JSON, as the contract shows it; `shared.batches` reads it."""
 
-    items: list[SubmissionIn] = Field(min_length=1, max_length=MOST_ROWS)
-    slice: SliceIn | None = None
+    items: list[SubmissionIn] = Field(
+        min_length=1, max_length=MOST_ROWS, description="The rows, one submission each."
+    )
+    slice: SliceIn | None = Field(
+        None,
+        description="What the batch covers. Null or left out: it says nothing of what it has no"
+        " row of.",
+    )
 
 
 class SliceOut(Schema):
     """What came of the slice that a batch declared."""
 
-    measure: str
-    as_of: Date
-    scope: Literal["listed", "number", "entered"] = Field(description="How it said whom it covers.")
-    covered: int = Field(description="How many applicants it covers.")
-    reported: int = Field(description="Of how many a row of the batch stands.")
-    omitted: list[str] = Field(
+    measure: MeasureRef
+    as_of: Date = Field(description="The date of the slice.")
+    scope: SliceScope = Field(description="How it said whom it covers.")
+    covered: Count = Field(description="How many applicants it covers.")
+    reported: Count = Field(description="Of how many a row of the batch stands.")
+    omitted: Annotated[list[ApplicantRef], Field(max_length=MOST_NAMED)] = Field(
         description=f"Who is covered and has no row: the first {MOST_NAMED}. Of a number nobody"
         " knows who."
     )
-    omitted_count: int = Field(description="How many these are in all.")
-    withdrawn: int = Field(
+    omitted_count: Count = Field(description="How many these are in all.")
+    withdrawn: Count = Field(
         description="How many values of earlier dates the batch thereby took back."
     )
     complete: bool = Field(description="Whether all that it covers stands, and no row was refused.")
@@ -62,91 +115,33 @@ class SliceOut(Schema):
         return cls.model_validate(fields | {"omitted": list(coverage.omitted)})
 
 
-ROW_CODES = (
-    "missing",
-    "unknown-member",
-    "not-an-object",
-    "not-json",
-    "member-twice",
-    "row-too-long",
-    "wrong-number-of-fields",
-    "unknown-action",
-    "not-a-code",
-    "not-a-date",
-    "date-order",
-    "unknown-status",
-    "not-a-text",
-    "too-long",
-    "text-unwritable",
-    "unknown-applicant",
-    "unknown-measure",
-    "applicant-not-reached",
-    "measure-not-reached",
-    "reporter-not-admitted",
-    "value-missing",
-    "withdrawn-with-value",
-    "not-a-value",
-    "not-a-revision",
-    "not-a-moment",
-    "unknown-obs-status",
-    "value-with-missing",
-    "number-not-exact",
-    "formula",
-    "grouped-digits",
-    "decimal-comma",
-    "exponent",
-    "space-around",
-    "foreign-digits",
-    "not-a-number",
-    "not-finite",
-    "not-whole",
-    "below-range",
-    "above-range",
-    "not-a-flag",
-    "unknown-category",
-    "not-codes",
-    "unknown-code",
-    "repeated-code",
-    "conflict-of-interest",
-    "revised-after-sight",
-    "stale-revision",
-    "repeated-row",
-    "outside-slice",
-    "not-committed",
-)
-"""Why a row of a batch is refused; docs/problems.md says what each means."""
-
-
 class RowError(Schema):
     """Why a row was refused."""
 
-    pointer: str = Field(description="JSON pointer (RFC 6901) into the row; empty: all of it.")
-    code: str = Field(
-        description="Stable; docs/problems.md says what each means.",
-        json_schema_extra={"x-extensible-enum": list(ROW_CODES)},
-    )
-    detail: str
-    params: Params | None = Field(None, description=PARAMS)
+    pointer: Pointer = Field(description="JSON pointer (RFC 6901) into the row; empty: all of it.")
+    code: RowCode = Field(description="Why; docs/problems.md says what each means.")
+    detail: str = Field(description="The same in a sentence of English, for people.")
+    params: Params | None = left_out(PARAMS)
 
 
 class BatchItem(Schema):
     """What became of one row."""
 
-    index: int = Field(description="Counts from 0.")
-    line: int | None = Field(
-        None, description="Where the row begins in the file, from 1; left out for JSON."
+    index: Count = Field(description="Counts from 0.")
+    line: Annotated[int, Field(ge=1)] | None = left_out(
+        "Where the row begins in the file, from 1; left out for JSON."
     )
-    result: Result = Field(
+    result: RowResult = Field(
         description="`unchanged`: the same value stands already and nothing was added."
     )
-    id: int | None = Field(
+    id: Id | None = Field(
         description="Of the submission that stands, or of the number that is held; null where the"
         " row is rejected."
     )
-    errors: list[RowError] | None = Field(None, description="Left out unless it is rejected.")
-    set_aside: SetAside | None = Field(None, description="Left out where the row counts.")
-    warnings: list[Remark] | None = Field(
-        None, description="Left out where nothing was noticed; they change nothing."
+    errors: list[RowError] | None = left_out("Left out unless it is rejected.")
+    set_aside: SetAside | None = left_out("Left out where the row counts.")
+    warnings: list[Remark] | None = left_out(
+        "Left out where nothing was noticed; they change nothing."
     )
     stands: Value | None = Field(
         None,
@@ -158,10 +153,12 @@ class BatchItem(Schema):
 class BatchCounts(Schema):
     """Rows by what became of them; each is counted once."""
 
-    created: int
-    revised: int
-    unchanged: int
-    rejected: int = Field(
+    created: Count = Field(
+        description="Rows that say something of an applicant, measure and date for the first time."
+    )
+    revised: Count = Field(description="Rows that replace what the reporter said before.")
+    unchanged: Count = Field(description="Rows that say what stands already; nothing was added.")
+    rejected: Count = Field(
         description="Also rows that nothing is wrong with, where another kept the file out."
     )
 
@@ -172,16 +169,18 @@ OF_SLICE = "What came of the slice that the batch declared; left out where it de
 class BatchReceipt(Schema):
     """What became of a batch, row by row."""
 
-    batch: int | None = Field(
+    batch: Id | None = Field(
         description="Its id: the receipt is kept under it. May be given as `wait_for_batch` when"
         " reading the ranking, which then shows all of it. Null of a dry run, which keeps none."
     )
-    outcome: Outcome
-    counts: BatchCounts
-    greatest_submission: int | None = Field(
+    outcome: Outcome = Field(
+        description="What of the file is stored: all of it, nothing, or its good rows alone."
+    )
+    counts: BatchCounts = Field(description="How many rows became what.")
+    greatest_submission: Id | None = Field(
         description="May be given as `wait_for` when reading the ranking: it shows the whole batch."
     )
-    slice: SliceOut | None = Field(None, description=OF_SLICE)
+    slice: SliceOut | None = left_out(OF_SLICE)
     effect: EffectOut | None = Field(
         None,
         description="Of a dry run alone: what would move. Null for who may not see the ranking: an"
@@ -195,17 +194,26 @@ class BatchReceipt(Schema):
 class BatchOut(Schema):
     """A batch's receipt, without its rows."""
 
-    batch: int
-    outcome: Outcome
-    counts: BatchCounts
-    greatest_submission: int | None
-    format: str = Field(description="The media type that it was sent as.")
-    sha256: str = Field(description="Of the file, unpacked, in hexadecimal.")
-    lenient: bool
-    reporter: str
-    request_id: str
-    recorded_at: Moment
-    slice: SliceOut | None = Field(None, description=OF_SLICE)
+    batch: Id = Field(
+        description="The batch's id; may be given as `wait_for_batch` when reading the ranking."
+    )
+    outcome: Outcome = Field(
+        description="What of the file is stored: all of it, nothing, or its good rows alone."
+    )
+    counts: BatchCounts = Field(description="How many rows became what.")
+    greatest_submission: Id | None = Field(
+        description="May be given as `wait_for` when reading the ranking. Null: nothing of it"
+        " stands."
+    )
+    format: MediaType = Field(description="The media type that it was sent as.")
+    sha256: Sha256 = Field(description="Of the file, unpacked, in hexadecimal.")
+    lenient: bool = Field(description="Whether the good rows were to be stored beside bad ones.")
+    reporter: ReporterName = Field(description="Who sent it.")
+    request_id: RequestId = Field(
+        description="Of the request that brought it: logs and audit trail have it too."
+    )
+    recorded_at: Moment = Field(description="When the receipt was written, with the rows.")
+    slice: SliceOut | None = left_out(OF_SLICE)
 
     @classmethod
     def of(cls, stored: StoredBatch, coverage: Coverage | None) -> "BatchOut":

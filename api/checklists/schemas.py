@@ -1,11 +1,22 @@
 """Checklists as the contract shows them."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
-from api.discrepancies.schemas import ReporterKind
-from api.http.schemas import Date, Moment, Name, Points, Schema
+from api.http.members import (
+    ApplicantRef,
+    Count,
+    IndicatorRef,
+    MeasureName,
+    MeasureRef,
+    ReporterKind,
+    RoundRef,
+    Unit,
+    one_of,
+)
+from api.http.schemas import Date, Moment, Points, Schema
 from api.submissions.schemas import Value
 from shared.checklists.checklist import PROBLEMS, Checklist, Item
 from shared.core import moments
@@ -13,13 +24,22 @@ from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.scoring.points import in_points
 
+ChecklistProblem = TypeAliasType(
+    "ChecklistProblem",
+    Annotated[
+        str,
+        one_of(PROBLEMS),
+        Field(description="What is wrong with what is reported of a measure."),
+    ],
+)
+
 
 class ChecklistItem(Schema):
     """What one measure has, lacks and costs."""
 
-    measure: str
-    name: Name
-    unit: str
+    measure: MeasureRef
+    name: MeasureName
+    unit: Unit
     reported_by: list[ReporterKind] = Field(
         description="Who must report it, the kind that outranks first; any of them is enough."
     )
@@ -30,30 +50,29 @@ class ChecklistItem(Schema):
         " an open round, and the reader is no administrator or auditor."
     )
     as_of: Date | None = Field(description="Of the value; of a panel, the last mark's that counts.")
-    problems: list[str] = Field(
+    problems: list[ChecklistProblem] = Field(
         description="`discrepancy`: kinds of reporters differ beyond the tolerance. `few_marks`:"
         " fewer than the panel asks for. `spread`: its marks lie further apart than tolerated."
         " `held`: an implausible number awaits its confirmation and does not count.",
-        json_schema_extra={"items": {"type": "string", "x-extensible-enum": list(PROBLEMS)}},
     )
     points_at_stake: Points = Field(
         description="Of a missing measure: the full points of the indicators that read it and have"
         " no value. An indicator that lacks two measures is counted at both. 0: not missing."
     )
-    indicators: list[str] = Field(description="Those that read the measure.")
+    indicators: list[IndicatorRef] = Field(description="Those that read the measure.")
 
 
 class ChecklistSummary(Schema):
     """All measures together."""
 
-    measures: int
-    reported: int
+    measures: Count = Field(description="How many measures are on the list.")
+    reported: Count = Field(description="Of how many a value counts.")
     points_at_stake: Points = Field(
         description="The full points of the indicators without a value of which a measure is"
         " missing, each counted once."
     )
-    full: Points
-    blocked_by: list[str] = Field(
+    full: Points = Field(description="The most points that an applicant can earn.")
+    blocked_by: list[IndicatorRef] = Field(
         description="The indicators whose missing values bar the applicant from the ranking."
     )
 
@@ -61,10 +80,10 @@ class ChecklistSummary(Schema):
 class ChecklistOut(Schema):
     """One applicant's measures in the framework's order, and all of them summed up."""
 
-    round: str
-    applicant: str
-    summary: ChecklistSummary
-    items: list[ChecklistItem]
+    round: RoundRef
+    applicant: ApplicantRef
+    summary: ChecklistSummary = Field(description="What the items come to.")
+    items: list[ChecklistItem] = Field(description="Every measure, in the framework's order.")
 
 
 def summary(framework: Framework, found: Checklist) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Completeness as the contract shows it."""
 
-from typing import Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from api.batches.schemas import SliceOut
+from api.http.members import ApplicantRef, Count, Id, MeasureRef, ReporterKind, ReporterName
 from api.http.schemas import Date, Items, Moment, Schema
 from shared.completeness.store import MOST_NAMED, LastSlice, Line
 
@@ -12,8 +13,8 @@ from shared.completeness.store import MOST_NAMED, LastSlice, Line
 class LastSliceOut(SliceOut):
     """The slice of the greatest date that a reporter declared of a measure."""
 
-    batch: int
-    recorded_at: Moment
+    batch: Id = Field(description="The batch that declared it.")
+    recorded_at: Moment = Field(description="When that batch was stored.")
 
     @classmethod
     def last(cls, found: LastSlice) -> "LastSliceOut":
@@ -25,27 +26,31 @@ class LastSliceOut(SliceOut):
 class CompletenessOut(Schema):
     """Of whom a reporter has said a measure, or all of them together."""
 
-    measure: str
-    reporter: str | None = Field(
+    measure: MeasureRef
+    reporter: ReporterName | None = Field(
         description="Null: everybody together. Such a line there is of every measure, whether"
         " anybody reported it or not."
     )
-    kind: Literal["source", "applicant", "expert"] | None
-    expected: int = Field(
+    kind: ReporterKind | None = Field(
+        description="As what the reporter reports; null: everybody together."
+    )
+    expected: Count = Field(
         description="Entered applicants that the key reaches; of a reporter of the kind"
         " `applicant` those of them of whom it has ever said the measure."
     )
-    counted: int = Field(
+    counted: Count = Field(
         description="Of how many of them a value counts on the reference date. Of a panel's measure"
         " everybody together has given enough marks, or the line is adjudicated."
     )
-    lacking: list[str] = Field(description=f"Who has none: the first {MOST_NAMED}.")
-    lacking_count: int = Field(description="How many have none.")
-    stopped: list[str] = Field(
+    lacking: Annotated[list[ApplicantRef], Field(max_length=MOST_NAMED)] = Field(
+        description=f"Who has none: the first {MOST_NAMED}."
+    )
+    lacking_count: Count = Field(description="How many have none.")
+    stopped: Annotated[list[ApplicantRef], Field(max_length=MOST_NAMED)] = Field(
         description=f"Who of these had one that was taken back, by a row or by a slice that left"
         f" it out: the first {MOST_NAMED}."
     )
-    stopped_count: int = Field(description="How many these are.")
+    stopped_count: Count = Field(description="How many these are.")
     latest_as_of: Date | None = Field(description="The greatest date of a value that counts.")
     oldest_as_of: Date | None = Field(description="The smallest.")
     last_recorded_at: Moment | None = Field(description="When the last word came. Null: none did.")

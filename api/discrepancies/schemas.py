@@ -1,24 +1,21 @@
 """Discrepancies as the contract shows them."""
 
-from typing import Literal
-
 from pydantic import Field
 
+from api.http.members import ApplicantRef, Id, MeasureRef, ReporterKind, Unit
 from api.http.schemas import Date, Items, Schema
 from api.submissions.schemas import Value
 from shared.discrepancies.store import Discrepancy, StatedValue
 from shared.scoring.framework import Framework, Measure
 
-ReporterKind = Literal["source", "applicant", "expert"]
-
 
 class StatementOut(Schema):
     """What a kind of reporter stands by."""
 
-    kind: ReporterKind
-    value: Value
-    as_of: Date
-    id: int = Field(description="Of the submission.")
+    kind: ReporterKind = Field(description="As what it is reported.")
+    value: Value = Field(description="What they say, in the measure's own unit.")
+    as_of: Date = Field(description="The date that the value describes.")
+    id: Id = Field(description="Of the submission.")
 
     @classmethod
     def of(cls, statement: StatedValue, measure: Measure) -> "StatementOut":
@@ -36,11 +33,11 @@ class StatementOut(Schema):
 class DiscrepancyOut(Schema):
     """One applicant's measure as two kinds of reporters state it."""
 
-    applicant: str
-    measure: str
-    unit: str
+    applicant: ApplicantRef
+    measure: MeasureRef
+    unit: Unit
     counted: StatementOut = Field(description="Of the kind that the measure ranks higher.")
-    other: StatementOut
+    other: StatementOut = Field(description="Of the kind that the measure ranks lower.")
     difference: float | None = Field(
         description="The other's number less the counted one, in the measure's unit; of codes, how"
         " many only one of both has. Null: a category or a flag."

@@ -44,11 +44,11 @@ def answers(examples: tuple[str, str], *headers: str) -> dict[int | str, dict[st
     """Return what an operation's `responses` say of an export, which *examples* show."""
     csv, jsonl = examples
     content = {
-        media_type: {"schema": {"type": "string"}, "example": example}
-        for media_type, example in (
-            ("text/csv", csv),
-            (workbook.MEDIA_TYPE, "PK\u2026"),
-            (json_lines.MEDIA_TYPE, jsonl),
+        media_type: {"schema": {"type": "string"} | form, "example": example}
+        for media_type, form, example in (
+            ("text/csv", {}, csv),
+            (workbook.MEDIA_TYPE, {"format": "binary"}, "PK\u2026"),
+            (json_lines.MEDIA_TYPE, {}, jsonl),
         )
     }
     return {200: {"description": SAID, "content": content, **sends(*HEADERS, *headers)}}

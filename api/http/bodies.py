@@ -18,12 +18,12 @@ from starlette.requests import ClientDisconnect
 
 from api.http.integrity.digests import verified
 from api.http.problems import (
-    MOST_FINDINGS,
     BodyTooLarge,
     MalformedBody,
     UnsupportedMediaType,
     pointer,
 )
+from api.http.schemas import MOST_FINDINGS
 from shared.core.errors import Finding, Unavailable
 
 SIGNIFICANT_DIGITS = 15

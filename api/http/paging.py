@@ -14,7 +14,8 @@ from shared.core.errors import Finding, Invalid
 
 Item = TypeVar("Item")
 
-Limit = Annotated[int, Query(ge=1, le=1000, description="Most items on a page.")]
+MOST_ON_A_PAGE = 1_000
+Limit = Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE, description="Most items on a page.")]
 Cursor = Annotated[
     str | None,
     Query(

@@ -15,8 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match, Mount
 
+from api.answers.codes import code_of
 from api.answers.languages import in_chinese
 from api.http import negotiation
+from api.http.schemas import MOST_FINDINGS
 from shared.core.errors import (
     Conflict,
     DomainError,
@@ -41,7 +43,6 @@ STATUS = {
 }
 
 LANGUAGES = ("en", "zh")
-MOST_FINDINGS = 1_000
 MOST_POINTER = 200
 BOUNDS = frozenset(
     {"ge", "gt", "le", "lt", "min_length", "max_length", "pattern", "expected"}
@@ -178,7 +179,7 @@ async def on_domain_error(request: Request, error: DomainError) -> Response:
 async def on_malformed(request: Request, error: RequestValidationError) -> Response:
     """Name each field that is wrong; never echo what it held."""
     findings = tuple(
-        Finding(_place(each["loc"]), each["type"].replace("_", "-"), each["msg"], _params(each))
+        Finding(_place(each["loc"]), code_of(each["type"]), each["msg"], _params(each))
         for each in error.errors()
     )
     problem = describe(Invalid) | {"detail": "the request is not as it must be: see errors"}

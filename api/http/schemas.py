@@ -16,9 +16,15 @@ from pydantic import (
     WrapValidator,
 )
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypeAliasType
 
+from api.answers.codes import FIELD_CODES
+from api.answers.languages import types
 from shared.core.bounds import MOST_TEXT, UNWRITABLE, YEARS
 from shared.scoring import framework
+
+MOST_MOMENT = 35
+"""Characters of a moment: of one with microseconds and an offset in seconds."""
 
 
 class Schema(BaseModel):
@@ -62,9 +68,13 @@ def _said(value: str) -> str:
     return value
 
 
+def _like_a_moment(value: str) -> bool:
+    return len(value) <= MOST_MOMENT and bool(re.match(r"\d{4}-\d{2}-\d{2}([T ]|$)", value))
+
+
 def _moment(value: Any) -> datetime:
     """Take ISO 8601 moments; one without an offset is UTC."""
-    if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}([T ]|$)", value):
+    if isinstance(value, str) and _like_a_moment(value):
         with suppress(ValueError):
             value = datetime.fromisoformat(value)
     if not isinstance(value, datetime):
@@ -104,11 +114,30 @@ Line = Annotated[
     AfterValidator(_said),
     _pattern(r"^[^\u0000]*[^\s\u0000][^\u0000]*$"),
 ]
+
+
+def _never_null(schema: dict[str, Any]) -> None:
+    (kind,) = (each for each in schema.pop("anyOf") if each != {"type": "null"})
+    schema |= kind | {"description": schema["description"]}
+
+
+def left_out(description: str, **limits: Any) -> Any:
+    """Describe a member that an answer either has or lacks, and that is never null."""
+    return Field(None, description=description, json_schema_extra=_never_null, **limits)
+
+
 WHOLE = BeforeValidator(_whole)
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
+CODE_FORM = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+Code = Annotated[str, Field(pattern=CODE_FORM, max_length=64)]
 Date = Annotated[date, BeforeValidator(_date), _pattern(IN_YEARS)]
 Moment = Annotated[datetime, BeforeValidator(_moment), _pattern(IN_YEARS)]
-Kind = Literal["county", "park"]
+Kind = TypeAliasType(
+    "Kind",
+    Annotated[
+        Literal["county", "park"],
+        Field(description="A county-level division, or an industrial park."),
+    ],
+)
 Points = Annotated[float, Field(ge=0, json_schema_extra={"x-unit": "points"})]
 Share = Annotated[float, Field(ge=0, le=1, json_schema_extra={"x-unit": "share"})]
 Percent = Annotated[float, Field(ge=0, le=100, json_schema_extra={"x-unit": "%"})]
@@ -117,13 +146,15 @@ Percent = Annotated[float, Field(ge=0, le=100, json_schema_extra={"x-unit": "%"}
 class Name(Schema):
     """A name in both languages."""
 
-    zh: Line
-    en: Line
+    zh: Line = Field(description="In Chinese.")
+    en: Line = Field(description="In English.")
 
     def to_domain(self) -> framework.Name:
         """Return the domain's name."""
         return framework.Name(self.zh, self.en)
 
+
+MOST_FINDINGS = 1_000
 
 Item = TypeVar("Item")
 
@@ -137,11 +168,41 @@ NextPage = Annotated[
 class Items(Schema, Generic[Item]):
     """A page of a list."""
 
-    items: list[Item]
+    items: list[Item] = Field(
+        description="The items of this page, in the list's order; empty: there are none."
+    )
     next: NextPage
 
 
-Params = dict[str, str | int | float | list[str]]
+ProblemType = TypeAliasType(
+    "ProblemType",
+    Annotated[
+        str,
+        Field(json_schema_extra={"enum": list(types())}),
+        Field(
+            description="What went wrong, as the path that explains it. More may be added: take one"
+            " that you do not know by its status."
+        ),
+    ],
+)
+FieldCode = TypeAliasType(
+    "FieldCode",
+    Annotated[
+        str,
+        Field(
+            json_schema_extra={"enum": list(FIELD_CODES)},
+            description="What is wrong with a field; docs/problems.md and docs/frameworks.md say"
+            " what each means. More may be added: show the detail of one that you do not know.",
+        ),
+    ],
+)
+Params = TypeAliasType(
+    "Params",
+    Annotated[
+        dict[str, str | int | float | list[str]],
+        Field(description="Numbers and names by name, such as `least` or `codes`."),
+    ],
+)
 PARAMS = (
     "The numbers and names that `detail` says besides, by name, such as `least`; left out if none."
 )
@@ -153,9 +214,9 @@ class FieldError(Schema):
     pointer: str = Field(
         description="JSON pointer (RFC 6901) into the body; of a parameter `/query/…` or `/path/…`."
     )
-    code: str = Field(description="Stable; for a form to choose its words by.")
-    detail: str
-    params: Params | None = Field(None, description=PARAMS)
+    code: FieldCode = Field(description="Stable; for a form to choose its words by.")
+    detail: str = Field(description="What is wrong, in a sentence for people.")
+    params: Params | None = left_out(PARAMS)
 
 
 class Problem(BaseModel):
@@ -163,10 +224,12 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    type: str = Field(description="Stable; the registry is in docs/problems.md.")
-    title: str
-    status: int
-    detail: str
-    instance: str
+    type: ProblemType = Field(description="Stable; the registry is in docs/problems.md.")
+    title: str = Field(description="What problems of this type have in common, in a sentence.")
+    status: Annotated[int, Field(ge=400, le=599)] = Field(description="The HTTP status, again.")
+    detail: str = Field(description="What happened this time, in a sentence for people.")
+    instance: str = Field(description="The path of the request.")
     request_id: str = Field(description="As in the `X-Request-ID` header, and in the logs.")
-    errors: list[FieldError] | None = None
+    errors: Annotated[list[FieldError], Field(max_length=MOST_FINDINGS)] | None = left_out(
+        "What is wrong with which field; left out where no field is to blame."
+    )

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from api.http.members import ApplicantRef, Id, MeasureRef, ReporterName, RoundRef, said
 from api.http.schemas import Code, Items, Line, Moment, Schema
 from shared.access.list_store import Key
 from shared.access.store import Terms
@@ -24,16 +25,24 @@ SigningKey = Annotated[
 ]
 
 
+Secret = Annotated[str, said(pattern="^pz_[A-Za-z0-9_-]+$", maxLength=100)]
+
+
 class KeyIn(Schema):
     """A key to be made. Limits that are left out or null are none."""
 
-    role: Annotated[Role, Field(strict=False)]
+    role: Annotated[Role, Field(strict=False)] = Field(
+        description="What its holder is to the assessment."
+    )
     name: Line = Field(description="The reporter; a name keeps its role for ever.")
     applicants: Codes | None = Field(None, description="It reaches these alone.")
     measures: Codes | None = Field(None, description="It reports these alone.")
     rounds: Codes | None = Field(None, description="It reaches these alone.")
     expires_at: Moment | None = Field(None, description="When it ends; null: never.")
-    signing_key: SigningKey | None = None
+    signing_key: SigningKey | None = Field(
+        None,
+        description="By which its holder must sign what changes something; null: it need not sign.",
+    )
 
     def to_domain(self) -> Terms:
         """Return what the key is made for."""
@@ -58,16 +67,18 @@ class RotationIn(Schema):
 class KeyOut(Schema):
     """A key, without the secret, which is stored nowhere."""
 
-    id: int
-    name: str = Field(description="The reporter.")
-    role: Role
-    applicants: list[str] | None = Field(description="Null: all.")
-    measures: list[str] | None = Field(description="Null: all.")
-    rounds: list[str] | None = Field(description="Null: all.")
-    signing_key: str | None
-    created_at: Moment
-    expires_at: Moment | None
-    revoked_at: Moment | None
+    id: Id = Field(description="The key's number, by which it is rotated and revoked; no secret.")
+    name: ReporterName = Field(description="The reporter.")
+    role: Role = Field(description="What its holder is to the assessment.")
+    applicants: list[ApplicantRef] | None = Field(description="Null: all.")
+    measures: list[MeasureRef] | None = Field(description="Null: all.")
+    rounds: list[RoundRef] | None = Field(description="Null: all.")
+    signing_key: SigningKey | None = Field(
+        description="By which its holder must sign; null: it need not."
+    )
+    created_at: Moment = Field(description="When it was made.")
+    expires_at: Moment | None = Field(description="When it ends; null: never.")
+    revoked_at: Moment | None = Field(description="When it was revoked; null: it was not.")
     last_used_at: Moment | None = Field(
         description="To some minutes; null: never, or not since the service takes note of it."
     )
@@ -82,7 +93,7 @@ class KeyOut(Schema):
 class KeyMade(KeyOut):
     """A new key, with the secret: it is shown here alone."""
 
-    key: str = Field(description="What is sent as `Authorization: Bearer …`.")
+    key: Secret = Field(description="What is sent as `Authorization: Bearer …`.")
 
     @classmethod
     def made(cls, key: Key, secret: str) -> "KeyMade":

@@ -1,36 +1,40 @@
 """Movements as the contract shows them."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from api.http.schemas import Items, Kind, Moment, Name, Schema
+from api.http.members import ApplicantName, ApplicantRef, OfCohort, Rank, RoundRef, RunNumber
+from api.http.schemas import Items, Kind, Moment, Schema
+from shared.rankings.movements import MOST_RUNS
 
-Rank = int | None
+Place = Rank | None
 NONE = "Null: unranked, or not in the round."
 
 
 class MoveOut(Schema):
     """An applicant whose rank a run changed."""
 
-    applicant: str
-    before: Rank = Field(description=NONE)
-    after: Rank = Field(description=NONE)
+    applicant: ApplicantRef
+    before: Place = Field(description=NONE)
+    after: Place = Field(description=NONE)
 
 
 class RunMovesOut(Schema):
     """A run, and who moved with it."""
 
-    run: int
-    recorded_at: Moment
+    run: RunNumber = Field(description="The run's number.")
+    recorded_at: Moment = Field(description="When the run was recorded.")
     moved: list[MoveOut] = Field(description="In order of code.")
 
 
 class RanksOut(Schema):
     """An applicant's ranks over the runs of the page."""
 
-    applicant: str
-    name: Name
-    kind: Kind
-    ranks: list[Rank] = Field(
+    applicant: ApplicantRef
+    name: ApplicantName
+    kind: OfCohort
+    ranks: Annotated[list[Place], Field(max_length=MOST_RUNS + 1)] = Field(
         description="As of the run `since`, and then as of the run of each item. " + NONE
     )
 
@@ -38,10 +42,14 @@ class RanksOut(Schema):
 class MovementsPage(Items[RunMovesOut]):
     """Ranks over runs, the earliest first."""
 
-    round: str
+    round: RoundRef
     cohort: Kind | None = Field(description="Ranks are places within it; null: among all.")
-    since: int = Field(description="The run that the page begins behind; 0: before the first.")
-    until: int = Field(description="The last run that was asked for; pages that follow keep it.")
+    since: RunNumber = Field(
+        description="The run that the page begins behind; 0: before the first."
+    )
+    until: RunNumber = Field(
+        description="The last run that was asked for; pages that follow keep it."
+    )
     applicants: list[RanksOut] = Field(
         description="Who took part as of any of these runs, in order of code."
     )

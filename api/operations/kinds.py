@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from api.http.schemas import Items
 from api.operations.schemas import OperationItem
@@ -23,25 +24,36 @@ class View:
     page: type[Items[Any]]
 
 
-VIEWS = {
-    "sensitivity": View(SensitivityItem, SensitivityOperation, PlacePage),
-}
+VIEWS = {"sensitivity": View(SensitivityItem, SensitivityOperation, PlacePage)}
+
+
+Recorded = TypeAliasType(
+    "Recorded",
+    Annotated[
+        dict[str, Any],
+        Field(description="A document of a kind that this release does not know, as recorded."),
+    ],
+)
 
 
 class OtherItem(OperationItem):
     """An operation of a kind that this release does not know, in a list."""
 
-    kind: Annotated[str, Field(json_schema_extra={"not": {"enum": list(VIEWS)}})]
-    parameters: dict[str, Any]
+    kind: Annotated[str, Field(json_schema_extra={"not": {"enum": list(VIEWS)}})] = Field(
+        description="What is done; a newer release knows it."
+    )
+    parameters: Recorded = Field(description="What was asked, as it was recorded.")
 
 
 class OtherOperation(OtherItem):
     """An operation of a kind that this release does not know: all is shown as it is recorded."""
 
-    result: dict[str, Any] | None
+    result: Recorded | None = Field(
+        description="The answer, as it was recorded; null: it is not `done`."
+    )
 
 
-class OtherPage(Items[dict[str, Any]]):
+class OtherPage(Items[Recorded]):
     """A page of the items of an operation whose kind this release does not know."""
 
 

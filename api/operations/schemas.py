@@ -1,31 +1,43 @@
 """Operations as the contract shows them, whatever their kind."""
 
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
+from api.http.members import Count, Id, ReporterName
 from api.http.schemas import Moment, Schema, Share
 from shared.operations.model import Operation
+
+OperationState = TypeAliasType(
+    "OperationState",
+    Annotated[
+        Literal["waiting", "running", "done", "failed", "cancelled"],
+        Field(description="How far an operation is; the last three are final."),
+    ],
+)
 
 
 class OperationItem(Schema):
     """An operation in a list; each kind says what its parameters are."""
 
-    id: int
-    kind: str
-    parameters: Any
-    state: Literal["waiting", "running", "done", "failed", "cancelled"] = Field(
+    id: Id = Field(description="The operation's id; it is followed and cancelled by it.")
+    kind: str = Field(description="What is done.")
+    parameters: Any = Field(description="What was asked, as its kind says it.")
+    state: OperationState = Field(
         description="Only what is `done` has a result, and items beside it. What was cancelled or"
         " has failed can still be read and listed, with its parameters and how far it came; its"
         " `items` are not found."
     )
-    progress: Share
-    attempts: int = Field(description="How often a worker took it up.")
+    progress: Share = Field(description="How much of the work is done; 1: all of it.")
+    attempts: Count = Field(description="How often a worker took it up.")
     error: str | None = Field(description="Why it failed.")
-    requested_by: str | None = Field(description="For administrators and auditors alone.")
-    recorded_at: Moment
-    started_at: Moment | None
-    finished_at: Moment | None
+    requested_by: ReporterName | None = Field(description="For administrators and auditors alone.")
+    recorded_at: Moment = Field(description="When it was asked for.")
+    started_at: Moment | None = Field(description="When a worker took it up last; null: none has.")
+    finished_at: Moment | None = Field(
+        description="When it ended, however it did; null: it goes on."
+    )
 
 
 Shape = TypeVar("Shape", bound=OperationItem)

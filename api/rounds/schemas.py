@@ -3,9 +3,11 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from api.frameworks.schemas import FrameworkRef, WarningOut
-from api.http.schemas import Code, Date, Items, Kind, Line, Moment, Name, Schema, Text, one_finding
+from api.http.members import ApplicantRef, Count, OfCohort, RankingState, RoundState, RunNumber
+from api.http.schemas import Code, Date, Items, Line, Moment, Name, Schema, Text, one_finding
 from shared.changes.store import Failure
 from shared.rankings.store import Freshness
 from shared.rounds.entry_store import Entry
@@ -13,15 +15,23 @@ from shared.rounds.store import StoredRound
 
 State = Literal["draft", "open", "closed"]
 
+EntryState = TypeAliasType(
+    "EntryState",
+    Annotated[
+        Literal["accepted", "withdrawn"],
+        Field(description="Whether an applicant takes part; who is accepted is ranked."),
+    ],
+)
+
 
 class RoundIn(Schema):
     """One assessment under one framework version."""
 
-    code: Code
-    framework: FrameworkRef
+    code: Code = Field(description="Names the round in every path; it never changes.")
+    framework: FrameworkRef = Field(description="The rules: a framework as registered.")
     title: Annotated[
         Name | Line, one_finding("not-a-title", "A title is a line of text, or one in zh and en.")
-    ]
+    ] = Field(description="In both languages. A single line is taken for both.")
     reference_date: Date = Field(description="Values as of a later date do not count.")
     opens_at: Moment | None = Field(
         None, description="As announced; the transition to `open` is what admits submissions."
@@ -34,28 +44,36 @@ class RoundIn(Schema):
 class TransitionIn(Schema):
     """Opens or closes a round."""
 
-    to: State
+    to: RoundState = Field(
+        description="The state to bring the round into: a draft opens, an open round closes, a"
+        " closed one may open again. The state it is in already is no change."
+    )
     reason: Text | None = Field(None, description="Required to open a closed round again.")
 
 
 class Recomputation(Schema):
     """Whether the round's ranking is up to date, and why not if it is not."""
 
-    run: int = Field(description="The last run, 0 before the first.")
-    state: Literal["current", "recomputing", "failed"]
-    as_of: Moment | None
-    error: str | None = Field(description="Why the last attempt failed.")
-    attempts: int
-    failed_at: Moment | None
-    retry_at: Moment | None
+    run: RunNumber = Field(description="The last run, 0 before the first.")
+    state: RankingState = Field(description="Whether the run has taken in all that was submitted.")
+    as_of: Moment | None = Field(description="When the run was recorded; null: there is none yet.")
+    error: str | None = Field(description="Why the last attempt failed; null: none did.")
+    attempts: Count = Field(
+        description="How often what waits was tried in vain; 0: nothing failed."
+    )
+    failed_at: Moment | None = Field(description="When the last attempt failed; null: none did.")
+    retry_at: Moment | None = Field(
+        description="When the next attempt is due; null: nothing failed."
+    )
 
 
 class RoundOut(RoundIn):
     """A round as it stands."""
 
-    state: State
-    created_at: Moment
-    recomputation: Recomputation
+    title: Name = Field(description="In both languages.")
+    state: RoundState = Field(description="What the round takes.")
+    created_at: Moment = Field(description="When it was registered.")
+    recomputation: Recomputation = Field(description="Whether its ranking is up to date.")
 
     @classmethod
     def of(cls, stored: StoredRound, fresh: Freshness, failure: Failure | None) -> "RoundOut":
@@ -87,8 +105,14 @@ class TransitionOut(RoundOut):
 class RoundItem(RoundIn):
     """A round in a list."""
 
-    state: State
-    created_at: Moment
+    title: Name = Field(description="In both languages.")
+    state: RoundState = Field(description="What the round takes.")
+    created_at: Moment = Field(description="When it was registered.")
+
+
+def _in_both(title: Any) -> Any:
+    """Return a title in both languages; one line that was registered is taken for both."""
+    return {"zh": title, "en": title} if isinstance(title, str) else title
 
 
 def summary(stored: StoredRound) -> dict[str, Any]:
@@ -96,7 +120,7 @@ def summary(stored: StoredRound) -> dict[str, Any]:
     return {
         "code": stored.code,
         "framework": {"code": stored.framework_code, "version": stored.framework_version},
-        "title": stored.title,
+        "title": _in_both(stored.title),
         "reference_date": stored.reference_date,
         "opens_at": stored.opens_at,
         "closes_at": stored.closes_at,
@@ -108,16 +132,16 @@ def summary(stored: StoredRound) -> dict[str, Any]:
 class EntryIn(Schema):
     """Whether the applicant takes part."""
 
-    state: Literal["accepted", "withdrawn"] = "accepted"
+    state: EntryState = Field("accepted", description="Whether it takes part.")
 
 
 class EntryOut(Schema):
     """An applicant's part in a round; accepted entries are the cohort."""
 
-    applicant: str
-    kind: Kind
-    state: Literal["accepted", "withdrawn"]
-    changed_at: Moment
+    applicant: ApplicantRef
+    kind: OfCohort
+    state: EntryState = Field(description="Whether it takes part.")
+    changed_at: Moment = Field(description="When it came in or left.")
 
     @classmethod
     def of(cls, entry: Entry) -> "EntryOut":

@@ -1,8 +1,12 @@
 """Runs as the contract shows them."""
 
+from typing import Annotated
+
 from pydantic import Field
 
+from api.http.members import Count, RequestId, RunNumber
 from api.http.schemas import Items, Moment, Schema
+from shared.changes.store import TRACED
 
 WITHHELD = "Null for an expert in an open round until all of its marks stand."
 
@@ -10,20 +14,39 @@ WITHHELD = "Null for an expert in an open round until all of its marks stand."
 class RunOut(Schema):
     """One recomputation of a round."""
 
-    run: int
-    recorded_at: Moment
-    started_at: Moment
-    worker: str
+    run: RunNumber = Field(description="The run's number: 1, 2, 3 … without a gap.")
+    recorded_at: Moment = Field(description="When its scores were stored.")
+    started_at: Moment = Field(description="When it was begun.")
+    worker: str = Field(description="The process that did it, for those who run the service.")
     reason: str = Field(description="What was taken in, in words.")
-    submissions: int = Field(description="How many submissions it took in that no run before had.")
-    other_changes: int
-    cohort: int
-    scores_written: int | None = Field(description=WITHHELD)
-    duration_ms: float | None = Field(description=WITHHELD)
-    read_ms: float | None = Field(description=WITHHELD)
-    compute_ms: float | None = Field(description=WITHHELD)
-    write_ms: float | None = Field(description=WITHHELD)
-    request_ids: list[str] = Field(description="Of the first requests that caused it.")
+    submissions: Count = Field(
+        description="How many submissions it took in that no run before had."
+    )
+    other_changes: Count = Field(
+        description="How many changes it took in that are no submissions: entries, conflicts of"
+        " interest, requests to compute anew."
+    )
+    cohort: Count = Field(description="How many applicants it scored.")
+    scores_written: Count | None = Field(
+        description="Of how many applicants the score became another. Null for an expert in an"
+        " open round until all of its marks stand."
+    )
+    duration_ms: float | None = Field(
+        description="Milliseconds from beginning to end. Null for an expert in an open round"
+        " until all of its marks stand."
+    )
+    read_ms: float | None = Field(
+        description="Milliseconds of these for reading what is submitted. Null as `duration_ms`."
+    )
+    compute_ms: float | None = Field(
+        description="Milliseconds of these for computing. Null as `duration_ms`."
+    )
+    write_ms: float | None = Field(
+        description="Milliseconds of these for writing scores. Null as `duration_ms`."
+    )
+    request_ids: Annotated[list[RequestId], Field(max_length=TRACED)] = Field(
+        description="Of the first requests that caused it."
+    )
 
 
 class RunPage(Items[RunOut]):

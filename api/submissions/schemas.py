@@ -4,32 +4,51 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
-from api.http.schemas import (
-    Code,
-    Date,
-    Items,
-    Line,
-    Moment,
-    Schema,
-    Text,
-    Word,
-    one_finding,
+from api.http.members import (
+    ApplicantRef,
+    Count,
+    Id,
+    MeasureRef,
+    Pointer,
+    ReporterName,
+    RoundRef,
+    SubmissionKind,
+    SubmissionStatus,
+    one_of,
 )
+from api.http.schemas import Code, Date, Items, Line, Moment, Schema, Text, Word, one_finding
 from shared.core.moments import MOMENT
 from shared.scoring.framework import Framework
 from shared.submissions import remarks
 from shared.submissions.list_store import StoredSubmission
 from shared.submissions.values import OBS_STATUSES
 
-Value = Annotated[
-    bool | float | Word | list[Word] | None,
-    one_finding("not-a-value", "A value is a number, true or false, a text or a list of texts."),
-]
+Value = TypeAliasType(
+    "Value",
+    Annotated[
+        bool | float | Word | list[Word] | None,
+        one_finding(
+            "not-a-value", "A value is a number, true or false, a text or a list of texts."
+        ),
+        Field(
+            description="A number of at most 15 significant digits, true or false, a category, or"
+            " codes of a closed list: as the measure has it. Null: no value."
+        ),
+    ],
+)
 
 
 ZonedMoment = Annotated[datetime, Field(json_schema_extra={"pattern": f"^{MOMENT.pattern}$"})]
-ObsStatus = Annotated[str, Field(json_schema_extra={"enum": sorted(OBS_STATUSES)})]
+ObsStatus = TypeAliasType(
+    "ObsStatus",
+    Annotated[
+        str,
+        one_of(sorted(OBS_STATUSES)),
+        Field(description="A remark of SDMX's code list CL_OBS_STATUS, version 2.2."),
+    ],
+)
 
 
 class SubmissionIn(Schema):
@@ -38,20 +57,28 @@ class SubmissionIn(Schema):
     As the contract shows it; `shared.submissions.drafts` reads it.
     """
 
-    applicant: Code
-    measure: Code
+    applicant: Code = Field(
+        description="Whom the value is of; it takes part in the round, or may yet."
+    )
+    measure: Code = Field(description="What is measured, as the round's framework names it.")
     value: Value = Field(
         description="In the measure's own unit: a number that a double says again, true or false,"
-        " a category, or a list of codes. Null takes a value back.",
+        " a category, or a list of codes. Null takes a value back."
     )
     as_of: Date = Field(description="The date that the value describes.")
-    status: Literal["reported", "withdrawn"] = "reported"
+    status: SubmissionStatus = Field(
+        "reported",
+        description="`withdrawn` takes back what was said of the date, and goes with a null value.",
+    )
     reference: Text | None = Field(
         None,
         description="Where the figure is from: document and page, or register and date.",
         examples=["Monthly register, July 2023"],
     )
-    comment: Text | None = None
+    comment: Text | None = Field(
+        None,
+        description="Whatever else there is to say of the value; for readers whose key reaches it.",
+    )
     expected_revision: Annotated[int, Field(ge=0, lt=10**9)] | None = Field(
         None,
         description="The revision of this applicant, measure and date that must stand, 0 for none:"
@@ -76,44 +103,77 @@ class SubmissionIn(Schema):
     )
 
 
-Result = Literal["created", "revised", "unchanged"]
+Result = TypeAliasType(
+    "Result",
+    Annotated[
+        Literal["created", "revised", "unchanged"],
+        Field(
+            description="What became of a submission: the first of its applicant, measure and date,"
+            " another value than stood, or the same."
+        ),
+    ],
+)
+RemarkCode = TypeAliasType(
+    "RemarkCode",
+    Annotated[
+        str,
+        one_of(remarks.CODES),
+        Field(
+            description="What is noticed about a submission. More may be added: show the detail of"
+            " one that you do not know."
+        ),
+    ],
+)
+Confirmer = TypeAliasType(
+    "Confirmer",
+    Annotated[
+        Literal["reporter", "administrator"],
+        Field(description="As what somebody says that an implausible number holds."),
+    ],
+)
 
 
 class Remark(Schema):
     """What is noticed about a submission that was taken; it changes nothing."""
 
-    pointer: str = Field(description="JSON pointer (RFC 6901) into the submission.")
-    code: str = Field(
-        description="Stable; docs/problems.md says what each means.",
-        json_schema_extra={"x-extensible-enum": list(remarks.CODES)},
+    pointer: Pointer = Field(description="JSON pointer (RFC 6901) into the submission.")
+    code: RemarkCode = Field(
+        description="What; docs/problems.md says what each means.",
     )
-    detail: str
+    detail: str = Field(description="The same in a sentence of English, for people.")
 
 
-SetAside = Annotated[
-    str,
-    Field(
-        description="Why it does not count, and what counted before goes on counting: `superseded`,"
-        " the source said something later; others, the number is held until it is confirmed. Null:"
-        " it counts, unless something later does.",
-        json_schema_extra={"x-extensible-enum": list(remarks.REASONS)},
-    ),
-]
+SetAside = TypeAliasType(
+    "SetAside",
+    Annotated[
+        str,
+        one_of(remarks.REASONS),
+        Field(
+            description="Why it does not count, and what counted before goes on counting:"
+            " `superseded`, the source said something later; others, the number is held until it is"
+            " confirmed."
+        ),
+    ],
+)
 
 
 class SubmissionReceipt(Schema):
     """What became of a submission."""
 
-    id: int = Field(description="May be given as `wait_for` when reading the ranking.")
+    id: Id = Field(description="May be given as `wait_for` when reading the ranking.")
     result: Result = Field(
         description="`unchanged`: the same value stands already and no row was added."
     )
-    round: str
-    applicant: str
-    measure: str
-    as_of: Date
-    set_aside: SetAside | None
-    warnings: list[Remark]
+    round: RoundRef
+    applicant: ApplicantRef
+    measure: MeasureRef
+    as_of: Date = Field(description="The date that the value describes.")
+    set_aside: SetAside | None = Field(
+        description="Why it does not count; null: it counts, unless something later does."
+    )
+    warnings: list[Remark] = Field(
+        description="What was noticed; empty: nothing. They change nothing."
+    )
 
 
 class ConfirmationIn(Schema):
@@ -125,25 +185,36 @@ class ConfirmationIn(Schema):
 class SubmissionOut(Schema):
     """A submission as recorded; it never changes."""
 
-    id: int
-    applicant: str
-    measure: str
-    value: Value
-    as_of: Date
-    status: Literal["reported", "withdrawn"]
-    revision: int = Field(description="Counts what the reporter said of this date, from 1.")
-    reporter: str = Field(
+    id: Id = Field(description="The submission's id; a later one is greater.")
+    applicant: ApplicantRef
+    measure: MeasureRef
+    value: Value = Field(
+        description="In the measure's own unit, as it was said; null: a value is taken back."
+    )
+    as_of: Date = Field(description="The date that the value describes.")
+    status: SubmissionStatus = Field(description="Whether it says a value or takes one back.")
+    revision: Count = Field(description="Counts what the reporter said of this date, from 1.")
+    reporter: ReporterName = Field(
         description="An expert has a pseudonym, the same within a round, and whoever adjudicates is"
         " called `adjudicator`; administrators, auditors and the reporter itself see the name."
     )
-    kind: Literal["source", "applicant", "expert", "adjudicator"]
-    reference: str | None
-    comment: str | None
-    recorded_at: Moment
-    reported_at: Moment | None
-    obs_status: str | None
-    set_aside: SetAside | None
-    confirmed_by: Literal["reporter", "administrator"] | None = Field(
+    kind: SubmissionKind = Field(description="As what it was made.")
+    reference: str | None = Field(
+        description="Where the figure is from; null: nothing was said, or the key does not"
+        " reach it."
+    )
+    comment: str | None = Field(
+        description="What the reporter noted; null: nothing, or the key does not reach it."
+    )
+    recorded_at: Moment = Field(description="When it was recorded.")
+    reported_at: Moment | None = Field(description="The source's own moment; null: it gave none.")
+    obs_status: ObsStatus | None = Field(
+        description="SDMX's remark on the value (CL_OBS_STATUS); null: none was made."
+    )
+    set_aside: SetAside | None = Field(
+        description="Why it does not count; null: it counts, unless something later does."
+    )
+    confirmed_by: Confirmer | None = Field(
         description="Who says that an implausible number holds; the audit trail has the name."
     )
 

@@ -239,6 +239,32 @@ def test_points_and_shares_carry_their_unit() -> None:
     ]
 
 
+def test_every_member_says_what_it_means() -> None:
+    silent = {
+        f"{name}.{member}"
+        for name, schema in CONTRACT["components"]["schemas"].items()
+        for member, said in schema.get("properties", {}).items()
+        if not said.get("description")
+    }
+
+    assert silent == set()
+
+
+def test_every_object_has_a_name() -> None:
+    """A generated client makes a type of it, which a reader must be able to name."""
+    schemas = CONTRACT["components"]["schemas"]
+    within = [
+        below
+        for schema in schemas.values()
+        for part in schema.values()
+        if isinstance(part, dict | list)
+        for below in named(part, "type")
+    ]
+
+    assert len(within) > 100
+    assert "object" not in within
+
+
 def test_nothing_is_described_that_nothing_uses() -> None:
     components = CONTRACT["components"]
     described = {

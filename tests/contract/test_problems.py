@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from api.answers import codes
 from api.http.problems import describe
 from shared.core.errors import DomainError
 from shared.submissions import remarks
@@ -94,6 +95,13 @@ def test_every_problem_that_an_operation_names_has_an_example() -> None:
         assert f"### `/problems/{slug}`" in DOCS
 
 
+def test_the_contract_lists_every_type() -> None:
+    """A client's compiler then tells which of them it has forgotten."""
+    known = {describe(kind)["type"] for kind in every(DomainError)} | {METHOD_NOT_ALLOWED["type"]}
+
+    assert set(CONTRACT["components"]["schemas"]["ProblemType"]["enum"]) == known
+
+
 def test_every_code_of_a_submission_is_documented_and_no_other() -> None:
     emitted = set[str]()
     for name in (
@@ -107,16 +115,17 @@ def test_every_code_of_a_submission_is_documented_and_no_other() -> None:
                 assert isinstance(node.args[1], ast.Constant)
                 emitted.add(str(node.args[1].value))
 
-    of_submissions, below = DOCS.split("## Codes of submissions")[1].split("## Codes of rows")
+    of_form, below = DOCS.split("## Codes of form")[1].split("## Codes of submissions")
+    assert documented(of_form) == {*codes.FORM, *codes.REFERENCES}
+    of_submissions, below = below.split("## Codes of rows")
     of_rows, below = below.split("## Codes of slices")
     of_slices, of_warnings = below.split("## Codes of warnings")
     assert documented(of_submissions) == emitted | {"repeated-row"}
-    contract = CONTRACT["components"]["schemas"]["RowError"]["properties"]["code"]
+    schemas = CONTRACT["components"]["schemas"]
     said = documented(of_submissions) | documented(of_rows)
-    assert said - {"no-panel"} == set(contract["x-extensible-enum"])  # of adjudications alone
-    remark = CONTRACT["components"]["schemas"]["Remark"]["properties"]["code"]
-    assert documented(of_warnings) == set(remarks.CODES) == set(remark["x-extensible-enum"])
-    assert documented(of_slices) == {"not-applicants", "slice-of-marks", "slice-twice"}
+    assert said - {"no-panel"} == set(schemas["RowCode"]["enum"])  # of adjudications alone
+    assert documented(of_warnings) == set(remarks.CODES) == set(schemas["RemarkCode"]["enum"])
+    assert documented(of_slices) == set(codes.OF_FILES) - {"no-rows"}
 
 
 def documented(table: str) -> set[str]:

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from api.answers.codes import ROW_CODES
 from api.answers.languages import of_type
 from api.answers.languages import texts as texts_of_all
-from api.batches.schemas import ROW_CODES
 from shared.submissions.remarks import CODES as REMARKS
 from tests.contract.document import CONTRACT
 from tests.fixtures.http import SUBMISSIONS, problem

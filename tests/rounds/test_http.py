@@ -52,8 +52,12 @@ async def test_a_round_is_registered_as_a_draft(world: World) -> None:
     assert (await world.call("expert", "GET", "/rounds/R2027")).json() == document
 
 
-async def test_a_title_may_be_one_line(world: World) -> None:
-    assert (await create(world, title="Round 2027")).json()["title"] == "Round 2027"
+async def test_a_title_may_be_one_line_and_then_is_that_in_both_languages(world: World) -> None:
+    """Whoever reads it finds one shape, whatever was registered."""
+    created, again = [await create(world, title="Round 2027") for _ in range(2)]
+
+    assert created.json()["title"] == {"zh": "Round 2027", "en": "Round 2027"}
+    assert (again.status_code, again.json()) == (200, created.json())
 
 
 async def test_the_same_round_again_is_no_error(world: World) -> None:

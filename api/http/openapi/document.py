@@ -1,4 +1,4 @@
-"""The contract as published: what FastAPI infers, completed with problems, headers and examples."""
+"""What FastAPI infers, completed with problems, headers, examples and limits."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -14,6 +14,8 @@ from api.frameworks.schemas import FrameworkIn
 from api.http import headers
 from api.http.access import ANY
 from api.http.headers import sends
+from api.http.openapi.limits import limit, limit_files
+from api.http.openapi.words import INFO, KEY, SENT, SERVERS, TAGS
 from api.http.problems import (
     MEDIA_TYPE,
     BodyTooLarge,
@@ -42,36 +44,6 @@ from shared.core.errors import (
     Unavailable,
 )
 
-DESCRIPTION = """\
-Ranks counties and industrial parks against a published framework of indicators.
-
-* Every error is a problem document (RFC 9457) with a stable `type` and a `request_id`.
-* A write is committed before it is answered.
-* Every POST takes an `Idempotency-Key`: repeated with it, it takes effect once.
-* Each operation names in `x-roles` the roles that it admits.
-* Lists come in pages: follow `next`, or the `Link` header with `rel="next"`.
-"""
-
-TAGS = {
-    "frameworks": "What is asked, and what each answer earns: immutable, versioned documents.",
-    "applicants": "Who is ranked: counties and industrial parks.",
-    "rounds": "Assessments under one framework version, and who takes part.",
-    "submissions": "What is reported, value by value; never changed, only followed by another.",
-    "batches": "Files of submissions: pushed as a whole or row by row, and their receipts.",
-    "panels": "Experts' marks: who must not give them, and how what they leave open is settled.",
-    "scores": "Ranking, scorecards and their history.",
-    "runs": "When a round was recomputed, why, and how long that took.",
-    "diagnostics": "How indicators behave, and what deserves a look.",
-    "discrepancies": "Where reporters differ.",
-    "exports": "All of a list in one file.",
-    "completeness": "Of whom a round has values, and who lacks.",
-    "sensitivity": "How sure a ranking is; worked out by an operation that is followed.",
-    "operations": "Work that takes longer than a request: followed and cancelled.",
-    "problems": "What the types of problems mean.",
-    "keys": "Who may do what: keys are made, rotated and revoked.",
-    "health": "For those who run the service.",
-}
-
 NOSNIFF = "X-Content-Type-Options"
 IDEMPOTENCY_KEY = {"$ref": f"#/components/parameters/{idempotency.HEADER}"}
 TEMPLATE = "#/components/schemas/{model}"
@@ -84,21 +56,6 @@ KNOWN = {
     "description": "The `ETag` of each answer that the reader has: none of them is sent again, but"
     " told by 304.",
 }
-
-KEY = {
-    "type": "http",
-    "scheme": "bearer",
-    "description": "An API key: `pilotzone keys create`. With one that was made with a signing key,"
-    " each request but GET and HEAD is signed as well (RFC 9421; docs/push.md says how). Where"
-    " the operator trusts an issuer, an access token of it (JWT) stands in the key's place.",
-}
-
-SENT = {
-    "Content-Digest": "Of the bytes that are sent, `sha-256=:…:` (RFC 9530): verified if given.",
-    "Signature": "The signature, of a key that signs.",
-    "Signature-Input": "What the signature covers, when it was made, and by which key.",
-}
-"""Headers that every request may have that changes something."""
 
 
 def complete(app: FastAPI) -> None:
@@ -128,6 +85,8 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         if key.startswith("/problems/")
     }
     components["responses"] = {}
+    document["info"] |= INFO
+    document["servers"] = SERVERS
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     document["paths"] = dict(sorted(document["paths"].items()))  # whatever is routed first
     schemas = components["schemas"]
@@ -148,11 +107,14 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             if reads and not _streamed(operation):
                 _add_validators(operation)
             _add_examples(operation, examples.get(f"{method.upper()} {path}", {}))
+            for response in operation["responses"].values():
+                limit_files(response.get("content", {}))
             _share_problems(operation["responses"], components["responses"])
     for schema in schemas.values():
         _without_defaults(schema)
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    limit(document)
     return document
 
 
@@ -265,7 +227,7 @@ def _add_validators(operation: dict[str, Any]) -> None:
 def _add_examples(operation: dict[str, Any], examples: dict[str, Any]) -> None:
     if "request" in examples:
         for content in operation["requestBody"]["content"].values():
-            content["example"] = examples["request"]
+            content.setdefault("example", examples["request"])
     for status, response in operation["responses"].items():
         if status.startswith("2") and "response" in examples:
             for content in response.get("content", {}).values():

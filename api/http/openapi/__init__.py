@@ -1,0 +1,1 @@
+"""The contract as published: what FastAPI infers, completed."""

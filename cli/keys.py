@@ -15,7 +15,9 @@ from shared.access import service as keys
 from shared.access import signing
 from shared.access.store import Terms
 from shared.core.principal import Role
+from shared.core.quota import Counted, Quota
 from shared.database import Session
+from shared.settings import GREATEST_QUOTA
 
 ROLES = tuple(Role)
 
@@ -50,6 +52,14 @@ def create(  # noqa: PLR0913 -- an option each
             help="An Ed25519 public key in PEM: whoever uses the key must sign by it.",
         ),
     ] = None,
+    quota: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT=NUMBER",
+            help="`requests=NUMBER` in a minute or `rows=NUMBER` in a day, 0 for any number;"
+            " repeatable. Otherwise as the settings have it.",
+        ),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Print a new key, alone and once: only its hash is kept."""
@@ -59,12 +69,26 @@ def create(  # noqa: PLR0913 -- an option each
         raise CommandError("a reporter needs a name: --name NAME")
     ends = None if expires is None else expires.replace(tzinfo=UTC)
     public = None if signing_key is None else _public_key(signing_key)
-    terms = Terms(applicant or None, measure or None, round_ or None, ends, public)
+    most = quota_of(quota or [])
+    terms = Terms(applicant or None, measure or None, round_ or None, ends, public, most)
 
     async def verb(session: Session) -> str:
         return (await keys.issue(session, OPERATOR, name.strip(), role, terms)).key
 
     typer.echo(in_transaction(data_dir, verb))
+
+
+def quota_of(given: list[str]) -> Quota | None:
+    """Return the quota that options say, None where there are none. Raises: CommandError."""
+    said: dict[str, int] = {}
+    for each in given:
+        name, _, number = each.partition("=")
+        if name not in tuple(Counted) or not number.isdecimal() or int(number) > GREATEST_QUOTA:
+            raise CommandError(
+                f'"{each}" is no quota: requests=NUMBER or rows=NUMBER, at most {GREATEST_QUOTA}'
+            )
+        said[name] = int(number)
+    return Quota(**said) if said else None
 
 
 def _public_key(file: Path) -> str:
@@ -87,7 +111,9 @@ async def end_demonstration(session: Session) -> None:
 def list_(data_dir: DataDir = None) -> None:
     """Print the keys that are neither revoked nor expired, a line each, in columns cut by tabs."""
     found = in_transaction(data_dir, listed.in_force)
-    typer.echo("number\tname\trole\tmade\tends\tapplicants\tmeasures\tsigns by\trounds\tlast used")
+    typer.echo(
+        "number\tname\trole\tmade\tends\tapplicants\tmeasures\tsigns by\trounds\tlast used\tquota"
+    )
     for key in found:
         columns = (
             str(key.number),
@@ -100,8 +126,17 @@ def list_(data_dir: DataDir = None) -> None:
             key.signing_key or "nothing",
             "all" if key.rounds is None else ",".join(key.rounds),
             "never" if key.last_used_at is None else _moment(key.last_used_at),
+            _quota(key.quota),
         )
         typer.echo("\t".join(columns))
+
+
+def _quota(quota: Quota | None) -> str:
+    """Say a quota as it is given to `keys create`."""
+    if quota is None:
+        return "as set"
+    said = {"requests": quota.requests, "rows": quota.rows}
+    return ",".join(f"{name}={most}" for name, most in said.items() if most is not None)
 
 
 def _moment(moment: datetime) -> str:

@@ -11,6 +11,7 @@ from shared.events import tables as events
 from shared.frameworks import tables as frameworks
 from shared.idempotency import tables as idempotency
 from shared.operations import tables as operations
+from shared.quotas import tables as quotas
 from shared.rounds import tables as rounds
 from shared.runs import tables as runs
 from shared.submissions import tables as submissions
@@ -26,6 +27,7 @@ ROOMS = (
     frameworks,
     idempotency,
     operations,
+    quotas,
     rounds,
     runs,
     submissions,

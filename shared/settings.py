@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LAST_PORT = 65535
 
+GREATEST_QUOTA = 1_000_000_000
+
 SECOND = timedelta(seconds=1)
 MILLISECOND = timedelta(milliseconds=1)
 MINUTE = timedelta(minutes=1)
@@ -148,6 +150,19 @@ class Settings(BaseSettings):
     oidc_algorithms: str = Field(
         "RS256 ES256 EdDSA Ed25519",
         description="How a token may be signed, parted by a space.",
+    )
+    quota_requests: int = Field(
+        0,
+        ge=0,
+        le=GREATEST_QUOTA,
+        description="Requests that a key may send in a minute, to all gateways together, unless it"
+        " was made with a quota of its own; then 429. 0: any number.",
+    )
+    quota_rows: int = Field(
+        0,
+        ge=0,
+        le=GREATEST_QUOTA,
+        description="Values that a key may send in a day, one by one or in files; as before.",
     )
     cors_origins: str = Field(
         "",

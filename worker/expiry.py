@@ -1,4 +1,4 @@
-"""Expiry: answers whose time is over are taken away."""
+"""Expiry: answers whose time is over are taken away, and windows of quotas that have ended."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from shared.database import Database
 from shared.idempotency import store as answers
+from shared.quotas import store as windows
 from worker.loop import Bell, repeat
 
 PAUSE = timedelta(minutes=1)
@@ -29,5 +30,7 @@ class Expiry:
 
     async def take_away(self) -> bool:
         """Take away some; say whether there may be more."""
+        async with self.database.driver() as driver:
+            more = await windows.take_away(driver)
         async with self.database.session() as session:
-            return await answers.take_away(session, self.kept)
+            return await answers.take_away(session, self.kept) or more

@@ -1,6 +1,5 @@
 """Batches: a file of submissions pushed, and its receipt read again."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -11,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from api.batches.effects import shown as shown_effect
+from api.batches.preferences import preferred
 from api.batches.schemas import (
     BatchItemPage,
     BatchOut,
@@ -23,7 +23,15 @@ from api.batches.upload import upload
 from api.http import metrics
 from api.http.access import Caller, admits, caller_of
 from api.http.bodies import takes
-from api.http.context import Round, Tx, framework_of, gateway_of, round_of, transaction_of
+from api.http.context import (
+    Round,
+    Tx,
+    framework_of,
+    gateway_of,
+    round_of,
+    spend_rows,
+    transaction_of,
+)
 from api.http.headers import sends
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import GREATEST_ID, RoundCode
@@ -57,12 +65,6 @@ READERS = (*REPORTERS, Role.ADMIN, Role.AUDITOR)
 
 AT_ONCE = 500
 """So many rows are written into an answer before others have their turn."""
-
-PREFERENCE = re.compile(
-    r"""(?:^|,)\s*([\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,;"]*)))?(?:[^,"]|"(?:[^"\\]|\\.)*")*""",
-    re.ASCII,
-)
-"""A preference, its value quoted or not, and its parameters."""
 
 SENT = ("Location", "Preference-Applied")
 APPLIED = (("handling", "lenient"), ("return", "minimal"))
@@ -163,8 +165,10 @@ async def push(
             more = _covered(found.coverage)
             more["effect"] = await shown_effect(held, framework, found.effect)
             return await _answer(request, held, None, found.told, preferences, more)
-        writing = partial(transaction_of, request)
-        pushed = await services.push(writing, stored, framework, who, sent, held.bodies.reading)
+        ways = services.Ways(
+            held.bodies.reading, partial(spend_rows, request), partial(transaction_of, request)
+        )
+        pushed = await services.push(ways, stored, framework, who, sent)
     metrics.observe_submissions(pushed.told.counts)
     covered = _covered(pushed.coverage)
     return await _answer(request, held, pushed.batch, pushed.told, preferences, covered)
@@ -173,15 +177,6 @@ async def push(
 def _covered(coverage: Coverage | None) -> dict[str, Any]:
     """Return what an answer says of the slice that a file declared, if it declared one."""
     return {} if coverage is None else {"slice": SliceOut.of(coverage).model_dump(mode="json")}
-
-
-def preferred(request: Request) -> dict[str, str]:
-    """Return the preferences of a request (RFC 7240) by name."""
-    given = ",".join(request.headers.getlist("prefer"))
-    found: dict[str, str] = {}
-    for name, quoted, plain in PREFERENCE.findall(given):
-        found.setdefault(name.lower(), quoted or plain)  # the first holds
-    return found
 
 
 async def _answer(

@@ -18,6 +18,7 @@ from api.http.problems import Unauthorized
 from api.http.state import Gateway
 from shared.core.errors import Forbidden
 from shared.core.principal import Actor, Principal, Role
+from shared.core.quota import Counted
 
 ANY = tuple(Role)
 BEARER = b"bearer "
@@ -90,10 +91,11 @@ def _routes(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
 
 
 async def authorise(scope: Scope, held: Gateway, admission: Admission) -> Principal | None:
-    """Return who calls, None where the route is public. Raises: Unauthorized, Forbidden.
+    """Return who calls, None where the route is public.
 
-    Of a key that signs, what `require_signature` raises too. The holder of any other known key
-    costs no query and no turn of the event loop.
+    Raises: Unauthorized, QuotaExceeded, Forbidden; of a key that signs, what `require_signature`
+    raises too. The holder of any other known key costs no query and no turn of the event loop, but
+    where its quota is to be granted further.
     """
     if not admission.roles:
         return None
@@ -102,12 +104,27 @@ async def authorise(scope: Scope, held: Gateway, admission: Admission) -> Princi
     if principal is None:
         raise Unauthorized("send one valid key as `Authorization: Bearer …`")
     scope["state"]["principal"] = principal  # from here on it is known who is refused
+    if not scope["state"].get("spent"):  # a repetition that is not kept is routed after all
+        await spend(scope, held, principal, Counted.REQUESTS)
     if principal.role not in admission.roles:
         roles = ", ".join(role for role in Role if role in admission.roles)
         raise Forbidden(f"this is for: {roles}", role=principal.role)
     if principal.signing is not None:
         await require_signature(scope, held, principal.signing)
     return principal
+
+
+async def spend(
+    scope: Scope, held: Gateway, principal: Principal, counted: Counted, amount: int = 1
+) -> None:
+    """Spend so much of the quota of who calls, if there is one. Raises: QuotaExceeded.
+
+    The answer then tells what is left, see `headers.left`.
+    """
+    account = held.quotas.account(principal, counted)
+    if account is not None:
+        scope["state"].setdefault("spent", []).append(account)
+        await account.spend(amount)
 
 
 def bearer(scope: Scope) -> str:

@@ -6,9 +6,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api.http.access import caller_of, spend
 from api.http.paths import RoundCode
 from api.http.state import Gateway
 from api.idempotency import Attempt
+from shared.core.quota import Counted
 from shared.database import Session
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
@@ -64,6 +66,15 @@ async def named_round(request: Request, round: RoundCode) -> RoundFacts:  # noqa
 
 
 Round = Annotated[RoundFacts, Depends(named_round)]
+
+
+async def spend_rows(request: Request, rows: int) -> None:
+    """Spend so many rows of the quota of who calls, whatever becomes of them.
+
+    Before a connection is taken, since it may take one of its own. Raises: QuotaExceeded.
+    """
+    held, who = gateway_of(request), caller_of(request)
+    await spend(request.scope, held, who, Counted.ROWS, rows)
 
 
 async def round_of(held: Gateway, code: str) -> RoundFacts:

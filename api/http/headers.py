@@ -1,6 +1,9 @@
 """The headers of answers as the contract describes them, all but `Content-Type` and the like."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from shared.quotas.lease import Standing
 
 HEADERS = {
     "X-Request-ID": "What the request gave as its `X-Request-ID`, if that is 1 to 64 of"
@@ -26,8 +29,14 @@ HEADERS = {
     "Content-Disposition": "Under which name the answer is kept as a file.",
     "Pilotzone-Run": "Of which run all of the answer is; 0: the round has none yet.",
     "WWW-Authenticate": "`Bearer`, with `error` where what was sent opens nothing.",
+    "RateLimit-Policy": "The quotas that the request was held to: of each its name, how many (`q`)"
+    " in how many seconds (`w`). Left out, as `RateLimit` is, where the key has none.",
+    "RateLimit": "Of each of these quotas, how much is left (`r`) for how many seconds (`t`), as"
+    " far as the gateway knows.",
     "Retry-After": "Seconds to wait before the same request is sent again.",
 }
+
+LIMITS = ("RateLimit-Policy", "RateLimit")
 
 NOT_ALWAYS = {
     "Vary",
@@ -38,8 +47,25 @@ NOT_ALWAYS = {
     "Content-Language",
     "Deprecation",
     "Sunset",
+    *LIMITS,
 }
 """What an answer may leave out though its operation names it."""
+
+
+def left(standings: Iterable[Standing]) -> list[tuple[bytes, bytes]]:
+    """Return the headers that tell what is left of quotas.
+
+    Source of their form: draft-ietf-httpapi-ratelimit-headers-10.
+    """
+    policies, limits = list[str](), list[str]()
+    for each in standings:
+        policy = each.policy
+        policies.append(f'"{policy.counted}";q={policy.limit};w={policy.window}')
+        limits.append(f'"{policy.counted}";r={each.left};t={each.seconds}')
+    return [
+        (name.lower().encode(), ", ".join(said).encode())
+        for name, said in zip(LIMITS, (policies, limits), strict=True)
+    ]
 
 
 def sends(*names: str) -> dict[str, Any]:

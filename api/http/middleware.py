@@ -12,13 +12,14 @@ from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from api.answers.refused import REFUSED, note_refused
 from api.http import metrics
+from api.http.headers import left
 from api.http.problems import MalformedRequest, on_domain_error, on_error
 from shared.core.errors import DomainError, NotFound
 
 log = structlog.get_logger()
 
 ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-FAULT = 500
+FAILED, TOO_MANY, FAULT = 400, 429, 500
 
 
 class RequestContext:
@@ -44,6 +45,7 @@ class RequestContext:
                 status = message["status"]
                 message["headers"] = [
                     *message["headers"],
+                    *_left(scope, status),
                     (b"x-request-id", request_id.encode()),
                     (b"x-content-type-options", b"nosniff"),
                 ]
@@ -81,6 +83,14 @@ def _require_one_meaning(scope: Scope) -> None:
         raise MalformedRequest("a request has one `Host` header")
     if b"%2f" in (scope.get("raw_path") or b"").lower():
         raise NotFound("nothing is at this path")
+
+
+def _left(scope: Scope, status: int) -> list[tuple[bytes, bytes]]:
+    """Return the headers of quotas, of what was done and of what went beyond them."""
+    spent = scope["state"].get("spent")
+    if not spent or FAILED <= status != TOO_MANY:
+        return []
+    return left(account.standing() for account in spent)
 
 
 def _request_id(scope: Scope) -> str:

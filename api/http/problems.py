@@ -26,6 +26,7 @@ from shared.core.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    QuotaExceeded,
     TokenRefused,
     Unavailable,
 )
@@ -38,6 +39,7 @@ STATUS = {
     Forbidden: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    QuotaExceeded: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     DomainError: HTTPStatus.BAD_REQUEST,
 }
@@ -160,6 +162,8 @@ def answer(
         headers["WWW-Authenticate"] = _challenge(request, problem["type"])
     if problem["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "1"
+    if problem["status"] == HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = str(problem["retry_after"])
     return Response(msgspec.json.encode(problem), problem["status"], headers, MEDIA_TYPE)
 
 

@@ -12,6 +12,7 @@ from shared.access.tokens.tokens import Tokens
 from shared.audit.refusal_log import RefusalLog
 from shared.core.flights import Flights
 from shared.core.principal import Principal
+from shared.core.quota import Quota
 from shared.database import Database, Session
 from shared.diagnostics.service import Diagnoses
 from shared.explanations.cohorts import Cohorts
@@ -19,6 +20,7 @@ from shared.frameworks.service import Library
 from shared.idempotency.service import Answers
 from shared.live.service import Live
 from shared.previews.service import Previews
+from shared.quotas.service import Quotas
 from shared.rankings.service import Rankings
 from shared.rankings.watch import Watch
 from shared.rounds import store as rounds
@@ -52,6 +54,7 @@ class Gateway:
     database: Database
     keyring: Keyring
     refusals: RefusalLog
+    quotas: Quotas
     intake: Intake
     answers: Answers
     watch: Watch
@@ -77,6 +80,7 @@ class Gateway:
             database=database,
             keyring=Keyring(database, settings.key_cache, Tokens.of(settings, database)),
             refusals=RefusalLog(database),
+            quotas=Quotas(database, Quota(settings.quota_requests, settings.quota_rows)),
             intake=Intake(database),
             answers=Answers(database, settings.database_pool_timeout),
             watch=Watch(database),

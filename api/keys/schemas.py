@@ -9,6 +9,8 @@ from api.http.schemas import Code, Items, Line, Moment, Schema
 from shared.access.list_store import Key
 from shared.access.store import Terms
 from shared.core.principal import Role
+from shared.core.quota import Quota
+from shared.settings import GREATEST_QUOTA
 
 MOST_CODES = 1_000
 LONGEST_OVERLAP = 30 * 24 * 60 * 60
@@ -28,6 +30,15 @@ SigningKey = Annotated[
 Secret = Annotated[str, said(pattern="^pz_[A-Za-z0-9_-]+$", maxLength=100)]
 
 
+class KeyQuota(Schema):
+    """How much a key may ask for; 0: any number. Left out or null: as the service has it."""
+
+    requests: int | None = Field(None, ge=0, le=GREATEST_QUOTA, description="In a minute.")
+    rows: int | None = Field(
+        None, ge=0, le=GREATEST_QUOTA, description="Values sent in a day, alone or in files."
+    )
+
+
 class KeyIn(Schema):
     """A key to be made. Limits that are left out or null are none."""
 
@@ -43,10 +54,18 @@ class KeyIn(Schema):
         None,
         description="By which its holder must sign what changes something; null: it need not sign.",
     )
+    quota: KeyQuota | None = Field(None, description="Null: as the service has it.")
 
     def to_domain(self) -> Terms:
         """Return what the key is made for."""
-        return Terms(self.applicants, self.measures, self.rounds, self.expires_at, self.signing_key)
+        return Terms(
+            self.applicants,
+            self.measures,
+            self.rounds,
+            self.expires_at,
+            self.signing_key,
+            None if self.quota is None else Quota(self.quota.requests, self.quota.rows),
+        )
 
 
 class RotationIn(Schema):
@@ -82,6 +101,7 @@ class KeyOut(Schema):
     last_used_at: Moment | None = Field(
         description="To some minutes; null: never, or not since the service takes note of it."
     )
+    quota: KeyQuota | None = Field(description="Null: as the service has it.")
     active: bool = Field(description="Neither revoked nor expired.")
 
     @classmethod
@@ -118,5 +138,8 @@ def _shown(key: Key) -> dict[str, Any]:
         "expires_at": key.expires_at,
         "revoked_at": key.revoked_at,
         "last_used_at": key.last_used_at,
+        "quota": None
+        if key.quota is None
+        else KeyQuota(requests=key.quota.requests, rows=key.quota.rows),
         "active": key.in_force,
     }

@@ -16,6 +16,7 @@ from api.http.context import (
     framework_of,
     gateway_of,
     round_of,
+    spend_rows,
     transaction_of,
 )
 from api.http.paging import Cursor, Limit, cut, decode
@@ -100,6 +101,7 @@ async def submit(
     if isinstance(item, Refusal):
         metrics.observe_submissions(["rejected"])
         raise refused(item, f"/{item.field}")
+    await spend_rows(request, 1)
     if carries_key(request):
         async with transaction_of(request) as tx:
             receipt = await services.submit_alone(tx, stored, item)

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Select, Text, and_, func, literal_column, not_, select
+from sqlalchemy import BigInteger, DateTime, Select, Text, and_, func, literal_column, not_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.access.tables import ApiKeyRow, ReporterRow
 from shared.core.errors import NotFound
+from shared.core.quota import Quota
 from shared.database import Session
 
 
@@ -31,7 +32,19 @@ class Key:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    quota_requests: int | None
+    quota_rows: int | None
     in_force: bool
+
+    @property
+    def quota(self) -> Quota | None:
+        """Return its own quota, None where it has none."""
+        return quota_of(self.quota_requests, self.quota_rows)
+
+
+def quota_of(requests: int | None, rows: int | None) -> Quota | None:
+    """Return the quota of a key by its columns."""
+    return None if requests is None and rows is None else Quota(requests, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,12 @@ LAST_USED = literal_column(
     "CAST(to_jsonb(api_key) ->> 'last_used_at' AS timestamptz)", DateTime(timezone=True)
 )
 
+QUOTA = [
+    literal_column(f"CAST(to_jsonb(api_key) ->> '{name}' AS bigint)", BigInteger)
+    for name in ("quota_requests", "quota_rows")
+]
+"""The same before step 0017."""
+
 IN_FORCE = and_(
     ApiKeyRow.revoked_at.is_(None),
     func.coalesce(ApiKeyRow.expires_at > func.now(), True),
@@ -71,6 +90,7 @@ QUERY = select(
     ApiKeyRow.expires_at,
     ApiKeyRow.revoked_at,
     LAST_USED,
+    *QUOTA,
     IN_FORCE,
 ).join(ReporterRow, ReporterRow.id == ApiKeyRow.reporter)
 

@@ -1,7 +1,7 @@
 """API keys: made, shown once, recognised by their hash; rotated and revoked."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from shared.access import limit_store as limits
@@ -78,6 +78,7 @@ async def rotate(
         old.rounds,
         expires_at or old.expires_at,
         signing_key or old.signing_key,
+        old.quota,
     )
     _require_none(_of_terms(terms))
     made = await _create(session, actor, old.name, old.role, terms)
@@ -134,6 +135,7 @@ async def _create(session: Session, actor: Actor, name: str, role: str, terms: T
         "rounds": terms.rounds,
         "expires_at": terms.expires_at and terms.expires_at.isoformat(),
         "signing_key": terms.signing_key,
+        "quota": None if terms.quota is None else asdict(terms.quota),
     }
     await audit.record(session, actor, "key.created", name, detail)
     return Made(number, key)

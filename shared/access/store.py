@@ -10,9 +10,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import ProgrammingError
 
-from shared.access.list_store import IN_FORCE, ROUNDS, SIGNING_KEY
+from shared.access.list_store import IN_FORCE, QUOTA, ROUNDS, SIGNING_KEY, quota_of
 from shared.access.tables import ApiKeyRow, ReporterRow
 from shared.core.principal import Principal, Role, SigningKey
+from shared.core.quota import Quota
 from shared.database import Driver, SchemaUnknown, Session
 
 
@@ -20,7 +21,7 @@ from shared.database import Driver, SchemaUnknown, Session
 class Terms:
     """What a key is made for: what it reaches, as for `Principal`, when it ends, by what it signs.
 
-    None is no limit, no end, and no need to sign.
+    None is no limit, no end, no need to sign, and no *quota* but that of all.
     """
 
     applicants: Sequence[str] | None = None
@@ -28,6 +29,7 @@ class Terms:
     rounds: Sequence[str] | None = None
     expires_at: datetime | None = None
     signing_key: str | None = None
+    quota: Quota | None = None
 
 
 def _limit(codes: list[str] | None) -> frozenset[str] | None:
@@ -46,6 +48,7 @@ async def valid(session: Session, sha256: bytes) -> Principal | None:
             ApiKeyRow.id,
             SIGNING_KEY,
             ROUNDS,
+            *QUOTA,
         )
         .join(ReporterRow, ReporterRow.id == ApiKeyRow.reporter)
         .where(ApiKeyRow.sha256 == sha256, IN_FORCE)
@@ -53,7 +56,7 @@ async def valid(session: Session, sha256: bytes) -> Principal | None:
     row = (await session.execute(query)).first()
     if row is None:
         return None
-    reporter, name, role, applicants, measures, number, public, rounds = row
+    reporter, name, role, applicants, measures, number, public, rounds, *quota = row
     return Principal(
         reporter,
         name,
@@ -63,6 +66,7 @@ async def valid(session: Session, sha256: bytes) -> Principal | None:
         None if public is None else SigningKey(number, public),
         _limit(rounds),
         number,
+        quota_of(*quota),
     )
 
 
@@ -76,8 +80,8 @@ def _of_this_schema() -> Iterator[None]:
         yield
     except ProgrammingError as error:
         raise SchemaUnknown(
-            "signing keys need step 0014, keys over HTTP and limits to rounds step 0015:"
-            " run `pilotzone migrate`"
+            "signing keys need step 0014, keys over HTTP and limits to rounds step 0015, and quotas"
+            " step 0017: run `pilotzone migrate`"
         ) from error
 
 
@@ -108,6 +112,9 @@ async def add(session: Session, reporter_id: int, sha256: bytes, terms: Terms) -
     given: dict[str, Any] = {name: list(each) for name, each in lists.items() if each is not None}
     if terms.signing_key is not None:
         given["signing_key"] = terms.signing_key
+    if terms.quota is not None:
+        said = {"quota_requests": terms.quota.requests, "quota_rows": terms.quota.rows}
+        given |= {name: most for name, most in said.items() if most is not None}
     statement = (
         insert(ApiKeyRow)
         .values(reporter=reporter_id, sha256=sha256, expires_at=terms.expires_at, **given)

@@ -38,6 +38,8 @@ class ApiKeyRow(Table):
     revoked_at: Mapped[datetime | None]
     signing_key: Mapped[str | None] = mapped_column(Text)
     last_used_at: Mapped[datetime | None]
+    quota_requests: Mapped[int | None]
+    quota_rows: Mapped[int | None]
 
     __table_args__ = (ForeignKeyConstraint(["reporter"], ["reporter.id"]),)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from itertools import islice
@@ -51,26 +51,35 @@ class Pushed:
     coverage: Coverage | None = None
 
 
-async def push(
-    writing: Callable[[], AbstractAsyncContextManager[Session]],
-    round_: RoundFacts,
-    framework: Framework,
-    who: Principal,
-    push: Push,
-    reading: asyncio.Lock,
-) -> Pushed:
-    """Store what a file says and keep its receipt, both in the transaction that *writing* gives.
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What a file needs on its way: files are read one at a time, rows are paid for, then written.
 
-    Unless it is lenient, a file of which any row is refused stores nothing but the receipt. Files
-    are read one at a time, which *reading* is for.
-    Raises: FileUnreadable, TooManyRows, Invalid, RoundNotOpen; then there is no receipt either.
+    *spend* takes the number of rows and refuses them where they go beyond a quota; *writing* gives
+    the transaction.
     """
-    async with reading:
+
+    reading: asyncio.Lock
+    spend: Callable[[int], Awaitable[None]]
+    writing: Callable[[], AbstractAsyncContextManager[Session]]
+
+
+async def push(
+    ways: Ways, round_: RoundFacts, framework: Framework, who: Principal, push: Push
+) -> Pushed:
+    """Store what a file says and keep its receipt, both in one transaction.
+
+    Unless it is lenient, a file of which any row is refused stores nothing but the receipt.
+    Raises: FileUnreadable, TooManyRows, Invalid, RoundNotOpen, QuotaExceeded; then there is no
+    receipt either.
+    """
+    async with ways.reading:
         rows, outcomes, digest, slice_ = await asyncio.to_thread(read, framework, who, push)
     batch = NewBatch(round_.id, who.reporter, push.format, digest, push.lenient, push.request_id)
     admitted = [each for each in outcomes if isinstance(each, NewSubmission)]
     stored = push.lenient or len(admitted) == len(outcomes)
-    async with writing() as session:
+    await ways.spend(len(rows))
+    async with ways.writing() as session:
         if not admitted:
             await require_open(session, round_)
         driver = await driver_of(session)

@@ -6,6 +6,7 @@
     ├─ Conflict      acceptable in general, not in the present state
     ├─ Invalid       never acceptable, whatever the state
     ├─ TokenRefused  nobody knows who asks
+    ├─ QuotaExceeded the key asked too often; later the same is acceptable
     └─ Unavailable   not now; later the same is acceptable
 
 A class's docstring is its public title; its message says what happened this time; its facts travel
@@ -66,6 +67,10 @@ class Invalid(DomainError):
 
 class Unavailable(DomainError):
     """The service cannot answer now; try again, the same request is safe."""
+
+
+class QuotaExceeded(DomainError):
+    """The key has asked for as much as it may for now."""
 
 
 class FrameworkInvalid(Invalid):

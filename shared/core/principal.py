@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.core.quota import Quota
+
 
 class Role(StrEnum):
     """What somebody is to the assessment. Stored, and part of the contract."""
@@ -35,7 +37,7 @@ class Principal:
     """Who calls: a reporter, its role, what this *key* of it, by number, reaches (None: no limit).
 
     An issuer's token is no key of ours: then *key* is 0. Where it is to sign what it changes,
-    *signing* says by which key.
+    *signing* says by which key; *quota* is the key's own, if it has one.
     """
 
     reporter: int
@@ -46,6 +48,7 @@ class Principal:
     signing: SigningKey | None = None
     rounds: frozenset[str] | None = None
     key: int = 0
+    quota: Quota | None = None
 
     @property
     def limited(self) -> bool:

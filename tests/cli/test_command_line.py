@@ -228,8 +228,9 @@ async def test_keys_that_open_something_are_listed_and_no_others(url: str, owner
     assert pilotzone("prepare", PILOTZONE_DATABASE_URL=url).returncode == 0
     counties = [f"--applicant={each}" for each in COUNTIES]
     limits = *counties, "--measure=base_stations_5g", "--expires=2127-01-31"
+    quota = "--quota=requests=600", "--quota=rows=0"
     made = [
-        keys("create", "--role=source", "--name=统计", *limits),
+        keys("create", "--role=source", "--name=统计", *limits, *quota),
         keys("create", "--role=auditor", "--name=audit"),
         keys("create", "--role=portal", "--name=gone"),
         keys("create", "--role=portal", "--name=over"),
@@ -257,9 +258,10 @@ async def test_keys_that_open_something_are_listed_and_no_others(url: str, owner
         "signs by",
         "rounds",
         "last used",
+        "quota",
     ]
     assert [[*line[1:3], *line[4:]] for line in lines] == [
-        ["audit", "auditor", "never", "all", "all", "nothing", "all", "never"],
+        ["audit", "auditor", "never", "all", "all", "nothing", "all", "never", "as set"],
         [
             "统计",
             "source",
@@ -269,6 +271,7 @@ async def test_keys_that_open_something_are_listed_and_no_others(url: str, owner
             "nothing",
             "all",
             "never",
+            "requests=600,rows=0",
         ],
     ]
     assert not any(key.strip() in said for key in made)

@@ -6,10 +6,12 @@ from typing import Any
 
 import httpx
 
+from shared.core.quota import Quota
 from shared.database import Database
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS, PROBLEM, Operation, faults, resolved
+from tests.fixtures.http import key
 from tests.fixtures.make import worker_over
 from worker.loop import Bell
 from worker.operations import Operator
@@ -234,3 +236,10 @@ async def submit(player: Player, role: str, measure: str, value: Any) -> None:
     """Submit one value of the scenario's first applicant."""
     body = {"applicant": "210212", "measure": measure, "value": value, "as_of": "2026-10-31"}
     await player.send(role, "POST", f"{ROUND}/submissions", body)
+
+
+async def beyond_its_quota(player: Player, owner: Database) -> None:
+    """Ask once more than is allowed: what is read is asked for three times by the player."""
+    player.headers["limited"] = await key(owner, "source", "limited", quota=Quota(requests=3))
+    await player.send("limited", "GET", "/v1/rounds")
+    await player.refused("quota-exceeded", "limited", "GET", "/v1/rounds")

@@ -18,14 +18,17 @@ from shared.reference import framework_text
 from shared.rounds import store as rounds
 from shared.settings import Settings
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS
-from tests.contract.scenario import OF_THE_BODY, ROUND, Player, play
+from tests.contract.scenario import OF_THE_BODY, ROUND, Player, beyond_its_quota, play
 from tests.contract.strangers import refused_signatures, refused_tokens
 from tests.fixtures.sockets import GET, problem, serving
 
 APPLICANTS = "/v1/applicants"
 SUBMISSIONS = f"{ROUND}/submissions"
 OWN_TEXT = re.compile(r"20\d\d-\d\d-\d\dT.*Z|expert-[A-Z2-7]{8}|pz_\w+")
-OWN = {"duration_ms", "read_ms", "compute_ms", "write_ms", "worker", "request_id", "request_ids"}
+OWN = {
+    *("duration_ms", "read_ms", "compute_ms", "write_ms", "worker"),
+    *("request_id", "request_ids", "retry_after"),
+}
 """What differs from one run of the scenario to the next, beside moments, pseudonyms and keys."""
 
 
@@ -264,6 +267,7 @@ async def test_every_problem_is_what_the_service_answers(
     player.answers.clear()
     await refused_signatures(player, owner)
     await refused_tokens(player, tmp_path)
+    await beyond_its_quota(player, owner)
     await refusals(player)
     await refusals_of_the_connection(player)
     await fail(player, monkeypatch)

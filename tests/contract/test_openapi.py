@@ -12,7 +12,7 @@ import schemathesis
 
 from api import contract
 from api.http.access import ANY
-from api.http.headers import HEADERS
+from api.http.headers import HEADERS, LIMITS
 from tests.contract.document import (
     CONTRACT,
     OPERATIONS,
@@ -196,15 +196,29 @@ def test_an_answer_names_its_headers(operation: Operation) -> None:
         if "KeyMade" in str(response):
             expected.add("Cache-Control")
         own = {202: {"Location"}, 401: {"WWW-Authenticate"}, 503: {"Retry-After"}}
+        own[429] = {"Retry-After"}
         expected |= own.get(status, set())
         if "Prefer" in {each["name"].title() for each in operation.parameters}:
             preferred = {"Location", "Preference-Applied"}
             expected |= {200: preferred, 207: preferred, 422: {"Link"}}.get(status, set())
         if operation.method == "POST" and (status < 300 or "Link" in expected):
             expected.add("Idempotency-Replayed")
-        assert set(response["headers"]) == expected
+        assert set(response["headers"]) - set(LIMITS) == expected
         assert all(resolved(each)["description"] for each in response["headers"].values())
     assert set(CONTRACT["components"]["headers"]) == set(HEADERS)
+
+
+@every_operation
+def test_whatever_asks_for_a_key_may_go_beyond_a_quota_and_tells_what_is_left(
+    operation: Operation,
+) -> None:
+    telling = {
+        status
+        for status, response in operation.responses.items()
+        if set(LIMITS) <= set(response["headers"])
+    }
+    asked = {each for each in (*operation.responses, 429) if each < 400 or each == 429}
+    assert telling == (asked if operation.roles else set())
 
 
 @every_operation

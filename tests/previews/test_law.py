@@ -111,6 +111,10 @@ def difference(
     return totals, ranks, {each for each in ends if each.before != each.after}
 
 
+async def free(rows: int) -> None:
+    """Let whoever sends rows do so without a quota."""
+
+
 async def outcome(work: Any) -> Any:
     """Return what a push or a dry run comes to: what is told, or how it was refused."""
     try:
@@ -167,11 +171,11 @@ async def step_of(
     body = json.dumps(draw(framework, who, source)).encode()
     push = Push("application/json", body, lenient, "tests")
 
-    writing = partial(owner.writing, round_.code)
+    ways = batches.Ways(asyncio.Lock(), free, partial(owner.writing, round_.code))
     preview = await outcome(Previews(owner).preview(round_, framework, who, push, asyncio.Lock()))
     await worker_over(worker_database).sweep()
     before = await ranked(owner, round_.id)
-    pushed = await outcome(batches.push(writing, round_, framework, who, push, asyncio.Lock()))
+    pushed = await outcome(batches.push(ways, round_, framework, who, push))
     await worker_over(worker_database).sweep()
     after = await ranked(owner, round_.id)
 

@@ -86,9 +86,13 @@ def test_the_architecture_names_every_folder_there_is_and_none_that_is_not() -> 
         assert (ROOT / each).exists(), each
 
 
+GROWING = {Path("migrations/versions")}
+"""A step that was released stays as it is, so there are more with each."""
+
+
 def test_a_folder_has_no_more_than_16_modules() -> None:
     modules = Counter(each.parent for each in tracked("*.py") if each.name != "__init__.py")
-    assert {folder for folder, count in modules.items() if count > 16} == set()
+    assert {folder for folder, count in modules.items() if count > 16} <= GROWING
 
 
 LONGER = {Path("tests/independent/recompute.py")}

@@ -40,6 +40,7 @@ from shared.core.errors import (
     Forbidden,
     IdempotencyKeyReused,
     Invalid,
+    QuotaExceeded,
     TokenRefused,
     Unavailable,
 )
@@ -168,6 +169,7 @@ def _implied(operation: dict[str, Any]) -> Iterator[type[DomainError]]:
     yield from (MalformedRequest, HeadTooLarge, RequestTooSlow)
     if "x-roles" in operation:
         yield Unauthorized
+        yield QuotaExceeded
         yield TokenRefused
         yield Unavailable  # knowing the key takes the database, or the issuer
         if set(operation["x-roles"]) != set(ANY) or _of_a_round(operation):
@@ -187,14 +189,20 @@ def _of_a_round(operation: dict[str, Any]) -> bool:
 
 
 def _add_headers(operation: dict[str, Any]) -> None:
-    own = {"401": ["WWW-Authenticate"], "503": ["Retry-After"]}
+    own = {
+        "401": ["WWW-Authenticate"],
+        "429": ["Retry-After"],
+        "503": ["Retry-After"],
+    }
+    limited = headers.LIMITS if "x-roles" in operation else ()
     if any(each.get("name") == "cursor" for each in operation.get("parameters", ())):
         own["200"] = ["Link"]
     for status, response in operation["responses"].items():
         named = response.get("headers", {})  # by the route that sends them
         in_words = ["Content-Language"] if status >= "400" else []
         smaller = ["Vary", "Content-Encoding"] if _compressible(response) else []
-        more = [*in_words, *smaller, *own.get(status, ()), *named]
+        told = limited if status < "400" or status == "429" else ()
+        more = [*in_words, *smaller, *told, *own.get(status, ()), *named]
         response.update(sends("X-Request-ID", NOSNIFF, *more))
 
 
@@ -219,7 +227,11 @@ def _add_validators(operation: dict[str, Any]) -> None:
     for status in ("200", "304"):
         named = responses[status].get("headers", {})
         responses[status].update(
-            sends("X-Request-ID", NOSNIFF, "ETag", "Cache-Control", "Vary", *named)
+            sends(
+                *("X-Request-ID", NOSNIFF, "ETag", "Cache-Control", "Vary"),
+                *headers.LIMITS,
+                *named,
+            )
         )
     operation["responses"] = dict(sorted(responses.items()))
 

@@ -1,0 +1,1 @@
+"""Quotas: how much each key may ask for, however many gateways it asks."""

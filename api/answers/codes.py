@@ -41,6 +41,7 @@ FORM = (
 
 REFERENCES = (
     "unknown-cursor",
+    "unknown-field",
     "unknown-submission",
     "unknown-batch",
     "unknown-applicant",

@@ -38,6 +38,7 @@ from api.rounds import routes as rounds
 from api.runs import routes as runs
 from api.sensitivity import routes as sensitivity
 from api.submissions import routes as submissions
+from api.webhooks import routes as webhooks
 from shared.core.database_role import DatabaseRole
 from shared.database import Database, Limits
 from shared.database.notifications import listen
@@ -92,6 +93,7 @@ def create_app(
         frameworks,
         problem_types,
         keys,
+        webhooks,
         health,
     ):
         app.router.routes.extend(each.router.routes)

@@ -15,6 +15,7 @@ from shared.quotas import tables as quotas
 from shared.rounds import tables as rounds
 from shared.runs import tables as runs
 from shared.submissions import tables as submissions
+from shared.webhooks import tables as webhooks
 
 ROOMS = (
     access,
@@ -31,5 +32,6 @@ ROOMS = (
     rounds,
     runs,
     submissions,
+    webhooks,
 )
 METADATA = Table.metadata

@@ -1,6 +1,7 @@
 """Settings: a value read once where a process starts, then handed on."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -170,6 +171,28 @@ class Settings(BaseSettings):
         description="Origins whose pages may call the gateway from a browser, parted by a space,"
         " such as `https://portal.example`; empty: none.",
     )
+    webhook_targets: str = Field(
+        "",
+        pattern=r"^([0-9a-fA-F.:]+(/[0-9]{1,3})?( [0-9a-fA-F.:]+(/[0-9]{1,3})?)*)?$",
+        description="Networks that deliveries of webhooks may go to though they are not public, and"
+        " without TLS, parted by a space, such as `10.20.0.0/16 fd00:20::/32`; empty: none.",
+    )
+    webhook_timeout: timedelta = duration(
+        10 * SECOND, 10 * MILLISECOND, 10 * SECOND, "How long the receiver of a webhook may take."
+    )
+    webhook_retry: timedelta = duration(
+        5 * SECOND,
+        10 * MILLISECOND,
+        HOUR,
+        "After what time a delivery that failed is tried again; each time twice as long, up to an"
+        " hour, less up to half by chance.",
+    )
+    webhook_failures: int = Field(
+        20,
+        ge=1,
+        le=1000,
+        description="After so many failures in a row a webhook is paused until it is resumed.",
+    )
     max_body: int = Field(
         32 * 1024 * 1024,
         ge=1024,
@@ -219,6 +242,18 @@ class Settings(BaseSettings):
         HOUR,
         "How long a connection is kept after an answer, in whole seconds.",
     )
+
+    @field_validator("webhook_targets")
+    @classmethod
+    def _networks(cls, given: str) -> str:
+        """Refuse what is no network, or an address within one."""
+        for each in given.split():
+            try:
+                ip_network(each)
+            except ValueError:
+                said = "it names no networks: write `10.20.0.0/16`, with zeros behind the prefix"
+                raise PydanticCustomError("not-networks", said) from None
+        return given
 
     @field_validator("data_dir", mode="before")
     @classmethod

@@ -17,8 +17,14 @@ from shared.database import Database, Limits
 from shared.database.notifications import listen
 from shared.process import lifecycle
 from shared.settings import Settings
+from shared.webhooks.courier import Courier
+from shared.webhooks.model import Patience
+from shared.webhooks.sending import Sender
+from shared.webhooks.targets import Targets
+from worker.deliveries import Deliverer
 from worker.expiry import Expiry
 from worker.loop import Bell, Worker
+from worker.metrics import observe_delivery
 from worker.operations import Operator
 
 log = structlog.get_logger()
@@ -26,6 +32,8 @@ log = structlog.get_logger()
 ROLE = DatabaseRole.WORKER
 CONNECTIONS = 4
 """One each for the loop, an operation, what expires, and for listening."""
+DELIVERY_CONNECTIONS = 3
+"""One holds the claims to subscriptions; deliveries wait for the others, and scoring for none."""
 BEAT_SECONDS = 0.5
 STALLED_SECONDS = 60.0
 """A loop that has not come round for so long, be it for a very large run, is not alive."""
@@ -41,11 +49,13 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
     )
     operator = Operator(database, Bell(), settings.worker_idle)
     expiry = Expiry(database, settings.answers_kept)
+    deliverer = await delivering(settings, url)
+    others = (operator, expiry, deliverer)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         log.info("worker stopping", name=name)
-        for each in (worker, operator, expiry):
+        for each in (worker, *others):
             each.stop.set()
             each.bell.ring()
 
@@ -55,19 +65,33 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
         answer_prometheus(settings.worker_metrics_host, settings.worker_metrics_port)
     beat.begin()
     async with asyncio.TaskGroup() as background:
-        ears = {"submission_change": worker.bell.ring, "operation": operator.bell.ring}
+        ears = {
+            "submission_change": worker.bell.ring,
+            "operation": operator.bell.ring,
+            "run": deliverer.bell.ring,
+            "webhook": deliverer.bell.ring,
+        }
         listening = background.create_task(listen(database, ears))
         beating = background.create_task(beat.keep(STALLED_SECONDS))
-        others = [background.create_task(each.work()) for each in (operator, expiry)]
+        working = [background.create_task(each.work()) for each in others]
         lifecycle.built()
         log.info("worker started", name=name)
         await worker.work()
-        await asyncio.gather(*others)
+        await asyncio.gather(*working)
         for task in (listening, beating):
             task.cancel()
     beat.end()
-    await database.close()
+    await asyncio.gather(database.close(), deliverer.courier.close())
     log.info("worker stopped", name=name)
+
+
+async def delivering(settings: Settings, url: str) -> Deliverer:
+    """Return what delivers, over connections of its own; its courier closes them."""
+    database = Database(url, ROLE, DELIVERY_CONNECTIONS, Limits.of_worker(settings))
+    sender = Sender(Targets.read(settings.webhook_targets), settings.webhook_timeout)
+    patience = Patience(settings.webhook_retry, settings.webhook_failures)
+    courier = Courier(await database.open(), sender, patience, observe_delivery)
+    return Deliverer(database, courier, Bell(), settings.worker_idle)
 
 
 def answer_prometheus(host: str, port: int) -> None:

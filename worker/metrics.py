@@ -1,8 +1,9 @@
 """What a worker tells Prometheus."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from shared.runs.store import NewRun
+from shared.webhooks.model import Answer
 
 STAGES = Histogram(
     "pilotzone_run_stage_seconds",
@@ -22,6 +23,24 @@ FAILURES = Counter("pilotzone_run_failures", "Runs that failed and were set asid
 OPERATIONS = Counter(
     "pilotzone_operations", "Operations taken up, by what became of them.", ["state"]
 )
+
+DELIVERIES = Counter(
+    "pilotzone_webhook_deliveries",
+    "Attempts to deliver an event, by what came of them: delivered, or the failure.",
+    ["result"],
+)
+DELIVERY = Histogram(
+    "pilotzone_webhook_delivery_seconds",
+    "Time of an attempt to deliver an event.",
+    buckets=(0.005, 0.02, 0.1, 0.5, 2, 10),
+)
+WEBHOOKS = Gauge("pilotzone_webhooks", "Webhooks that are paused or failing.", ["state"])
+
+
+def observe_delivery(answer: Answer) -> None:
+    """Count an attempt to deliver an event."""
+    DELIVERIES.labels(answer.failure or "delivered").inc()
+    DELIVERY.observe(answer.milliseconds / 1e3)
 
 
 def observe_run(run: NewRun, seconds: float) -> None:

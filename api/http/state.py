@@ -27,6 +27,7 @@ from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
 from shared.settings import Settings
 from shared.submissions.intake import Intake
+from shared.webhooks.targets import Targets
 
 
 class Rounds:
@@ -72,6 +73,7 @@ class Gateway:
     rounds: Rounds
     bodies: Bodies
     signature_age: timedelta
+    targets: Targets
 
     @classmethod
     def over(cls, database: Database, settings: Settings) -> "Gateway":
@@ -98,6 +100,7 @@ class Gateway:
             rounds=Rounds(),
             bodies=Bodies(settings.max_body, settings.max_bodies),
             signature_age=settings.signature_age,
+            targets=Targets.read(settings.webhook_targets),
         )
 
     def heard(self, round_id: int | None) -> None:

@@ -125,6 +125,10 @@ class TooManyOperations(Conflict):
     """The round has as many unfinished operations as it may."""
 
 
+class TooManyWebhooks(Conflict):
+    """The key has as many webhooks as it may."""
+
+
 class NameTaken(Conflict):
     """The name belongs to a reporter with another role."""
 

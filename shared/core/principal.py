@@ -1,5 +1,6 @@
 """Who is on the other side: the roles, the holder of a key, and who did something."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,3 +56,7 @@ class Principal:
         """Whether there is anything that this key does not reach."""
         limits = (self.applicants, self.measures, self.rounds)
         return any(each is not None for each in limits)
+
+    def reaches(self, rounds: Iterable[str] | None) -> bool:
+        """Say whether this key reaches all of *rounds*; None: whatever it reaches."""
+        return self.rounds is None or rounds is None or self.rounds.issuperset(rounds)

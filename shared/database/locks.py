@@ -28,6 +28,8 @@ class Lock(IntEnum):
     ROUND_EVENT = 9
     """Appending an event of a round, which the database's `append_round_event` takes it for; taken
     after any other lock."""
+    WEBHOOK = 10
+    """Delivering to a subscription."""
     MIGRATION = 0x50494C4F
     """Changing the schema."""
 

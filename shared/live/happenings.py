@@ -1,7 +1,8 @@
 """What happened between two moments, as it is told."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 
 from shared.core import moments
 from shared.database import Database
@@ -19,7 +20,10 @@ MOST_EVENTS = 500
 """Events of a kind that are read at once."""
 
 
-KINDS: tuple[Kind, ...] = ("round", "operation")
+Lane = Literal["run"] | Kind
+"""Runs, and the other kinds of events: each has positions of its own."""
+
+KINDS: tuple[Lane, ...] = ("run", "round", "operation")
 
 
 class Happening(NamedTuple):
@@ -31,6 +35,14 @@ class Happening(NamedTuple):
     event: str
     members: dict[str, Any]
     position: Position | None
+
+
+class Placed(NamedTuple):
+    """An event by its position among those of its kind, a run by its number."""
+
+    position: int
+    recorded_at: datetime
+    members: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,42 +63,47 @@ async def between(
     """
     at = told.position.within(news.position)
     found: list[Happening] = []
-    for run in await _runs(database, audience, at.run, news.position.run):
-        at = at._replace(run=run["run"])
-        found.append(Happening("run", run, at))
     for kind in KINDS:
-        for event in await _events(database, audience, kind, at, news.position):
+        since, until = getattr(at, kind), getattr(news.position, kind)
+        for event in await of_kind(database, audience, kind, since, until):
             at = at._replace(**{kind: event.position})
-            found.append(Happening(kind, _members(event), at))
+            found.append(Happening(kind, event.members, at))
     moved = (each for each in news.running if each not in told.running)
     found += [Happening("operation", each._asdict(), None) for each in moved]
     return found, Told(at, news.running)
 
 
-async def _events(
-    database: Database, audience: Audience, kind: Kind, at: Position, last: Position
-) -> list[RoundEvent]:
-    since, until = getattr(at, kind), getattr(last, kind)
+async def of_kind(
+    database: Database, audience: Audience, kind: Lane, since: int, until: int
+) -> list[Placed]:
+    """Return the events of a kind behind *since* and up to *until*, the first of them at least."""
     if since == until:
         return []
+    if kind == "run":
+        return await _runs(database, audience, since, until)
     most = min(until, since + MOST_EVENTS)
     async with database.reading() as session:
-        return await events.after(session, audience.round_id, kind, since, most)
+        found = await events.after(session, audience.round_id, kind, since, most)
+    return [Placed(each.position, each.recorded_at, _members(each)) for each in found]
 
 
-async def _runs(
-    database: Database, audience: Audience, since: int, until: int
-) -> list[dict[str, Any]]:
-    if until == since:
-        return []
+async def _runs(database: Database, audience: Audience, since: int, until: int) -> list[Placed]:
     if audience.whole:
         found = await movements.between(database, audience.round_id, since, until, None, MOST_RUNS)
-        return [_moved(found, at, run) for at, run in enumerate(found.runs)]
+        told = [_moved(found, at, run) for at, run in enumerate(found.runs)]
+        return [
+            Placed(run.number, run.recorded_at, members)
+            for run, members in zip(found.runs, told, strict=True)
+        ]
     async with database.reading() as session:
         runs = await movement_store.runs_between(
             session, audience.round_id, since, until, MOST_RUNS
         )
-    return [{"run": each.number, "recorded_at": moments.written(each.recorded_at)} for each in runs]
+    return [Placed(each.number, each.recorded_at, _run(each)) for each in runs]
+
+
+def _run(run: RunFacts) -> dict[str, Any]:
+    return {"run": run.number, "recorded_at": moments.written(run.recorded_at)}
 
 
 def _moved(found: Movements, at: int, run: RunFacts) -> dict[str, Any]:
@@ -101,12 +118,7 @@ def _moved(found: Movements, at: int, run: RunFacts) -> dict[str, Any]:
         for who in moved
     ]
     moves.sort(key=lambda each: (each["after"] is None, each["after"], each["applicant"]))
-    return {
-        "run": run.number,
-        "recorded_at": moments.written(run.recorded_at),
-        "moved_count": len(moves),
-        "moved": moves[:MOST_MOVED],
-    }
+    return _run(run) | {"moved_count": len(moves), "moved": moves[:MOST_MOVED]}
 
 
 def _members(event: RoundEvent) -> dict[str, Any]:

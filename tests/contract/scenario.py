@@ -1,5 +1,6 @@
 """One round from its framework to its second run, played with the contract's own examples."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,9 @@ from shared.core.quota import Quota
 from shared.database import Database
 from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
+from shared.webhooks.courier import Courier
+from shared.webhooks.model import Answer, Patience
+from shared.webhooks.sending import Sender
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS, PROBLEM, Operation, faults, resolved
 from tests.fixtures.http import key
 from tests.fixtures.make import worker_over
@@ -191,6 +195,7 @@ async def play(player: Player, worker_database: Database) -> None:
     await submit(player, "source", "base_stations_5g", 6180)
     await player.replay("admin", "POST /v1/rounds/{round}/submissions/{submission}/confirmation")
     await hand_out_keys(player)
+    await subscribe(player, worker_database)
     await export_all(player)
     await player.send(None, "GET", "/metrics", accept="text/plain")
 
@@ -222,6 +227,34 @@ async def hand_out_keys(player: Player) -> None:
     await player.replay("admin", "GET /v1/keys", reporter="example-counts", limit=1)
     answer = await player.send("admin", "DELETE", "/v1/keys/7")
     assert answer.status_code == httpx.codes.NO_CONTENT
+
+
+async def subscribe(player: Player, worker_database: Database) -> None:
+    """Subscribe, try it out, and take another subscription away."""
+    await player.replay("portal", "POST /v1/webhooks")
+    await player.replay("portal", "GET /v1/webhooks")
+    await player.replay("portal", "POST /v1/webhooks/{webhook}/resumption")
+    courier = Courier(worker_database, Received(), Patience(timedelta(seconds=1), 1))
+    trial = player.replay("portal", "POST /v1/webhooks/{webhook}/test")
+    trying = asyncio.create_task(trial)
+    while not trying.done():
+        await courier.deliver(1, lambda: True)
+    await trying
+    again = EXAMPLES["POST /v1/webhooks"]["request"]
+    await player.send("auditor", "POST", "/v1/webhooks", again)
+    answer = await player.send("auditor", "DELETE", "/v1/webhooks/2")
+    assert answer.status_code == httpx.codes.NO_CONTENT
+
+
+class Received(Sender):
+    """A sender to which all is received; tests/webhooks has the real one."""
+
+    def __init__(self) -> None:
+        """Need no network."""
+
+    async def send(self, url: str, headers: dict[str, str], body: bytes) -> Answer:  # noqa: ARG002
+        """Say that it was received."""
+        return Answer(204, None, 41.5)
 
 
 async def settle(player: Player) -> None:

@@ -24,7 +24,7 @@ from tests.fixtures.sockets import GET, problem, serving
 
 APPLICANTS = "/v1/applicants"
 SUBMISSIONS = f"{ROUND}/submissions"
-OWN_TEXT = re.compile(r"20\d\d-\d\d-\d\dT.*Z|expert-[A-Z2-7]{8}|pz_\w+")
+OWN_TEXT = re.compile(r"20\d\d-\d\d-\d\dT.*Z|expert-[A-Z2-7]{8}|pz_\w+|whsec_.+")
 OWN = {
     *("duration_ms", "read_ms", "compute_ms", "write_ms", "worker"),
     *("request_id", "request_ids", "retry_after"),

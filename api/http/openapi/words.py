@@ -27,6 +27,7 @@ TAGS = {
     "operations": "Work that takes longer than a request: followed and cancelled.",
     "problems": "What the types of problems mean.",
     "keys": "Who may do what: keys are made, rotated and revoked.",
+    "webhooks": "What happens in rounds, delivered to whoever subscribed.",
     "health": "For those who run the service.",
 }
 

@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -87,7 +88,9 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
 
 async def delivering(settings: Settings, url: str) -> Deliverer:
     """Return what delivers, over connections of its own; its courier closes them."""
-    database = Database(url, ROLE, DELIVERY_CONNECTIONS, Limits.of_worker(settings))
+    limits = Limits.of_worker(settings)
+    limits = replace(limits, pool=limits.statement)  # deliveries wait for each other
+    database = Database(url, ROLE, DELIVERY_CONNECTIONS, limits)
     sender = Sender(Targets.read(settings.webhook_targets), settings.webhook_timeout)
     patience = Patience(settings.webhook_retry, settings.webhook_failures)
     courier = Courier(await database.open(), sender, patience, observe_delivery)

@@ -15,7 +15,7 @@ from worker.loop import Bell, repeat
 
 log = structlog.get_logger()
 
-MOST_AT_ONCE = 32
+MOST_AT_ONCE = 16
 """Subscriptions that one worker delivers to at the same time."""
 
 
@@ -38,13 +38,20 @@ class Deliverer:
 
     async def _deliver_always(self) -> bool:
         """Deliver until told to stop, or until the claims are lost: then nothing is under way."""
-        async with store.claims(self.database) as claims, asyncio.TaskGroup() as under_way:
+        async with store.claims(self.database) as claims:
+            try:
+                await self._deliver_what_is_due(claims)
+            except ExceptionGroup as several:
+                raise several.exceptions[0] from None  # which `repeat` can tell apart
+        return True
+
+    async def _deliver_what_is_due(self, claims: Claims) -> None:
+        async with asyncio.TaskGroup() as under_way:
             while not self.stop.is_set():
                 for webhook in await claims.take(MOST_AT_ONCE):
                     under_way.create_task(self._deliver(claims, webhook))
                 await self._count()
                 await self._pause()
-        return True
 
     async def _deliver(self, claims: Claims, webhook: int) -> None:
         """Deliver to one subscription, and look again for more if it received everything."""

@@ -64,7 +64,11 @@ BEGIN_ATTEMPT = f"""
 """  # noqa: S608 -- all of it stands above
 
 DELIVERED = """
-    WITH held AS (SELECT id FROM webhook WHERE id = $2 FOR NO KEY UPDATE), moved AS (
+    WITH held AS (
+        SELECT id FROM webhook
+        WHERE id = $2 AND set_config('synchronous_commit', 'off', true) = 'off'
+        FOR NO KEY UPDATE
+    ), moved AS (
         UPDATE webhook_position AS at SET position = at.position + 1, attempts = 0 FROM held
         WHERE at.round = $1 AND at.webhook = held.id AND at.kind = $3 AND at.position = $4
             AND at.attempts = $5
@@ -74,7 +78,11 @@ DELIVERED = """
         last_attempt_at = now(), delivered_at = now()
     WHERE id IN (SELECT webhook FROM moved) RETURNING id
 """
-"""The subscription is locked first, as whoever takes it away does."""
+"""The subscription is locked first, as whoever takes it away does.
+
+This commit does not wait for the disk, the one that notes an attempt does: a server that loses it
+knows of the attempt, and the event comes again as what it is, a repetition.
+"""
 
 FAILED = """
     UPDATE webhook SET failures = failures + 1, retry_at = now() + $6::interval,
@@ -168,8 +176,9 @@ async def claims(database: Database) -> AsyncIterator[Claims]:
     async with database.driver() as driver:
         try:
             yield Claims(driver)
-        finally:
-            driver.terminate()  # a kept connection would keep what it locked
+        finally:  # the connection is kept, and would keep what it locked
+            if not driver.is_closed():
+                await driver.execute("SELECT pg_advisory_unlock_all()")
 
 
 async def subscription(database: Database, webhook: int) -> Subscription | None:

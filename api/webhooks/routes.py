@@ -41,7 +41,7 @@ async def list_subscribed(
     key = decode(cursor, int)
     found = await store.page(tx, webhooks.reach(caller), int(key[0]) if key else 0, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.number,))
-    return WebhookPage(items=[WebhookOut.of(each) for each in page])
+    return WebhookPage(items=[WebhookOut.of(each) for each in page.items], next=page.next)
 
 
 @router.post("", status_code=201, responses=problems(Forbidden, Invalid, TooManyWebhooks) | ONCE)

@@ -52,13 +52,13 @@ class WebhookIn(Schema):
 class WebhookOut(Schema):
     """A webhook, without its secret."""
 
-    id: int
+    id: int = Field(description="By which it is named in paths.")
     key: int = Field(description="The id of the key that it belongs to, and ends with.")
     name: str = Field(description="Whose key it is.")
-    url: str
-    events: list[Event]
+    url: str = Field(description="Where deliveries go.")
+    events: list[Event] = Field(description="What is delivered.")
     rounds: list[str] | None = Field(description="Null: all that the key reaches.")
-    created_at: Moment
+    created_at: Moment = Field(description="What happened before is not delivered.")
     state: WebhookState = Field(
         description="`active`; `failing`: the last attempt failed, there will be another;"
         " `paused`: too many failed, there is none before it is resumed; `ended`: with its key."
@@ -69,8 +69,10 @@ class WebhookOut(Schema):
     last_failure: DeliveryFailure | None = Field(
         description="Why the last attempt failed, if it did."
     )
-    last_attempt_at: Moment | None
-    delivered_at: Moment | None
+    last_attempt_at: Moment | None = Field(description="Null: there was none.")
+    delivered_at: Moment | None = Field(
+        description="When something was last received with a status of 2xx; null: nothing was."
+    )
     next_attempt_at: Moment | None = Field(
         description="When the event that failed is tried again; null: nothing waits for a time."
     )
@@ -103,7 +105,9 @@ class WebhookTestOut(Schema):
     failure: DeliveryFailure | None = Field(
         description="Null: it was received, with a status of 2xx."
     )
-    milliseconds: Annotated[float, Field(ge=0, json_schema_extra={"x-unit": "ms"})]
+    milliseconds: Annotated[float, Field(ge=0, json_schema_extra={"x-unit": "ms"})] = Field(
+        description="How long the call took."
+    )
 
     @classmethod
     def of(cls, answer: Answer) -> "WebhookTestOut":

@@ -42,6 +42,8 @@ async def create(
 
     Raises: Invalid, Forbidden, TooManyWebhooks, SchemaUnknown.
     """
+    if not reader.key:
+        raise Forbidden("a webhook belongs to a key: an issuer's token has none")
     if not streams_whole(reader):
         raise Forbidden("webhooks tell the whole, which this key may not see", role=reader.role)
     if not reader.reaches(new.rounds):

@@ -17,6 +17,7 @@ from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
 from shared.rounds import store as rounds
 from shared.settings import Settings
+from shared.webhooks.service import MOST_OF_A_KEY
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS
 from tests.contract.scenario import OF_THE_BODY, ROUND, Player, beyond_its_quota, play
 from tests.contract.strangers import refused_signatures, refused_tokens
@@ -158,6 +159,10 @@ async def refusals(player: Player) -> None:
     for _ in range(3):
         await player.send("auditor", "POST", f"{ROUND}/sensitivity", {})
     await player.refused("too-many-operations", "auditor", "POST", f"{ROUND}/sensitivity", {})
+    another = EXAMPLES["POST /v1/webhooks"]["request"]
+    for _ in range(MOST_OF_A_KEY - 1):
+        await player.send("portal", "POST", "/v1/webhooks", another)
+    await player.refused("too-many-webhooks", "portal", "POST", "/v1/webhooks", another)
 
     await player.send("admin", "POST", f"{ROUND}/transitions", {"to": "closed"})
     await player.refused("round-not-open", "source", "POST", SUBMISSIONS, value)

@@ -12,6 +12,7 @@ from api import cors
 from api.adjudications import routes as adjudications
 from api.answers.compression import Compression
 from api.applicants import routes as applicants
+from api.attributions import routes as attributions
 from api.batches import routes as batches
 from api.checklists import routes as checklists
 from api.completeness import routes as completeness
@@ -79,6 +80,7 @@ def create_app(
         batches,
         explanations,
         runs,
+        attributions,
         conflicts,
         adjudications,
         diagnostics,

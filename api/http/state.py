@@ -9,6 +9,7 @@ from api.http.bodies import Bodies
 from api.http.kept import Kept, Page, Rendering
 from shared.access.keyring import Keyring
 from shared.access.tokens.tokens import Tokens
+from shared.attributions.service import Attributions
 from shared.audit.refusal_log import RefusalLog
 from shared.core.flights import Flights
 from shared.core.principal import Principal
@@ -65,6 +66,7 @@ class Gateway:
     kept: Kept
     cohorts: Cohorts
     diagnoses: Diagnoses
+    attributions: Attributions
     previews: Previews
     renders: Flights[Page]
     rendering: Rendering
@@ -92,6 +94,7 @@ class Gateway:
             kept=Kept(),
             cohorts=Cohorts(database),
             diagnoses=Diagnoses(database),
+            attributions=Attributions(database),
             previews=Previews(database),
             renders=Flights(),
             rendering=Rendering(),

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 
 from shared.database import Session, columns
-from shared.scoring.arrays import IntArray
+from shared.scoring.arrays import BoolArray, IntArray
 from shared.scoring.framework import KINDS, Framework, MeasureType
 from shared.scoring.resolve import Evidence
 from shared.submissions.sight import changed_after_sight
@@ -19,6 +20,11 @@ ROW = columns.row_type(
 
 REVISED_ROW = columns.row_type(id="int8")
 
+REPORTED_ROW = columns.row_type(
+    applicant="int8", measure="int8", kind="int8", as_of="int8", id="int8", value="float8",
+    reporter="int8",
+)  # fmt: skip
+
 # What is still in the change log is left to the run that takes it in: a run's scores then rest on
 # its inputs and those before, and on nothing else. NOT IN is hashed, however wrong the estimate of
 # how many wait; a join might compare all with all.
@@ -30,7 +36,7 @@ CURRENT = """
         array_position($5::text[], kind) - 1::bigint, (as_of - DATE '1970-01-01')::bigint, id,
         CASE WHEN stands.codes IS NULL THEN stands.number
             WHEN categories.number IS NULL THEN cardinality(stands.codes)::float8
-            ELSE categories.number END
+            ELSE categories.number END{more}
     FROM ({standing}) AS stands
     JOIN unnest($3::text[]) WITH ORDINALITY AS applicants (code, position)
         ON applicants.code = stands.applicant
@@ -39,6 +45,9 @@ CURRENT = """
     LEFT JOIN unnest($6::text[], $7::text[], $8::float8[]) AS categories (measure, code, number)
         ON categories.measure = stands.measure AND categories.code = stands.codes[1]
 """
+TAKEN_IN_BY = f"""{TAKEN_IN} AND id NOT IN (
+    SELECT unnest(submissions) FROM run_input WHERE round = $1 AND run > $9
+)"""  # noqa: S608 -- all of it is ours
 REVISED = "SELECT id FROM ({changed}) AS changed WHERE id IS NOT NULL"
 
 
@@ -60,13 +69,51 @@ async def current(
     nothing at all) it is what would count if that were recorded and a run had taken in whatever
     waits; no mark is then said to be revised, which moves no score.
     """
+    arguments = _arguments(round_id, framework, reference_date, applicants)
+    taken_in = TAKEN_IN if supposed is None else "true"
+    which = taken_in if everybody else f"applicant = ANY ($3::text[]) AND {taken_in}"
+    query = CURRENT.format(standing=standing("$1", "$2", which), more="")
+    if supposed not in {None, NOTHING}:
+        query, arguments = supposing(query, "$9::text"), (*arguments, supposed)
+    read = await columns.read(session, query, arguments, ROW)
+    revised = np.zeros(0, np.int64)
+    if supposed is None:
+        revised = await _revised_after_sight(
+            session, round_id, framework, reference_date, applicants, everybody=everybody
+        )
+    return _evidence(read, np.isin(read["id"], revised))
+
+
+async def taken_in_by(
+    session: Session,
+    round_id: int,
+    framework: Framework,
+    reference_date: date,
+    applicants: Sequence[str],
+    measures: Sequence[str],
+    run: int,
+) -> tuple[Evidence, IntArray]:
+    """Return what counted of *applicants* and *measures* in *run*, and each row's reporter.
+
+    The rows are as those of `current`; none is said to be revised, which moves no score.
+    """
+    which = f"applicant = ANY ($3::text[]) AND measure = ANY ($10::text[]) AND {TAKEN_IN_BY}"
+    query = CURRENT.format(standing=standing("$1", "$2", which), more=", stands.reporter")
+    arguments = (*_arguments(round_id, framework, reference_date, applicants), run, list(measures))
+    read = await columns.read(session, query, arguments, REPORTED_ROW)
+    return _evidence(read, np.zeros(len(read["id"]), np.bool_)), read["reporter"]
+
+
+def _arguments(
+    round_id: int, framework: Framework, reference_date: date, applicants: Sequence[str]
+) -> tuple[object, ...]:
     categories = [
         (measure.code, code, float(at))
         for measure in framework.measures.values()
         if measure.type is MeasureType.CATEGORY
         for at, code in enumerate(measure.codes)
     ]
-    arguments: tuple[object, ...] = (
+    return (
         round_id,
         reference_date,
         list(applicants),
@@ -76,17 +123,9 @@ async def current(
         [code for _, code, _ in categories],
         [number for _, _, number in categories],
     )
-    taken_in = TAKEN_IN if supposed is None else "true"
-    which = taken_in if everybody else f"applicant = ANY ($3::text[]) AND {taken_in}"
-    query = CURRENT.format(standing=standing("$1", "$2", which))
-    if supposed not in {None, NOTHING}:
-        query, arguments = supposing(query, "$9::text"), (*arguments, supposed)
-    read = await columns.read(session, query, arguments, ROW)
-    revised = np.zeros(0, np.int64)
-    if supposed is None:
-        revised = await _revised_after_sight(
-            session, round_id, framework, reference_date, applicants, everybody=everybody
-        )
+
+
+def _evidence(read: dict[str, Any], revised: BoolArray) -> Evidence:
     return Evidence(
         applicant=read["applicant"],
         measure=read["measure"],
@@ -94,7 +133,7 @@ async def current(
         as_of=read["as_of"],
         id=read["id"],
         value=read["value"].astype(np.float64, copy=False),
-        revised=np.isin(read["id"], revised),
+        revised=revised,
     )
 
 

@@ -41,7 +41,7 @@ def normalise(framework: Framework, values: FloatArray, cohort: IntArray) -> Nor
         members = np.flatnonzero(cohort == number)
         taken = {}
         for column, indicator in enumerate(framework.indicators):
-            scaled = _scaled(framework, indicator, values[members, column])
+            scaled = scale(framework, indicator, values[members, column])
             shares[members, column] = scaled.shares
             if scaled.flag:
                 flags[members[~np.isnan(scaled.shares)], column] = scaled.flag
@@ -51,7 +51,8 @@ def normalise(framework: Framework, values: FloatArray, cohort: IntArray) -> Nor
     return Normalised(shares, flags, parameters)
 
 
-def _scaled(framework: Framework, indicator: Indicator, values: FloatArray) -> scales.Scaled:
+def scale(framework: Framework, indicator: Indicator, values: FloatArray) -> scales.Scaled:
+    """Turn one cohort's raw *values* of one indicator, of shape (applicants,), into shares."""
     rule = indicator.normalisation
     match rule.method:
         case "target":

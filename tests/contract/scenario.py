@@ -181,6 +181,7 @@ async def play(player: Player, worker_database: Database) -> None:
     await player.replay("auditor", "GET /v1/rounds/{round}/scores/{applicant}/history")
     await player.replay("auditor", "GET /v1/rounds/{round}/runs")
     await player.replay("auditor", "GET /v1/rounds/{round}/runs/{run}")
+    await player.replay("auditor", "GET /v1/rounds/{round}/runs/{run}/changes")
 
     await player.replay("portal", "GET /v1/rounds/{round}/scores/{applicant}/explanation")
     explanation = f"{ROUND}/scores/210212/explanation"

@@ -1,0 +1,1 @@
+"""Attributions over HTTP."""

@@ -1,0 +1,1 @@
+"""Attributions: what moved each total from one run to another, in parts that add up exactly."""

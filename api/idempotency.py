@@ -15,7 +15,7 @@ from starlette.types import Message
 from api.http.access import bearer, caller_of
 from api.http.problems import MalformedIdempotencyKey
 from shared.core.errors import IdempotencyKeyReused
-from shared.database import Session
+from shared.database import Database, Session
 from shared.idempotency.sealing import NotTheirs, seal, unseal
 from shared.idempotency.service import Answer, Answered, Answers, Sent
 
@@ -115,14 +115,14 @@ class Attempt:
             self._body.update(message.get("body", b""))
         return message
 
-    async def transaction(self, round_: str | None) -> Session:
-        """Return the one transaction of the request, whose body was read.
+    async def transaction(self, database: Database, round_: str | None) -> Session:
+        """Return the one transaction of the request, whose body was read, on *database*.
 
         Raises: Answered and the errors of `Answers.transaction`.
         """
         if self._begun is None:
             sent = Sent(caller_of(self._request).reporter, self._key, self._fingerprint())
-            opening = self._answers.transaction(sent, round_)
+            opening = self._answers.transaction(database, sent, round_)
             self._begun = await self.under_way.enter_async_context(opening), sent
         return self._begun[0]
 

@@ -1,11 +1,11 @@
 """Checklists: what an applicant's measures have and lack."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response as Answer
 
 from api.checklists.schemas import ChecklistOut, item, summary
 from api.http.access import ANY, Caller, admits, require_reach
-from api.http.context import Held, Round, framework_of
+from api.http.context import Held, Round, database_of, framework_of
 from api.http.paths import ApplicantCode, OfMeasure
 from api.http.problems import problems
 from api.http.route import GuardedRoute
@@ -26,6 +26,7 @@ async def checklist(
     applicant: ApplicantCode,
     caller: Caller,
     held: Held,
+    request: Request,
     measure: OfMeasure = None,
 ) -> Answer:
     """List each measure: who must report it, until when, what counts, what it costs if nothing.
@@ -37,7 +38,7 @@ async def checklist(
     """
     require_reach(caller, applicant)
     framework = await framework_of(held, round)
-    async with held.database.snapshot() as session:
+    async with database_of(request, every_measure=True).snapshot() as session:
         found = await checklists.read(session, framework, round, caller, applicant)
     head = {
         "round": round.code,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from api.conflicts.schemas import ConflictIn, ConflictOut, ConflictPage
 from api.http.access import Acting, Caller, admits, require_reach
-from api.http.context import Round, Tx
+from api.http.context import Round, Tx, transaction_of
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import ApplicantCode, RoundCode
 from api.http.problems import problems
@@ -32,7 +32,7 @@ async def declare(
     body: ConflictIn,
     caller: Caller,
     acting: Acting,
-    tx: Tx,
+    request: Request,
 ) -> ConflictOut:
     """Declare an expert's tie to an applicant, or lift it; an expert declares its own alone.
 
@@ -42,7 +42,9 @@ async def declare(
     services.require_own_declaration(caller, expert, body.state)
     require_reach(caller, applicant)
     said = Declaration(expert, applicant, body.state, body.reason)
-    tie = await services.put(tx, acting, round, said, may_correct=caller.role == Role.ADMIN)
+    may_correct = caller.role == Role.ADMIN
+    async with transaction_of(request, every_measure=True) as tx:
+        tie = await services.put(tx, acting, round, said, may_correct=may_correct)
     return ConflictOut.of(tie)
 
 

@@ -12,20 +12,19 @@ from starlette.responses import Response as Answer
 from api.answers.deprecation import Deprecation
 from api.explanations.schemas import ExplanationOut
 from api.http import negotiation
-from api.http.access import ANY, Caller, admits, require_reach
-from api.http.context import Held, Round, framework_of
+from api.http.access import ANY, admits, caller_of, require_reach
+from api.http.context import Held, Round, database_of, framework_of, gateway_of
 from api.http.headers import sends
 from api.http.kept import AT_ONCE
 from api.http.paths import GREATEST_ID, ApplicantCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
-from api.http.state import Gateway
 from api.rankings.freshness import freshness_of
+from api.rankings.routes import visible
 from shared.core.errors import MarksOutstanding, NotFound
-from shared.core.principal import Principal
 from shared.explanations import text
 from shared.explanations.cohorts import Scored
-from shared.explanations.service import aside, prepared
+from shared.explanations.service import aside, prepared, require_scored
 from shared.rounds.store import RoundFacts
 
 router = APIRouter(
@@ -62,7 +61,6 @@ Language = Annotated[
 async def explanation(
     round: Round,
     applicant: ApplicantCode,
-    caller: Caller,
     held: Held,
     request: Request,
     run: Run = None,
@@ -74,7 +72,7 @@ async def explanation(
     marked in full, or all once the round is closed. In sentences it stands at
     `…/explanation/text`; `Accept: text/plain` brings those here, too, until the answer's `Sunset`.
     """
-    document = await _explained(held, round, applicant, caller, run)
+    document = await _explained(request, round, applicant, run)
     varied = {"Vary": "Accept, Accept-Language"}
     if negotiation.media_type(request.headers.get("accept"), (JSON, PLAIN)) == JSON:
         body = await held.rendering.document(_with_generators(document), LINES_AT_ONCE)
@@ -93,8 +91,6 @@ async def explanation(
 async def explanation_text(
     round: Round,
     applicant: ApplicantCode,
-    caller: Caller,
-    held: Held,
     request: Request,
     run: Run = None,
     language: Language = None,
@@ -103,22 +99,25 @@ async def explanation_text(
 
     Whoever may read the explanation may read this.
     """
-    document = await _explained(held, round, applicant, caller, run)
+    document = await _explained(request, round, applicant, run)
     return await _in_words(request, document, {"Vary": "Accept-Language"}, language)
 
 
 async def _explained(
-    held: Gateway, round_: RoundFacts, applicant: str, who: Principal, run: int | None
+    request: Request, round_: RoundFacts, applicant: str, run: int | None
 ) -> dict[str, Any]:
-    """Return the explanation of a score to *who*. Raises: Forbidden, NotFound, MarksOutstanding."""
+    """Return what explains a score to the caller. Raises: Forbidden, NotFound, MarksOutstanding."""
+    held, who = gateway_of(request), caller_of(request)
     require_reach(who, applicant)
     framework = await framework_of(held, round_)
     as_of = (await freshness_of(held, round_, run)).as_of
     whole = await held.rankings.as_of(round_.id, as_of)
+    require_scored(whole, round_, applicant)
+    seen = await visible(held, framework, round_, who, applicant)
     cohort = partial(held.cohorts.of, framework, round_.id, as_of)
     scored = Scored(as_of.run, whole, cohort)
-    async with held.database.session() as session:
-        explain = await prepared(session, framework, round_, scored, applicant, who)
+    async with database_of(request, every_measure=True).session() as session:
+        explain = await prepared(session, framework, round_, scored, applicant, who, seen)
     return await aside(explain)
 
 

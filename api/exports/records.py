@@ -7,9 +7,9 @@ from pydantic import BaseModel
 
 from api.discrepancies.schemas import DiscrepancyOut, StatementOut
 from api.exports.tables import Cell, Row, Table, codes
-from api.http.state import Gateway
 from api.submissions.schemas import SubmissionOut
 from shared.core.principal import Principal
+from shared.database import Database
 from shared.discrepancies.service import scope
 from shared.discrepancies.store import Discrepancy
 from shared.exports import service as exports
@@ -23,7 +23,7 @@ NESTED = {"counted", "other"}
 
 
 def submissions(
-    held: Gateway, framework: Framework, round_: RoundFacts, who: Principal
+    database: Database, framework: Framework, round_: RoundFacts, who: Principal
 ) -> Table[list[StoredSubmission]]:
     """Return every submission that *who* reaches, under the names that it may see."""
 
@@ -31,12 +31,17 @@ def submissions(
         name = shown_name(round_, who, each.reporter, each.reporter_name, each.kind)
         return SubmissionOut.of(each, framework, name)
 
-    pages = exports.submissions(held.database, round_.id, reach_of(who))
+    pages = exports.submissions(database, round_.id, reach_of(who))
     return _table(list(SubmissionOut.model_fields), pages, shown)
 
 
 def discrepancies(
-    held: Gateway, framework: Framework, round_: RoundFacts, who: Principal, *, only_beyond: bool
+    database: Database,
+    framework: Framework,
+    round_: RoundFacts,
+    who: Principal,
+    *,
+    only_beyond: bool,
 ) -> Table[list[Discrepancy]]:
     """Return where kinds of reporters differ, as far as *who* reaches."""
     columns = [
@@ -47,7 +52,7 @@ def discrepancies(
         )
     ]
     compared = scope(framework, who, None, None, only_beyond=only_beyond)
-    pages = exports.discrepancies(held.database, round_, compared)
+    pages = exports.discrepancies(database, round_, compared)
     return _table(columns, pages, lambda each: DiscrepancyOut.of(each, framework))
 
 

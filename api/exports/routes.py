@@ -22,7 +22,7 @@ from api.exports.schemas import (
 from api.exports.streams import Streamed, nothing, sheet, text
 from api.exports.tables import Page, Table
 from api.http.access import ANY, admits, caller_of
-from api.http.context import framework_of, gateway_of, round_of
+from api.http.context import database_of, framework_of, gateway_of, round_of
 from api.http.paths import RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
@@ -95,7 +95,7 @@ async def submissions(round: RoundCode, request: Request, format: Format = "csv"
     """
     held, who = gateway_of(request), caller_of(request)
     round_ = await round_of(held, round)
-    table = records.submissions(held, await framework_of(held, round_), round_, who)
+    table = records.submissions(database_of(request), await framework_of(held, round_), round_, who)
     return _answer(request, table, format, "submissions", [round, "submissions"])
 
 
@@ -118,7 +118,7 @@ async def discrepancies(
     held, who = gateway_of(request), caller_of(request)
     round_ = await round_of(held, round)
     framework = await framework_of(held, round_)
-    table = records.discrepancies(held, framework, round_, who, only_beyond=beyond)
+    table = records.discrepancies(database_of(request), framework, round_, who, only_beyond=beyond)
     return _answer(request, table, format, "discrepancies", [round, "discrepancies"])
 
 

@@ -11,9 +11,10 @@ from api.http.paths import RoundCode
 from api.http.state import Gateway
 from api.idempotency import Attempt
 from shared.core.quota import Counted
-from shared.database import Session
+from shared.database import Database, Session
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
+from shared.visibility import rows_of
 
 
 def gateway_of(request: Request) -> Gateway:
@@ -32,19 +33,36 @@ async def gateway(request: Request) -> Gateway:
 Held = Annotated[Gateway, Depends(gateway)]
 
 
+def database_of(request: Request, *, every_measure: bool = False) -> Database:
+    """Return the database as the caller's key reaches it: other rows are not there.
+
+    With *every_measure* the key's limit on measures is left out, for what concerns an applicant as
+    a whole. What is computed for all who ask is read from `Gateway.database`, which has no limit.
+    """
+    principal = getattr(request.state, "principal", None)
+    reach = None if principal is None else rows_of(principal)
+    if reach is not None and every_measure:
+        reach = reach.of_every_measure()
+    return gateway_of(request).database.within(reach)
+
+
 @asynccontextmanager
-async def transaction_of(request: Request) -> AsyncIterator[Session]:
+async def transaction_of(
+    request: Request, *, every_measure: bool = False
+) -> AsyncIterator[Session]:
     """Give the transaction of a request: committed at the end, undone by an error.
+
+    It sees what the caller's key reaches, as `database_of` says.
 
     Where the request carries an idempotency key it is committed together with the answer, once that
     is made. Who writes to a round may have to wait for its lock: few at a time do that with a
     connection. Raises: Answered, which leads past the route, and Busy.
     """
-    database = gateway_of(request).database
+    database = database_of(request, every_measure=every_measure)
     round_ = None if request.method == "GET" else request.path_params.get("round")
     attempt: Attempt | None = getattr(request.state, "attempt", None)
     if attempt is not None:
-        yield await attempt.transaction(round_)
+        yield await attempt.transaction(database, round_)
         return
     async with database.session() if round_ is None else database.writing(round_) as session:
         yield session

@@ -86,7 +86,7 @@ class Gateway:
             refusals=RefusalLog(database),
             quotas=Quotas(database, Quota(settings.quota_requests, settings.quota_rows)),
             intake=Intake(database),
-            answers=Answers(database, settings.database_pool_timeout),
+            answers=Answers(settings.database_pool_timeout),
             watch=Watch(database),
             live=Live(database, written, settings.max_streams, settings.stream_heartbeat),
             admissions=Flights(),

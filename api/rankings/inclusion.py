@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 from fastapi import Query, Request
 
 from api.http.access import caller_of
-from api.http.context import gateway_of
+from api.http.context import database_of, gateway_of
 from api.http.paths import GREATEST_ID
 from shared.batches import store as batches
 from shared.core.errors import Finding, Invalid, NotFound
@@ -70,7 +70,7 @@ async def come(request: Request, round_: RoundFacts, awaited: Awaited) -> None:
     loop = asyncio.get_running_loop()
     end = loop.time() + awaited.seconds
     async with asyncio.timeout(awaited.seconds + LOOK_SECONDS):
-        async with held.database.reading() as session:
+        async with database_of(request).reading() as session:
             last = await _last(session, round_.id, awaited, caller_of(request))
         if last is not None:
             await held.watch.included(round_.id, last, end - loop.time())

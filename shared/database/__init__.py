@@ -15,6 +15,7 @@ from shared.database.faults import (
     refusal,
 )
 from shared.database.limits import Limits
+from shared.database.rows import RowReach
 
 __all__ = [
     "Busy",
@@ -22,6 +23,7 @@ __all__ = [
     "DiskFull",
     "Driver",
     "Limits",
+    "RowReach",
     "SchemaUnknown",
     "Session",
     "UrlUnusable",

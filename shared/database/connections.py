@@ -11,6 +11,8 @@ from sqlalchemy import AdaptedConnection, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.database.rows import require_unlimited, unlimited_again
+
 Driver: TypeAlias = asyncpg.Connection
 
 BROKEN_OFF = (TimeoutError, asyncio.CancelledError)
@@ -34,6 +36,8 @@ class Connections:
         self._opened = WeakSet[Driver]()
         event.listen(engine.sync_engine, "connect", self._remember)
         event.listen(engine.sync_engine, "checkout", _require_alive)
+        event.listen(engine.sync_engine, "checkout", require_unlimited)
+        event.listen(engine.sync_engine, "reset", unlimited_again)
 
     @asynccontextmanager
     async def driver(self) -> AsyncIterator[Driver]:

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from copy import copy
 from functools import partial
 from typing import Any, Self, TypeAlias
 
@@ -23,6 +24,7 @@ from shared.database.connections import BROKEN_OFF, Connections, Driver
 from shared.database.faults import DiskFull
 from shared.database.limits import DEFAULT, Limits
 from shared.database.probe import Probe
+from shared.database.rows import RowReach
 from shared.database.schema import SEARCH_PATH, driver_url, require_schema
 from shared.database.turns import Turns
 
@@ -77,6 +79,7 @@ class Database:
         self._turns = Turns(max(1, pool // SHARE), limits.pool)
         self._full_until = 0.0
         self._sessions = async_sessionmaker[AsyncSession](expire_on_commit=False)
+        self._reach: RowReach | None = None
 
     async def open(self) -> Self:
         """Reach the database, whose schema this code must know; return it.
@@ -133,10 +136,25 @@ class Database:
         """How many seconds all that a request asks may take: as long as one statement at most."""
         return self._limits.of_client()["command_timeout"]
 
+    def within(self, reach: RowReach | None) -> Self:
+        """Return the same database, whose sessions see the rows within *reach* alone; None: all.
+
+        A limited session costs two round trips more: before its first statement and at its end.
+        """
+        if reach is None:
+            return self
+        limited = copy(self)
+        limited._reach = reach  # noqa: SLF001 -- it is one of us
+        return limited
+
     @asynccontextmanager
     async def session(self) -> AsyncIterator[Session]:
         """Give a session that is one transaction: committed at the end, undone by an error."""
-        async with self._sessions.begin() as session, _given_up_if_broken_off(session):
+        async with (
+            self._session() as session,
+            session.begin(),
+            _given_up_if_broken_off(session),
+        ):
             yield session
 
     @asynccontextmanager
@@ -154,14 +172,14 @@ class Database:
 
         For what only reads, and does not mind that two statements see two moments.
         """
-        async with self._sessions() as session, _given_up_if_broken_off(session):
+        async with self._session() as session, _given_up_if_broken_off(session):
             await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
             yield session
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Session]:
         """Give a session whose statements all see the same moment, and which cannot write."""
-        async with self._sessions() as session, _given_up_if_broken_off(session):
+        async with self._session() as session, _given_up_if_broken_off(session):
             await session.connection(
                 execution_options={
                     "isolation_level": "REPEATABLE READ",
@@ -174,11 +192,20 @@ class Database:
         """Give the driver itself, whose statements are transactions of their own.
 
         For what is in a hurry: a statement costs a third of what it costs through a session.
+        It is limited to no rows, so that a database which is has none to give.
         Raises: ConnectionError where the connection was lost, TimeoutError where no answer came.
         """
+        if self._reach is not None:
+            raise TypeError("a database limited to some rows gives sessions alone")
         if self._connections is None:
             raise ConnectionError("the database has not been opened")
         return self._connections.driver()
+
+    def _session(self) -> AsyncSession:
+        session = self._sessions()
+        if self._reach is not None:
+            self._reach.limit(session)
+        return session
 
     def note_full(self) -> None:
         """Remember for a while that a write failed because the disk is full."""

@@ -19,12 +19,13 @@ from shared.explanations.cohorts import Scored, position
 from shared.explanations.place import NO_PLACE, ahead, place_in
 from shared.explanations.store import Input
 from shared.rankings import store as standings
+from shared.rankings.ranking import Ranking
 from shared.rankings.store import Lines
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.scoring.points import in_points
 from shared.submissions.admission import not_reached
-from shared.visibility import require_score, shown_name
+from shared.visibility import View, require_score, shown_name
 
 Made = TypeVar("Made")
 
@@ -39,6 +40,12 @@ async def aside(make: Callable[[], Made]) -> Made:
     return await asyncio.get_running_loop().run_in_executor(EXPLAINING, make)
 
 
+def require_scored(ranking: Ranking, round_: RoundFacts, applicant: str) -> None:
+    """Refuse an applicant that has no score as of a run. Raises: NotFound."""
+    if applicant not in ranking.positions:
+        raise NotFound(f"{applicant} has no score in round {round_.code}")
+
+
 async def explain(
     session: Session,
     framework: Framework,
@@ -47,8 +54,13 @@ async def explain(
     applicant: str,
     reader: Principal,
 ) -> dict[str, Any]:
-    """Return what `prepared` prepares. Raises: NotFound, MarksOutstanding."""
-    return (await prepared(session, framework, round_, scored, applicant, reader))()
+    """Return what `prepared` prepares, as far as *reader* may see it.
+
+    Raises: NotFound, MarksOutstanding.
+    """
+    require_scored(scored.ranking, round_, applicant)
+    seen = await require_score(session, framework, round_, reader, applicant)
+    return (await prepared(session, framework, round_, scored, applicant, reader, seen))()
 
 
 async def prepared(
@@ -58,24 +70,21 @@ async def prepared(
     scored: Scored,
     applicant: str,
     reader: Principal,
+    seen: View,
 ) -> Callable[[], dict[str, Any]]:
     """Read what the applicant's score rests on as of a run; return what explains it to *reader*.
 
-    That takes a while where indicators are many, and no *session*, which is given back before. Only
-    what runs up to that one took in is said of: a submission that came later has no part in the
-    score. The document is in JSON's terms alone.
-
-    Raises: NotFound, MarksOutstanding.
+    It has a score, of which the reader may see as much as is *seen*. To explain it takes a while
+    where indicators are many, and no *session*, which is given back before. Only what runs up to
+    that one took in is said of: a submission that came later has no part in the score. The document
+    is in JSON's terms alone.
     """
     run, ranking = scored.run, scored.ranking
-    if applicant not in ranking.positions:
-        raise NotFound(f"{applicant} has no score in round {round_.code}")
     at = ranking.positions[applicant]
     kind = ranking.kinds[at]
     # First, since it may take a connection: who holds one must not wait for another.
     cohort = await scored.cohort(kind)
     basis = cohort.basis
-    seen = await require_score(session, framework, round_, reader, applicant)
     who = await applicants.get(session, applicant)
     place = NO_PLACE
     if seen.places:

@@ -60,20 +60,21 @@ class Answers:
     So no effect is without its answer and no answer without its effect, wherever a process ends.
     """
 
-    def __init__(self, database: Database, patience: timedelta) -> None:
-        """Keep them in *database*; twins in this process wait for each other with *patience*."""
-        self._database = database
+    def __init__(self, patience: timedelta) -> None:
+        """Keep none yet; twins in this process wait for each other with *patience*."""
         self._turns = Turns(1, patience)
 
     @asynccontextmanager
-    async def transaction(self, sent: Sent, round_: str | None) -> AsyncIterator[Session]:
+    async def transaction(
+        self, database: Database, sent: Sent, round_: str | None
+    ) -> AsyncIterator[Session]:
         """Give the transaction in which *sent* takes effect, on this *round* if it names one.
 
         Of those that carry the same key at once one goes on, and the others wait until it is
         committed or undone: here without a connection, across processes with one each.
         Raises: Answered, IdempotencyKeyReused, Busy, SchemaUnknown.
         """
-        begun = self._database.session() if round_ is None else self._database.writing(round_)
+        begun = database.session() if round_ is None else database.writing(round_)
         async with self._turns.turn(f"{sent.reporter} {sent.key}"), begun as session:
             await store.hold(session, sent.identity)
             # A statement of its own, which sees what was committed while the first one waited.

@@ -3,6 +3,7 @@
 from shared.visibility.policy import (
     View,
     reach_of,
+    rows_of,
     sees_combined_marks,
     sees_names,
     shown_name,
@@ -15,6 +16,7 @@ __all__ = [
     "View",
     "reach_of",
     "require_score",
+    "rows_of",
     "sees_combined_marks",
     "sees_names",
     "shown_name",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.core.principal import Principal, Role
+from shared.database import RowReach
 from shared.panels.pseudonym import pseudonym
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import ADJUDICATOR, Framework, ReporterKind
@@ -85,6 +86,16 @@ def reach_of(reader: Principal) -> Reach:
         measures=reader.measures,
         expert=reader.reporter if reader.role == Role.EXPERT else None,
     )
+
+
+def rows_of(reader: Principal) -> RowReach | None:
+    """Return which rows the database gives to *reader*, whatever a route asks for; None: all.
+
+    It stands behind what routes leave out themselves, and knows no more than the key's limits.
+    """
+    if not reader.limited:
+        return None
+    return RowReach(reader.applicants, reader.measures, reader.rounds, whose_receipts(reader))
 
 
 def streams_whole(reader: Principal) -> bool:

@@ -111,7 +111,7 @@ async def test_only_what_awaits_it_is_confirmed(round_: World, owner: Database) 
         await round_.call("source", "POST", f"{PATH}/{held}/confirmation", reason), 403, "forbidden"
     )
     beyond = await round_.client.post(f"{PATH}/{held}/confirmation", json=reason, headers=some)
-    problem(beyond, 403, "reporter-not-admitted")
+    problem(beyond, 404, "not-found")
     await say(round_, 720)
     problem(
         await round_.call("admin", "POST", f"{PATH}/{held}/confirmation", reason), 409, "not-held"

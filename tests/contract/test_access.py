@@ -186,7 +186,7 @@ OF_ALL = {
     "GET /v1/rounds/{round}/operations/{operation}": "how sure ranks are",
     "GET /v1/rounds/{round}/operations/{operation}/items": "how sure ranks are",
     "DELETE /v1/rounds/{round}/operations/{operation}": "how sure ranks are",
-    "GET /v1/rounds/{round}/runs/{run}/changes": "what moved scores, to administrators and auditors",
+    "GET /v1/rounds/{round}/runs/{run}/changes": "scores, to those two who oversee",
     SCORES: "scores are everybody's",
     f"{SCORES}/{{applicant}}": "scores are everybody's",
     f"{SCORES}/{{applicant}}/history": "scores are everybody's",

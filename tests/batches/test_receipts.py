@@ -45,7 +45,7 @@ async def test_a_receipt_of_which_no_row_is_at_fault_has_an_empty_list(world: Wo
 
     answer = await world.call("source", "GET", f"{BATCHES}/{batch}/items", at_fault=True)
 
-    assert answer.json() == {"items": []}
+    assert answer.json() == {"items": [], "next": None}
 
 
 async def test_nothing_is_cleared_where_the_schema_gives_no_right_to(

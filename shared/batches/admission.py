@@ -11,7 +11,7 @@ from shared.core.principal import Principal
 from shared.scoring.framework import Framework
 from shared.submissions import admission
 from shared.submissions.drafts.exact import NOT_EXACT, Inexact
-from shared.submissions.drafts.form import draft, faults
+from shared.submissions.drafts.form import draft, faults, is_sound
 from shared.submissions.store import NewSubmission
 from shared.submissions.values import Refusal
 
@@ -28,8 +28,12 @@ def admit(
 ) -> Iterable[Outcome]:
     """Yield what each of *rows* comes to under the framework and the key's reach."""
     for row in rows:
-        findings = row.findings or tuple(faults(row.members))[:MOST_FAULTS]
-        yield findings or _admit(framework, principal, request_id, row.members)
+        if row.findings:
+            yield row.findings
+        elif is_sound(row.members):
+            yield _admit(framework, principal, request_id, row.members)
+        else:
+            yield tuple(faults(row.members))[:MOST_FAULTS]
 
 
 def _admit(
@@ -48,6 +52,9 @@ def _admit(
 
 def without_twins(rows: list[Row], outcomes: list[Outcome]) -> list[Outcome]:
     """Refuse every row that says something of the same as another: nobody can tell which holds."""
+    keys = [each.natural_key for each in outcomes if isinstance(each, NewSubmission)]
+    if len(set(keys)) == len(keys):
+        return outcomes
     places = defaultdict[Any, list[int]](list)
     for at, outcome in enumerate(outcomes):
         if isinstance(outcome, NewSubmission):

@@ -59,12 +59,13 @@ def tell(
     *reference_date* is the round's.
     """
     items = _items(rows, outcomes, receipts, reference_date, stored=stored)
+    counts = Counter(each["result"] for each in items)
     return Told(
-        _summary(items, stored=stored),
-        Counter(each["result"] for each in items),
+        _summary(counts["rejected"], len(items), stored=stored),
+        counts,
         max((each["id"] for each in items if _is_taken_in(each)), default=None),
         items,
-        [each for each in items if _is_at_fault(each)],
+        [each for each in items if "errors" in each and _is_at_fault(each)],
         [_part(items[at : at + PART]) for at in range(0, len(items), PART)],
     )
 
@@ -91,33 +92,33 @@ def _items(
         item: dict[str, Any] = {"index": row.index}
         if row.line is not None:
             item["line"] = row.line
-        receipt = next(following) if isinstance(outcome, NewSubmission) else None
-        findings = _findings(outcome, receipt, stored=stored)
-        if findings:
-            item |= {
-                "result": "rejected",
-                "id": None,
-                "errors": [each.document() for each in findings],
-            }
-        elif receipt is not None:
-            item |= {"result": receipt.result, "id": receipt.id}
-        if receipt is not None and isinstance(outcome, NewSubmission) and not findings:
-            noticed = list(remarks.of_one(outcome, receipt, reference_date))
-            noticed += [remarks.same_for_all()] * (outcome.measure in alike)
-            item |= {"set_aside": receipt.set_aside} if receipt.set_aside else {}
-            item |= {"warnings": [each.document() for each in noticed]} if noticed else {}
         items.append(item)
+        if not isinstance(outcome, NewSubmission):
+            item |= _rejected(outcome)
+            continue
+        receipt = next(following)
+        if fault := _fault(receipt, stored=stored):
+            item |= _rejected((fault,))
+            continue
+        item["result"], item["id"] = receipt.result, receipt.id
+        if receipt.set_aside:
+            item["set_aside"] = receipt.set_aside
+        noticed = remarks.of_one(outcome, receipt, reference_date)
+        if outcome.measure in alike:
+            noticed = (*noticed, remarks.same_for_all())
+        if noticed:
+            item["warnings"] = [each.document() for each in noticed]
     return items
 
 
-def _findings(outcome: Outcome, receipt: Receipt | None, *, stored: bool) -> tuple[Finding, ...]:
-    if not isinstance(outcome, NewSubmission):
-        return outcome
-    if receipt is not None and receipt.id is None and receipt.result in NOT_TAKEN:
-        return (NOT_TAKEN[receipt.result].finding(),)
-    if not stored and receipt is not None and receipt.result != "unchanged":
-        return (NOT_COMMITTED,)
-    return ()
+def _rejected(findings: Sequence[Finding]) -> dict[str, Any]:
+    return {"result": "rejected", "id": None, "errors": [each.document() for each in findings]}
+
+
+def _fault(receipt: Receipt, *, stored: bool) -> Finding | None:
+    if receipt.id is None and receipt.result in NOT_TAKEN:
+        return NOT_TAKEN[receipt.result].finding()
+    return None if stored or receipt.result == "unchanged" else NOT_COMMITTED
 
 
 def _is_taken_in(item: dict[str, Any]) -> bool:
@@ -127,11 +128,10 @@ def _is_taken_in(item: dict[str, Any]) -> bool:
 
 def _is_at_fault(item: dict[str, Any]) -> bool:
     """Say of a row's item whether something is wrong with the row itself."""
-    return any(each["code"] != NOT_COMMITTED.code for each in item.get("errors", ()))
+    return any(each["code"] != NOT_COMMITTED.code for each in item["errors"])
 
 
-def _summary(items: Sequence[dict[str, Any]], *, stored: bool) -> Summary:
-    rejected = sum(each["result"] == "rejected" for each in items)
-    if not stored or rejected == len(items):
+def _summary(rejected: int, rows: int, *, stored: bool) -> Summary:
+    if not stored or rejected == rows:
         return "none_committed"
     return "partial" if rejected else "all_committed"

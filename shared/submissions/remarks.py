@@ -11,6 +11,7 @@ from functools import cache
 from shared.core.errors import Finding
 from shared.submissions.plausibility import HELD, SUPERSEDED
 from shared.submissions.store import NewSubmission, Receipt
+from shared.submissions.values import Reported
 
 TENFOLD = 10
 ALIKE = 5
@@ -39,7 +40,7 @@ AT = {
 
 def of_one(item: NewSubmission, receipt: Receipt, reference_date: date) -> tuple[Finding, ...]:
     """Return the remarks on a submission that was taken, given its *receipt*."""
-    return tuple(_finding(code) for code in _codes(item, receipt, reference_date))
+    return tuple(map(_finding, _codes(item, receipt, reference_date)))
 
 
 def _codes(item: NewSubmission, receipt: Receipt, reference_date: date) -> list[str]:
@@ -65,10 +66,14 @@ def _beside(number: float | None, before: float | None) -> list[str]:
 
 def alike(items: Sequence[NewSubmission]) -> frozenset[str]:
     """Return the measures of which all *items* say the same, `ALIKE` of them or more."""
+    first: dict[str, Reported] = {}
     said = Counter(item.measure for item in items)
-    values = {(item.measure, item.reported) for item in items}
-    kinds = Counter(measure for measure, _ in values)
-    return frozenset(code for code, rows in said.items() if rows >= ALIKE and kinds[code] == 1)
+    others = {
+        item.measure
+        for item in items
+        if first.setdefault(item.measure, item.reported) != item.reported
+    }
+    return frozenset(code for code, rows in said.items() if rows >= ALIKE and code not in others)
 
 
 def same_for_all() -> Finding:

@@ -103,11 +103,25 @@ class Receipt(msgspec.Struct, frozen=True, gc=False):
         return self.result in ADDED and self.set_aside is None
 
 
-APPEND = """
-    SELECT result, submission_id, set_aside, entered, before FROM append_submissions(
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-    ORDER BY place
+# Most columns of a file say one thing throughout: it travels once and is spread again there.
+SPREAD = """
+    CASE cardinality({column}) WHEN 1
+        THEN array_fill(({column})[1], ARRAY[cardinality($2::text[])]) ELSE {column} END
 """
+TYPES = (
+    *("text", "text", "bigint", "text", "date", "text", "float8", "text", "text", "text", "text"),
+    *("integer", "timestamptz", "text", "text", "float8", "bigint", "text"),
+)
+"""Of the columns, in the order in which the function takes them."""
+
+SPREADS = ",".join(
+    SPREAD.format(column=f"${place}::{each}[]") for place, each in enumerate(TYPES[1:], 3)
+)
+APPEND = f"""
+    SELECT result, submission_id, set_aside, entered, before
+    FROM append_submissions($1, $2, {SPREADS})
+    ORDER BY place
+"""  # noqa: S608 -- all of it is ours
 CAN_APPEND = "SELECT to_regproc('append_submissions') IS NOT NULL"
 RECORD = """
     SELECT result, submission_id
@@ -131,7 +145,8 @@ async def record(driver: Driver, round_id: int, items: Sequence[NewSubmission]) 
 
 
 async def _append(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> Sequence[Any]:
-    more = (
+    columns = (
+        *_columns(items),
         [each.expected_revision for each in items],
         [each.reported_at for each in items],
         [each.obs_status for each in items],
@@ -144,7 +159,9 @@ async def _append(driver: Driver, round_id: int, items: Sequence[NewSubmission])
     if driver.is_in_transaction() and not await driver.fetchval(CAN_APPEND):
         return await _append_before(driver, round_id, items)
     try:
-        found: Sequence[Any] = await driver.fetch(APPEND, round_id, *_columns(items), *more)
+        found: Sequence[Any] = await driver.fetch(
+            APPEND, round_id, columns[0], *map(_once, columns[1:])
+        )
     except asyncpg.UndefinedFunctionError:
         return await _append_before(driver, round_id, items)
     return found
@@ -199,6 +216,11 @@ async def revised_after_sight(
     applicants, measures, _ = zip(*marks, strict=True)
     found = await driver.fetch(REVISED, round_id, applicants, measures)
     return marks & {tuple(row) for row in found}
+
+
+def _once(column: list[Any]) -> list[Any]:
+    """Return the first of *column* alone where all the others are the same."""
+    return column[:1] if column and column.count(column[0]) == len(column) else column
 
 
 def _joined(codes: tuple[str, ...] | None) -> str | None:

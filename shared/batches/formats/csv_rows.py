@@ -30,8 +30,9 @@ def read(body: bytes) -> Iterator[Row]:
             yield Row(index, line, findings=(cells,))
             continue
         members: dict[str, Any] = {name: text for name, text in cells.items() if text}
-        for name in MEANT.keys() & members.keys():
-            members[name] = MEANT[name](members[name])
+        for name, meant in MEANT.items():
+            if name in members:
+                members[name] = meant(members[name])
         yield Row(index, line, members)
 
 

@@ -26,6 +26,7 @@ ACTIONS = {"M": "reported", "R": "reported", "D": "withdrawn"}
 """Merge and replace say a value: nothing is overwritten here, a later value follows the earlier."""
 
 PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})))?", re.ASCII)
+MOST_PERIOD = 7
 MONTHS = range(1, 13)
 
 
@@ -57,7 +58,7 @@ def _members(cells: dict[str, str]) -> dict[str, str]:
 
 def last_day(period: str) -> str:
     """Return the date of the last day of a year, quarter or month; anything else as it is."""
-    found = PERIOD.fullmatch(period)
+    found = PERIOD.fullmatch(period) if len(period) <= MOST_PERIOD else None
     if found is None:
         return period
     year, quarter, month = found.groups()

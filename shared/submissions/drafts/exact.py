@@ -34,7 +34,8 @@ def number(text: str) -> float | int | Inexact:
         return Inexact(text[:MOST_DIGITS])
     try:
         read = float(text)
-        same = Decimal(text) == Decimal(repr(read))
+        shortest = repr(read)
+        same = text == shortest or Decimal(text) == Decimal(shortest)
     except (ValueError, InvalidOperation):
         return Inexact(text)
     return read if same else Inexact(text)

@@ -15,6 +15,7 @@ from shared.submissions.drafts.exact import NOT_EXACT, Inexact
 from shared.submissions.values import OBS_STATUSES, Value
 
 REQUIRED = ("applicant", "measure", "as_of")
+NEEDED = frozenset(REQUIRED)
 MEMBERS = frozenset(
     {
         *REQUIRED,
@@ -24,6 +25,8 @@ MEMBERS = frozenset(
 )
 STATUSES = frozenset({"reported", "withdrawn"})
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+MOST_CODE = 64
+DAY_LENGTH = 10
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 OTHER_DATE = re.compile(r"[0-9]{1,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4}日?")
 MOST_REVISIONS = 10**9
@@ -78,6 +81,16 @@ def draft(members: Mapping[str, Any], value: Value) -> Draft:
     )
 
 
+def is_sound(members: Mapping[str, Any]) -> bool:
+    """Say whether `faults` finds nothing, in less time: of most rows of a file it does not."""
+    if not (members.keys() <= MEMBERS and members.keys() >= NEEDED):
+        return False
+    for name, said in members.items():  # noqa: SIM110 -- a generator takes twice as long
+        if FORM[name](said) is not None:
+            return False
+    return True
+
+
 def faults(members: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield what is wrong with the form of one submission; pointers are into it."""
     for name in [each for each in members if each not in MEMBERS]:
@@ -98,11 +111,13 @@ def _pointer(name: str) -> str:
 
 def date_of(said: str) -> date | None:
     """Return the date that is *said*, or None where it is none."""
-    return _calendar_day(said) if DATE.fullmatch(said) else None
+    return _calendar_day(said) if len(said) == DAY_LENGTH else None
 
 
 @lru_cache(1024)
 def _calendar_day(said: str) -> date | None:
+    if DATE.fullmatch(said) is None:
+        return None
     try:
         found = date.fromisoformat(said)
     except ValueError:
@@ -121,9 +136,14 @@ def no_date(said: str) -> Said:
 
 
 def _code(value: Any) -> Said | None:
-    if isinstance(value, str) and CODE.fullmatch(value):
+    if isinstance(value, str) and len(value) <= MOST_CODE and _is_code(value):
         return None
     return "not-a-code", "A code has letters, digits, '.', '_' and '-', at most 64."
+
+
+@lru_cache(8192)
+def _is_code(value: str) -> bool:
+    return CODE.fullmatch(value) is not None
 
 
 def _status(value: Any) -> Said | None:
@@ -139,9 +159,7 @@ def _text(value: Any) -> Said | None:
         return "not-a-text", "This is a text."
     if len(value) > MOST_TEXT:
         return "too-long", f"A text has at most {MOST_TEXT} characters."
-    if UNWRITABLE.search(value):
-        return UNWRITABLE_TEXT
-    return None
+    return UNWRITABLE_TEXT if _is_unwritable(value) else None
 
 
 def _revision(value: Any) -> Said | None:
@@ -175,15 +193,21 @@ def _confirm(value: Any) -> Said | None:
 
 
 def _value(value: Any) -> Said | None:
+    if isinstance(value, float | int):  # a flag is an int, too
+        return None
     if isinstance(value, Inexact):
         return NOT_EXACT
-    texts = value if isinstance(value, list) else [value] if isinstance(value, str) else ()
-    if not all(isinstance(each, str) for each in texts):
+    if isinstance(value, str):
+        return UNWRITABLE_TEXT if _is_unwritable(value) else None
+    if not isinstance(value, list):
+        return None if value is None else NOT_A_VALUE
+    if not all(isinstance(each, str) for each in value):
         return NOT_A_VALUE
-    if any(UNWRITABLE.search(each) for each in texts):
-        return UNWRITABLE_TEXT
-    fits = value is None or isinstance(value, bool | int | float | str | list)
-    return None if fits else NOT_A_VALUE
+    return UNWRITABLE_TEXT if any(map(_is_unwritable, value)) else None
+
+
+def _is_unwritable(text: str) -> bool:
+    return not text.isprintable() and UNWRITABLE.search(text) is not None
 
 
 def _as_of(value: Any) -> Said | None:

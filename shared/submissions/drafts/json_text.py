@@ -39,6 +39,7 @@ def read(raw: bytes) -> dict[str, Any] | Finding:
         members = MEMBERS.decode(raw)
         twins = (
             isinstance(members, dict)
+            and raw.count(b":") != len(members)
             and len(MEMBER.findall(raw)) != len(members)
             and has_twins(raw)
         )

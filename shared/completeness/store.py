@@ -66,7 +66,8 @@ class Line:
 
 PAGE = """
     WITH asked AS MATERIALIZED (
-        SELECT * FROM unnest(CAST(:measures AS text[]), CAST(:at_least AS bigint[]))
+        SELECT measure, at_least, position + CAST(:passed AS bigint) AS position
+        FROM unnest(CAST(:measures AS text[]), CAST(:at_least AS bigint[]))
             WITH ORDINALITY AS asked (measure, at_least, position)
     ), entered AS MATERIALIZED (
         SELECT applicant FROM entry WHERE round = :round AND state = 'accepted' {within}
@@ -144,14 +145,20 @@ async def page(
 
     Of a measure the line of everybody comes first, whether anybody reported or not, then those of
     its reporters. What waits for the next run is counted, too.
+
+    Every measure has a line, so no more measures are read than the page has lines, and the one at
+    which the last page ended.
     """
     which, within = OF_MEASURES, ""
     position, reporter = after or (0, EVERYBODY)
+    passed = max(position - 1, 0)
+    read = slice(passed, passed + limit + 1)
     parameters: dict[str, Any] = {
         "round": round_.id,
         "reference_date": round_.reference_date,
-        "measures": list(scope.measures),
-        "at_least": list(scope.at_least),
+        "passed": passed,
+        "measures": list(scope.measures[read]),
+        "at_least": list(scope.at_least[read]),
         "kinds": list(scope.kinds),
         "position": position,
         "reporter": reporter,

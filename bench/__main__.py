@@ -60,28 +60,33 @@ def rates(
     return shown
 
 
-def recomputations(measured: dict[int, Recomputation]) -> Table:
-    """Show runs by stage beside the floor."""
+def recomputations(measured: Mapping[str, Recomputation]) -> Table:
+    """Show runs by stage beside the floors."""
     shown = table(
-        "(c) recompute, milliseconds (floor: fetch the same rows + COPY the same scores)",
+        "(c) recompute, milliseconds (floor: fetch the same rows + COPY the same scores;"
+        " copies: one binary COPY of what stands + one of the scores)",
         *("applicants", "run", "read", "compute", "write", "total", "floor", "ratio"),
+        *("copies", "ratio"),
     )
-    for size, found in measured.items():
+    for label, found in measured.items():
         for name, run, total in (
             ("first", found.first, found.first_ms),
             ("full", found.full, found.full_ms),
             ("one count", found.one, found.one_ms),
         ):
-            against = found.full_ms if name == "one count" else found.floor_ms
+            alone = name == "one count"
+            against = found.full_ms if alone else found.floor_ms
             shown.add_row(
-                f"{size:,}",
+                label,
                 name,
                 f"{run.read_ms:,.1f}",
                 f"{run.compute_ms:,.1f}",
                 f"{run.write_ms:,.1f}",
                 f"{total:,.1f}",
-                "of full" if name == "one count" else f"{found.floor_ms:,.1f}",
+                "of full" if alone else f"{found.floor_ms:,.1f}",
                 f"{total / against:.2f}",
+                "" if alone else f"{found.copies_ms:,.1f}",
+                "" if alone else f"{total / found.copies_ms:.2f}",
             )
     return shown
 
@@ -166,7 +171,12 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
     console = Console(width=120)
     async with stage(url) as on:
         if "c" in wanted:
-            measured = {size: await recompute.measure(on, await on.filled(size)) for size in sizes}
+            measured = {
+                f"{size:,}": await recompute.measure(on, await on.filled(size)) for size in sizes
+            }
+            if COHORT in sizes:
+                corrected = await recompute.measure(on, await on.corrected(COHORT))
+                measured[f"{COHORT:,}, corrected ten times"] = corrected
             console.print(recomputations(measured))
         if "g" in wanted:
             past = await on.filled(COHORT)
@@ -175,7 +185,10 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
             return
         round_ = await on.empty(COHORT)
         if "h" in wanted:
-            console.print(pushed(await pushing.measure(on, round_, logs)))
+            files, longest = await pushing.measure(on, round_, logs)
+            console.print(pushed(files))
+            rows = f"{pushing.SIZES[-1]:,} rows"
+            console.print(f"(h) another's submission beside {rows} waits at most {longest:.2f} s")
         if "a" in wanted:
             found = await submissions.measure(on, round_, seconds, logs)
             console.print(rates("(a) single submissions (floor: one asyncpg insert)", found))

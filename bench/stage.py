@@ -116,6 +116,13 @@ class Stage:
             await runs.recompute(session, Library(), round_.id, "bench", None)
         await self.tidy()
 
+    async def corrected(self, applicants: int) -> Round:
+        """Give an open round of *applicants*, each of whose values has ten revisions behind it."""
+        statements = (APPLICANTS, ENTRIES, VALUES, CORRECTIONS)
+        made = await self._round(f"bench-{applicants}-corrected", applicants, statements)
+        await self.tidy()
+        return made
+
     async def _round(self, code: str, applicants: int, statements: Sequence[str]) -> Round:
         async with self.database.session() as session:
             framework, _ = await frameworks.register(session, ACTOR, document())
@@ -151,6 +158,13 @@ VALUES = """
     )
     INSERT INTO submission_change (round, applicant, submission, request_id)
     SELECT round, applicant, id, 'bench' FROM added
+"""
+CORRECTIONS = """
+    INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
+        number, request_id)
+    SELECT round, applicant, measure, reporter, kind, as_of, 1 + n, status, number + n, 'bench'
+    FROM submission CROSS JOIN generate_series(1, 10) AS n
+    WHERE round = :round AND :n > 0 ORDER BY n
 """
 
 

@@ -1,5 +1,6 @@
 """Pushing files of several sizes and formats over HTTP, and once more unchanged."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,8 +42,13 @@ class Pushes:
     again: float
 
 
-async def measure(stage: Stage, round_: Round, logs: Path) -> dict[tuple[int, str], Pushes]:
-    """Return what each size and format takes; all take turns, so that noise falls on all."""
+async def measure(
+    stage: Stage, round_: Round, logs: Path
+) -> tuple[dict[tuple[int, str], Pushes], float]:
+    """Return what each size and format takes; all take turns, so that noise falls on all.
+
+    And the seconds that another's single submission waits at most beside the largest file.
+    """
     port = free_port()
     path = f"http://127.0.0.1:{port}/v1/rounds/{round_.code}/submissions/batch"
     days = count(1)
@@ -59,11 +65,16 @@ async def measure(stage: Stage, round_: Round, logs: Path) -> dict[tuple[int, st
                     new = await _push(client, path, kind, file)
                     again = await _push(client, path, kind, file)
                     found.setdefault((size, kind), []).append((floor, new, again))
+            waits = [
+                await _beside(client, path, list(_rows(SIZES[-1], round_, next(days))))
+                for _ in range(TIMES)
+            ]
     await connection.close()
-    return {
+    taken_in = {
         key: Pushes(*(median(column) for column in zip(*taken[-TIMES:], strict=True)))
         for key, taken in found.items()
     }
+    return taken_in, median(waits)
 
 
 def _rows(size: int, round_: Round, day: int) -> Iterator[Row]:
@@ -78,6 +89,24 @@ async def _bare(connection: asyncpg.Connection, round_: Round, rows: list[Row]) 
     begin = time.perf_counter()
     await connection.execute(FLOOR, round_.id, *columns)
     return time.perf_counter() - begin
+
+
+async def _beside(client: httpx.AsyncClient, path: str, rows: list[Row]) -> float:
+    """Return the longest wait of who submits one value after another while a file is pushed."""
+    kind = "application/jsonl"
+    pushed = asyncio.create_task(_push(client, path, kind, FORMATS[kind](rows)))
+    applicant, measure, as_of, _ = rows[0]
+    longest = 0.0
+    for value in count(1):
+        if pushed.done():
+            break
+        said = {"applicant": applicant, "measure": measure, "as_of": str(as_of.replace(year=1949))}
+        begin = time.perf_counter()
+        answer = await client.post(path.removesuffix("/batch"), json=said | {"value": value})
+        longest = max(longest, time.perf_counter() - begin)
+        assert answer.is_success, answer.text
+    await pushed
+    return longest
 
 
 async def _push(client: httpx.AsyncClient, path: str, kind: str, file: bytes) -> float:

@@ -69,5 +69,5 @@ version: setup ## raise the version, and date what CHANGELOG.md lists: make vers
 	@"$(PYTHON)" bootstrap.py
 
 clean: ## remove .venv and caches; data under .data stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
 	find . -name __pycache__ -prune -exec rm -rf {} +

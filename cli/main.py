@@ -22,6 +22,7 @@ COMMANDS = {
     "frameworks": "cli.frameworks",
     "applicants": "cli.applicants",
     "explain": "cli.explanation",
+    "seals": "cli.seals",
     "demo": "cli.demo",
     "push": "cli.push.command",
 }

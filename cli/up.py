@@ -17,6 +17,7 @@ import typer
 
 from cli.errors import CommandError
 from cli.options import DataDir, settings_with
+from cli.seals import own_key
 from cli.supervisor import GRACE, ProcessFailed, ServiceProcess, Supervisor
 from shared import log
 from shared.core.database_role import DatabaseRole
@@ -72,6 +73,9 @@ def up(
         }
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         environment = {**os.environ, "PILOTZONE_DATA_DIR": str(settings.data_dir)}
+        if not settings.signing_keys:
+            own = own_key(settings.data_dir, settings.log_name)
+            environment["PILOTZONE_SIGNING_KEYS"] = str(own)
         supervisor = Supervisor(environment, inherited=(processes_lock, listener.fileno()))
         try:
             asyncio.run(_serve(supervisor, run_dir, processes, url, demo=demo))

@@ -11,7 +11,7 @@ from shared.core.database_role import DatabaseRole
 
 STEPS = (
     *("0001", "0002", "0003", "0005", "0007", "0009", "0010", "0011", "0012", "0013", "0014"),
-    *("0015", "0016", "0017", "0018"),
+    *("0015", "0016", "0017", "0018", "0020"),
 )
 """The steps that give rights, oldest first."""
 

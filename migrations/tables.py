@@ -14,6 +14,7 @@ from shared.operations import tables as operations
 from shared.quotas import tables as quotas
 from shared.rounds import tables as rounds
 from shared.runs import tables as runs
+from shared.seals import tables as seals
 from shared.submissions import tables as submissions
 from shared.webhooks import tables as webhooks
 
@@ -31,6 +32,7 @@ ROOMS = (
     quotas,
     rounds,
     runs,
+    seals,
     submissions,
     webhooks,
 )

@@ -165,6 +165,23 @@ class Settings(BaseSettings):
         le=GREATEST_QUOTA,
         description="Values that a key may send in a day, one by one or in files; as before.",
     )
+    log_name: str = Field(
+        "pilotzone",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,99}$",
+        description="What the logs of rounds and their keys are called: best a name that is yours,"
+        " such as `score.example/pilotzone`. A log that has begun keeps its name.",
+    )
+    signing_keys: str = Field(
+        "",
+        description="Files of the private keys that sign checkpoints and receipts, parted by `:`;"
+        " two at once while one follows the other; empty: nothing is signed.",
+    )
+    checkpoint_cadence: timedelta = duration(
+        5 * MINUTE,
+        SECOND,
+        LONGEST,
+        "How far apart checkpoints are signed, but for changes of a round's state.",
+    )
     cors_origins: str = Field(
         "",
         pattern=r"^(https?://[a-z0-9.-]+(:[0-9]{1,5})?( https?://[a-z0-9.-]+(:[0-9]{1,5})?)*)?$",

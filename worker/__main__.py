@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from shared.core.database_role import DatabaseRole
 from shared.database import Database, Limits
 from shared.database.notifications import listen
 from shared.process import lifecycle
+from shared.seals.signing import read_signers
 from shared.settings import Settings
 from shared.webhooks.courier import Courier
 from shared.webhooks.model import Patience
@@ -27,12 +29,13 @@ from worker.expiry import Expiry
 from worker.loop import Bell, Worker
 from worker.metrics import observe_delivery
 from worker.operations import Operator
+from worker.sealing import Sealer
 
 log = structlog.get_logger()
 
 ROLE = DatabaseRole.WORKER
-CONNECTIONS = 4
-"""One each for the loop, an operation, what expires, and for listening."""
+CONNECTIONS = 5
+"""One each for the loop, an operation, sealing, what expires, and for listening."""
 DELIVERY_CONNECTIONS = 3
 """One holds the claims to subscriptions; deliveries wait for the others, and scoring for none."""
 BEAT_SECONDS = 0.5
@@ -51,7 +54,14 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
     operator = Operator(database, Bell(), settings.worker_idle)
     expiry = Expiry(database, settings.answers_kept)
     deliverer = await delivering(settings, url)
-    others = (operator, expiry, deliverer)
+    sealer = Sealer(
+        database,
+        settings.log_name,
+        read_signers(settings.signing_keys),
+        settings.checkpoint_cadence,
+        settings.worker_idle,
+    )
+    others = (operator, sealer, expiry, deliverer)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -60,16 +70,20 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
             each.stop.set()
             each.bell.ring()
 
+    def happened(round_id: int | None) -> None:
+        sealer.bell.ring(round_id)
+        deliverer.bell.ring(round_id)
+
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, stop)
     if settings.worker_metrics_port is not None:
         answer_prometheus(settings.worker_metrics_host, settings.worker_metrics_port)
     beat.begin()
     async with asyncio.TaskGroup() as background:
-        ears = {
+        ears: dict[str, Callable[[int | None], None]] = {
             "submission_change": worker.bell.ring,
             "operation": operator.bell.ring,
-            "run": deliverer.bell.ring,
+            "run": happened,
             "webhook": deliverer.bell.ring,
         }
         listening = background.create_task(listen(database, ears))

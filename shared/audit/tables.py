@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,3 +23,5 @@ class AuditEventRow(Table):
     detail: Mapped[Any] = mapped_column(JSON)
     request_id: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+    __table_args__ = (Index(None, "round", "id"),)

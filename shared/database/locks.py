@@ -30,6 +30,8 @@ class Lock(IntEnum):
     after any other lock."""
     WEBHOOK = 10
     """Delivering to a subscription."""
+    LOG = 12
+    """Appending to a round's log; who asks what is sealed until now shares it."""
     MIGRATION = 0x50494C4F
     """Changing the schema."""
 

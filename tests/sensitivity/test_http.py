@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.database import Database
-from tests.fixtures.ask import execute, one
+from tests.fixtures.ask import one, unguarded
 from tests.fixtures.make import MARK, ROUND, STATIONS, World, name
 from tests.sensitivity.asking import ASK, LIST, ask, items, read, score, work
 
@@ -165,11 +165,11 @@ async def test_what_cannot_be_asked_is_refused_at_its_place(
 
 async def test_who_is_not_ranked_is_in_no_item(scored: World, owner: Database) -> None:
     """A round in which nobody is ranked has an answer too: an empty one."""
-    await execute(owner, "UPDATE score_version SET blocked = true")
+    await unguarded(owner, "UPDATE score_version SET blocked = true")
     operation = await ask(scored, draws=5)
     assert await work(scored)
 
     done = await read(scored, operation)
 
     assert [each["ranked"] for each in done["result"]["cohorts"]] == [0, 0]
-    assert (await items(scored, operation)).json() == {"items": []}
+    assert (await items(scored, operation)).json() == {"items": [], "next": None}

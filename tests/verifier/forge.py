@@ -8,9 +8,9 @@ from hashlib import sha256
 from typing import Any
 
 import numpy as np
+
 from pilotzone_verify import leaves, manifests, notes, trees
 from pilotzone_verify.canonical import canonical
-
 from shared.scoring.arrays import FloatArray, IntArray
 from shared.scoring.document.reader import read
 from shared.scoring.framework import Framework

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pilotzone_verify import archive, leaves, notes, proofs, recomputing, trees
 from pilotzone_verify.outcome import Disproved, Unusable
-
 from tests.verifier.forge import KEYS, ORIGIN, SIGNER, Forged, forged, salt
 
 Json = dict[str, Any]

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from pilotzone_verify.__main__ import main
 
+from pilotzone_verify.__main__ import main
 from tests.verifier.forge import SIGNER, forged, proof
 
 

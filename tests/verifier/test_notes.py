@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+
 from pilotzone_verify import notes
 from pilotzone_verify.trees import EMPTY
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pilotzone_verify import notes, proofs, trees
 from pilotzone_verify.outcome import Disproved, Unusable
-
 from tests.verifier.forge import KEYS, ORIGIN, SIGNER, Forged, forged, proof
 
 Json = dict[str, Any]

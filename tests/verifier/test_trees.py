@@ -5,6 +5,7 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pilotzone_verify import trees
 
 SIZES = st.integers(1, 70)

@@ -1,0 +1,131 @@
+"""Checkpoints of logs, and the keys by which they were signed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from shared.core.errors import NotFound
+from shared.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A log of which the last entries are not signed."""
+
+    epoch: int
+    size: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A checkpoint as it was published, with the witnesses' signatures below it."""
+
+    epoch: int
+    size: int
+    note: str
+    signed_at: datetime
+
+
+async def unsigned(
+    session: Session, round_id: int, cadence: timedelta, *, urgent: bool
+) -> Unsigned | None:
+    """Return the round's log if a checkpoint of it is due."""
+    query = text("""
+        WITH era AS (SELECT max(number) AS epoch FROM log_epoch)
+        SELECT era.epoch, log.position + 1, log.body::json ->> 'origin'
+        FROM era
+        CROSS JOIN LATERAL (
+            SELECT position, body FROM log_entry WHERE round = :round AND epoch = era.epoch
+            ORDER BY position DESC LIMIT 1
+        ) AS log
+        LEFT JOIN LATERAL (
+            SELECT size, signed_at FROM log_checkpoint
+            WHERE round = :round AND epoch = era.epoch ORDER BY size DESC LIMIT 1
+        ) AS last ON true
+        WHERE last.size IS NULL OR (last.size <= log.position
+            AND (:urgent
+                OR abs(extract(epoch FROM clock_timestamp() - last.signed_at)) >= :cadence))
+    """)
+    parameters = {"round": round_id, "urgent": urgent, "cadence": cadence.total_seconds()}
+    row = (await session.execute(query, parameters)).first()
+    return None if row is None else Unsigned(*row)
+
+
+async def leaves(session: Session, round_id: int, epoch: int, size: int) -> list[bytes]:
+    """Return the leaves of the log's first *size* entries."""
+    query = text("""
+        SELECT leaf FROM log_entry
+        WHERE round = :round AND epoch = :epoch AND position < :size ORDER BY position
+    """)
+    parameters = {"round": round_id, "epoch": epoch, "size": size}
+    return [bytes(leaf) for leaf in await session.scalars(query, parameters)]
+
+
+async def add(session: Session, round_id: int, epoch: int, size: int, note: str) -> None:
+    """Keep a checkpoint, unless one of this size is kept already."""
+    query = text("""
+        INSERT INTO log_checkpoint (round, epoch, size, note) VALUES (:round, :epoch, :size, :note)
+        ON CONFLICT DO NOTHING
+    """)
+    parameters = {"round": round_id, "epoch": epoch, "size": size, "note": note}
+    await session.execute(query, parameters)
+
+
+async def note_keys(session: Session, keys: Sequence[str]) -> None:
+    """Remember the public *keys* by which something is signed."""
+    query = text("""
+        INSERT INTO log_key (key) SELECT * FROM unnest(CAST(:keys AS text[]))
+        ON CONFLICT DO NOTHING
+    """)
+    await session.execute(query, {"keys": list(keys)})
+
+
+async def keys(session: Session) -> list[str]:
+    """Return all public keys by which something was signed, the first used first."""
+    query = text("SELECT key FROM log_key ORDER BY first_used_at, key")
+    return list((await session.scalars(query)).all())
+
+
+SIGNED = """
+    SELECT epoch, size, note || coalesce((
+        SELECT string_agg(line, '' ORDER BY witness) FROM log_cosignature AS witnessed
+        WHERE witnessed.round = checkpoint.round AND witnessed.epoch = checkpoint.epoch
+            AND witnessed.size = checkpoint.size
+    ), ''), signed_at
+    FROM log_checkpoint AS checkpoint WHERE round = :round
+"""
+
+
+async def page(
+    session: Session, round_id: int, before: tuple[int, int], limit: int
+) -> list[Signed]:
+    """Return at most *limit* checkpoints, the newest first, those *before* an epoch and size."""
+    query = text(f"""
+        {SIGNED} AND (epoch, size) < (:epoch, :size) ORDER BY epoch DESC, size DESC LIMIT :limit
+    """)
+    epoch, size = before
+    parameters = {"round": round_id, "epoch": epoch, "size": size, "limit": limit}
+    return [Signed(*row) for row in await session.execute(query, parameters)]
+
+
+NEWEST = (2**62, 2**62)
+
+
+async def latest(session: Session, round_id: int) -> Signed:
+    """Return the newest checkpoint. Raises: NotFound."""
+    found = await page(session, round_id, NEWEST, 1)
+    if not found:
+        raise NotFound("nothing of the round is signed yet")
+    return found[0]
+
+
+async def of_size(session: Session, round_id: int, size: int) -> Signed:
+    """Return the checkpoint of this *size* in the newest epoch that has one. Raises: NotFound."""
+    query = text(f"{SIGNED} AND size = :size ORDER BY epoch DESC LIMIT 1")
+    row = (await session.execute(query, {"round": round_id, "size": size})).first()
+    if row is None:
+        raise NotFound(f"there is no checkpoint of size {size}")
+    return Signed(*row)

@@ -1,0 +1,90 @@
+"""What a proof names: the entry of a run, a submission's record, the run at an instant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+
+from shared.core.errors import NotFound
+from shared.database import Session
+from shared.seals import records
+from shared.seals.store import wait_until_settled
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """The entry that seals a run."""
+
+    run: int
+    position: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A submission as it is hashed."""
+
+    id: int
+    applicant: str
+    measure: str
+    reporter: int
+    record: str
+    salt: bytes
+    leaf: bytes
+    recorded_at: datetime
+
+
+async def entry(
+    session: Session, round_id: int, epoch: int, size: int, run: int | None
+) -> RunEntry:
+    """Return the entry of *run*, or of the last run, in the log's first *size* entries.
+
+    Raises: NotFound.
+    """
+    query = text("""
+        SELECT run, position, body FROM log_entry
+        WHERE round = :round AND epoch = :epoch AND position < :size AND run IS NOT NULL
+            AND (CAST(:run AS bigint) IS NULL OR run = :run)
+        ORDER BY run DESC LIMIT 1
+    """)
+    parameters = {"round": round_id, "epoch": epoch, "size": size, "run": run}
+    row = (await session.execute(query, parameters)).first()
+    if row is None:
+        raise NotFound("no run is signed yet" if run is None else f"run {run} is not signed yet")
+    return RunEntry(*row)
+
+
+async def said(session: Session, round_id: int, submission: int, key: bytes) -> Said:
+    """Return a submission as it is hashed; *key* makes its salt. Raises: NotFound."""
+    salt = records.salt_of(":key", "submission", ":round", "said.id")
+    leaf = records.leaf_of(salt, records.SUBMISSION)
+    query = text(f"""
+        SELECT said.id, said.applicant, said.measure, said.reporter, {records.SUBMISSION}, {salt},
+            {leaf}, said.recorded_at
+        FROM submission AS said JOIN reporter AS who ON who.id = said.reporter
+        WHERE said.round = :round AND said.id = :id
+    """)  # noqa: S608 -- constants alone
+    row = (await session.execute(query, {"round": round_id, "id": submission, "key": key})).first()
+    if row is None:
+        raise NotFound(f"the round has no submission {submission}")
+    return Said(*row)
+
+
+async def run_at(session: Session, round_id: int, instant: datetime) -> int:
+    """Return the last run that was sealed at an *instant* that has passed.
+
+    The answer stays the same whatever is sealed later: who is sealing is waited for, and what it
+    seals carries a moment after it began. Raises: NotFound.
+    """
+    await wait_until_settled(session, round_id)
+    query = text("""
+        SELECT max(run) FROM log_entry
+        WHERE round = :round AND run IS NOT NULL AND sealed_at <= :instant
+            AND epoch = (SELECT max(number) FROM log_epoch)
+    """)
+    found: int | None = (
+        await session.scalars(query, {"round": round_id, "instant": instant})
+    ).one()
+    if found is None:
+        raise NotFound("no run was sealed at that instant")
+    return found

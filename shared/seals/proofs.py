@@ -1,0 +1,199 @@
+"""Proofs of what is sealed: one place, the growth of a log, a receipt, all of a round."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import rfc8785
+
+from pilotzone_verify import notes, trees
+from pilotzone_verify.notes import Signer
+from shared.core.errors import NotFound
+from shared.database import Database, Session
+from shared.frameworks import store as frameworks
+from shared.frameworks.service import Library
+from shared.rounds.store import RoundFacts
+from shared.runs import score_store as scores
+from shared.runs.score_store import Versions
+from shared.scoring.arrays import number
+from shared.seals import archive_store, checkpoint_store, places, proof_store, records
+from shared.seals import store as seals
+from shared.seals.places import Cohort, Places
+from shared.seals.service import written
+
+SEALED_WITHIN = timedelta(days=1)
+"""What a receipt promises; sealing follows a run within a second or so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A run's ranking with its tree, and the scorecards in it."""
+
+    places: Places
+    cards: Versions
+
+    def place(self, at: int) -> dict[str, Any]:
+        """Return the place at position *at* as proofs and archives have it."""
+        standings = self.places.standings
+        return {
+            "place": json.loads(standings.record(at)),
+            "salt": standings.cohort.salts[at].hex(),
+            "scorecard": {
+                "values": [number(each) for each in self.cards.values[at]],
+                "shares": [number(each) for each in self.cards.shares[at]],
+                "units": self.cards.units[at].tolist(),
+                "flags": self.cards.flags[at].tolist(),
+            },
+        }
+
+
+async def ranked(
+    session: Session, library: Library, round_: RoundFacts, run: int, key: bytes
+) -> Ranked:
+    """Read the ranking as of *run*, and build its tree beside the event loop."""
+    framework = await library.get(session, round_.framework)
+    codes, kinds = await seals.cohort(session, round_.id, run)
+    whole = await scores.latest(session, round_.id, codes, len(framework.indicators), run)
+    salts = tuple(records.salt_of_place(key, round_.id, code) for code in codes)
+    tree = await asyncio.to_thread(places.begin, Cohort(tuple(codes), tuple(kinds), salts), whole)
+    return Ranked(tree, whole)
+
+
+async def proof(
+    session: Session, library: Library, round_: RoundFacts, applicant: str, run: int | None
+) -> dict[str, Any]:
+    """Return the proof file of an applicant's score and rank in a run, or in the last signed one.
+
+    Raises: NotFound, where the run is not signed yet, or the applicant not in it.
+    """
+    checkpoint = await checkpoint_store.latest(session, round_.id)
+    entry = await proof_store.entry(session, round_.id, checkpoint.epoch, checkpoint.size, run)
+    key = await seals.secret(session)
+    whole = await ranked(session, library, round_, entry.run, key)
+    codes = whole.places.standings.cohort.codes
+    if applicant not in codes:
+        raise NotFound(f"{applicant} has no score as of run {entry.run}")
+    at = codes.index(applicant)
+    leaves = await checkpoint_store.leaves(session, round_.id, checkpoint.epoch, checkpoint.size)
+    return {
+        "format": "pilotzone-proof/1",
+        "round": round_.code,
+        "run": entry.run,
+        **whole.place(at),
+        "ranking": _path(at, len(codes), whole.places.path(at)),
+        "manifest": entry.body,
+        "log": _path(entry.position, checkpoint.size, trees.inclusion(leaves, entry.position)),
+        "checkpoint": checkpoint.note,
+    }
+
+
+def _path(index: int, size: int, path: list[bytes]) -> dict[str, Any]:
+    return {"index": index, "size": size, "path": [each.hex() for each in path]}
+
+
+async def growth(session: Session, round_id: int, earlier: int, later: int) -> dict[str, Any]:
+    """Return the proof that a checkpoint's log goes on from an earlier one. Raises: NotFound."""
+    signed = await checkpoint_store.of_size(session, round_id, later)
+    if earlier > later:
+        raise NotFound(f"a log of {later} entries does not go on from one of {earlier}")
+    leaves = await checkpoint_store.leaves(session, round_id, signed.epoch, later)
+    proof = [each.hex() for each in trees.consistency(leaves, earlier)]
+    return {"format": "pilotzone-consistency/1", "from": earlier, "to": later, "proof": proof}
+
+
+def receipt(
+    name: str, round_: RoundFacts, said: proof_store.Said, signers: Sequence[Signer]
+) -> dict[str, Any]:
+    """Sign that a submission was accepted and by when it is sealed; *name* is the logs'."""
+    lines = (
+        f"{name}/{round_.code}",
+        "receipt",
+        said.id,
+        said.leaf.hex(),
+        written(said.recorded_at),
+        written(said.recorded_at + SEALED_WITHIN),
+    )
+    text = "".join(f"{line}\n" for line in lines)
+    return {
+        "format": "pilotzone-receipt/1",
+        "note": str(notes.sign(text, signers)),
+        "record": json.loads(said.record),
+        "salt": said.salt.hex(),
+    }
+
+
+async def archive(
+    database: Database, library: Library, round_: RoundFacts, run: int
+) -> AsyncGenerator[bytes, None]:
+    """Yield an archive of the round up to *run*, as `pilotzone_verify.archive` reads it.
+
+    Raises: NotFound, before anything is yielded, where the run is not sealed.
+    """
+    hashed, count = sha256(), 0
+    async for lines in _lines(database, library, round_, run):
+        piece = "".join(f"{line}\n" for line in lines).encode()
+        hashed.update(piece)
+        count += len(lines)
+        yield piece
+    yield json.dumps({"end": {"lines": count, "sha256": hashed.hexdigest()}}).encode() + b"\n"
+
+
+async def _lines(
+    database: Database, library: Library, round_: RoundFacts, run: int
+) -> AsyncGenerator[list[str], None]:
+    async with database.session() as session:
+        head = await seals.head(session, round_.id)
+        if run > head.run:
+            raise NotFound(f"run {run} is not sealed yet")
+        key = await seals.secret(session)
+        framework = await frameworks.by_id(session, round_.framework)
+        yield await _beginning(session, round_, run, head, framework.document)
+        yield [
+            f'{{"event":{record},"salt":"{salt}","position":{position}}}'
+            for position, record, salt in await archive_store.events(
+                session, round_.id, head.epoch, key
+            )
+        ]
+        whole = await ranked(session, library, round_, run, key)
+    yield await asyncio.to_thread(_places, whole)
+    async for page in archive_store.submissions(database, round_.id, run, key):
+        yield [f'{{"submission":{record},"salt":"{salt}","run":{at}}}' for at, record, salt in page]
+
+
+async def _beginning(
+    session: Session, round_: RoundFacts, run: int, head: seals.Head, document: Any
+) -> list[str]:
+    first = {
+        "format": "pilotzone-archive/1",
+        "origin": head.origin,
+        "round": round_.code,
+        "run": run,
+        "reference_date": round_.reference_date.isoformat(),
+    }
+    taken = await archive_store.parameters(session, round_.id, run)
+    return [
+        json.dumps(first, ensure_ascii=False),
+        _line("framework", rfc8785.dumps(document).decode()),
+        *(
+            _line("entry", each)
+            for each in await archive_store.entries(session, round_.id, head.epoch)
+        ),
+        *(f'{{"parameters":{said},"run":{number}}}' for number, said in taken),
+        *(
+            _line("checkpoint", each)
+            for each in await archive_store.checkpoints(session, round_.id, head.epoch)
+        ),
+    ]
+
+
+def _line(member: str, text: str) -> str:
+    return json.dumps({member: text}, ensure_ascii=False)
+
+
+def _places(whole: Ranked) -> list[str]:
+    count = len(whole.places.standings.cohort.codes)
+    return [json.dumps(whole.place(at), ensure_ascii=False) for at in range(count)]

@@ -1,0 +1,184 @@
+"""Sealing: what a round did becomes entries of its log, in the order in which it is found.
+
+It follows the commit: entries are made of what is committed, by whoever holds the log, one worker
+at a time. What was left by one that died is sealed by the next.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from pilotzone_verify import manifests, notes
+from pilotzone_verify.leaves import parameters_hash
+from pilotzone_verify.trees import leaf_hash, root
+from shared.database import Session
+from shared.frameworks.service import Library
+from shared.rounds import store as rounds
+from shared.runs import score_store as scores
+from shared.scoring.framework import Framework
+from shared.seals import places, records
+from shared.seals import store as seals
+from shared.seals.code import scoring_digest
+from shared.seals.places import Cohort, Places
+from shared.seals.store import Event, Head, NewEntry, Run
+
+AT_ONCE = 20
+"""So many runs are sealed in one transaction."""
+
+TICK = timedelta(microseconds=1)
+STATE = "round.transition"
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The ranking of the last run that was sealed, so that the next one needs only what changed."""
+
+    leaf: bytes
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What came of sealing: how many entries there are, and whether a change of state is in them.
+
+    *more* says that something may be left.
+    """
+
+    size: int
+    urgent: bool
+    more: bool
+    memory: Memory | None
+
+
+async def seal(
+    session: Session, library: Library, name: str, round_id: int, memory: Memory | None
+) -> Sealed | None:
+    """Append what the round's log lacks, as much as fits into a transaction; None: others do.
+
+    *name* begins the origin of a log that begins.
+    """
+    if not await seals.try_hold(session, round_id):
+        return None
+    head = await seals.head(session, round_id)
+    key = await seals.secret(session)
+    log = _Log(head, name)
+    if not head.size:
+        await _begin(session, log, round_id)
+    events = await seals.unsealed_events(session, round_id, head.epoch, key)
+    if events:
+        await seals.note_sealed(session, round_id, head.epoch, log.size, events)
+        log.add("events", events=_rooted([each.leaf for each in events]), last=events[-1].id)
+    runs = await seals.unsealed_runs(session, round_id, head.run, AT_ONCE)
+    if runs:
+        round_ = await rounds.by_id(session, round_id)
+        framework = await library.get(session, round_.framework)
+        about = await seals.about(session, round_id)
+        known = memory.places if memory and memory.leaf == head.leaf else None
+        for run in runs:
+            known = await _places(session, round_id, framework, key, run.number, known)
+            inputs = await seals.input_leaves(session, round_id, run.number, key)
+            log.add("run", run.number, **_of_run(run, about.framework, inputs, known))
+        memory = Memory(log.leaf, known) if known is not None else None
+    if log.entries:
+        await seals.append(session, round_id, head, log.entries, log.moments)
+    return Sealed(log.size, _urgent(events), len(runs) == AT_ONCE, memory)
+
+
+class _Log:
+    """The end of a log as it grows."""
+
+    def __init__(self, head: Head, name: str) -> None:
+        self.entries: list[NewEntry] = []
+        self.moments: list[datetime] = []
+        self.epoch, self.size, self.leaf = head.epoch, head.size, head.leaf
+        self._origin, self._name, self._now = head.origin, name, head.now
+
+    def begin(self, code: str, **said: Any) -> None:
+        self._origin = f"{self._name}/{code}/{self.epoch}"
+        self.add("begun", round=code, epoch=self.epoch, **said)
+
+    def add(self, kind: str, number: int | None = None, **said: Any) -> None:
+        moment = self._now + len(self.entries) * TICK
+        if number is not None:
+            said["run"] = number
+        body = manifests.write(
+            {
+                "type": kind,
+                "origin": self._origin,
+                "suite": manifests.SUITE,
+                "position": self.size,
+                "previous": self.leaf.hex(),
+                "time": written(moment),
+                **said,
+            }
+        )
+        self.leaf = leaf_hash(body)
+        self.size += 1
+        self.entries.append(NewEntry(kind, body.decode(), self.leaf, number))
+        self.moments.append(moment)
+
+
+def written(moment: datetime) -> str:
+    """Write a moment in microseconds, as entries and records have it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+async def _begin(session: Session, log: _Log, round_id: int) -> None:
+    about = await seals.about(session, round_id)
+    note = await seals.last_checkpoint(session, round_id, log.epoch)
+    continues: Mapping[str, Any] | None = None
+    if note is not None:
+        last = notes.read_checkpoint(notes.read_note(note).text)
+        continues = {"origin": last.origin, "size": last.size, "root": last.root.hex()}
+    log.begin(
+        about.code,
+        framework=about.framework,
+        reference_date=about.reference_date,
+        continues=continues,
+    )
+
+
+async def _places(
+    session: Session,
+    round_id: int,
+    framework: Framework,
+    key: bytes,
+    run: int,
+    before: Places | None,
+) -> Places:
+    """Return the ranking as of *run*, from the one *before* it if the cohort is the same."""
+    width = len(framework.indicators)
+    if before is not None:
+        codes, ended = await seals.changed(session, round_id, run)
+        of = {code: at for at, code in enumerate(before.standings.cohort.codes)}
+        if not ended and of.keys() >= set(codes):
+            changed = np.array([of[code] for code in codes], np.int64)
+            return places.follow(
+                before, changed, await scores.latest(session, round_id, codes, width, run)
+            )
+    codes, kinds = await seals.cohort(session, round_id, run)
+    salts = tuple(records.salt_of_place(key, round_id, code) for code in codes)
+    whole = await scores.latest(session, round_id, codes, width, run)
+    return places.begin(Cohort(tuple(codes), tuple(kinds), salts), whole)
+
+
+def _of_run(run: Run, framework: str, inputs: list[bytes], ranking: Places) -> dict[str, Any]:
+    return {
+        "framework": framework,
+        "code": scoring_digest(),
+        "inputs": _rooted(inputs),
+        "parameters": parameters_hash(run.parameters).hex(),
+        "ranking": {"count": len(ranking.levels[0]), "root": ranking.root.hex()},
+        "reason": {"submissions": run.submissions, "other_changes": run.other_changes},
+    }
+
+
+def _rooted(leaves: list[bytes]) -> dict[str, Any]:
+    return {"count": len(leaves), "root": root(leaves).hex()}
+
+
+def _urgent(events: list[Event]) -> bool:
+    return any(each.action == STATE for each in events)

@@ -1,0 +1,90 @@
+"""Sealing: what was committed is appended to the logs of rounds and signed, beside the loop."""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from pilotzone_verify.notes import Signer
+from shared.database import Database, full, out_of_reach
+from shared.frameworks.service import Library
+from shared.seals import service as seals
+from shared.seals import store
+from shared.seals.service import Memory, Sealed
+from shared.seals.signing import sign
+from worker.loop import Bell, repeat
+
+log = structlog.get_logger()
+
+REMEMBERED = 8
+"""Of so many rounds the last ranking is held, so that a run after one count is sealed quickly."""
+
+
+@dataclass
+class Sealer:
+    """Seals and signs; any number of workers share the rounds."""
+
+    database: Database
+    name: str
+    signers: list[Signer]
+    cadence: timedelta
+    idle: timedelta
+    bell: Bell = field(default_factory=Bell)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    library: Library = field(default_factory=Library)
+    memories: OrderedDict[int, Memory] = field(default_factory=OrderedDict)
+    grown: dict[int, bool] = field(default_factory=dict)
+
+    async def work(self) -> None:
+        """Look again and again until told to stop."""
+        await repeat(self.sweep, self._pause, self.stop, "sealing failed")
+
+    async def _pause(self) -> None:
+        await self.bell.wait(self.idle)
+
+    async def sweep(self) -> bool:
+        """Seal what is to be sealed, and sign what is due; say whether more may be left."""
+        async with self.database.session() as session:
+            if not await store.keeps_logs(session):
+                return False
+            waiting = await store.unsealed_rounds(session)
+        more = False
+        for round_id, code in waiting.items():
+            if self.stop.is_set():
+                return False
+            more |= await self._seal(round_id, code)
+        for round_id, urgent in list(self.grown.items()):
+            await self._sign(round_id, urgent=urgent)
+        return more
+
+    async def _seal(self, round_id: int, code: str) -> bool:
+        """Seal one round; one that fails does not hold up the others."""
+        try:
+            async with self.database.session() as session:
+                memory = self.memories.get(round_id)
+                sealed = await seals.seal(session, self.library, self.name, round_id, memory)
+        except Exception as error:
+            if out_of_reach(error) or full(error):
+                raise
+            log.exception("round not sealed", round=code)
+            return False
+        if sealed is None:
+            return False
+        self._remember(round_id, sealed)
+        return sealed.more
+
+    def _remember(self, round_id: int, sealed: Sealed) -> None:
+        self.grown[round_id] = sealed.urgent or self.grown.get(round_id, False)
+        if sealed.memory is not None:
+            self.memories[round_id] = sealed.memory
+            self.memories.move_to_end(round_id)
+            while len(self.memories) > REMEMBERED:
+                self.memories.popitem(last=False)
+
+    async def _sign(self, round_id: int, *, urgent: bool) -> None:
+        async with self.database.session() as session:
+            signed = await sign(session, self.signers, round_id, self.cadence, urgent=urgent)
+        if signed or not self.signers:
+            del self.grown[round_id]

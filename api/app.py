@@ -34,6 +34,7 @@ from api.keys import routes as keys
 from api.movements import routes as movements
 from api.operations import routes as operations
 from api.problems import routes as problem_types
+from api.proofs import routes as proofs
 from api.rankings import routes as scores
 from api.rounds import routes as rounds
 from api.runs import routes as runs
@@ -88,6 +89,7 @@ def create_app(
         completeness,
         exports,
         checklists,
+        proofs,
         sensitivity,
         operations,
         rounds,

@@ -7,6 +7,7 @@ from api.events.wire import written
 from api.exports.limiter import Limiter
 from api.http.bodies import Bodies
 from api.http.kept import Kept, Page, Rendering
+from pilotzone_verify.notes import Signer
 from shared.access.keyring import Keyring
 from shared.access.tokens.tokens import Tokens
 from shared.attributions.service import Attributions
@@ -26,6 +27,7 @@ from shared.rankings.service import Rankings
 from shared.rankings.watch import Watch
 from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
+from shared.seals.signing import read_signers
 from shared.settings import Settings
 from shared.submissions.intake import Intake
 from shared.webhooks.targets import Targets
@@ -76,6 +78,8 @@ class Gateway:
     bodies: Bodies
     signature_age: timedelta
     targets: Targets
+    log_name: str
+    signers: list[Signer]
 
     @classmethod
     def over(cls, database: Database, settings: Settings) -> "Gateway":
@@ -104,6 +108,8 @@ class Gateway:
             bodies=Bodies(settings.max_body, settings.max_bodies),
             signature_age=settings.signature_age,
             targets=Targets.read(settings.webhook_targets),
+            log_name=settings.log_name,
+            signers=read_signers(settings.signing_keys),
         )
 
     def heard(self, round_id: int | None) -> None:

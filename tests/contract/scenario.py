@@ -17,6 +17,7 @@ from shared.webhooks.sending import Sender
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS, PROBLEM, Operation, faults, resolved
 from tests.fixtures.http import key
 from tests.fixtures.make import worker_over
+from tests.seals.sealing import SIGNER, sealed
 from worker.loop import Bell
 from worker.operations import Operator
 
@@ -191,6 +192,7 @@ async def play(player: Player, worker_database: Database) -> None:
     await player.replay("auditor", "GET /v1/rounds/{round}/discrepancies")
     await player.replay("source", "GET /v1/rounds/{round}/completeness", measure="base_stations_5g")
     await player.replay("auditor", "GET /v1/rounds/{round}/diagnostics")
+    await prove(player, worker_database)
     await doubt(player, worker_database)
     await settle(player)
     await submit(player, "source", "base_stations_5g", 6180)
@@ -210,6 +212,19 @@ async def doubt(player: Player, worker_database: Database) -> None:
     await player.replay("portal", "GET /v1/rounds/{round}/operations/{operation}")
     await player.replay("portal", "GET /v1/rounds/{round}/operations/{operation}/items")
     await player.replay("auditor", "DELETE /v1/rounds/{round}/operations/{operation}")
+
+
+async def prove(player: Player, worker_database: Database) -> None:
+    """Seal what was done, and take everything by which that is proved."""
+    transport: Any = player.client._transport
+    transport.app.state.gateway.signers.append(SIGNER)
+    await sealed(worker_database)
+    await player.replay("portal", "GET /v1/rounds/{round}/checkpoints")
+    await player.replay("portal", "GET /v1/rounds/{round}/consistency", **{"from": 3, "to": 4})
+    await player.replay("portal", "GET /v1/rounds/{round}/proofs/{applicant}")
+    await player.replay("source", "GET /v1/rounds/{round}/submissions/{submission}/receipt")
+    await player.send("portal", "GET", f"{ROUND}/checkpoints/latest", accept="text/plain")
+    await player.send("auditor", "GET", f"{ROUND}/archive", accept="*/*")
 
 
 async def export_all(player: Player) -> None:

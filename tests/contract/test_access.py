@@ -95,6 +95,9 @@ class Otherwise:
 SCORES = "GET /v1/rounds/{round}/scores"
 RECEIPT = "GET /v1/rounds/{round}/batches/{batch}"
 PUSH = "POST /v1/rounds/{round}/submissions/batch"
+SIGNED = "GET /v1/rounds/{round}/submissions/{submission}/receipt"
+ARCHIVE = "GET /v1/rounds/{round}/archive"
+PUSHERS, OVERSEERS = (Role.PORTAL, Role.EXPERT), (Role.ADMIN, Role.AUDITOR)
 UNSUBSCRIBE = "DELETE /v1/webhooks/{webhook}"
 CONFIRM = "POST /v1/rounds/{round}/submissions/{submission}/confirmation"
 
@@ -127,6 +130,7 @@ OTHERWISE = (
             "GET /v1/rounds/{round}/export/ranking",
             "GET /v1/rounds/{round}/export/scores",
             "GET /v1/rounds/{round}/movements",
+            "GET /v1/rounds/{round}/proofs/{applicant}",
         ),
         (Role.EXPERT,),
     ),
@@ -149,6 +153,11 @@ OTHERWISE = (
         (UNSUBSCRIBE,),
         (Role.PORTAL, Role.SOURCE, Role.AUDITOR),
     ),
+    Otherwise(UNKNOWN, "receipts are of its reporter, here the source", (SIGNED,), PUSHERS),
+    Otherwise(UNKNOWN, "and of no other", (SIGNED,), (Role.SOURCE,), (OTHER_REPORTER, OTHERS)),
+    Otherwise(UNKNOWN, "or of who is told all", (SIGNED,), OVERSEERS, (OWN, OTHERS)),
+    Otherwise(UNKNOWN, "it holds all of a round", (ARCHIVE,), OVERSEERS, (OWN, OTHERS)),
+    Otherwise(UNFIT, "no two sizes are named", ("GET /v1/rounds/{round}/consistency",)),
     Otherwise(UNKNOWN, "and before its other keys", (UNSUBSCRIBE,), keys=KEYS[1:]),
     Otherwise(
         UNKNOWN,
@@ -186,6 +195,7 @@ OF_ALL = {
     "GET /v1/rounds/{round}/operations/{operation}": "how sure ranks are",
     "GET /v1/rounds/{round}/operations/{operation}/items": "how sure ranks are",
     "DELETE /v1/rounds/{round}/operations/{operation}": "how sure ranks are",
+    "GET /v1/rounds/{round}/proofs/{applicant}": "scores are everybody's",
     "GET /v1/rounds/{round}/runs/{run}/changes": "scores, to those two who oversee",
     SCORES: "scores are everybody's",
     f"{SCORES}/{{applicant}}": "scores are everybody's",

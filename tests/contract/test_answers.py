@@ -29,6 +29,7 @@ OWN_TEXT = re.compile(r"20\d\d-\d\d-\d\dT.*Z|expert-[A-Z2-7]{8}|pz_\w+|whsec_.+"
 OWN = {
     *("duration_ms", "read_ms", "compute_ms", "write_ms", "worker"),
     *("request_id", "request_ids", "retry_after"),
+    *("salt", "card", "path", "proof", "manifest", "checkpoint", "note", "keys"),
 }
 """What differs from one run of the scenario to the next, beside moments, pseudonyms and keys."""
 

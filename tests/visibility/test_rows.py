@@ -55,6 +55,7 @@ UNLIMITED = {
     "http/integrity/signatures.py": "used nonces",
     "movements/pages.py": "ranks, which are everybody's",
     "movements/routes.py": "whether an expert's own marks stand, with whichever key",
+    "proofs/routes.py": "scores, which are everybody's, and archives for keys without limits",
     "rankings/freshness.py": "when a run was",
     "rankings/pages.py": "scores, which are everybody's",
     "rankings/routes.py": "scores, and whether an expert's own marks stand",

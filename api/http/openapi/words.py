@@ -24,6 +24,7 @@ TAGS = {
     "exports": "All of a list in one file.",
     "completeness": "Of whom a round has values, and who lacks.",
     "sensitivity": "How sure a ranking is; worked out by an operation that is followed.",
+    "proofs": "What was sealed, for who checks it without the service.",
     "operations": "Work that takes longer than a request: followed and cancelled.",
     "problems": "What the types of problems mean.",
     "keys": "Who may do what: keys are made, rotated and revoked.",

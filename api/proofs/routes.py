@@ -1,0 +1,160 @@
+"""Proofs: what was sealed, for who checks it without us."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import PlainTextResponse, StreamingResponse
+from starlette.responses import Response as Answer
+
+from api.exports.streams import Streamed, nothing
+from api.http.access import ANY, Caller, admits, caller_of
+from api.http.context import Held, Round, Tx, framework_of, gateway_of, round_of
+from api.http.paging import Cursor, Limit, cut, decode
+from api.http.paths import ApplicantCode, RoundCode
+from api.http.problems import problems
+from api.http.route import GuardedRoute
+from api.http.state import Gateway
+from api.proofs.schemas import (
+    AS_ARCHIVE,
+    AS_NOTE,
+    CheckpointOut,
+    CheckpointPage,
+    ConsistencyOut,
+    ProofOut,
+    ReceiptOut,
+    Size,
+    SubmissionNumber,
+)
+from api.rankings.freshness import freshness_of
+from api.rankings.routes import Run, visible
+from shared.core.errors import MarksOutstanding, NotFound, Unavailable
+from shared.core.principal import Principal, Role
+from shared.rounds.store import RoundFacts
+from shared.seals import checkpoint_store as checkpoints
+from shared.seals import proof_store, proofs
+from shared.seals import store as seals
+from shared.visibility.policy import is_told_all
+
+router = APIRouter(prefix="/v1/rounds/{round}", tags=["proofs"], route_class=GuardedRoute)
+
+
+@router.get("/checkpoints", responses=problems(NotFound))
+@admits(*ANY)
+async def list_signed(
+    round: Round,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> CheckpointPage:
+    """List the round's checkpoints, newest first. Whoever keeps one can later show what it proves.
+
+    They are signed at a fixed cadence and when the round's state changes, not at each run.
+    """
+    key = decode(cursor, int, int)
+    before = (int(key[0]), int(key[1])) if key else checkpoints.NEWEST
+    found = await checkpoints.page(tx, round.id, before, limit + 1)
+    keys = await checkpoints.keys(tx)
+    page = cut(request, response, found, limit, lambda each: (each.epoch, each.size))
+    shown = [
+        CheckpointOut(epoch=each.epoch, size=each.size, signed_at=each.signed_at, note=each.note)
+        for each in page.items
+    ]
+    return CheckpointPage(items=shown, next=page.next, keys=keys)
+
+
+@router.get(
+    "/checkpoints/latest", response_class=PlainTextResponse, responses=AS_NOTE | problems(NotFound)
+)
+@admits(*ANY)
+async def latest(round: Round, tx: Tx) -> PlainTextResponse:
+    """Return the newest checkpoint, as the signed note that it is."""
+    return PlainTextResponse((await checkpoints.latest(tx, round.id)).note)
+
+
+@router.get("/consistency", responses=problems(NotFound))
+@admits(*ANY)
+async def consistency(
+    round: Round, tx: Tx, from_: Annotated[Size, Query(alias="from")], to: Size
+) -> ConsistencyOut:
+    """Prove that the log of the checkpoint of size `to` goes on from the one of size `from`."""
+    return ConsistencyOut.model_validate(await proofs.growth(tx, round.id, from_, to))
+
+
+@router.get("/proofs/{applicant}", responses=problems(NotFound, MarksOutstanding))
+@admits(*ANY)
+async def proof(
+    round: RoundCode, applicant: ApplicantCode, request: Request, run: Run = None
+) -> ProofOut:
+    """Prove an applicant's score and rank in a run, or in the last one that is signed.
+
+    The file is the applicant's to keep: it reveals nothing of others and needs nothing of us. Who
+    may see the ranking may have it.
+    """
+    held = gateway_of(request)
+    stored = await round_of(held, round)
+    framework = await framework_of(held, stored)
+    await visible(held, framework, stored, caller_of(request), None)
+    async with held.database.session() as session:
+        found = await proofs.proof(session, held.library, stored, applicant, run)
+    return ProofOut.model_validate(found)
+
+
+@router.get("/submissions/{submission}/receipt", responses=problems(NotFound))
+@admits(*ANY)
+async def receipt(
+    round: Round, submission: SubmissionNumber, caller: Caller, held: Held, tx: Tx
+) -> ReceiptOut:
+    """Sign that a submission was accepted, for its reporter, administrators and auditors.
+
+    It says by when the submission is sealed: an archive of later that lacks it is proved wrong.
+    """
+    if not held.signers:
+        raise Unavailable("this gateway has no key to sign with: set PILOTZONE_SIGNING_KEYS")
+    said = await proof_store.said(tx, round.id, submission, await seals.secret(tx))
+    if not _is_told(caller, said.reporter):
+        raise NotFound(f"the round has no submission {submission}")
+    await checkpoints.note_keys(tx, [str(each.verifier) for each in held.signers])
+    return ReceiptOut.model_validate(proofs.receipt(held.log_name, round, said, held.signers))
+
+
+def _is_told(reader: Principal, reporter: int) -> bool:
+    return reader.reporter == reporter or is_told_all(reader)
+
+
+@router.get("/archive", response_class=StreamingResponse, responses=AS_ARCHIVE | problems(NotFound))
+@admits(Role.ADMIN, Role.AUDITOR)
+async def archive(round: RoundCode, request: Request, run: Run = None) -> Answer:
+    """Export all that a run rests on, and all seals, for `pilotzone-verify` to check.
+
+    With the framework, every submission that was taken in, and the ranking, it computes each score
+    again. Keys with limits have no archive.
+    """
+    held, who = gateway_of(request), caller_of(request)
+    stored = await round_of(held, round)
+    fresh = await freshness_of(held, stored, run)
+    if not is_told_all(who) or not fresh.run:
+        raise NotFound("there is no archive for this key" if fresh.run else "no run was sealed yet")
+    name = f"{round}-run-{fresh.run}.jsonl"
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "private, no-store",
+        "Vary": "Authorization",
+    }
+    if request.state.bodiless:
+        return Streamed(nothing(), "application/jsonl", headers)
+    request.state.deadline.stop()  # each page has the time that a statement has
+    pieces = _in_turn(held, who, stored, fresh.run)
+    return Streamed(pieces, "application/jsonl", headers)
+
+
+async def _in_turn(
+    held: Gateway, who: Principal, round_: RoundFacts, run: int
+) -> AsyncGenerator[bytes, None]:
+    with held.exports.slot(who.reporter):
+        async with aclosing(proofs.archive(held.database, held.library, round_, run)) as pieces:
+            async for piece in pieces:
+                yield piece

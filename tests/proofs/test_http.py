@@ -1,0 +1,127 @@
+"""Checkpoints, proofs, receipts and archives over HTTP, checked by the verifier alone."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from api.app import create_app
+from pilotzone_verify import archive, notes, proofs, recomputing
+from pilotzone_verify.outcome import Disproved
+from shared.database import Database
+from shared.settings import Settings
+from tests.fixtures.http import problem
+from tests.fixtures.make import ROUND, STATIONS, World, worker_over
+from tests.seals.sealing import KEYS, SIGNER, sealed
+
+
+@pytest.fixture
+async def signing(
+    database: Database,
+    headers: dict[str, dict[str, str]],
+    worker_database: Database,
+    tmp_path: Path,
+) -> AsyncIterator[World]:
+    """Give an open round behind a gateway that signs."""
+    file = tmp_path / "signing.key"
+    file.write_text(SIGNER.text(), encoding="utf-8")
+    settings = Settings(signing_keys=str(file), log_name=SIGNER.name)
+    transport = httpx.ASGITransport(create_app(database, settings), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway/v1") as client:
+        world = World(client, headers, worker_database)
+        await world.open()
+        yield world
+
+
+async def told(world: World, value: float, applicant: str = "C1") -> Any:
+    """Report a count, run the round and seal the run; return the answer."""
+    answer = await world.submit("source", applicant, STATIONS, value)
+    assert answer.status_code == 201
+    await worker_over(world.worker_database).sweep()
+    await sealed(world.worker_database)
+    return answer.json()
+
+
+async def got(world: World, path: str, role: str = "auditor", **params: Any) -> httpx.Response:
+    """Return what is answered to a GET of the round."""
+    answer = await world.call(role, "GET", f"/rounds/{ROUND}{path}", **params)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+async def kept(world: World) -> notes.Checkpoint:
+    """Return the newest checkpoint, as an auditor would keep it."""
+    note = notes.read_note((await got(world, "/checkpoints/latest", "portal")).text)
+    assert notes.verified(note, KEYS)
+    return notes.read_checkpoint(note.text)
+
+
+async def test_an_applicant_can_prove_its_score_and_rank_to_anybody(signing: World) -> None:
+    await told(signing, 40)
+    await told(signing, 30, "C2")
+    proof = (await got(signing, "/proofs/C1", "portal")).json()
+    found = proofs.check_place(proof, KEYS, [await kept(signing)])
+    assert found[-1].startswith("C1: ")
+    assert "C2" not in json.dumps(proof)
+    earlier = (await got(signing, "/proofs/C1", run=1)).json()
+    assert earlier["run"] == 1
+    assert proofs.check_place(earlier, KEYS, [])
+    earlier["place"]["total"] += 1
+    with pytest.raises(Disproved):
+        proofs.check_place(earlier, KEYS, [])
+
+
+async def test_two_kept_checkpoints_are_of_one_log(signing: World) -> None:
+    await told(signing, 40)
+    before = await kept(signing)
+    await told(signing, 50)
+    after = await kept(signing)
+    params = {"from": before.size, "to": after.size}
+    proof = (await got(signing, "/consistency", "portal", **params)).json()
+    assert proofs.check_growth(proof, [before, after])
+    listed = (await got(signing, "/checkpoints")).json()
+    assert [each["size"] for each in listed["items"]] == [after.size, before.size]
+    assert listed["keys"] == [str(SIGNER.verifier)]
+
+
+async def test_an_auditor_checks_a_round_from_its_archive_and_a_reporter_from_its_receipt(
+    signing: World,
+) -> None:
+    said = await told(signing, 40)
+    receipt = (await got(signing, f"/submissions/{said['id']}/receipt", "source")).json()
+    lines = (await got(signing, "/archive")).content.splitlines(keepends=True)
+    read = archive.read(lines)
+    assert archive.check_seals(read, KEYS, [await kept(signing)])
+    assert recomputing.check_scores(read)
+    held = proofs.receipt(receipt, KEYS)
+    assert archive.check_receipt(read, held) == f"submission {said['id']} is in the archive"
+
+
+async def test_a_receipt_is_for_its_reporter_and_an_archive_for_auditors(signing: World) -> None:
+    said = await told(signing, 40)
+    path = f"/rounds/{ROUND}/submissions/{said['id']}/receipt"
+    problem(await signing.call("portal", "GET", path), 404, "not-found")
+    assert (await signing.call("auditor", "GET", path)).status_code == 200
+    for role in ("portal", "source", "expert"):
+        answer = await signing.call(role, "GET", f"/rounds/{ROUND}/archive")
+        problem(answer, 403, "forbidden")
+
+
+async def test_an_expert_has_no_proof_while_it_may_not_see_the_ranking(signing: World) -> None:
+    await told(signing, 40)
+    answer = await signing.call("expert", "GET", f"/rounds/{ROUND}/proofs/C1")
+    problem(answer, 409, "marks-outstanding")
+
+
+async def test_nothing_is_signed_before_a_run_is(world: World) -> None:
+    for path in ("checkpoints/latest", "proofs/C1", "archive"):
+        problem(await world.call("auditor", "GET", f"/rounds/{ROUND}/{path}"), 404, "not-found")
+
+
+async def test_a_gateway_without_a_key_gives_no_receipts(world: World) -> None:
+    said = (await world.submit("source", "C1", STATIONS, 1)).json()
+    answer = await world.call("source", "GET", f"/rounds/{ROUND}/submissions/{said['id']}/receipt")
+    problem(answer, 503, "unavailable")

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -133,12 +135,17 @@ def health(
 
 def recompute(
     round: Annotated[str, typer.Argument(help="The round's code.")],  # noqa: A002
+    reason: Annotated[
+        str | None, typer.Option(help="Why: it is kept, and the run's causes say it.")
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Have a round scored anew, everybody in it; needed after an update that changes the rules."""
+    # An id of its own, by which the run is found that was asked for.
+    actor = replace(OPERATOR, request_id=f"{OPERATOR.request_id}-{uuid.uuid4().hex}")
 
     async def verb(session: Session) -> int:
-        return await rounds.recompute(session, OPERATOR, round)
+        return await rounds.recompute(session, actor, round, reason)
 
     typer.echo(f"asked for: {in_transaction(data_dir, verb)} applicants")
 

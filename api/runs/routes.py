@@ -1,16 +1,24 @@
 """Runs: when a round was recomputed, why, and how long it took."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+
 from fastapi import APIRouter, Request, Response
 
 from api.answers.members import Fields, chosen, sparse
-from api.http.access import ANY, Caller, admits
+from api.http.access import ANY, Acting, Caller, admits
 from api.http.context import Held, Round, Tx, framework_of
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import RunNumber
 from api.http.problems import problems
 from api.http.route import GuardedRoute
-from api.runs.schemas import RunOut, RunPage
+from api.runs.schemas import RunAsked, RunCauseOut, RunIn, RunOut, RunPage
 from shared.core.errors import NotFound
+from shared.core.principal import Principal, Role
+from shared.database import Session
+from shared.rounds import service as rounds
+from shared.rounds.store import RoundFacts
+from shared.runs import cause_store
 from shared.runs import store as runs
 from shared.runs.store import StoredRun
 from shared.visibility import View, view
@@ -18,7 +26,22 @@ from shared.visibility import View, view
 router = APIRouter(prefix="/v1/rounds/{round}/runs", tags=["runs"], route_class=GuardedRoute)
 
 
-def _shown(run: StoredRun, seen: View) -> RunOut:
+TOLD_CAUSES = {Role.ADMIN, Role.AUDITOR}
+"""Experts' ties are among them, which are nobody else's business."""
+
+
+async def _causes(
+    tx: Session, round_: RoundFacts, caller: Principal, numbers: Sequence[int]
+) -> dict[int, list[RunCauseOut]] | None:
+    if caller.role not in TOLD_CAUSES:
+        return None
+    found = await cause_store.causes(tx, round_.id, numbers)
+    return {
+        number: [RunCauseOut(**asdict(each)) for each in causes] for number, causes in found.items()
+    }
+
+
+def _shown(run: StoredRun, seen: View, causes: dict[int, list[RunCauseOut]] | None) -> RunOut:
     took = run.read_ms, run.compute_ms, run.write_ms
     read, compute, write = took if seen.places else (None, None, None)
     return RunOut(
@@ -36,6 +59,7 @@ def _shown(run: StoredRun, seen: View) -> RunOut:
         compute_ms=compute,
         write_ms=write,
         request_ids=list(run.request_ids),
+        causes=None if causes is None else causes[run.number],
     )
 
 
@@ -58,7 +82,8 @@ async def list_recorded(
     found = await runs.page(tx, round.id, int(key[0]) if key else None, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.number,))
     seen = await view(tx, await framework_of(held, round), round, caller, None)
-    items = [_shown(each, seen) for each in page.items]
+    causes = await _causes(tx, round, caller, [each.number for each in page.items])
+    items = [_shown(each, seen, causes) for each in page.items]
     return sparse(RunPage(items=items, next=page.next), members, response)
 
 
@@ -67,4 +92,18 @@ async def list_recorded(
 async def read(round: Round, run: RunNumber, caller: Caller, held: Held, tx: Tx) -> RunOut:
     """Return one run."""
     seen = await view(tx, await framework_of(held, round), round, caller, None)
-    return _shown(await runs.get(tx, round.id, run), seen)
+    causes = await _causes(tx, round, caller, [run])
+    return _shown(await runs.get(tx, round.id, run), seen, causes)
+
+
+@router.post("", status_code=202, responses=problems(NotFound))
+@admits(Role.ADMIN)
+async def ask(round: Round, body: RunIn, acting: Acting, tx: Tx) -> RunAsked:
+    """Ask for a run over the whole cohort, for a reason that is kept; nothing is overwritten.
+
+    It is needed after an update that changes the rules. A round that is set aside is tried again
+    when its turn comes.
+    """
+    last, _ = await runs.latest(tx, round.id)
+    count = await rounds.recompute(tx, acting, round.code, body.reason, at_once=False)
+    return RunAsked(applicants=count, after=last)

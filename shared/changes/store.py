@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, text
 from shared.changes.tables import RoundFailureRow, SubmissionChangeRow
 from shared.database import Session
 
-TRACED = 20
+TRACED = 100
 """How many request ids a run keeps of those that caused it."""
 
 
@@ -99,6 +99,7 @@ For readers, so that they need not walk over rows that are consumed and not yet 
 schema before 0007 `run` lacks the column, and the name is that of the 0 beside it.
 """
 
+# Requests that did something else than submit come first: submissions name theirs themselves.
 # Ids of a round appear in order up to one that came with a submission: who logs a submission has
 # the round alone. Others share it, and of two of them the later id may be committed first.
 CONSUME = text(f"""
@@ -113,7 +114,7 @@ CONSUME = text(f"""
     SELECT array_agg(DISTINCT applicant), count(submission), count(*) - count(submission),
         (SELECT array_agg(request_id) FROM (
             SELECT request_id FROM consumed GROUP BY request_id
-            ORDER BY min(id) LIMIT :traced) AS first_requests),
+            ORDER BY bool_and(submission IS NOT NULL), min(id) LIMIT :traced) AS first_requests),
         greatest(max(id) FILTER (WHERE submission IS NOT NULL), {TAKEN_UNTIL})
     FROM consumed
 """)  # noqa: S608 -- all of it is ours

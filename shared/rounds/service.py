@@ -74,14 +74,20 @@ async def enter(
     return entry, changed
 
 
-async def recompute(session: Session, actor: Actor, code: str) -> int:
+async def recompute(
+    session: Session, actor: Actor, code: str, reason: str | None = None, *, at_once: bool = True
+) -> int:
     """Ask for a run that scores the whole cohort anew; return how many applicants that are.
+
+    The *reason* is kept in the audit event, and the run's causes name it. A round that is set aside
+    is tried *at_once*, for which the gateway lacks the right, or when its turn comes.
 
     Raises: NotFound.
     """
     round_ = await rounds.get(session, code)
     await rounds.hold_state(session, round_.id)
-    await changes.readmit(session, round_.id)
+    if at_once:
+        await changes.readmit(session, round_.id)
     count = await changes.add_cohort(session, round_.id, actor.request_id)
-    await audit.record(session, actor, "round.recompute", code, round_id=round_.id)
+    await audit.record(session, actor, "round.recompute", code, {"reason": reason}, round_.id)
     return count

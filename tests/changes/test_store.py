@@ -55,7 +55,7 @@ async def test_a_run_takes_in_all_that_waits_and_says_what_it_was(
         applicants=frozenset({"C1", "C2", "P1"}),
         submissions=3,
         others=1,
-        request_ids=("second", "third", "first"),
+        request_ids=("first", "second", "third"),
         until=last,
     )
     assert await rows(owner, INPUT) == [(quiet, 7, "C1", [4]), (quiet, 7, "C2", [3, 9])]
@@ -66,13 +66,13 @@ async def test_a_run_takes_in_all_that_waits_and_says_what_it_was(
 async def test_a_burst_names_the_requests_that_came_first(
     quiet: int, owner: Database, worker_database: Database
 ) -> None:
-    requests = [f"request-{n % 40}" for n in range(100)]
+    requests = [f"request-{n % 140}" for n in range(200)]
     await execute(owner, *(change(quiet, "C1", n + 1, each) for n, each in enumerate(requests)))
 
     found = await consume(worker_database, quiet)
 
     assert found is not None
-    assert (found.submissions, found.request_ids) == (100, tuple(requests[:TRACED]))
+    assert (found.submissions, found.request_ids) == (200, tuple(requests[:TRACED]))
 
 
 async def test_what_a_failed_run_had_taken_waits_again(

@@ -197,6 +197,7 @@ async def play(player: Player, worker_database: Database) -> None:
     await settle(player)
     await submit(player, "source", "base_stations_5g", 6180)
     await player.replay("admin", "POST /v1/rounds/{round}/submissions/{submission}/confirmation")
+    await player.replay("admin", "POST /v1/rounds/{round}/runs")
     await hand_out_keys(player)
     await subscribe(player, worker_database)
     await export_all(player)

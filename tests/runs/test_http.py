@@ -20,6 +20,33 @@ async def test_a_run_says_when_and_why_and_by_which_requests(world: World) -> No
     assert [each["run"] for each in await runs(world)] == [2, 1]
 
 
+async def test_a_run_names_what_caused_it_to_administrators_and_auditors(world: World) -> None:
+    await world.submit("source", "C1", STATIONS, 5)
+    await world.recompute()
+    path, why = f"/rounds/{ROUND}/runs", {"reason": "the scoring code was mended"}
+    asked = await world.call("admin", "POST", path, why)
+    assert (asked.status_code, asked.json()) == (202, {"applicants": 3, "after": 1})
+    assert (await world.call("portal", "POST", path, why)).status_code == 403
+    await world.recompute()
+    await world.submit("source", "C1", STATIONS, 6)
+    await world.recompute()
+
+    caused = {
+        each["run"]: [(cause["action"], cause["subject"]) for cause in each["causes"]]
+        for each in await runs(world)
+    }
+    second = (await world.call("auditor", "GET", f"{path}/2")).json()
+    assert caused == {
+        1: [("entry.accepted", code) for code in ("C1", "C2", "P1")],
+        2: [("round.recompute", ROUND)],
+        3: [],
+    }
+    (cause,) = second["causes"]
+    assert (cause["actor"], cause["reason"]) == ("admin", why["reason"])
+    assert cause["request_id"] == asked.headers["x-request-id"]
+    assert (await world.call("portal", "GET", f"{path}/2")).json()["causes"] is None
+
+
 async def test_runs_are_listed_newest_first_in_pages(world: World) -> None:
     for value in range(3):
         await world.submit("source", "C1", STATIONS, value)

@@ -16,7 +16,7 @@ from shared.exports import service as exports
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.submissions.list_store import StoredSubmission
-from shared.visibility import reach_of, shown_name
+from shared.visibility import reach_of
 
 Found = TypeVar("Found")
 NESTED = {"counted", "other"}
@@ -28,8 +28,7 @@ def submissions(
     """Return every submission that *who* reaches, under the names that it may see."""
 
     def shown(each: StoredSubmission) -> SubmissionOut:
-        name = shown_name(round_, who, each.reporter, each.reporter_name, each.kind)
-        return SubmissionOut.of(each, framework, name)
+        return SubmissionOut.of(each, framework, round_, who)
 
     pages = exports.submissions(database, round_.id, reach_of(who))
     return _table(list(SubmissionOut.model_fields), pages, shown)

@@ -23,10 +23,12 @@ from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import GREATEST_ID, OfApplicant, OfMeasure, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
+from api.http.schemas import Date, Moment
 from api.idempotency import carries_key
 from api.submissions.body import REQUEST, stated
 from api.submissions.schemas import (
     ConfirmationIn,
+    OfReporter,
     SubmissionOut,
     SubmissionPage,
     SubmissionReceipt,
@@ -43,14 +45,16 @@ from shared.core.errors import (
     SubmissionRefused,
 )
 from shared.core.principal import Role
+from shared.submissions import known_store as stood
 from shared.submissions import list_store as submissions
 from shared.submissions import remarks
 from shared.submissions import service as services
 from shared.submissions.admission import admit, refused
+from shared.submissions.known_store import Known
 from shared.submissions.list_store import Asked
 from shared.submissions.store import NewSubmission, Receipt
 from shared.submissions.values import Refusal
-from shared.visibility import reach_of, shown_name
+from shared.visibility import reach_of, sees_names
 
 router = APIRouter(
     prefix="/v1/rounds/{round}/submissions", tags=["submissions"], route_class=GuardedRoute
@@ -65,6 +69,19 @@ OfSetAside = Annotated[
         description="`held`: only what awaits confirmation. `superseded`: only what came after"
         " something that its source said later."
     ),
+]
+
+From = Annotated[Moment | None, Query(description="Only what was recorded then or later.")]
+UntilMoment = Annotated[Moment | None, Query(description="Only what was recorded before.")]
+KnownAt = Annotated[
+    Moment | None, Query(description="Only what was recorded by then; all if unsaid.")
+]
+ValidAt = Annotated[
+    Date | None,
+    Query(description="Only what describes this date or one before; the reference date if unsaid."),
+]
+OfRun = Annotated[
+    int | None, Query(ge=1, le=GREATEST_ID, description="Only what this run took in.")
 ]
 
 
@@ -162,6 +179,10 @@ async def list_recorded(
     applicant: OfApplicant = None,
     measure: OfMeasure = None,
     set_aside: OfSetAside = None,
+    recorded_from: From = None,
+    recorded_until: UntilMoment = None,
+    reporter: OfReporter = None,
+    run: OfRun = None,
     fields: Fields = None,
     limit: Limit = 100,
     cursor: Cursor = None,
@@ -180,15 +201,52 @@ async def list_recorded(
         round.id,
         int(after[0]) if after else 0,
         limit + 1,
-        Asked(reach_of(who), applicant, measure, set_aside),
+        Asked(
+            reach_of(who),
+            applicant,
+            measure,
+            set_aside,
+            recorded_from,
+            recorded_until,
+            reporter,
+            run,
+            None if sees_names(who) else who.reporter,
+        ),
     )
     page = cut(request, response, found, limit, lambda each: (each.id,))
-    items = [
-        SubmissionOut.of(
-            each,
-            framework,
-            shown_name(round, who, each.reporter, each.reporter_name, each.kind),
-        )
-        for each in page.items
-    ]
+    items = [SubmissionOut.of(each, framework, round, who) for each in page.items]
     return sparse(SubmissionPage(items=items, next=page.next), members, response)
+
+
+@router.get("/standing", responses=problems(NotFound))
+@admits(Role.ADMIN, Role.AUDITOR)
+async def list_standing(
+    round: Round,
+    who: Caller,
+    held: Held,
+    tx: Tx,
+    request: Request,
+    response: Response,
+    known_at: KnownAt = None,
+    valid_at: ValidAt = None,
+    applicant: OfApplicant = None,
+    measure: OfMeasure = None,
+    reporter: OfReporter = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> SubmissionPage:
+    """List what stood: of each applicant, measure and reporter the one value that counts.
+
+    `known_at` is when it was recorded, `valid_at` the date that figures are of: what was known on
+    1 March about 31 December is one request. With `known_at` the answer never changes.
+    """
+    key = decode(cursor, str, str, int)
+    after = None if key is None else (str(key[0]), str(key[1]), int(key[2]))
+    known = Known(valid_at or round.reference_date, known_at, applicant, measure, reporter)
+    found = await stood.page(tx, round.id, after, limit + 1, known)
+    page = cut(
+        request, response, found, limit, lambda each: (each.applicant, each.measure, each.reporter)
+    )
+    framework = await framework_of(held, round)
+    items = [SubmissionOut.of(each, framework, round, who) for each in page.items]
+    return SubmissionPage(items=items, next=page.next)

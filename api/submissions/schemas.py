@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
+from fastapi import Query
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
@@ -13,18 +14,31 @@ from api.http.members import (
     MeasureRef,
     Pointer,
     ReporterName,
+    RequestId,
     RoundRef,
+    RunNumber,
     SubmissionKind,
     SubmissionStatus,
     one_of,
 )
 from api.http.schemas import Code, Date, Items, Line, Moment, Schema, Text, Word, one_finding
 from shared.core.moments import MOMENT
+from shared.core.principal import Principal
+from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.submissions import remarks
 from shared.submissions.list_store import StoredSubmission
 from shared.submissions.values import OBS_STATUSES
+from shared.visibility import sees_names, shown_name
 
+OfReporter = Annotated[
+    str | None,
+    Query(
+        max_length=500,
+        description="Of this reporter alone, by name; experts and adjudicators are found by who is"
+        " told their names.",
+    ),
+]
 Value = TypeAliasType(
     "Value",
     Annotated[
@@ -217,15 +231,26 @@ class SubmissionOut(Schema):
     confirmed_by: Confirmer | None = Field(
         description="Who says that an implausible number holds; the audit trail has the name."
     )
+    request_id: RequestId | None = Field(
+        description="Of the request that brought it; null but for administrators, auditors and the"
+        " reporter itself."
+    )
+    run: RunNumber | None = Field(
+        description="The run that took it in; null: none did yet, or it is set aside."
+    )
 
     @classmethod
-    def of(cls, stored: StoredSubmission, framework: Framework, reporter: str) -> "SubmissionOut":
-        """Show *stored* in the measure's own terms, under the name that the reader may see."""
+    def of(
+        cls, stored: StoredSubmission, framework: Framework, round_: RoundFacts, who: Principal
+    ) -> "SubmissionOut":
+        """Show *stored* in the measure's own terms, as far as *who* may see where it came from."""
         shown = {name: getattr(stored, name) for name in cls.model_fields if name != "value"}
+        told = sees_names(who) or who.reporter == stored.reporter
         shown |= {
             "value": stored.reported.value(framework.measures[stored.measure]),
-            "reporter": reporter,
+            "reporter": shown_name(round_, who, stored.reporter, stored.reporter_name, stored.kind),
             "confirmed_by": _confirmer(stored),
+            "request_id": stored.request_id if told else None,
         }
         return cls.model_validate(shown)
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     cast,
     func,
+    literal_column,
     null,
     or_,
     select,
@@ -50,6 +51,9 @@ class StoredSubmission:
     set_aside: str | None
     """Why it does not count; None: it does, or did."""
     confirmed_by: int | None
+    request_id: str
+    run: int | None
+    """The run that took it in; None: none did yet, or it is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Reach:
 SetAside = Literal["held", "superseded"]
 RECORDED = (
     *("id", "applicant", "measure", "number", "codes", "as_of", "status", "revision", "reporter"),
-    *("kind", "reference", "comment", "recorded_at"),
+    *("kind", "reference", "comment", "recorded_at", "request_id", "round"),
 )
 KEEPS_ASIDE = text("SELECT to_regclass('submission_aside') IS NOT NULL")
 """Not before step 0012."""
@@ -88,12 +92,39 @@ AWAITS = f"""submission_aside.set_aside <> 'superseded' AND NOT EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which submissions are listed; None is no limit. *set_aside* lists those alone."""
+    """Which submissions are listed; None is no limit. *set_aside* lists those alone.
+
+    *recorded_from* is the first moment, *recorded_until* the first one after; *run* took them in. A
+    *reporter* is named; who is told no experts' names asks of others, or of itself, *asking*.
+    """
 
     reach: Reach
     applicant: str | None = None
     measure: str | None = None
     set_aside: SetAside | None = None
+    recorded_from: datetime | None = None
+    recorded_until: datetime | None = None
+    reporter: str | None = None
+    run: int | None = None
+    asking: int | None = None
+
+
+# What the last run before a moment took in was recorded before it, and so was all with lower ids.
+BEGINS = text("""
+    SELECT max(id) FROM (
+        SELECT unnest(submissions) AS id FROM run_input
+        WHERE round = :round AND run = (
+            SELECT max(number) FROM run
+            WHERE round = :round AND recorded_at < :moment AND submissions > 0
+        )
+    ) AS taken_in
+""")
+RUN_OF = """(
+    SELECT run_input.run FROM run_input
+    WHERE run_input.round = {listed}.round AND run_input.applicant = {listed}.applicant
+        AND {listed}.id = ANY (run_input.submissions)
+    LIMIT 1
+)"""
 
 
 async def page(
@@ -105,25 +136,34 @@ async def page(
     aside is among them; as `held` only what still awaits its confirmation.
     """
     keeps = (await session.scalars(KEEPS_ASIDE)).one()
+    if asked.recorded_from is not None:
+        given = {"round": round_id, "moment": asked.recorded_from}
+        after = max(after, (await session.scalars(BEGINS, given)).one() or 0)
     parts = []
     if asked.set_aside is None:
         parts.append(_recorded(SubmissionRow, round_id, after, limit, asked, keeps=keeps))
-    if keeps:
+    if keeps and asked.run is None:
         parts.append(_recorded(AsideRow, round_id, after, limit, asked, keeps=keeps))
     if not parts:
         return []
     whole = union_all(*(select(each.subquery()) for each in parts)).order_by("id").limit(limit)
-    return [_submission(*row) for row in await session.execute(whole)]
+    listed = whole.subquery("listed")
+    run: Any = literal_column(RUN_OF.format(listed="listed")).label("run")
+    query = select(*listed.c, run).order_by(listed.c.id)
+    return [stored(*row) for row in await session.execute(query)]
 
 
-def _submission(*row: Any) -> StoredSubmission:
+def stored(*row: Any) -> StoredSubmission:
+    """Return a row of what was recorded as a submission."""
     identity, applicant, measure, number, codes, *rest = row
     reported = Reported(number, None if codes is None else tuple(codes))
-    *known, name, reported_at, obs_status, set_aside, confirmed_by = rest
-    as_of, status, revision, reporter, kind, reference, comment, recorded_at = known
+    *known, name, reported_at, obs_status, set_aside, confirmed_by, run = rest
+    as_of, status, revision, reporter, kind, reference, comment, recorded_at, *more = known
+    request_id, _ = more
     return StoredSubmission(
         identity, applicant, measure, reported, as_of, status, revision, reporter, name,
         kind, reference, comment, recorded_at, reported_at, obs_status, set_aside, confirmed_by,
+        request_id, run,
     )  # fmt: skip
 
 
@@ -144,6 +184,7 @@ def _recorded(
         query = query.where(table.applicant == asked.applicant)
     if asked.measure is not None:
         query = query.where(table.measure == asked.measure)
+    query = query.where(*_limits(table, round_id, asked))
     if reach.applicants is not None:
         query = query.where(table.applicant == func.any(list(reach.applicants)))
     if reach.measures is not None:
@@ -157,6 +198,24 @@ def _recorded(
     if table is AsideRow:  # a mark that never stood opens no other's, and is shown to nobody else
         return query.where(table.reporter == reach.expert)
     return query.where(_open_to(reach.expert, round_id, asked.applicant, asked.measure))
+
+
+def _limits(table: type[Any], round_id: int, asked: Asked) -> list[ColumnElement[bool]]:
+    """Return what limits a list by when, by whom and by which run."""
+    limits: list[ColumnElement[bool]] = []
+    if asked.recorded_from is not None:
+        limits.append(table.recorded_at >= asked.recorded_from)
+    if asked.recorded_until is not None:
+        limits.append(table.recorded_at < asked.recorded_until)
+    if asked.reporter is not None:
+        limits.append(ReporterRow.name == asked.reporter)
+    if asked.reporter is not None and asked.asking is not None:
+        named = table.kind.in_([ReporterKind.SOURCE, ReporterKind.APPLICANT])
+        limits.append(or_(named, table.reporter == asked.asking))
+    if asked.run is not None:
+        taken_in = "SELECT unnest(submissions) FROM run_input WHERE round = :round AND run = :run"
+        limits.append(table.id.in_(text(taken_in).bindparams(round=round_id, run=asked.run)))
+    return limits
 
 
 def _more(table: type[Any], *, keeps: bool) -> list[Any]:

@@ -174,6 +174,8 @@ async def play(player: Player, worker_database: Database) -> None:
     assert await worker.sweep()
 
     await player.replay("source", "GET /v1/rounds/{round}/submissions", applicant="210212", limit=3)
+    standing = "GET /v1/rounds/{round}/submissions/standing"
+    await player.replay("auditor", standing, applicant="210212", limit=1)
     await player.replay("auditor", "GET /v1/rounds")
     await player.replay("auditor", "GET /v1/rounds/{round}")
     await player.replay("portal", "GET /v1/rounds/{round}/scores", cohort="county")

@@ -157,7 +157,8 @@ async def test_a_list_names_everything_that_was_said_newest_last(world: World) -
         "reporter": "source",
         "kind": "source",
         **more,
-        **dict.fromkeys(("reported_at", "obs_status", "set_aside", "confirmed_by")),
+        **dict.fromkeys(("reported_at", "obs_status", "set_aside", "confirmed_by", "run")),
+        "request_id": first.headers["x-request-id"],
     }
     assert (second["reporter"], second["kind"]) == ("portal", "applicant")
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from api.answers.members import Fields, chosen, sparse
 from api.http.access import ANY, Acting, Caller, admits
 from api.http.context import Held, Round, Tx, framework_of
+from api.http.headers import sends
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import RunNumber
 from api.http.problems import problems
@@ -96,9 +97,9 @@ async def read(round: Round, run: RunNumber, caller: Caller, held: Held, tx: Tx)
     return _shown(await runs.get(tx, round.id, run), seen, causes)
 
 
-@router.post("", status_code=202, responses=problems(NotFound))
+@router.post("", status_code=202, responses=problems(NotFound) | {202: sends("Location")})
 @admits(Role.ADMIN)
-async def ask(round: Round, body: RunIn, acting: Acting, tx: Tx) -> RunAsked:
+async def ask(round: Round, body: RunIn, acting: Acting, tx: Tx, response: Response) -> RunAsked:
     """Ask for a run over the whole cohort, for a reason that is kept; nothing is overwritten.
 
     It is needed after an update that changes the rules. A round that is set aside is tried again
@@ -106,4 +107,5 @@ async def ask(round: Round, body: RunIn, acting: Acting, tx: Tx) -> RunAsked:
     """
     last, _ = await runs.latest(tx, round.id)
     count = await rounds.recompute(tx, acting, round.code, body.reason, at_once=False)
+    response.headers["Location"] = f"/v1/rounds/{round.code}/runs/{last + 1}"
     return RunAsked(applicants=count, after=last)

@@ -44,6 +44,7 @@ READS = [
 CHANGING = re.compile(
     rb'"[a-z_]*(?:_at|as_of)":"[^"]*"|"worker":"[^"]*"|"request_ids?":[^\]}]*\]?'
     rb'|"?expert-[A-Z2-7]{8}"?|"sha256":"[^"]*"|"id":\d+|(?m:^\d+,)|\d{4}-\d\d-\d\dT[^,]*Z'
+    rb"|(?<=,)[0-9a-f]{32}(?=,)"
 )
 """What differs between any two rounds: times, processes, requests, the round's own salt, ids."""
 

@@ -49,6 +49,8 @@ REFERENCES = (
     "unknown-round",
     "after-until",
     "in-the-past",
+    "in-the-future",
+    "with-a-run",
     "key-unusable",
     "sheet-too-small",
 )

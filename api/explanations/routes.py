@@ -16,10 +16,11 @@ from api.http.access import ANY, admits, caller_of, require_reach
 from api.http.context import Held, Round, database_of, framework_of, gateway_of
 from api.http.headers import sends
 from api.http.kept import AT_ONCE
-from api.http.paths import GREATEST_ID, ApplicantCode
+from api.http.paths import ApplicantCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.rankings.freshness import freshness_of
+from api.rankings.instants import RunAsked
 from api.rankings.routes import visible
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.explanations import text
@@ -43,9 +44,6 @@ AS_TEXT = {PLAIN: {"schema": {"type": "string"}, "example": EXAMPLE}}
 TEXT_BY_ACCEPT = Deprecation(since=date(2026, 12, 1), sunset=date(2027, 12, 1))
 """The text under the path of the JSON: it works, and stands in no contract any more."""
 
-Run = Annotated[
-    int | None, Query(ge=1, le=GREATEST_ID, description="As of this run, not the last.")
-]
 Language = Annotated[
     Literal["zh", "en"] | None,
     Query(description="The language of the text; left out, `Accept-Language` says it."),
@@ -63,7 +61,7 @@ async def explanation(
     applicant: ApplicantCode,
     held: Held,
     request: Request,
-    run: Run = None,
+    run: RunAsked,
 ) -> Answer:
     """Explain a score: what it rests on, step by step, and what would change it.
 
@@ -92,7 +90,7 @@ async def explanation_text(
     round: Round,
     applicant: ApplicantCode,
     request: Request,
-    run: Run = None,
+    run: RunAsked,
     language: Language = None,
 ) -> Answer:
     """Explain a score to a person, in Chinese or English: what the explanation says, in sentences.

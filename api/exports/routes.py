@@ -28,7 +28,8 @@ from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
 from api.rankings.freshness import freshness_of
-from api.rankings.routes import Run, visible
+from api.rankings.instants import RunAsked
+from api.rankings.routes import visible
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
 
@@ -42,7 +43,7 @@ router = APIRouter(prefix="/v1/rounds/{round}/export", tags=["exports"], route_c
 )
 @admits(*ANY)
 async def ranking(
-    round: RoundCode, request: Request, format: Format = "csv", run: Run = None
+    round: RoundCode, request: Request, run: RunAsked, format: Format = "csv"
 ) -> Answer:
     """Export the ranking of a run, first place first, without the lines of its scores.
 
@@ -59,7 +60,7 @@ async def ranking(
 )
 @admits(*ANY)
 async def with_lines(
-    round: RoundCode, request: Request, format: Format = "csv", run: Run = None
+    round: RoundCode, request: Request, run: RunAsked, format: Format = "csv"
 ) -> Answer:
     """Export the scores of a run with every line: a row for each applicant, first place first.
 

@@ -28,7 +28,8 @@ from api.proofs.schemas import (
     SubmissionNumber,
 )
 from api.rankings.freshness import freshness_of
-from api.rankings.routes import Run, visible
+from api.rankings.instants import RunAsked
+from api.rankings.routes import visible
 from shared.core.errors import MarksOutstanding, NotFound, Unavailable
 from shared.core.principal import Principal, Role
 from shared.rounds.store import RoundFacts
@@ -87,7 +88,7 @@ async def consistency(
 @router.get("/proofs/{applicant}", responses=problems(NotFound, MarksOutstanding))
 @admits(*ANY)
 async def proof(
-    round: RoundCode, applicant: ApplicantCode, request: Request, run: Run = None
+    round: RoundCode, applicant: ApplicantCode, request: Request, run: RunAsked
 ) -> ProofOut:
     """Prove an applicant's score and rank in a run, or in the last one that is signed.
 
@@ -127,7 +128,7 @@ def _is_told(reader: Principal, reporter: int) -> bool:
 
 @router.get("/archive", response_class=StreamingResponse, responses=AS_ARCHIVE | problems(NotFound))
 @admits(Role.ADMIN, Role.AUDITOR)
-async def archive(round: RoundCode, request: Request, run: Run = None) -> Answer:
+async def archive(round: RoundCode, request: Request, run: RunAsked) -> Answer:
     """Export all that a run rests on, and all seals, for `pilotzone-verify` to check.
 
     With the framework, every submission that was taken in, and the ranking, it computes each score

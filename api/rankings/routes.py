@@ -12,12 +12,13 @@ from api.http.access import ANY, admits, caller_of
 from api.http.context import framework_of, gateway_of, round_of
 from api.http.kept import joined, written
 from api.http.paging import Cursor, Limit, cut, decode
-from api.http.paths import GREATEST_ID, ApplicantCode, Named, OfDivision, OfKind, RoundCode
+from api.http.paths import ApplicantCode, Named, OfDivision, OfKind, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
 from api.rankings.freshness import earlier_of, freshness_of
 from api.rankings.inclusion import AfterRun, Awaited, Wait, WaitFor, WaitForBatch, come
+from api.rankings.instants import RunAsked
 from api.rankings.pages import Asked, PageKey, card_of, page_of
 from api.rankings.schemas import HistoryPage, RankingOut, ScorecardOut, ScoreOut
 from api.rankings.scorecards import at_once, freshened, past, seen_alone
@@ -34,9 +35,6 @@ from shared.visibility.policy import rests_on_marks_of_others
 
 router = APIRouter(prefix="/v1/rounds/{round}/scores", tags=["scores"], route_class=GuardedRoute)
 
-Run = Annotated[
-    int | None, Query(ge=1, le=GREATEST_ID, description="As of this run, not the last.")
-]
 Sorted = Annotated[
     Sort,
     Query(
@@ -70,12 +68,12 @@ async def visible(
 async def ranking(
     round: RoundCode,
     request: Request,
+    run: RunAsked,
     cohort: OfKind = None,
     q: Named = None,
     division: OfDivision = None,
     sort: Sorted = "rank",
     fields: Fields = None,
-    run: Run = None,
     wait_for: WaitFor = None,
     wait_for_batch: WaitForBatch = None,
     after_run: AfterRun = None,
@@ -134,8 +132,8 @@ async def scorecard(
     round: RoundCode,
     applicant: ApplicantCode,
     request: Request,
+    run: RunAsked,
     fields: Fields = None,
-    run: Run = None,
     wait_for: WaitFor = None,
     wait_for_batch: WaitForBatch = None,
     after_run: AfterRun = None,

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from shared.core.errors import NotFound
-from shared.database import Session
+from shared.core.errors import Finding, Invalid, NotFound
+from shared.database import SchemaUnknown, Session
 from shared.seals import records
-from shared.seals.store import wait_until_settled
+from shared.seals.store import keeps_logs, wait_until_settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +74,21 @@ async def run_at(session: Session, round_id: int, instant: datetime) -> int:
     """Return the last run that was sealed at an *instant* that has passed.
 
     The answer stays the same whatever is sealed later: who is sealing is waited for, and what it
-    seals carries a moment after it began. Raises: NotFound.
+    seals carries a moment after it began. Raises: Invalid, NotFound, SchemaUnknown.
     """
+    if not await keeps_logs(session):
+        raise SchemaUnknown("instants need step 0020: run `pilotzone migrate`")
     await wait_until_settled(session, round_id)
     query = text("""
-        SELECT max(run) FROM log_entry
+        SELECT max(run), :instant > clock_timestamp() FROM log_entry
         WHERE round = :round AND run IS NOT NULL AND sealed_at <= :instant
             AND epoch = (SELECT max(number) FROM log_epoch)
     """)
-    found: int | None = (
-        await session.scalars(query, {"round": round_id, "instant": instant})
-    ).one()
+    parameters = {"round": round_id, "instant": instant}
+    found, to_come = (await session.execute(query, parameters)).one()
+    if to_come:
+        message = "The instant is still to come."
+        raise Invalid(message, (Finding("/query/as_of", "in-the-future", message),))
     if found is None:
         raise NotFound("no run was sealed at that instant")
-    return found
+    return int(found)

@@ -57,6 +57,7 @@ UNLIMITED = {
     "movements/routes.py": "whether an expert's own marks stand, with whichever key",
     "proofs/routes.py": "scores, which are everybody's, and archives for keys without limits",
     "rankings/freshness.py": "when a run was",
+    "rankings/instants.py": "which run was sealed when",
     "rankings/pages.py": "scores, which are everybody's",
     "rankings/routes.py": "scores, and whether an expert's own marks stand",
     "rounds/routes.py": "how indicators behave, of whole cohorts",

@@ -23,18 +23,15 @@ from shared.runs import cause_store
 from shared.runs import store as runs
 from shared.runs.store import StoredRun
 from shared.visibility import View, view
+from shared.visibility.policy import is_told_all
 
 router = APIRouter(prefix="/v1/rounds/{round}/runs", tags=["runs"], route_class=GuardedRoute)
-
-
-TOLD_CAUSES = {Role.ADMIN, Role.AUDITOR}
-"""Experts' ties are among them, which are nobody else's business."""
 
 
 async def _causes(
     tx: Session, round_: RoundFacts, caller: Principal, numbers: Sequence[int]
 ) -> dict[int, list[RunCauseOut]] | None:
-    if caller.role not in TOLD_CAUSES:
+    if not is_told_all(caller):  # experts' ties are among them
         return None
     found = await cause_store.causes(tx, round_.id, numbers)
     return {

@@ -77,7 +77,7 @@ class RunOut(Schema):
     )
     causes: list[RunCauseOut] | None = Field(
         description="What these requests did beside submitting, in its order. Null but for"
-        " administrators and auditors."
+        " administrators and auditors whose keys have no limits."
     )
 
 

@@ -9,7 +9,7 @@ async def test_a_history_is_newest_first_and_only_of_what_changed(world: World) 
     await mark(world, C2=70)
     await mark(world, C1=60)
 
-    found = await pages(world, f"{SCORES}/C1/history", limit=1)
+    found = await pages(world, f"{SCORES}/C1/history", limit=1, include="names")
 
     assert [[(each["run"], each["total"]) for each in page] for page in found] == [
         [(3, 3)],
@@ -19,7 +19,8 @@ async def test_a_history_is_newest_first_and_only_of_what_changed(world: World) 
     assert newest["ranked"]
     assert newest["recorded_at"] == (await runs(world))[0]["recorded_at"]
     assert newest["dimensions"] == (await world.card("C1"))["dimensions"]
-    ((lines, _),) = await pages(world, f"{SCORES}/C1/history", include="lines")
+    both = ["lines", "names"]
+    ((lines, _),) = await pages(world, f"{SCORES}/C1/history", include=both)
     assert lines["lines"] == list((await world.card("C1"))["lines"].values())
 
 

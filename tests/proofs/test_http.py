@@ -1,39 +1,16 @@
 """Checkpoints, proofs, receipts and archives over HTTP, checked by the verifier alone."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from api.app import create_app
 from pilotzone_verify import archive, notes, proofs, recomputing
 from pilotzone_verify.outcome import Disproved
-from shared.database import Database
-from shared.settings import Settings
 from tests.fixtures.http import problem
 from tests.fixtures.make import ROUND, STATIONS, World, worker_over
 from tests.seals.sealing import KEYS, SIGNER, sealed
-
-
-@pytest.fixture
-async def signing(
-    database: Database,
-    headers: dict[str, dict[str, str]],
-    worker_database: Database,
-    tmp_path: Path,
-) -> AsyncIterator[World]:
-    """Give an open round behind a gateway that signs."""
-    file = tmp_path / "signing.key"
-    file.write_text(SIGNER.text(), encoding="utf-8")
-    settings = Settings(signing_keys=str(file), log_name=SIGNER.name)
-    transport = httpx.ASGITransport(create_app(database, settings), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://gateway/v1") as client:
-        world = World(client, headers, worker_database)
-        await world.open()
-        yield world
 
 
 async def told(world: World, value: float, applicant: str = "C1") -> Any:

@@ -13,6 +13,7 @@ from api.adjudications import routes as adjudications
 from api.answers.compression import Compression
 from api.applicants import routes as applicants
 from api.attributions import routes as attributions
+from api.audit import routes as audit
 from api.batches import routes as batches
 from api.checklists import routes as checklists
 from api.completeness import routes as completeness
@@ -97,6 +98,7 @@ def create_app(
         frameworks,
         problem_types,
         keys,
+        audit,
         webhooks,
         health,
     ):

@@ -202,6 +202,7 @@ async def play(player: Player, worker_database: Database) -> None:
     await player.replay("admin", "POST /v1/rounds/{round}/runs")
     await hand_out_keys(player)
     await subscribe(player, worker_database)
+    await player.replay("auditor", "GET /v1/audit/events", action="round.transition")
     await export_all(player)
     await player.send(None, "GET", "/metrics", accept="text/plain")
 

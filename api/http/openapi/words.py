@@ -28,6 +28,7 @@ TAGS = {
     "operations": "Work that takes longer than a request: followed and cancelled.",
     "problems": "What the types of problems mean.",
     "keys": "Who may do what: keys are made, rotated and revoked.",
+    "audit": "Who changed what, and who was refused.",
     "webhooks": "What happens in rounds, delivered to whoever subscribed.",
     "health": "For those who run the service.",
 }

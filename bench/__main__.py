@@ -9,11 +9,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import latency, methods, rankings, recompute, sensitivity, submissions
+from bench import latency, methods, rankings, recompute, seals, sensitivity, submissions
 from bench.load import Rate
 from bench.pushes import measure as pushing
 from bench.pushes.measure import Pushes
 from bench.recompute import Recomputation
+from bench.seals import Sealing
 from bench.sensitivity import DRAWS, Sensitivity
 from bench.stage import stage
 from bench.stalls import measure as stalling
@@ -151,6 +152,22 @@ def stalls(measured: Mapping[str, Stall]) -> Table:
     return shown
 
 
+def sealings(measured: Mapping[int, Sealing]) -> Table:
+    """Show what sealing takes beside the run that is sealed."""
+    shown = table(
+        f"(i) sealing, milliseconds (floor: the run), {seals.LEAVES:,} leaves signed, an archive",
+        *("applicants", "run", "sealed", "ratio", "one count", "sealed"),
+        *("signed", "archive MB", "verified"),
+    )
+    for size, found in measured.items():
+        times = found.run_ms, found.sealed_ms
+        ratio = found.sealed_ms / found.run_ms
+        rest = found.one_run_ms, found.one_sealed_ms, found.signed_ms, found.archive_mb
+        cells = (*times, ratio, *rest, found.verified_ms)
+        shown.add_row(f"{size:,}", *(f"{each:,.1f}" for each in cells))
+    return shown
+
+
 def pushed(measured: Mapping[tuple[int, str], Pushes]) -> Table:
     """Show rows per second by size and format beside the floor."""
     shown = table(
@@ -178,6 +195,8 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
                 corrected = await recompute.measure(on, await on.corrected(COHORT))
                 measured[f"{COHORT:,}, corrected ten times"] = corrected
             console.print(recomputations(measured))
+        if "i" in wanted:
+            console.print(sealings({COHORT: await seals.measure(on, await on.filled(COHORT))}))
         if "g" in wanted:
             past = await on.filled(COHORT)
             console.print(stalls(await stalling.measure(on, past, seconds, logs)))
@@ -203,7 +222,7 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
 def main() -> None:
     """Read the command line and measure on an embedded PostgreSQL of our own."""
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("--only", default="cabdefgh", help="which of a to h")
+    parser.add_argument("--only", default="icabdefgh", help="which of a to i")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
     arguments = parser.parse_args()
@@ -211,7 +230,7 @@ def main() -> None:
         Console(width=120).print(certainty(sensitivity.measure(COHORT)))
     if "f" in arguments.only:
         Console(width=120).print(method_costs(), stage_times(), sep="\n")
-    if not set("abcdgh") & set(arguments.only):
+    if not set("abcdghi") & set(arguments.only):
         return
     with tempfile.TemporaryDirectory() as folder, embedded.serve(Path(folder)) as url:
         migrate(url)

@@ -56,7 +56,7 @@ async def measure(stage: Stage, round_: Round) -> Recomputation:
     await _forget(stage, round_)
     full, full_ms = await _run(stage, round_, library)
     await stage.tidy()
-    await _change_one(stage, round_)
+    await change_one(stage, round_)
     one, one_ms = await _run(stage, round_, library, full)
     floor = await _floor(stage, round_, full.run.number)
     narrow = await _copies(stage, round_, full.run.number)
@@ -82,7 +82,7 @@ async def _forget(stage: Stage, round_: Round) -> None:
         await rounds.recompute(session, ACTOR, round_.code)
 
 
-async def _change_one(stage: Stage, round_: Round) -> None:
+async def change_one(stage: Stage, round_: Round) -> None:
     """Change one count of one applicant, not the best and not the worst of its column."""
     statement = text("""
         WITH added AS (

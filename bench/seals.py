@@ -1,0 +1,78 @@
+"""(i) Sealing, against the run that is sealed; signing; and checking an archive."""
+
+import time
+from dataclasses import dataclass
+
+from bench.recompute import change_one
+from bench.stage import Round, Stage
+from pilotzone_verify import archive, notes, recomputing, trees
+from shared.frameworks.service import Library
+from shared.rounds import store as rounds
+from shared.runs import service as runs
+from shared.runs.service import Outcome
+from shared.seals import proofs
+from shared.seals import service as seals
+from shared.seals.service import Memory, Sealed
+
+SIGNER = notes.generate("bench")
+LEAVES = 20_000
+
+
+@dataclass(frozen=True)
+class Sealing:
+    """Milliseconds to run and to seal, all and after one count; of *LEAVES*; of an archive."""
+
+    run_ms: float
+    sealed_ms: float
+    one_run_ms: float
+    one_sealed_ms: float
+    signed_ms: float
+    archive_mb: float
+    verified_ms: float
+
+
+async def measure(stage: Stage, round_: Round) -> Sealing:
+    """Run and seal *round_*, once more after one changed count, and verify its archive."""
+    library = Library()
+    first, run_ms = await _run(stage, library, round_, None)
+    whole, sealed_ms = await _seal(stage, library, round_, None)
+    await stage.tidy()
+    await change_one(stage, round_)
+    _, one_run_ms = await _run(stage, library, round_, first)
+    _, one_sealed_ms = await _seal(stage, library, round_, whole.memory)
+    begin = time.perf_counter()
+    leaves = [trees.leaf_hash(number.to_bytes(200, "big")) for number in range(LEAVES)]
+    notes.sign(str(notes.Checkpoint("bench/1", LEAVES, trees.root(leaves))), [SIGNER])
+    signed_ms = (time.perf_counter() - begin) * 1e3
+    async with stage.database.session() as session:
+        facts = await rounds.facts(session, round_.code)
+    pieces = [each async for each in proofs.archive(stage.database, library, facts, 2)]
+    lines = b"".join(pieces).splitlines(keepends=True)
+    begin = time.perf_counter()
+    read = archive.read(lines)
+    archive.check_seals(read, [SIGNER.verifier], [])
+    recomputing.check_scores(read)
+    verified_ms = (time.perf_counter() - begin) * 1e3
+    megabytes = sum(map(len, pieces)) / 1e6
+    times = run_ms, sealed_ms, one_run_ms, one_sealed_ms, signed_ms
+    return Sealing(*times, megabytes, verified_ms)
+
+
+async def _run(
+    stage: Stage, library: Library, round_: Round, known: Outcome | None
+) -> tuple[Outcome, float]:
+    begin = time.perf_counter()
+    async with stage.database.session() as session:
+        outcome = await runs.recompute(session, library, round_.id, "bench", known)
+    assert outcome is not None
+    return outcome, (time.perf_counter() - begin) * 1e3
+
+
+async def _seal(
+    stage: Stage, library: Library, round_: Round, memory: Memory | None
+) -> tuple[Sealed, float]:
+    begin = time.perf_counter()
+    async with stage.database.session() as session:
+        sealed = await seals.seal(session, library, "bench", round_.id, memory)
+    assert sealed is not None
+    return sealed, (time.perf_counter() - begin) * 1e3

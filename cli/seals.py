@@ -1,6 +1,5 @@
 """The keys that sign checkpoints and receipts."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +10,6 @@ from cli.options import settings_with
 from pilotzone_verify import notes
 from shared.seals.signing import read_signers
 from shared.settings import SettingUnusable
-
-KEY_FILE = "signing.key"
-"""Where in its data directory `up` keeps a key of its own, unless another is set."""
 
 
 def register(app: typer.Typer) -> None:
@@ -43,17 +39,3 @@ def public(file: Annotated[Path, typer.Argument(help="The file of a private key.
     except SettingUnusable as error:
         raise CommandError(str(error)) from None
     typer.echo(str(signer.verifier))
-
-
-def own_key(data_dir: Path, name: str) -> Path:
-    """Return the file of the key in *data_dir*, which is made if it is not there."""
-    file = data_dir / KEY_FILE
-    if not file.exists():
-        unfinished = file.with_suffix(".new")
-        unfinished.unlink(missing_ok=True)
-        with os.fdopen(
-            os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-        ) as new:
-            new.write(f"{notes.generate(name).text()}\n")
-        unfinished.replace(file)
-    return file

@@ -17,7 +17,7 @@ import typer
 
 from cli.errors import CommandError
 from cli.options import DataDir, settings_with
-from cli.seals import own_key
+from cli.own_key import own_key
 from cli.supervisor import GRACE, ProcessFailed, ServiceProcess, Supervisor
 from shared import log
 from shared.core.database_role import DatabaseRole

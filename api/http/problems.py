@@ -46,6 +46,7 @@ STATUS = {
 
 LANGUAGES = ("en", "zh")
 MOST_POINTER = 200
+MOST_PATH = 10_000
 BOUNDS = frozenset(
     {"ge", "gt", "le", "lt", "min_length", "max_length", "pattern", "expected"}
     | {"first_year", "last_year"}
@@ -147,7 +148,7 @@ def answer(
     However much is wrong with a request, the answer is not larger than it needs to be.
     """
     request.state.problem = problem["type"]
-    problem["instance"] = request.url.path
+    problem["instance"] = request.url.path[:MOST_PATH]
     problem["request_id"] = getattr(request.state, "request_id", "")
     if findings:
         problem["errors"] = [

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from api.http.members import ApplicantRef, Id, MeasureRef, ReporterName, RoundRef, said
-from api.http.schemas import Code, Items, Line, Moment, Schema
+from api.http.schemas import WHOLE, Code, Items, Line, Moment, Schema
 from shared.access.list_store import Key
 from shared.access.store import Terms
 from shared.core.principal import Role
@@ -33,8 +33,10 @@ Secret = Annotated[str, said(pattern="^pz_[A-Za-z0-9_-]+$", maxLength=100)]
 class KeyQuota(Schema):
     """How much a key may ask for; 0: any number. Left out or null: as the service has it."""
 
-    requests: int | None = Field(None, ge=0, le=GREATEST_QUOTA, description="In a minute.")
-    rows: int | None = Field(
+    requests: Annotated[int, WHOLE] | None = Field(
+        None, ge=0, le=GREATEST_QUOTA, description="In a minute."
+    )
+    rows: Annotated[int, WHOLE] | None = Field(
         None, ge=0, le=GREATEST_QUOTA, description="Values sent in a day, alone or in files."
     )
 
@@ -71,7 +73,7 @@ class KeyIn(Schema):
 class RotationIn(Schema):
     """How a key is followed by another of the same reporter and limits."""
 
-    overlap_seconds: int = Field(
+    overlap_seconds: Annotated[int, WHOLE] = Field(
         24 * 60 * 60,
         ge=0,
         le=LONGEST_OVERLAP,

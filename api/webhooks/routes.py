@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.http.access import Acting, Caller, admits
-from api.http.context import Held, Tx
+from api.http.context import Held, Tx, transaction
 from api.http.headers import sends
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import GREATEST_ID
@@ -66,7 +66,11 @@ async def unsubscribe(webhook: WebhookId, acting: Acting, caller: Caller, tx: Tx
     await webhooks.remove(tx, acting, caller, webhook)
 
 
-@router.post("/{webhook}/test", responses=problems(NotFound, Unavailable))
+@router.post(
+    "/{webhook}/test",
+    responses=problems(NotFound, Unavailable),
+    dependencies=[Depends(transaction, scope="function")],  # keeps the answer to a keyed request
+)
 @admits(*SUBSCRIBERS)
 async def try_out(webhook: WebhookId, caller: Caller, held: Held) -> WebhookTestOut:
     """Send an event of type `test` now, also where it is paused, and say what came of it."""

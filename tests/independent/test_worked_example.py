@@ -192,6 +192,7 @@ async def test_the_service_arrives_at_the_same(world: World, owner: Database) ->
         card = (await world.call("auditor", "GET", f"{WORKED}/scores/{applicant}")).json()
         lines = [line for line in round_.lines if line.applicant == applicant]
         for found, line in zip(card["lines"], lines, strict=True):
+            del found["name"]
             assert found == published(line)
         assert card["state"] == "current"
         assert card == card | {

@@ -10,8 +10,7 @@ from tests.fixtures.make import ROUND, STATIONS, World, worker_over
 from tests.seals.sealing import SIGNER, sealed
 
 TEXT = (Path(__file__).parents[2] / "docs" / "audit.md").read_text("utf-8")
-(COMMANDS,) = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
-(OUTPUT,) = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
+COMMANDS, OUTPUT = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
 FETCH = re.compile(r"curl .* \$URL/v1/rounds/2026-1(?P<path>\S+) -o (?P<file>\S+)")
 CHECK = re.compile(r"^pilotzone-verify (.*)$", re.MULTILINE)
 

@@ -52,6 +52,12 @@ REFERENCES = (
     "in-the-future",
     "with-a-run",
     "key-unusable",
+    "not-a-url",
+    "not-https",
+    "host-unusable",
+    "userinfo",
+    "fragment",
+    "target-refused",
     "sheet-too-small",
 )
 """What may be wrong with what a body or a parameter names."""

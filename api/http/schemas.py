@@ -212,7 +212,9 @@ class FieldError(Schema):
     """One field that is wrong."""
 
     pointer: str = Field(
-        description="JSON pointer (RFC 6901) into the body; of a parameter `/query/…` or `/path/…`."
+        description="JSON pointer (RFC 6901) into the body; of a parameter `/query/…` or"
+        " `/path/…`. Of a member's name that nobody expected, all that it is made of.",
+        json_schema_extra={"pattern": r"^(/[\s\S]*)?$"},
     )
     code: FieldCode = Field(description="Stable; for a form to choose its words by.")
     detail: str = Field(description="What is wrong, in a sentence for people.")
@@ -228,7 +230,9 @@ class Problem(BaseModel):
     title: str = Field(description="What problems of this type have in common, in a sentence.")
     status: Annotated[int, Field(ge=400, le=599)] = Field(description="The HTTP status, again.")
     detail: str = Field(description="What happened this time, in a sentence for people.")
-    instance: str = Field(description="The path of the request.")
+    instance: str = Field(
+        description="The path of the request.", json_schema_extra={"pattern": r"^/[\s\S]*$"}
+    )
     request_id: str = Field(description="As in the `X-Request-ID` header, and in the logs.")
     errors: Annotated[list[FieldError], Field(max_length=MOST_FINDINGS)] | None = left_out(
         "What is wrong with which field; left out where no field is to blame."

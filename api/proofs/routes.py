@@ -30,7 +30,7 @@ from api.proofs.schemas import (
 from api.rankings.freshness import freshness_of
 from api.rankings.instants import RunAsked
 from api.rankings.routes import visible
-from shared.core.errors import MarksOutstanding, NotFound, Unavailable
+from shared.core.errors import MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
 from shared.rounds.store import RoundFacts
 from shared.seals import checkpoint_store as checkpoints
@@ -114,7 +114,7 @@ async def receipt(
     It says by when the submission is sealed: an archive of later that lacks it is proved wrong.
     """
     if not held.signers:
-        raise Unavailable("this gateway has no key to sign with: set PILOTZONE_SIGNING_KEYS")
+        raise NotFound("this gateway signs no receipts: it has no PILOTZONE_SIGNING_KEYS")
     said = await proof_store.said(tx, round.id, submission, await seals.secret(tx))
     if not _is_told(caller, said.reporter):
         raise NotFound(f"the round has no submission {submission}")

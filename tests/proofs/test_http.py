@@ -101,4 +101,4 @@ async def test_nothing_is_signed_before_a_run_is(world: World) -> None:
 async def test_a_gateway_without_a_key_gives_no_receipts(world: World) -> None:
     said = (await world.submit("source", "C1", STATIONS, 1)).json()
     answer = await world.call("source", "GET", f"/rounds/{ROUND}/submissions/{said['id']}/receipt")
-    problem(answer, 503, "unavailable")
+    problem(answer, 404, "not-found")

@@ -17,7 +17,6 @@ import typer
 
 from cli.errors import CommandError
 from cli.options import DataDir, settings_with
-from cli.own_key import own_key
 from cli.supervisor import GRACE, ProcessFailed, ServiceProcess, Supervisor
 from shared import log
 from shared.core.database_role import DatabaseRole
@@ -27,6 +26,7 @@ from shared.process.listening import listen
 from shared.settings import LAST_PORT
 
 STALE = 10.0  # seconds without a heartbeat after which a worker counts as dead
+KEY_FILE = "signing.key"  # of a data directory: signs unless another key is set
 LEFTOVERS = 20.0  # seconds in which the processes of an `up` that was killed must have ended
 
 
@@ -204,3 +204,19 @@ def _hold(path: Path, patience: float, otherwise: str) -> Iterator[int]:
         yield lock
     finally:
         os.close(lock)
+
+
+def own_key(data_dir: Path, name: str) -> Path:
+    """Return the file of the key in *data_dir*, which is made if it is not there."""
+    file = data_dir / KEY_FILE
+    if not file.exists():
+        from pilotzone_verify import notes  # noqa: PLC0415 -- slow, and needed once
+
+        unfinished = file.with_suffix(".new")
+        unfinished.unlink(missing_ok=True)
+        with os.fdopen(
+            os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+        ) as new:
+            new.write(f"{notes.generate(name).text()}\n")
+        unfinished.replace(file)
+    return file

@@ -231,7 +231,7 @@ class Problem(BaseModel):
     status: Annotated[int, Field(ge=400, le=599)] = Field(description="The HTTP status, again.")
     detail: str = Field(description="What happened this time, in a sentence for people.")
     instance: str = Field(
-        description="The path of the request.", json_schema_extra={"pattern": r"^/[\s\S]*$"}
+        description="The path of the request.", json_schema_extra={"pattern": r"^(/[\s\S]*)?$"}
     )
     request_id: str = Field(description="As in the `X-Request-ID` header, and in the logs.")
     errors: Annotated[list[FieldError], Field(max_length=MOST_FINDINGS)] | None = left_out(

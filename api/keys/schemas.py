@@ -15,6 +15,7 @@ from shared.settings import GREATEST_QUOTA
 MOST_CODES = 1_000
 LONGEST_OVERLAP = 30 * 24 * 60 * 60
 
+Most = Annotated[int, Field(ge=0, le=GREATEST_QUOTA), WHOLE]
 Codes = Annotated[list[Code], Field(min_length=1, max_length=MOST_CODES)]
 SigningKey = Annotated[
     str,
@@ -33,12 +34,8 @@ Secret = Annotated[str, said(pattern="^pz_[A-Za-z0-9_-]+$", maxLength=100)]
 class KeyQuota(Schema):
     """How much a key may ask for; 0: any number. Left out or null: as the service has it."""
 
-    requests: Annotated[int, WHOLE] | None = Field(
-        None, ge=0, le=GREATEST_QUOTA, description="In a minute."
-    )
-    rows: Annotated[int, WHOLE] | None = Field(
-        None, ge=0, le=GREATEST_QUOTA, description="Values sent in a day, alone or in files."
-    )
+    requests: Most | None = Field(None, description="In a minute.")
+    rows: Most | None = Field(None, description="Values sent in a day, alone or in files.")
 
 
 class KeyIn(Schema):
@@ -73,10 +70,8 @@ class KeyIn(Schema):
 class RotationIn(Schema):
     """How a key is followed by another of the same reporter and limits."""
 
-    overlap_seconds: Annotated[int, WHOLE] = Field(
+    overlap_seconds: Annotated[int, Field(ge=0, le=LONGEST_OVERLAP), WHOLE] = Field(
         24 * 60 * 60,
-        ge=0,
-        le=LONGEST_OVERLAP,
         description="After so many seconds the old key ends, if it does not end before.",
     )
     expires_at: Moment | None = Field(

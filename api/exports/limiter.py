@@ -1,8 +1,8 @@
 """How many exports a gateway has under way: each asks the database again and again."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 
 from shared.core.errors import Unavailable
 
@@ -29,6 +29,15 @@ class Limiter:
             yield
         finally:
             self._under_way[reporter] -= 1
+
+    async def in_turn(
+        self, reporter: int, pieces: AsyncGenerator[bytes, None]
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield *pieces* while they are counted. Raises: Unavailable."""
+        async with aclosing(pieces):
+            with self.slot(reporter):
+                async for piece in pieces:
+                    yield piece
 
     def __len__(self) -> int:
         """Return how many are under way."""

@@ -1,7 +1,6 @@
 """Exports: all of a list in one answer, in the format that is asked for."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response as Answer
@@ -26,12 +25,11 @@ from api.http.context import database_of, framework_of, gateway_of, round_of
 from api.http.paths import RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
-from api.http.state import Gateway
 from api.rankings.freshness import freshness_of
 from api.rankings.instants import RunAsked
 from api.rankings.routes import visible
 from shared.core.errors import MarksOutstanding, NotFound
-from shared.core.principal import Principal, Role
+from shared.core.principal import Role
 
 router = APIRouter(prefix="/v1/rounds/{round}/export", tags=["exports"], route_class=GuardedRoute)
 
@@ -144,7 +142,7 @@ def _answer(
     if request.state.bodiless:
         return Streamed(nothing(), media_type, headers)
     request.state.deadline.stop()  # each page has the time that a statement has
-    counted = _in_turn(gateway_of(request), caller_of(request), pieces)
+    counted = gateway_of(request).exports.in_turn(caller_of(request).reporter, pieces)
     return Streamed(counted, media_type, headers)
 
 
@@ -158,13 +156,3 @@ def _formatted(
             return json_lines.MEDIA_TYPE, text(table, b"", json_lines.lines)
         case "xlsx":
             return workbook.MEDIA_TYPE, sheet(table, what)
-
-
-async def _in_turn(
-    held: Gateway, who: Principal, pieces: AsyncGenerator[bytes, None]
-) -> AsyncGenerator[bytes, None]:
-    """Yield *pieces* while they are counted. Raises: Unavailable."""
-    async with aclosing(pieces):
-        with held.exports.slot(who.reporter):
-            async for piece in pieces:
-                yield piece

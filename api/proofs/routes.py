@@ -1,7 +1,5 @@
 """Proofs: what was sealed, for who checks it without us."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,7 +13,6 @@ from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import ApplicantCode, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
-from api.http.state import Gateway
 from api.proofs.schemas import (
     AS_ARCHIVE,
     AS_NOTE,
@@ -32,7 +29,6 @@ from api.rankings.instants import RunAsked
 from api.rankings.routes import visible
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
-from shared.rounds.store import RoundFacts
 from shared.seals import checkpoint_store as checkpoints
 from shared.seals import proof_store, proofs
 from shared.seals import store as seals
@@ -148,14 +144,6 @@ async def archive(round: RoundCode, request: Request, run: RunAsked) -> Answer:
     if request.state.bodiless:
         return Streamed(nothing(), "application/jsonl", headers)
     request.state.deadline.stop()  # each page has the time that a statement has
-    pieces = _in_turn(held, who, stored, fresh.run)
-    return Streamed(pieces, "application/jsonl", headers)
-
-
-async def _in_turn(
-    held: Gateway, who: Principal, round_: RoundFacts, run: int
-) -> AsyncGenerator[bytes, None]:
-    with held.exports.slot(who.reporter):
-        async with aclosing(proofs.archive(held.database, held.library, round_, run)) as pieces:
-            async for piece in pieces:
-                yield piece
+    pieces = proofs.archive(held.database, held.library, stored, fresh.run)
+    counted = held.exports.in_turn(who.reporter, pieces)
+    return Streamed(counted, "application/jsonl", headers)

@@ -22,3 +22,8 @@ def read(text: str) -> datetime | None:
 def written(moment: datetime) -> str:
     """Return *moment*, which has a zone, as text in UTC: `2026-11-03T08:00:00.125Z`."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def in_microseconds(moment: datetime) -> str:
+    """Return *moment* as text of one length, whose order is that of time."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -13,6 +13,7 @@ import rfc8785
 from pilotzone_verify import notes, trees
 from pilotzone_verify.notes import Signer
 from shared.core.errors import NotFound
+from shared.core.moments import in_microseconds
 from shared.database import Database, Session
 from shared.frameworks import store as frameworks
 from shared.frameworks.service import Library
@@ -23,7 +24,6 @@ from shared.scoring.arrays import number
 from shared.seals import archive_store, checkpoint_store, places, proof_store, records
 from shared.seals import store as seals
 from shared.seals.places import Cohort, Places
-from shared.seals.service import written
 
 SEALED_WITHIN = timedelta(days=1)
 """What a receipt promises; sealing follows a run within a second or so."""
@@ -114,8 +114,8 @@ def receipt(
         "receipt",
         said.id,
         said.leaf.hex(),
-        written(said.recorded_at),
-        written(said.recorded_at + SEALED_WITHIN),
+        in_microseconds(said.recorded_at),
+        in_microseconds(said.recorded_at + SEALED_WITHIN),
     )
     text = "".join(f"{line}\n" for line in lines)
     return {
@@ -145,20 +145,21 @@ async def archive(
 async def _lines(
     database: Database, library: Library, round_: RoundFacts, run: int
 ) -> AsyncGenerator[list[str], None]:
+    """Yield lines; no connection is held while somebody reads what was yielded."""
     async with database.session() as session:
         head = await seals.head(session, round_.id)
         if run > head.run:
             raise NotFound(f"run {run} is not sealed yet")
         key = await seals.secret(session)
         framework = await frameworks.by_id(session, round_.framework)
-        yield await _beginning(session, round_, run, head, framework.document)
-        yield [
-            f'{{"event":{record},"salt":"{salt}","position":{position}}}'
-            for position, record, salt in await archive_store.events(
-                session, round_.id, head.epoch, key
-            )
-        ]
+        beginning = await _beginning(session, round_, run, head, framework.document)
+        events = await archive_store.events(session, round_.id, head.epoch, key)
         whole = await ranked(session, library, round_, run, key)
+    yield beginning
+    yield [
+        f'{{"event":{record},"salt":"{salt}","position":{position}}}'
+        for position, record, salt in events
+    ]
     yield await asyncio.to_thread(_places, whole)
     async for page in archive_store.submissions(database, round_.id, run, key):
         yield [f'{{"submission":{record},"salt":"{salt}","run":{at}}}' for at, record, salt in page]

@@ -1,14 +1,11 @@
 """Taking members out of documents that nobody has checked yet."""
 
-import binascii
 import json
-from base64 import b64decode
 from typing import Any
 
 from pilotzone_verify.outcome import Unusable
 
 Json = dict[str, Any]
-MAX_DEPTH = 64
 
 
 def document(text: str | bytes) -> Json:
@@ -93,11 +90,3 @@ def from_hex(written: str, length: int) -> bytes:
     if len(written) != 2 * length or not set(written) <= set("0123456789abcdef"):
         raise Unusable(f"{length} bytes are written as {2 * length} hexadecimal digits")
     return bytes.fromhex(written)
-
-
-def from_base64(written: str) -> bytes:
-    """Read bytes. Raises: Unusable."""
-    try:
-        return b64decode(written, validate=True)
-    except (binascii.Error, ValueError):
-        raise Unusable("no base64") from None

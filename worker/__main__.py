@@ -60,6 +60,7 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
         read_signers(settings.signing_keys),
         settings.checkpoint_cadence,
         settings.worker_idle,
+        worker.library,
     )
     others = (operator, sealer, expiry, deliverer)
     loop = asyncio.get_running_loop()

@@ -13,7 +13,7 @@ from shared.frameworks.service import Library
 from shared.seals import service as seals
 from shared.seals import store
 from shared.seals.service import Memory, Sealed
-from shared.seals.signing import sign
+from shared.seals.signing import sign_due
 from worker.loop import Bell, repeat
 
 log = structlog.get_logger()
@@ -31,11 +31,11 @@ class Sealer:
     signers: list[Signer]
     cadence: timedelta
     idle: timedelta
+    library: Library
     bell: Bell = field(default_factory=Bell)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    library: Library = field(default_factory=Library)
     memories: OrderedDict[int, Memory] = field(default_factory=OrderedDict)
-    grown: dict[int, bool] = field(default_factory=dict)
+    urgent: set[int] = field(default_factory=set)
 
     async def work(self) -> None:
         """Look again and again until told to stop."""
@@ -55,8 +55,10 @@ class Sealer:
             if self.stop.is_set():
                 return False
             more |= await self._seal(round_id, code)
-        for round_id, urgent in list(self.grown.items()):
-            await self._sign(round_id, urgent=urgent)
+        if self.signers:
+            async with self.database.session() as session:
+                await sign_due(session, self.signers, self.cadence, self.urgent)
+        self.urgent.clear()
         return more
 
     async def _seal(self, round_id: int, code: str) -> bool:
@@ -76,15 +78,10 @@ class Sealer:
         return sealed.more
 
     def _remember(self, round_id: int, sealed: Sealed) -> None:
-        self.grown[round_id] = sealed.urgent or self.grown.get(round_id, False)
+        if sealed.urgent:
+            self.urgent.add(round_id)
         if sealed.memory is not None:
             self.memories[round_id] = sealed.memory
             self.memories.move_to_end(round_id)
             while len(self.memories) > REMEMBERED:
                 self.memories.popitem(last=False)
-
-    async def _sign(self, round_id: int, *, urgent: bool) -> None:
-        async with self.database.session() as session:
-            signed = await sign(session, self.signers, round_id, self.cadence, urgent=urgent)
-        if signed or not self.signers:
-            del self.grown[round_id]

@@ -1,6 +1,6 @@
 """Checkpoints of logs, and the keys by which they were signed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,8 +12,9 @@ from shared.database import Session
 
 @dataclass(frozen=True, slots=True)
 class Unsigned:
-    """A log of which the last entries are not signed."""
+    """A round's log of which the last entries are not signed."""
 
+    round_id: int
     epoch: int
     size: int
     origin: str
@@ -29,29 +30,29 @@ class Signed:
     signed_at: datetime
 
 
-async def unsigned(
-    session: Session, round_id: int, cadence: timedelta, *, urgent: bool
-) -> Unsigned | None:
-    """Return the round's log if a checkpoint of it is due."""
+async def due(session: Session, cadence: timedelta, urgent: Collection[int]) -> list[Unsigned]:
+    """Return the logs that grew, and of which the last checkpoint is older than *cadence*.
+
+    Of the rounds that are *urgent* all that grew.
+    """
     query = text("""
         WITH era AS (SELECT max(number) AS epoch FROM log_epoch)
-        SELECT era.epoch, log.position + 1, log.body::json ->> 'origin'
-        FROM era
+        SELECT round.id, era.epoch, log.position + 1, log.body::json ->> 'origin'
+        FROM era CROSS JOIN round
         CROSS JOIN LATERAL (
-            SELECT position, body FROM log_entry WHERE round = :round AND epoch = era.epoch
+            SELECT position, body FROM log_entry WHERE round = round.id AND epoch = era.epoch
             ORDER BY position DESC LIMIT 1
         ) AS log
         LEFT JOIN LATERAL (
             SELECT size, signed_at FROM log_checkpoint
-            WHERE round = :round AND epoch = era.epoch ORDER BY size DESC LIMIT 1
+            WHERE round = round.id AND epoch = era.epoch ORDER BY size DESC LIMIT 1
         ) AS last ON true
         WHERE last.size IS NULL OR (last.size <= log.position
-            AND (:urgent
+            AND (round.id = ANY (CAST(:urgent AS bigint[]))
                 OR abs(extract(epoch FROM clock_timestamp() - last.signed_at)) >= :cadence))
     """)
-    parameters = {"round": round_id, "urgent": urgent, "cadence": cadence.total_seconds()}
-    row = (await session.execute(query, parameters)).first()
-    return None if row is None else Unsigned(*row)
+    parameters = {"urgent": list(urgent), "cadence": cadence.total_seconds()}
+    return [Unsigned(*row) for row in await session.execute(query, parameters)]
 
 
 async def leaves(session: Session, round_id: int, epoch: int, size: int) -> list[bytes]:

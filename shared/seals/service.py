@@ -6,7 +6,7 @@ at a time. What was left by one that died is sealed by the next.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,9 @@ import numpy as np
 from pilotzone_verify import manifests, notes
 from pilotzone_verify.leaves import parameters_hash
 from pilotzone_verify.trees import leaf_hash, root
+from shared.core.moments import in_microseconds
 from shared.database import Session
 from shared.frameworks.service import Library
-from shared.rounds import store as rounds
 from shared.runs import score_store as scores
 from shared.scoring.framework import Framework
 from shared.seals import places, records
@@ -34,7 +34,10 @@ STATE = "round.transition"
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The ranking of the last run that was sealed, so that the next one needs only what changed."""
+    """The ranking of the last run that was sealed, so that the next one needs only what changed.
+
+    It holds while *leaf* is the log's last.
+    """
 
     leaf: bytes
     places: Places
@@ -42,12 +45,8 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What came of sealing: how many entries there are, and whether a change of state is in them.
+    """What came of sealing: whether it sealed a change of state, and whether *more* may be left."""
 
-    *more* says that something may be left.
-    """
-
-    size: int
     urgent: bool
     more: bool
     memory: Memory | None
@@ -64,6 +63,7 @@ async def seal(
         return None
     head = await seals.head(session, round_id)
     key = await seals.secret(session)
+    known = memory.places if memory and memory.leaf == head.leaf else None
     log = _Log(head, name)
     if not head.size:
         await _begin(session, log, round_id)
@@ -73,18 +73,16 @@ async def seal(
         log.add("events", events=_rooted([each.leaf for each in events]), last=events[-1].id)
     runs = await seals.unsealed_runs(session, round_id, head.run, AT_ONCE)
     if runs:
-        round_ = await rounds.by_id(session, round_id)
-        framework = await library.get(session, round_.framework)
         about = await seals.about(session, round_id)
-        known = memory.places if memory and memory.leaf == head.leaf else None
+        framework = await library.get(session, about.framework_id)
         for run in runs:
             known = await _places(session, round_id, framework, key, run.number, known)
             inputs = await seals.input_leaves(session, round_id, run.number, key)
             log.add("run", run.number, **_of_run(run, about.framework, inputs, known))
-        memory = Memory(log.leaf, known) if known is not None else None
     if log.entries:
         await seals.append(session, round_id, head, log.entries, log.moments)
-    return Sealed(log.size, _urgent(events), len(runs) == AT_ONCE, memory)
+    memory = None if known is None else Memory(log.leaf, known)
+    return Sealed(_urgent(events), len(runs) == AT_ONCE, memory)
 
 
 class _Log:
@@ -111,7 +109,7 @@ class _Log:
                 "suite": manifests.SUITE,
                 "position": self.size,
                 "previous": self.leaf.hex(),
-                "time": written(moment),
+                "time": in_microseconds(moment),
                 **said,
             }
         )
@@ -119,11 +117,6 @@ class _Log:
         self.size += 1
         self.entries.append(NewEntry(kind, body.decode(), self.leaf, number))
         self.moments.append(moment)
-
-
-def written(moment: datetime) -> str:
-    """Write a moment in microseconds, as entries and records have it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 async def _begin(session: Session, log: _Log, round_id: int) -> None:

@@ -1,6 +1,6 @@
 """Signing of logs: keys from files, and a checkpoint for each size that is due."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,24 +27,15 @@ def read_signers(setting: str) -> list[Signer]:
     return found
 
 
-async def sign(
-    session: Session,
-    signers: Sequence[Signer],
-    round_id: int,
-    cadence: timedelta,
-    *,
-    urgent: bool,
-) -> bool:
-    """Sign the round's log as it is committed if that is due; say whether it was signed.
+async def sign_due(
+    session: Session, signers: Sequence[Signer], cadence: timedelta, urgent: Collection[int]
+) -> None:
+    """Sign each log as it is committed, if it grew and its last checkpoint is older than *cadence*.
 
-    It is due when it grew and the last checkpoint is older than *cadence*, or at once if *urgent*.
-    There is never a second checkpoint of one size.
+    A round that is *urgent* does not wait. There is never a second checkpoint of one size.
     """
-    log = await checkpoints.unsigned(session, round_id, cadence, urgent=urgent)
-    if not signers or log is None:
-        return False
-    leaves = await checkpoints.leaves(session, round_id, log.epoch, log.size)
-    said = str(Checkpoint(log.origin, log.size, root(leaves)))
-    await checkpoints.note_keys(session, [str(each.verifier) for each in signers])
-    await checkpoints.add(session, round_id, log.epoch, log.size, str(notes.sign(said, signers)))
-    return True
+    for log in await checkpoints.due(session, cadence, urgent):
+        leaves = await checkpoints.leaves(session, log.round_id, log.epoch, log.size)
+        note = notes.sign(str(Checkpoint(log.origin, log.size, root(leaves))), signers)
+        await checkpoints.note_keys(session, [str(each.verifier) for each in signers])
+        await checkpoints.add(session, log.round_id, log.epoch, log.size, str(note))

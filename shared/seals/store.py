@@ -40,11 +40,12 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What a log says of its round when it begins."""
+    """What a log says of its round when it begins; *framework* is its SHA-256."""
 
     code: str
     reference_date: str
     framework: str
+    framework_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ async def head(session: Session, round_id: int) -> Head:
 async def about(session: Session, round_id: int) -> Round:
     """Return what the round's log begins with."""
     query = text("""
-        SELECT round.code, to_char(round.reference_date, 'YYYY-MM-DD'), framework.sha256
+        SELECT round.code, to_char(round.reference_date, 'YYYY-MM-DD'), framework.sha256,
+            framework.id
         FROM round JOIN framework ON framework.id = round.framework WHERE round.id = :round
     """)
     return Round(*(await session.execute(query, {"round": round_id})).one())

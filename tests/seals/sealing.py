@@ -15,7 +15,7 @@ KEYS = [SIGNER.verifier]
 
 def sealer(database: Database) -> Sealer:
     """Return a sealer that signs whatever it seals."""
-    return Sealer(database, SIGNER.name, [SIGNER], timedelta(0), timedelta(seconds=1))
+    return Sealer(database, SIGNER.name, [SIGNER], timedelta(0), timedelta(seconds=1), Library())
 
 
 async def sealed(database: Database) -> None:

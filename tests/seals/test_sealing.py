@@ -117,6 +117,19 @@ async def test_checkpoints_are_signed_by_cadence_and_at_once_when_the_state_chan
     assert await rows(owner, sizes) == [(3,), (5,)]
 
 
+async def test_what_one_sealed_and_did_not_sign_before_it_died_another_signs(
+    world: World, owner: Database
+) -> None:
+    await run(world, 40)
+    silent = sealer(world.worker_database)
+    silent.signers = []
+    await silent.sweep()
+    sizes = "SELECT size FROM log_checkpoint"
+    assert await rows(owner, sizes) == []
+    await sealer(world.worker_database).sweep()
+    assert await rows(owner, sizes) == [(3,)]
+
+
 async def test_an_event_that_is_committed_late_is_sealed_all_the_same(
     world: World, owner: Database
 ) -> None:

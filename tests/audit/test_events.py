@@ -9,7 +9,8 @@ import pytest
 from shared.database import Database
 from tests.audit.test_refused_requests import held
 from tests.contract.document import OPERATIONS
-from tests.contract.scenario import ROUND, Player, play
+from tests.contract.player import Player
+from tests.contract.scenario import ROUND, play
 from tests.fixtures.ask import one
 from tests.fixtures.http import key
 from tests.fixtures.make import ROUND as SMALL

@@ -13,7 +13,8 @@ from shared.database import Database
 from shared.settings import Settings
 from tests.access.signed import Signer, pair
 from tests.contract.document import EXAMPLES
-from tests.contract.scenario import GATEWAY, ROUND, Player
+from tests.contract.player import GATEWAY, Player
+from tests.contract.scenario import ROUND
 from tests.fixtures.http import key
 
 SUBMISSIONS = f"{ROUND}/submissions"

@@ -15,7 +15,8 @@ import httpx
 from shared.core.principal import Role
 from shared.database import Database
 from tests.contract.document import EXAMPLES, OPERATIONS, Operation
-from tests.contract.scenario import GATEWAY, Player, play
+from tests.contract.player import GATEWAY, Player
+from tests.contract.scenario import play
 from tests.fixtures.http import key
 
 APPLICANT, ANOTHER = "210212", "210213"

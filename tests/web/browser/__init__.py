@@ -1,0 +1,1 @@
+"""The browser that the board is tested with: found, or fetched without root."""

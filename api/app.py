@@ -122,7 +122,11 @@ def over(url: str, settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.open()
         held: Gateway = app.state.gateway
-        ears = {"run": held.heard, "api_key": held.keyring.heard}
+        ears = {
+            "run": held.heard,
+            "api_key": held.key_heard,
+            "browser_session": held.sessions.heard,
+        }
         async with asyncio.TaskGroup() as background:
             running = [
                 background.create_task(listen(database, ears)),

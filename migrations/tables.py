@@ -15,6 +15,7 @@ from shared.quotas import tables as quotas
 from shared.rounds import tables as rounds
 from shared.runs import tables as runs
 from shared.seals import tables as seals
+from shared.sessions import tables as sessions
 from shared.submissions import tables as submissions
 from shared.webhooks import tables as webhooks
 
@@ -33,6 +34,7 @@ ROOMS = (
     rounds,
     runs,
     seals,
+    sessions,
     submissions,
     webhooks,
 )

@@ -129,6 +129,12 @@ class Settings(BaseSettings):
         HOUR,
         "How long a revoked key may still be admitted by a gateway that did not hear of it.",
     )
+    session_lifetime: timedelta = duration(
+        12 * HOUR,
+        MINUTE,
+        LONGEST,
+        "How long who signs in to the board stays so; no longer than the key is in force.",
+    )
     signature_age: timedelta = duration(
         5 * MINUTE,
         SECOND,

@@ -1,4 +1,4 @@
-"""Expiry: answers whose time is over are taken away, and windows of quotas that have ended."""
+"""Expiry: what is kept for a time is taken away after it: answers, windows of quotas, sessions."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from datetime import timedelta
 from shared.database import Database
 from shared.idempotency import store as answers
 from shared.quotas import store as windows
+from shared.sessions import store as sessions
 from worker.loop import Bell, repeat
 
 PAUSE = timedelta(minutes=1)
@@ -32,5 +33,6 @@ class Expiry:
         """Take away some; say whether there may be more."""
         async with self.database.driver() as driver:
             more = await windows.take_away(driver)
+            more = await sessions.take_away(driver) or more
         async with self.database.session() as session:
             return await answers.take_away(session, self.kept) or more

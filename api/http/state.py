@@ -28,6 +28,7 @@ from shared.rankings.watch import Watch
 from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
 from shared.seals.signing import read_signers
+from shared.sessions.sessions import Sessions
 from shared.settings import Settings
 from shared.submissions.intake import Intake
 from shared.webhooks.targets import Targets
@@ -57,6 +58,8 @@ class Gateway:
 
     database: Database
     keyring: Keyring
+    sessions: Sessions
+    session_lifetime: timedelta
     refusals: RefusalLog
     quotas: Quotas
     intake: Intake
@@ -84,9 +87,12 @@ class Gateway:
     @classmethod
     def over(cls, database: Database, settings: Settings) -> "Gateway":
         """Assemble a gateway over *database*. Raises: SettingUnusable."""
+        keyring = Keyring(database, settings.key_cache, Tokens.of(settings, database))
         return cls(
             database=database,
-            keyring=Keyring(database, settings.key_cache, Tokens.of(settings, database)),
+            keyring=keyring,
+            sessions=Sessions(database, settings.key_cache, keyring.uses),
+            session_lifetime=settings.session_lifetime,
             refusals=RefusalLog(database),
             quotas=Quotas(database, Quota(settings.quota_requests, settings.quota_rows)),
             intake=Intake(database),
@@ -116,3 +122,8 @@ class Gateway:
         """Wake who waits for a round: something happened, or we may have missed it."""
         self.watch.heard(round_id)
         self.live.heard(round_id)
+
+    def key_heard(self, number: int | None) -> None:
+        """Forget who holds the key of this number, by whichever way in; with None every key."""
+        self.keyring.heard(number)
+        self.sessions.key_heard(number)

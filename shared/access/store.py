@@ -36,26 +36,26 @@ def _limit(codes: list[str] | None) -> frozenset[str] | None:
     return None if codes is None else frozenset(codes)
 
 
-async def valid(session: Session, sha256: bytes) -> Principal | None:
-    """Return who holds the key of this hash; None if it is unknown, expired or revoked."""
-    query = (
-        select(
-            ReporterRow.id,
-            ReporterRow.name,
-            ReporterRow.role,
-            ApiKeyRow.applicants,
-            ApiKeyRow.measures,
-            ApiKeyRow.id,
-            SIGNING_KEY,
-            ROUNDS,
-            *QUOTA,
-        )
-        .join(ReporterRow, ReporterRow.id == ApiKeyRow.reporter)
-        .where(ApiKeyRow.sha256 == sha256, IN_FORCE)
+HOLDER = (
+    select(
+        ReporterRow.id,
+        ReporterRow.name,
+        ReporterRow.role,
+        ApiKeyRow.applicants,
+        ApiKeyRow.measures,
+        ApiKeyRow.id,
+        SIGNING_KEY,
+        ROUNDS,
+        *QUOTA,
     )
-    row = (await session.execute(query)).first()
-    if row is None:
-        return None
+    .join(ReporterRow, ReporterRow.id == ApiKeyRow.reporter)
+    .where(IN_FORCE)
+)
+"""Who holds keys that are in force, in columns that `holder_of` reads."""
+
+
+def holder_of(row: Sequence[Any]) -> Principal:
+    """Return the holder that a row of `HOLDER` tells of."""
     reporter, name, role, applicants, measures, number, public, rounds, *quota = row
     return Principal(
         reporter,
@@ -68,6 +68,18 @@ async def valid(session: Session, sha256: bytes) -> Principal | None:
         number,
         quota_of(*quota),
     )
+
+
+async def valid(session: Session, sha256: bytes) -> Principal | None:
+    """Return who holds the key of this hash; None if it is unknown, expired or revoked."""
+    row = (await session.execute(HOLDER.where(ApiKeyRow.sha256 == sha256))).first()
+    return None if row is None else holder_of(row)
+
+
+async def holder(session: Session, number: int) -> Principal | None:
+    """Return who holds the key of this number; None if it is expired or revoked."""
+    row = (await session.execute(HOLDER.where(ApiKeyRow.id == number))).first()
+    return None if row is None else holder_of(row)
 
 
 @contextmanager

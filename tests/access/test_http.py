@@ -91,7 +91,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Give the clock by which a gateway forgets keys."""
     clock = Clock()
-    monkeypatch.setattr("shared.access.keyring.time", SimpleNamespace(monotonic=clock.monotonic))
+    monkeypatch.setattr("shared.access.remembered.time", SimpleNamespace(monotonic=clock.monotonic))
     return clock
 
 

@@ -48,6 +48,13 @@ FOREIGN = {
         ),
         "UPDATE idempotency_key SET status = 200",
         "DELETE FROM idempotency_key",
+        *(
+            f"UPDATE browser_session SET {each} = {each}"  # noqa: S608
+            for each in ("sha256", "key", "expires_at")
+        ),
+        "DELETE FROM browser_session",
+        "UPDATE entry_link SET expires_at = expires_at",
+        "DELETE FROM entry_link",
         "UPDATE framework SET document = '{}'",
         "UPDATE round SET reference_date = now()",
     ],
@@ -59,6 +66,9 @@ FOREIGN = {
         "SELECT sha256 FROM api_key",
         "SELECT nonce FROM signature_nonce",
         "SELECT body FROM idempotency_key",
+        "SELECT sha256 FROM browser_session",
+        "INSERT INTO browser_session (sha256, key, expires_at) VALUES ('', 1, now())",
+        "INSERT INTO entry_link (sha256, key, expires_at) VALUES ('', 1, now())",
         "UPDATE idempotency_key SET status = 200",
         "UPDATE round SET state = 'open'",
         "UPDATE entry SET state = 'accepted'",

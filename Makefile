@@ -13,7 +13,7 @@ $(BIN)/lint-imports
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check test browser bench lint format types contracts openapi migration lock version clean
+.PHONY: help setup run check test fuzz browser bench lint format types contracts openapi migration lock version clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,10 @@ check: setup ## what needs no database, in under a minute: for each step of a ch
 test: setup ## all checks: format, lint, types, import contracts, tests, contract drift
 	$(STATIC)
 	$(BIN)/pytest -n 2 --dist loadfile
+
+fuzz: export FUZZ_ATTEMPTS ?= 25
+fuzz: setup ## other requests in each run, to every operation with every role: make fuzz FUZZ_ATTEMPTS=500
+	$(BIN)/pytest -n 2 tests/contract/test_fuzz.py
 
 browser: setup ## a browser for the tests of pages, fetched without root where there is none
 	@$(BIN)/python -m tests.web.browser

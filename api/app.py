@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
+import web.app
 from api import cors
 from api.adjudications import routes as adjudications
 from api.answers.compression import Compression
@@ -103,6 +104,7 @@ def create_app(
         health,
     ):
         app.router.routes.extend(each.router.routes)
+    app.router.routes.extend(web.app.routes())
     require_declared(app)
     problems.register(app)
     complete(app)

@@ -1,7 +1,6 @@
 """For operators: is it alive, is it ready, what does it measure. Outside /v1, and without a key."""
 
 from fastapi import APIRouter
-from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import PlainTextResponse, Response
 
@@ -24,13 +23,6 @@ pilotzone_queue_oldest_seconds 0.0
 """
 
 router = APIRouter(tags=["health"], route_class=GuardedRoute)
-
-
-@router.get("/", include_in_schema=False)
-@public()
-async def front_door() -> RedirectResponse:
-    """Show whoever comes without a path what there is."""
-    return RedirectResponse("/docs")
 
 
 @router.get("/health/live")

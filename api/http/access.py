@@ -106,12 +106,17 @@ async def authorise(scope: Scope, held: Gateway, admission: Admission) -> Princi
     scope["state"]["principal"] = principal  # from here on it is known who is refused
     if not scope["state"].get("spent"):  # a repetition that is not kept is routed after all
         await spend(scope, held, principal, Counted.REQUESTS)
-    if principal.role not in admission.roles:
-        roles = ", ".join(role for role in Role if role in admission.roles)
-        raise Forbidden(f"this is for: {roles}", role=principal.role)
+    require_role(principal, admission)
     if principal.signing is not None:
         await require_signature(scope, held, principal.signing)
     return principal
+
+
+def require_role(principal: Principal, admission: Admission) -> None:
+    """Let in who has one of the roles that are admitted. Raises: Forbidden."""
+    if principal.role not in admission.roles:
+        roles = ", ".join(role for role in Role if role in admission.roles)
+        raise Forbidden(f"this is for: {roles}", role=principal.role)
 
 
 async def spend(

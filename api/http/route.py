@@ -77,12 +77,16 @@ class GuardedRoute(APIRoute):
             answer = None if principal is None else await again(principal)
         return None if answer is None else unless_known(scope, answer)
 
+    async def caller(self, scope: Scope, held: Gateway) -> Principal | None:
+        """Return who calls, if admitted, by the key it sends. Raises: what `authorise` raises."""
+        return await authorise(scope, held, self.admission)
+
     async def _admitted(self, scope: Scope, held: Gateway) -> Principal | None:
         """Return who calls, if both its role and the round in the path are admitted.
 
-        The path is read here, since a repetition was not routed. Raises: what `authorise` raises.
+        The path is read here, since a repetition was not routed. Raises: what `caller` raises.
         """
-        principal = await authorise(scope, held, self.admission)
+        principal = await self.caller(scope, held)
         if principal is not None and principal.rounds is not None:
             found = self.path_regex.match(scope["path"])
             if found is not None and (round_ := found.groupdict().get("round")) is not None:

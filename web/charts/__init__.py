@@ -1,0 +1,1 @@
+"""Charts as vectors: each a function that returns SVG as text, escaped once, with classes alone."""

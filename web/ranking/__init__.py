@@ -1,0 +1,1 @@
+"""The ranking of a round as a page."""

@@ -1,0 +1,117 @@
+"""What the ranking's page shows, read at once."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from api.http.state import Gateway
+from shared.applicants import store as applicants
+from shared.applicants.store import Sought, StoredApplicant
+from shared.rankings import movements
+from shared.rankings import store as standings
+from shared.rankings.order import arranged
+from shared.rankings.ranking import Ranking
+from shared.rankings.store import Freshness
+from shared.rounds.store import RoundFacts
+from shared.scoring.arrays import IntArray
+from shared.scoring.framework import Framework
+from shared.scoring.points import by_dimension, in_points
+
+ON_A_PAGE = 100
+
+
+class Asked(NamedTuple):
+    """Which page: who is *sought*, how bars stand, which hundred, whether the run was named."""
+
+    sought: Sought
+    view: str
+    number: int
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One applicant's row.
+
+    *rank* is None for who is not ranked; *moved*: so many places up since the run before, None
+    where there was none.
+    """
+
+    applicant: StoredApplicant
+    rank: int | None
+    tied: int
+    moved: int | None
+    total: float
+    coverage: float
+    points: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that the page shows: the *places* of one page, and how many there are in all."""
+
+    round: RoundFacts
+    framework: Framework
+    fresh: Freshness
+    places: Sequence[Place]
+    among: int
+
+
+async def read(
+    held: Gateway, framework: Framework, round_: RoundFacts, fresh: Freshness, asked: Asked
+) -> Found:
+    """Read the page's places as of the run that is *fresh*."""
+    whole = await held.rankings.as_of(round_.id, fresh.as_of)
+    order = await _order(held, whole, asked.sought)
+    begin = (asked.number - 1) * ON_A_PAGE
+    chosen = order[begin : begin + ON_A_PAGE]
+    codes = [whole.applicants[at] for at in chosen]
+    earlier = await _ranks_before(held, round_, fresh, asked.sought.kind)
+    async with held.database.reading() as session:
+        lines = await standings.lines(session, round_.id, codes, fresh.run)
+        known = await applicants.some(session, codes)
+    places = []
+    for at, code in zip(chosen, codes, strict=True):
+        rank, before = int(whole.own.rank[at]) or None, earlier.get(code)
+        places.append(
+            Place(
+                known[code],
+                rank,
+                int(whole.own.tied[at]),
+                before - rank if before and rank else None,
+                in_points(framework, lines[code].total),
+                lines[code].coverage,
+                [in_points(framework, each) for each in by_dimension(framework, lines[code].units)],
+            )
+        )
+    return Found(round_, framework, fresh, places, len(order))
+
+
+async def _order(held: Gateway, whole: Ranking, sought: Sought) -> list[int]:
+    """Return who is sought, as positions in order of rank."""
+    if sought.q is None:
+        return positions(whole.places(sought.kind))
+    async with held.database.reading() as session:
+        found = await applicants.found(session, sought)
+    return positions(await asyncio.to_thread(arranged, whole, sought.kind, "rank", found))
+
+
+def positions(order: IntArray) -> list[int]:
+    """Return *order* as plain numbers."""
+    plain: list[int] = order.tolist()
+    return plain
+
+
+async def _ranks_before(
+    held: Gateway, round_: RoundFacts, fresh: Freshness, kind: str | None
+) -> dict[str, int]:
+    """Return the ranks as of the run before, of who had one."""
+    if fresh.run < 2:  # noqa: PLR2004 -- the first run has none before it
+        return {}
+    moves = await movements.between(held.database, round_.id, fresh.run - 1, fresh.run, kind, 1)
+    return {
+        code: rank
+        for code, rank in zip(moves.applicants, moves.ranks[0].tolist(), strict=True)
+        if rank
+    }

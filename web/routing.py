@@ -1,0 +1,70 @@
+"""How every page is routed: who may see it, and what is shown instead where something is wrong."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from api.http import problems
+from api.http.problems import Unauthorized
+from api.http.route import GuardedRoute
+from api.http.state import Gateway
+from shared.core.errors import DomainError
+from shared.core.principal import Principal
+from web import access
+from web.errors import refusal
+
+SIGN_IN = "/board/sign-in"
+
+
+class PageRoute(GuardedRoute):
+    """A page: like any route but that a session lets in, and that refusals are pages too."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Take over what *endpoint* declares; pages are no part of the contract."""
+        super().__init__(path, endpoint, **options | {"include_in_schema": False})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the page; who is not signed in is led to where that is done."""
+        try:
+            await super().handle(scope, receive, send)
+        except Unauthorized:
+            asked = scope["path"] + "?" * bool(scope["query_string"])
+            query = urlencode({"next": asked + scope["query_string"].decode("latin-1")})
+            await RedirectResponse(f"{SIGN_IN}?{query}", 303)(scope, receive, send)
+        except DomainError as error:
+            answer = await problems.on_domain_error(Request(scope), error)
+            await refusal(scope, answer)(scope, receive, send)
+
+    async def caller(self, scope: Scope, held: Gateway) -> Principal | None:
+        """Return whose session it is. Raises: what `access.authorise` raises."""
+        return await access.authorise(scope, held, self.admission)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler, whose refusals are pages."""
+        handle = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError as malformed:
+                answer = await problems.on_malformed(request, malformed)
+            except HTTPException as error:
+                answer = await problems.on_http_error(request, error)
+            except Unauthorized:
+                raise
+            except DomainError as error:
+                answer = await problems.on_domain_error(request, error)
+            return refusal(request.scope, answer)
+
+        return shown
+
+
+def pages() -> APIRouter:
+    """Return a router whose routes are pages."""
+    return APIRouter(route_class=PageRoute)

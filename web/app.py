@@ -3,10 +3,11 @@
 from starlette.routing import BaseRoute
 
 from web.assets import routes as assets
+from web.events import routes as events
 from web.ranking import routes as ranking
 from web.rounds import routes as rounds
 
 
 def routes() -> list[BaseRoute]:
     """Return all routes of the board, which the gateway makes its own."""
-    return [route for each in (ranking, rounds, assets) for route in each.router.routes]
+    return [route for each in (ranking, events, rounds, assets) for route in each.router.routes]

@@ -29,12 +29,17 @@ class EventStream(StreamingResponse):
     media_type = "text/event-stream"
 
     def __init__(
-        self, live: Live, audience: Audience, told: Told, admitted: Callable[[], Awaitable[object]]
+        self,
+        live: Live,
+        audience: Audience,
+        told: Told,
+        admitted: Callable[[], Awaitable[object]],
+        sign_of_life: bytes = SIGN_OF_LIFE,
     ) -> None:
-        """Begin behind what the reader was *told*."""
+        """Begin behind what the reader was *told*; after long silence send the *sign_of_life*."""
         super().__init__(self._pieces(), headers={"Cache-Control": "no-store"})
         self._live, self._audience, self._told = live, audience, told
-        self._admitted = admitted
+        self._admitted, self._sign_of_life = admitted, sign_of_life
         self._ended = False
         self._channel: Channel | None = None
 
@@ -69,7 +74,7 @@ class EventStream(StreamingResponse):
             async with asyncio.timeout(self._live.heartbeat):
                 return await self._news()
         except TimeoutError:
-            return SIGN_OF_LIFE
+            return self._sign_of_life
 
     async def _news(self) -> bytes:
         channel = self._channel

@@ -75,7 +75,7 @@ def test_the_architecture_names_every_folder_there_is_and_none_that_is_not() -> 
     named = {Path(each) for each in re.findall(r"`((?:\w+/)*\w+)`", text) if (ROOT / each).is_dir()}
     rooms = {Path(each.name) for each in SHARED.iterdir() if each.is_dir()}
     rooms |= {Path(each.name) for each in (ROOT / "api").iterdir() if each.is_dir()}
-    rooms |= {Path("cli"), Path("verifier"), Path("worker")}
+    rooms |= {Path("cli"), Path("verifier"), Path("web"), Path("worker")}
     mirrored = {
         folder
         for folder in folders()

@@ -28,6 +28,7 @@ from shared.rankings.watch import Watch
 from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
 from shared.seals.signing import read_signers
+from shared.sensitivity.intervals import Intervals
 from shared.sessions.sessions import Sessions
 from shared.settings import Settings
 from shared.submissions.intake import Intake
@@ -72,6 +73,7 @@ class Gateway:
     cohorts: Cohorts
     diagnoses: Diagnoses
     attributions: Attributions
+    intervals: Intervals
     previews: Previews
     renders: Flights[Page]
     rendering: Rendering
@@ -105,6 +107,7 @@ class Gateway:
             cohorts=Cohorts(database),
             diagnoses=Diagnoses(database),
             attributions=Attributions(database),
+            intervals=Intervals(database),
             previews=Previews(database),
             renders=Flights(),
             rendering=Rendering(),
@@ -122,6 +125,7 @@ class Gateway:
         """Wake who waits for a round: something happened, or we may have missed it."""
         self.watch.heard(round_id)
         self.live.heard(round_id)
+        self.intervals.heard(round_id)
 
     def key_heard(self, number: int | None) -> None:
         """Forget who holds the key of this number, by whichever way in; with None every key."""

@@ -4,7 +4,7 @@ A worker does an operation over one connection that holds its advisory lock. The
 claim: if it goes, so does the lock, and nothing can be written over it any more.
 """
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -109,6 +109,38 @@ async def items(
     """).columns(position=BIGINT, item=JSON)
     parameters = {"round": round_id, "id": operation, "after": after, "limit": limit}
     return [(at, item) for at, item in await session.execute(query, parameters)]
+
+
+async def newest_done(session: Session, round_id: int, kind: str) -> Operation | None:
+    """Return the round's newest operation of this *kind* that has a result, if there is one."""
+    query = (
+        select(*COLUMNS)
+        .where(
+            OperationRow.round == round_id,
+            OperationRow.kind == kind,
+            OperationRow.state == "done",
+        )
+        .order_by(OperationRow.id.desc())
+        .limit(1)
+    )
+    row = (await session.execute(query)).first()
+    return None if row is None else Operation(*row)
+
+
+async def items_of(
+    session: Session, round_id: int, operation: int, applicants: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return those of the result's items that are of *applicants*, in their order."""
+    query = text("""
+        SELECT item.value AS item FROM operation
+        CROSS JOIN LATERAL json_array_elements(operation.result -> 'items')
+            WITH ORDINALITY AS item (value, position)
+        WHERE operation.round = :round AND operation.id = :id AND operation.state = 'done'
+            AND item.value ->> 'applicant' = ANY (CAST(:applicants AS text[]))
+        ORDER BY item.position
+    """).columns(item=JSON)
+    parameters = {"round": round_id, "id": operation, "applicants": list(applicants)}
+    return list(await session.scalars(query, parameters))
 
 
 async def cancel(session: Session, round_id: int, operation: int) -> bool:

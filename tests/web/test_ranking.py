@@ -1,12 +1,15 @@
 """The ranking as a page: what it shows, to whom, and how it is kept."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from tests.fixtures.make import ROUND, STATIONS, World
 from tests.web.signed_in import BOARD, see
 from web.charts import bars
 from web.charts.bars import Part
+from worker.loop import Bell
+from worker.operations import Operator
 
 ROW = re.compile(
     r'<tr data-key="(\w+)"><td class="rank">(.*?)</td><td class="moved">(.*?)</td>.*?'
@@ -96,6 +99,24 @@ async def test_an_old_run_is_shown_as_it_was_and_is_not_followed(world: World) -
     assert [code for code, *_ in rows(answer.text)] == ["C2", "C1"]
     assert 'name="events"' not in answer.text
     assert 'name="events"' in (await see(world, "auditor")).text
+
+
+async def test_how_sure_places_are_is_shown_with_the_run_it_was_asked_of(world: World) -> None:
+    await scored(world, C1=10, C2=20)
+    asked = await world.call("auditor", "POST", f"/rounds/{ROUND}/sensitivity", {"draws": 100})
+    assert asked.status_code == 202
+    without = await see(world, "auditor", lang="en")
+    operator = Operator(world.worker_database, Bell(), timedelta(seconds=1))
+    assert await operator.carry_out_next()
+    await scored(world, C1=11)
+    transport: Any = world.client._transport
+    transport.app.state.gateway.heard(None)  # as a gateway that listens does
+    answer = await see(world, "auditor", lang="en")
+
+    assert "Rank interval" not in without.text
+    assert "Rank interval (weights ±25%)" in answer.text
+    assert '<span class="warn"> #1</span>' in answer.text
+    assert "<span>1–1</span>" in answer.text
 
 
 async def test_a_refusal_is_a_page_with_the_interfaces_words(world: World) -> None:

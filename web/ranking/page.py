@@ -9,6 +9,7 @@ from shared.scoring.framework import Name
 from shared.scoring.points import in_points
 from web.charts import bars
 from web.charts.bars import Part
+from web.charts.interval import interval
 from web.charts.legend import legend
 from web.layout import Frame, markup
 from web.ranking.reading import ON_A_PAGE, Asked, Found, Place
@@ -20,6 +21,8 @@ VIEWS = {"stacked": Name("累计", "Stacked"), "aligned": Name("分维度对齐"
 RANK, SINCE, NAME = Name("名次", "Rank"), Name("较上次", "since last"), Name("名称", "Name")
 POINTS = Name("各维度得分（满分 {full}）", "Points by dimension ({full} in all)")
 TOTAL, COVERAGE = Name("总分", "Total"), Name("覆盖率", "Coverage")
+INTERVAL = Name("名次区间（权重 ±{band}）", "Rank interval (weights ±{band})")
+KIND, VIEW = Name("申报单位类型", "Kind of applicant"), Name("显示方式", "View")
 SEARCH, FIND = Name("按名称查找", "Search by name"), Name("查找", "Find")
 NOBODY = Name("没有符合条件的申报单位。", "Nobody is ranked here.")
 UNRANKED, SAME = Name("不参与排名", "not ranked"), Name("名次不变", "same place")
@@ -68,7 +71,7 @@ def _body(
     return h.fragment[
         h.h1[title],
         h.div(".tools")[
-            h.nav(".tabs", aria_label=say(NAME))[
+            h.nav(".tabs", aria_label=say(KIND))[
                 (
                     h.a(
                         href=to(cohort=each),
@@ -77,7 +80,7 @@ def _body(
                     for each, name in KINDS.items()
                 )
             ],
-            h.nav(".views", aria_label=say(COVERAGE))[
+            h.nav(".views", aria_label=say(VIEW))[
                 (
                     h.a(href=to(view=each), aria_current="true" if each == asked.view else None)[
                         say(name)
@@ -115,12 +118,13 @@ def _search(reader: Reader, asked: Asked, found: Found) -> h.Element:
 def _table(reader: Reader, asked: Asked, found: Found) -> h.Element:
     say = reader.say
     full = in_points(found.framework, found.framework.full)
-    heads = (
+    heads: tuple[tuple[str, h.Node], ...] = (
         ("rank", say(RANK)),
         ("moved", say(SINCE)),
         ("name", say(NAME)),
         ("points", say(POINTS).format(full=reader.number(full))),
         ("total", say(TOTAL)),
+        *([("interval", _spans(reader, found))] if found.analysis else []),
         ("coverage", say(COVERAGE)),
     )
     return h.table(".ranking")[
@@ -151,7 +155,7 @@ def _rows(reader: Reader, asked: Asked, found: Found) -> Iterator[Markup]:
             '<tr data-key="{code}"><td class="rank">{rank}</td><td class="moved">{moved}</td>'
             '<th scope="row" class="name"><a href="{link}">{name}</a></th>'
             '<td class="points">{bar}</td><td class="total">{total}</td>'
-            '<td class="coverage{low}">{coverage:.0%}</td></tr>'
+            '{interval}<td class="coverage{low}">{coverage:.0%}</td></tr>'
         ).format(
             code=who.code,
             rank=rank,
@@ -160,9 +164,33 @@ def _rows(reader: Reader, asked: Asked, found: Found) -> Iterator[Markup]:
             name=reader.say(who.name),
             bar=draw(parts, full),
             total=reader.number(place.total, 2),
+            interval=_interval(found, place),
             low=low,
             coverage=place.coverage,
         )
+
+
+def _spans(reader: Reader, found: Found) -> h.Node:
+    """Return the head of the column of intervals; an older run of theirs is named."""
+    analysis = found.analysis
+    if analysis is None:
+        return None
+    asked = analysis.parameters
+    said = reader.say(INTERVAL).format(band=f"{asked['band']:.0%}")
+    older = asked["run"] != found.fresh.run
+    return h.fragment[said, older and h.span(".warn")[f" #{asked['run']}"]]
+
+
+def _interval(found: Found, place: Place) -> Markup:
+    if found.analysis is None:
+        return Markup("")
+    span = place.interval
+    if span is None or place.rank is None:
+        return Markup('<td class="interval">–</td>')
+    drawn = interval(place.rank, span.low, span.high, found.among)
+    return Markup('<td class="interval">{}<span>{}–{}</span></td>').format(
+        drawn, span.low, span.high
+    )
 
 
 def _moved(reader: Reader, place: Place) -> Markup:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from api.http.state import Gateway
 from shared.applicants import store as applicants
 from shared.applicants.store import Sought, StoredApplicant
+from shared.operations.model import Operation
 from shared.rankings import movements
 from shared.rankings import store as standings
 from shared.rankings.order import arranged
@@ -17,6 +18,7 @@ from shared.rounds.store import RoundFacts
 from shared.scoring.arrays import IntArray
 from shared.scoring.framework import Framework
 from shared.scoring.points import by_dimension, in_points
+from shared.sensitivity.intervals import Interval
 
 ON_A_PAGE = 100
 
@@ -45,23 +47,33 @@ class Place:
     total: float
     coverage: float
     points: Sequence[float]
+    interval: Interval | None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that the page shows: the *places* of one page, and how many there are in all."""
+    """All that the page shows: the *places* of one page, and *among* how many they are.
+
+    *analysis* is the one that intervals come from.
+    """
 
     round: RoundFacts
     framework: Framework
     fresh: Freshness
+    analysis: Operation | None
     places: Sequence[Place]
     among: int
 
 
 async def read(
-    held: Gateway, framework: Framework, round_: RoundFacts, fresh: Freshness, asked: Asked
+    held: Gateway,
+    framework: Framework,
+    round_: RoundFacts,
+    fresh: Freshness,
+    analysis: Operation | None,
+    asked: Asked,
 ) -> Found:
-    """Read the page's places as of the run that is *fresh*."""
+    """Read the page's places as of the run that is *fresh*, with what *analysis* says of them."""
     whole = await held.rankings.as_of(round_.id, fresh.as_of)
     order = await _order(held, whole, asked.sought)
     begin = (asked.number - 1) * ON_A_PAGE
@@ -71,6 +83,7 @@ async def read(
     async with held.database.reading() as session:
         lines = await standings.lines(session, round_.id, codes, fresh.run)
         known = await applicants.some(session, codes)
+    spans = await held.intervals.of(round_.id, analysis, codes) if analysis else {}
     places = []
     for at, code in zip(chosen, codes, strict=True):
         rank, before = int(whole.own.rank[at]) or None, earlier.get(code)
@@ -83,9 +96,10 @@ async def read(
                 in_points(framework, lines[code].total),
                 lines[code].coverage,
                 [in_points(framework, each) for each in by_dimension(framework, lines[code].units)],
+                spans.get(code),
             )
         )
-    return Found(round_, framework, fresh, places, len(order))
+    return Found(round_, framework, fresh, analysis, places, len(order))
 
 
 async def _order(held: Gateway, whole: Ranking, sought: Sought) -> list[int]:

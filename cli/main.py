@@ -23,6 +23,8 @@ COMMANDS = {
     "applicants": "cli.applicants",
     "explain": "cli.explanation",
     "seals": "cli.seals",
+    "backup": "cli.backups.command",
+    "restore": "cli.backups.command",
     "demo": "cli.demo",
     "push": "cli.push.command",
 }

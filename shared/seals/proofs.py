@@ -127,14 +127,16 @@ def receipt(
 
 
 async def archive(
-    database: Database, library: Library, round_: RoundFacts, run: int
+    database: Database, library: Library, round_: RoundFacts, run: int, epoch: int | None = None
 ) -> AsyncGenerator[bytes, None]:
     """Yield an archive of the round up to *run*, as `pilotzone_verify.archive` reads it.
+
+    It has the log of *epoch*, by default the newest.
 
     Raises: NotFound, before anything is yielded, where the run is not sealed.
     """
     hashed, count = sha256(), 0
-    async for lines in _lines(database, library, round_, run):
+    async for lines in _lines(database, library, round_, run, epoch):
         piece = "".join(f"{line}\n" for line in lines).encode()
         hashed.update(piece)
         count += len(lines)
@@ -143,11 +145,11 @@ async def archive(
 
 
 async def _lines(
-    database: Database, library: Library, round_: RoundFacts, run: int
+    database: Database, library: Library, round_: RoundFacts, run: int, epoch: int | None
 ) -> AsyncGenerator[list[str], None]:
     """Yield lines; no connection is held while somebody reads what was yielded."""
     async with database.session() as session:
-        head = await seals.head(session, round_.id)
+        head = await seals.head(session, round_.id, epoch)
         if run > head.run:
             raise NotFound(f"run {run} is not sealed yet")
         key = await seals.secret(session)

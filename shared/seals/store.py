@@ -120,10 +120,12 @@ async def wait_until_settled(session: Session, round_id: int) -> None:
     await session.execute(query, parts(Lock.LOG, round_id))
 
 
-async def head(session: Session, round_id: int) -> Head:
-    """Return where the round's log stands in this epoch."""
+async def head(session: Session, round_id: int, epoch: int | None = None) -> Head:
+    """Return where the round's log stands in this *epoch*, by default the newest."""
     query = text("""
-        WITH era AS (SELECT max(number) AS epoch FROM log_epoch)
+        WITH era AS (
+            SELECT coalesce(CAST(:epoch AS bigint), max(number)) AS epoch FROM log_epoch
+        )
         SELECT era.epoch, coalesce(last.position + 1, 0), last.leaf, last.body::json ->> 'origin',
             (SELECT coalesce(max(run), 0) FROM log_entry
                 WHERE round = :round AND epoch = era.epoch AND run IS NOT NULL),
@@ -133,8 +135,9 @@ async def head(session: Session, round_id: int) -> Head:
             ORDER BY position DESC LIMIT 1
         ) AS last ON true
     """)
-    epoch, size, leaf, origin, run, now = (await session.execute(query, {"round": round_id})).one()
-    return Head(epoch, size, EMPTY if leaf is None else leaf, origin, run, now)
+    parameters = {"round": round_id, "epoch": epoch}
+    found, size, leaf, origin, run, now = (await session.execute(query, parameters)).one()
+    return Head(found, size, EMPTY if leaf is None else leaf, origin, run, now)
 
 
 async def about(session: Session, round_id: int) -> Round:

@@ -78,9 +78,9 @@ def test_every_command_that_is_shown_exists(document: Path) -> None:
 def test_what_operations_leave_in_the_folder_is_no_change_to_git() -> None:
     """Dumps and copies have keys' hashes and people's names in them."""
     typed = commands(OPERATIONS.read_text())
-    left = set(re.findall(r"\w+\.dump|\w+\.tar", typed))
+    left = set(re.findall(r"\w+\.(?:backup|dump|tar)\b", typed))
     left |= {f"{folder}/" for folder in re.findall(r"(?<!\S)\.data[\w-]*", typed)}
-    assert {"pilotzone.dump", "pilotzone.tar", ".data/", ".data-restored/"} <= left
+    assert {"pilotzone.backup", "pilotzone.dump", "pilotzone.tar", ".data/"} <= left
 
     asked = ["/usr/bin/env", "git", "check-ignore", *left]
     ignored = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout

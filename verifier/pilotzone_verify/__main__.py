@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pilotzone_verify import archive, notes, proofs, reading, recomputing
+from pilotzone_verify import archive, checking, notes, proofs, reading
 from pilotzone_verify.notes import Checkpoint, Verifier
 from pilotzone_verify.outcome import Disproved, Unusable
 
@@ -58,21 +58,10 @@ def _check(options: argparse.Namespace) -> list[str]:
     kept = [proofs.sealed(_text(each), keys).checkpoint for each in options.checkpoint]
     if f'"{archive.FORMAT}"'.encode() in next(_lines(options.file), b""):
         receipts = [proofs.receipt(_document(each), keys) for each in options.receipt]
-        return _check_archive(archive.read(_lines(options.file)), keys, kept, receipts)
+        return checking.check_archive(archive.read(_lines(options.file)), keys, kept, receipts)
     if options.receipt:
         raise Unusable("a receipt is looked up in an archive")
     return _check_file(_document(options.file), keys, kept)
-
-
-def _check_archive(
-    read: archive.Archive,
-    keys: Sequence[Verifier],
-    kept: Sequence[Checkpoint],
-    receipts: Sequence[proofs.Receipt],
-) -> list[str]:
-    found = archive.check_seals(read, keys, kept)
-    found += [archive.check_receipt(read, each) for each in receipts]
-    return found + recomputing.check_scores(read)
 
 
 def _check_file(
@@ -91,9 +80,8 @@ def _check_file(
 
 
 def _keys(path: Path) -> list[Verifier]:
-    lines = [line for line in _text(path).splitlines() if line.strip() and line[0] != "#"]
     try:
-        return [notes.read_verifier(line) for line in lines]
+        return notes.read_verifiers(_text(path))
     except ValueError as error:
         raise Unusable(f"{path}: {error}") from None
 

@@ -130,6 +130,12 @@ def read_verifier(text: str) -> Verifier:
     return Verifier(name, number, Ed25519PublicKey.from_public_bytes(key), kind)
 
 
+def read_verifiers(text: str) -> list[Verifier]:
+    """Read public keys, one a line; lines that begin with # are remarks. Raises: ValueError."""
+    lines = [line for line in text.splitlines() if line.strip() and line[0] != "#"]
+    return [read_verifier(line) for line in lines]
+
+
 def _parts(text: str) -> tuple[str, bytes, bytes]:
     parts = text.split("+", 2)
     if len(parts) != 3:  # noqa: PLR2004 -- name, number, key

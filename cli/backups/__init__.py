@@ -1,0 +1,1 @@
+"""Backups: the whole database as a file, and back, checked by the verifier."""

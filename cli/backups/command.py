@@ -1,0 +1,130 @@
+"""`pilotzone backup` and `pilotzone restore`."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.backups import checking, dumping, loading
+from cli.backups.programs import find
+from cli.context import database
+from cli.errors import CommandError
+from cli.options import DataDir, settings_with
+from pilotzone_verify import notes
+from pilotzone_verify.notes import Verifier
+from shared.database import Database, Limits
+from shared.database.migration import migrate
+from shared.database.transfer import Standing, look
+from shared.embedded import server as embedded
+from shared.seals import checkpoint_store, epoch_store
+from shared.settings import Settings
+
+File = Annotated[Path, typer.Argument(help="The file of the backup.")]
+
+
+def register(main: typer.Typer) -> None:
+    """Add the commands of this module."""
+    main.command()(backup)
+    main.command()(restore)
+
+
+def backup(file: File, data_dir: DataDir = None) -> None:
+    """Write the whole database to a new file, as of this moment; everything goes on meanwhile."""
+    settings = settings_with(data_dir)
+    dumping.require_free(file)
+    if settings.database_url is None and not embedded.exists(settings.data_dir):
+        raise CommandError(
+            f"{settings.data_dir} holds no database: name the one of `pilotzone up` with --data-dir"
+        )
+    with database(settings) as url:
+        programs = find(settings, url, asyncio.run(look(url)).major, "pg_dump")
+        dumping.dump(programs, file)
+    typer.echo(f"backed up: {file}")
+
+
+def restore(
+    file: Annotated[Path | None, typer.Argument(help="The file of the backup.")] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also where there are rounds, which are then lost.")
+    ] = False,
+    loaded: Annotated[
+        bool, typer.Option("--loaded", help="The file was loaded already, by pg_restore.")
+    ] = False,
+    key: Annotated[
+        list[Path] | None,
+        typer.Option(help="Public keys that you trust, one a line; by default the backup's own."),
+    ] = None,
+    after: Annotated[
+        int,
+        typer.Option(
+            "--after-epoch",
+            metavar="NUMBER",
+            help="The last epoch that was published, if that is later than the backup's.",
+        ),
+    ] = 0,
+    data_dir: DataDir = None,
+) -> None:
+    """Put a backup in the place of the database, begin a new epoch, and check every round."""
+    if (file is None) != loaded:
+        raise CommandError("name the file of a backup, or say that one is --loaded")
+    settings, keys = settings_with(data_dir), _keys(key or [])
+    with database(settings) as url:
+        standing = asyncio.run(look(url))
+        _require_alone(standing)
+        if file is not None:
+            _require_lost(standing, replace)
+            programs = find(settings, url, standing.major, "pg_restore", "psql")
+            loading.require_backup(programs, file)
+            loading.load(programs, file, max(after, standing.epoch))
+        migrate(url)
+        said, holds = asyncio.run(_check(settings, url, keys, after if loaded else None))
+    typer.echo("\n".join(said))
+    if not holds:
+        raise CommandError(
+            "the backup is restored, but its record does not hold: see above; restore another one"
+            " with --replace, or go on knowing that"
+        )
+
+
+def _require_alone(standing: Standing) -> None:
+    if standing.processes:
+        raise CommandError(
+            f"{' and '.join(standing.processes)} use the database: stop gateways and workers, or"
+            " the `pilotzone up` that they are of, and start them again afterwards"
+        )
+
+
+def _require_lost(standing: Standing, replace: bool) -> None:
+    if standing.rounds and not replace:
+        raise CommandError("there are rounds in the database: say --replace to lose them")
+    if standing.lacking:
+        raise CommandError(
+            f"the roles {', '.join(standing.lacking)} do not exist: create them as"
+            ' docs/operations.md says under "Roles and rights"'
+        )
+
+
+async def _check(
+    settings: Settings, url: str, keys: list[Verifier], after: int | None
+) -> tuple[list[str], bool]:
+    async with Database(url, limits=Limits.of_worker(settings)) as opened:
+        async with opened.session() as session:
+            if after is not None:
+                await epoch_store.begin(session, after)
+            known = keys or list(map(notes.read_verifier, await checkpoint_store.keys(session)))
+            epoch = await epoch_store.newest(session)
+        said, holds = await checking.findings(opened, known)
+    whose = "that you named" if keys else "that the backup names (yours: --key FILE)"
+    return [*said, f"restored: epoch {epoch} begins, checked by the keys {whose}"], holds
+
+
+def _keys(files: list[Path]) -> list[Verifier]:
+    """Read the keys in *files*. Raises: CommandError."""
+    found = []
+    for file in files:
+        try:
+            found += notes.read_verifiers(file.read_text("utf-8"))
+        except ValueError as error:
+            raise CommandError(f"{file}: {error}") from None
+    return found

@@ -1,0 +1,192 @@
+"""`pilotzone backup` and `pilotzone restore`, on real servers."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import make_url, text
+
+from shared.database import Database
+from shared.database.transfer import variables
+from shared.embedded.cluster import programs
+from tests.cli.test_command_line import pilotzone
+from tests.conftest import _administer, _named
+from tests.fixtures.ask import rows, unguarded
+from tests.fixtures.make import ROUND, STATIONS, World, worker_over
+from tests.seals.sealing import SIGNER, archived, checked, sealed
+
+PATH = f"{programs()}{os.pathsep}{os.environ['PATH']}"
+TABLES = ("submission", "run", "score_version", "log_entry", "log_checkpoint", "api_key")
+
+
+@pytest.fixture
+async def empty(server: str, url: str) -> AsyncIterator[str]:
+    """Give the URL of a database in which there is nothing."""
+    name = f"{make_url(url).database}_restored"
+    await _administer(server, f"CREATE DATABASE {name}")
+    yield _named(server, name)
+    await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def called(*arguments: str, url: str, path: str = PATH) -> tuple[int, str, str]:
+    """Call a command on the database of *url*; return status, answer and complaint."""
+    answer = pilotzone(*arguments, PILOTZONE_DATABASE_URL=url, PATH=path)
+    return answer.returncode, answer.stdout, answer.stderr
+
+
+async def played(world: World) -> None:
+    """Have two runs sealed and signed."""
+    for value in (40, 30):
+        await world.submit("source", "C1", STATIONS, value)
+        await worker_over(world.worker_database).sweep()
+        await sealed(world.worker_database)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """Return who may do what with each file in *folder*."""
+    return {each.name: each.stat().st_mode & 0o777 for each in folder.iterdir()}
+
+
+async def held(url: str) -> dict[str, object]:
+    """Return how many rows each of some tables has, and what the gateway may do there."""
+    async with Database(url) as owner:
+        counts = {each: await rows(owner, f"SELECT count(*) FROM {each}") for each in TABLES}  # noqa: S608
+        may = "SELECT relname, relacl::text FROM pg_class WHERE relname = ANY (:names) ORDER BY 1"
+        async with owner.session() as session:
+            rights = (await session.execute(text(may), {"names": list(TABLES)})).all()
+        return {**counts, "rights": [tuple(each) for each in rights]}
+
+
+async def test_a_backup_is_restored_elsewhere_checked_and_begins_an_epoch(
+    world: World, url: str, empty: str, tmp_path: Path
+) -> None:
+    await played(world)
+    file = tmp_path / "a backup"
+    assert called("backup", str(file), url=url)[::2] == (0, "")
+    assert modes(tmp_path) == {file.name: 0o600}
+
+    status, said, complaint = called("restore", str(file), url=empty)
+
+    assert (status, complaint) == (0, "")
+    assert said.splitlines() == [
+        f"round {ROUND}: log {SIGNER.name}/{ROUND}/1: 4 entries hang together, 4 of them signed",
+        f"round {ROUND}: run 2: 3 scores of 15 lines computed again, all the same",
+        f"round {ROUND}: proven",
+        "restored: epoch 2 begins, checked by the keys that the backup names (yours: --key FILE)",
+    ]
+    assert await held(empty) == await held(url)
+
+
+async def test_nothing_is_lost_unasked_nor_by_a_backup_that_was_cut_off(
+    world: World, url: str, empty: str, tmp_path: Path
+) -> None:
+    """The beginning of a cut one is whole, so that it is found out when much of it is loaded."""
+    await played(world)
+    file = tmp_path / "backup"
+    called("backup", str(file), url=url)
+    whole = file.read_bytes()
+
+    again = called("backup", str(file), url=url)
+    served = called("restore", str(file), "--replace", url=url)
+    called("restore", str(file), url=empty)
+    unasked = called("restore", str(file), url=empty)
+    before = await held(empty)
+    file.write_bytes(whole[:-1000])
+    cut = called("restore", str(file), "--replace", url=empty)
+    after = await held(empty)
+    file.write_bytes(whole)
+    asked = called("restore", str(file), "--replace", "--after-epoch=7", url=empty)
+
+    assert again[2] == f"error: {file} is there already: name another file, or move it away\n"
+    assert served[2].startswith(
+        "error: pilotzone_gateway and pilotzone_worker use the database: stop gateways and workers"
+    )
+    assert unasked[2] == "error: there are rounds in the database: say --replace to lose them\n"
+    assert cut[2].startswith("error: pg_restore failed: pg_restore: error: could not read")
+    assert cut[2].endswith("; the database is as it was\n")
+    assert [each[0] for each in (again, served, unasked, cut)] == [1, 1, 1, 1]
+    assert after == before
+    assert "restored: epoch 8 begins" in asked[1]
+
+
+async def test_a_record_that_was_altered_is_restored_and_said_to_be(
+    world: World, url: str, owner: Database, empty: str, tmp_path: Path
+) -> None:
+    await played(world)
+    await unguarded(owner, "UPDATE submission SET number = 400 WHERE number = 40")
+    called("backup", str(tmp_path / "backup"), url=url)
+
+    status, said, complaint = called("restore", str(tmp_path / "backup"), url=empty)
+
+    assert status == 1
+    assert "the inputs of run 1 are not those that were sealed" in said
+    assert complaint.startswith("error: the backup is restored, but its record does not hold")
+
+
+async def test_what_another_program_loaded_is_checked_and_begins_an_epoch_too(
+    world: World, url: str, tmp_path: Path, worker_database: Database, database: Database
+) -> None:
+    """And its log goes on from the checkpoint of the epoch before."""
+    await played(world)
+    (tmp_path / "keys").write_text(f"# ours\n{SIGNER.verifier}\n")
+    for each in (worker_database, database):
+        await each.close()
+
+    status, said, _ = called("restore", "--loaded", f"--key={tmp_path / 'keys'}", url=url)
+
+    assert status == 0
+    assert said.endswith("restored: epoch 2 begins, checked by the keys that you named\n")
+    async with Database(url) as owner:
+        await sealed(owner)
+        found = checked(await archived(owner, ROUND, 2))
+    assert found[1] == "the log is epoch 2: it goes on from a database that was restored"
+
+
+@pytest.mark.parametrize(
+    ("programs", "said"),
+    [
+        (None, "pg_dump is not there: install the client programs of PostgreSQL"),
+        ("pg_dump (PostgreSQL) 9.6.24", "pg_dump is older than the server: install"),
+    ],
+)
+def test_programs_that_are_not_there_or_too_old_are_said(
+    programs: str | None, said: str, url: str, tmp_path: Path
+) -> None:
+    if programs is not None:
+        (tmp_path / "pg_dump").write_text(f"#!/bin/sh\necho '{programs}'\n")
+        (tmp_path / "pg_dump").chmod(0o755)
+
+    status, answer, complaint = called("backup", "backup", url=url, path=str(tmp_path))
+
+    assert (status, answer) == (1, "")
+    assert said in complaint
+    assert complaint.count("\n") == 1
+
+
+async def test_what_is_no_backup_is_refused_before_anything_is_lost(
+    empty: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup"
+    assert (
+        called("restore", str(file), url=empty)[2] == f"error: {file}: No such file or directory\n"
+    )
+    file.write_text("no backup")
+    assert called("restore", str(file), url=empty)[2].startswith("error: pg_restore failed: ")
+
+
+def test_programs_are_led_to_the_socket_of_a_folder_whatever_its_name() -> None:
+    url = f"postgresql+asyncpg://postgres@/pilotzone?host={quote('/run/a folder, 100%')}&port=5432"
+    assert variables(url) == {
+        "PGHOST": "/run/a folder, 100%",
+        "PGPORT": "5432",
+        "PGUSER": "postgres",
+        "PGDATABASE": "pilotzone",
+    }
+    far = variables("postgresql://me:a%40b@db.example:6432/pilotzone?ssl=verify-full")
+    assert (far["PGPASSWORD"], far["PGHOST"], far["PGSSLMODE"]) == (
+        "a@b",
+        "db.example",
+        "verify-full",
+    )

@@ -18,6 +18,7 @@ from shared.core.errors import DomainError
 from shared.core.principal import Principal
 from web import access
 from web.errors import refusal
+from web.reader import language_of
 
 SIGN_IN = "/board/sign-in"
 
@@ -38,7 +39,7 @@ class PageRoute(GuardedRoute):
             query = urlencode({"next": asked + scope["query_string"].decode("latin-1")})
             await RedirectResponse(f"{SIGN_IN}?{query}", 303)(scope, receive, send)
         except DomainError as error:
-            answer = await problems.on_domain_error(Request(scope), error)
+            answer = await problems.on_domain_error(_asked(scope), error)
             await refusal(scope, answer)(scope, receive, send)
 
     async def caller(self, scope: Scope, held: Gateway) -> Principal | None:
@@ -50,19 +51,27 @@ class PageRoute(GuardedRoute):
         handle = super().get_route_handler()
 
         async def shown(request: Request) -> Response:
+            asked = _asked(request.scope)
             try:
                 return await handle(request)
             except RequestValidationError as malformed:
-                answer = await problems.on_malformed(request, malformed)
+                answer = await problems.on_malformed(asked, malformed)
             except HTTPException as error:
-                answer = await problems.on_http_error(request, error)
+                answer = await problems.on_http_error(asked, error)
             except Unauthorized:
                 raise
             except DomainError as error:
-                answer = await problems.on_domain_error(request, error)
+                answer = await problems.on_domain_error(asked, error)
             return refusal(request.scope, answer)
 
         return shown
+
+
+def _asked(scope: Scope) -> Request:
+    """Return the request as if its headers asked for the page's language, which its address may."""
+    language, _ = language_of(scope)
+    headers = [each for each in scope["headers"] if each[0] != b"accept-language"]
+    return Request(dict(scope) | {"headers": [*headers, (b"accept-language", language.encode())]})
 
 
 def pages() -> APIRouter:

@@ -127,6 +127,13 @@ async def test_a_refusal_is_a_page_with_the_interfaces_words(world: World) -> No
         assert "script-src 'self'" in answer.headers["content-security-policy"]
 
 
+async def test_a_refusal_speaks_the_language_of_the_page(world: World) -> None:
+    """Which its address names, whatever the browser prefers."""
+    answer = await see(world, "auditor", more={"Accept-Language": "zh-CN"}, lang="en", run=99)
+
+    assert "<title>The thing named does not exist. · Pilot-zone board<" in answer.text
+
+
 async def test_what_is_needed_to_see_a_page_is_public_and_kept(world: World) -> None:
     page = (await see(world, "auditor")).text
     for address in re.findall(r'(?:href|src)="(/board/assets/.*?)"', page):

@@ -1,0 +1,42 @@
+"""Every page of the board: where it is, what it is called, who sees it, how it prints.
+
+A new page is a line here, and is then looked at in both languages by everybody who sees it.
+"""
+
+from dataclasses import dataclass
+
+from shared.core.principal import Role
+from tests.web.filling import ROUND
+
+EVERYBODY = frozenset(Role)
+LANGUAGES = ("zh", "en")
+OF_ROUND = f"/board/rounds/{ROUND}"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page: its *path*, how its title begins, who is let in, how many A4 pages it prints."""
+
+    path: str
+    zh: str
+    en: str
+    roles: frozenset[Role] = EVERYBODY
+    printed: int = 1
+
+    def title(self, language: str) -> str:
+        """Return how the title begins in this language."""
+        return self.zh if language == "zh" else self.en
+
+    def address(self, language: str) -> str:
+        """Return the page's address in this language."""
+        return f"{self.path}{'&' if '?' in self.path else '?'}lang={language}"
+
+
+PAGES = {
+    "rounds": Shown("/board", "评审轮次", "Rounds"),
+    "ranking": Shown(OF_ROUND, "排名 · 县", "Ranking · Counties"),
+    "ranking-parks": Shown(f"{OF_ROUND}?cohort=park", "排名 · 产业园区", "Ranking · Parks"),
+    "ranking-aligned": Shown(f"{OF_ROUND}?view=aligned", "排名 · 县", "Ranking · Counties"),
+    "ranking-nobody": Shown(f"{OF_ROUND}?q=nobody", "排名 · 县", "Ranking · Counties"),
+    "ranking-earlier": Shown(f"{OF_ROUND}?run=2", "排名 · 县", "Ranking · Counties"),
+}

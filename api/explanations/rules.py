@@ -101,7 +101,7 @@ class BandOut(Schema):
     inclusive: bool = Field(description="Whether the edge itself earns it.")
 
 
-class Bands(Schema):
+class BandsOut(Schema):
     """Of `steps`: bands with edges, from the smallest up."""
 
     bands: list[BandOut] = Field(description="Those that the framework fixes.")
@@ -139,7 +139,7 @@ class NoParameters(Schema):
 NormalisationRule = TypeAliasType(
     "NormalisationRule",
     Annotated[
-        StraightLine | Bands | GradesOut | BaseShare | Deviations | NoParameters,
+        StraightLine | BandsOut | GradesOut | BaseShare | Deviations | NoParameters,
         Field(description="What the framework fixes of a method, by the method's own names."),
     ],
 )

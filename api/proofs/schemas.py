@@ -70,7 +70,7 @@ class TreePath(Schema):
     path: list[Hash] = Field(max_length=64, description="From the leaf up.")
 
 
-class PlaceOut(Schema):
+class ProvenPlaceOut(Schema):
     """A place in a ranking, as it is hashed behind its salt; ranks are 0 where it is blocked."""
 
     applicant: Code = Field(description="Whose place it is.")
@@ -105,7 +105,7 @@ class ProofOut(Schema):
     format: Literal["pilotzone-proof/1"] = Field(description="By which the verifier knows it.")
     round: Code = Field(description="The round's code.")
     run: int = Field(ge=1, description="The run's number.")
-    place: PlaceOut = Field(description="What is proved.")
+    place: ProvenPlaceOut = Field(description="What is proved.")
     salt: Salt = Field(description="Known to who has this file alone.")
     scorecard: CardOut = Field(description="What `card` is the hash of.")
     ranking: TreePath = Field(description="From the place to the ranking's root.")

@@ -1,18 +1,18 @@
-"""Tools that others use on contracts: linters find nothing, and a generated client works.
+"""Tools that others use on contracts: linters find nothing, and generated clients work.
 
-Those of Node.js are installed once, as their lock file says, where Node.js and its registry are.
+They are installed once, as their lock files say, where their registry is, and Node.js for some.
 """
 
 import asyncio
-import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
+import sys
+from collections import Counter
 from pathlib import Path
 from subprocess import PIPE, STDOUT
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -20,11 +20,11 @@ import pytest
 from api.app import over
 from shared.settings import Settings
 from tests.contract.document import ROOT
+from tests.contract.kept import kept
 from tests.fixtures.make import ROUND, World
 from tests.fixtures.sockets import serving
 
 CLIENTS = ROOT / "tests" / "contract" / "clients"
-INSTALLED = ROOT / ".cache" / "node"
 LEAST_NODE = (20, 19)
 QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "CI": "true"}
 MOST_SECONDS = 600
@@ -32,6 +32,12 @@ MOST_SECONDS = 600
 
 OF_THE_GENERATOR = re.compile(r"^ *\[name: string\]: unknown;$")
 """Headers beside those that are named: openapi-typescript says it of every answer."""
+
+ONLY_IN_JSON = {
+    "POST /v1/rounds/{round}/submissions/batch": 3,
+    "GET /v1/rounds/{round}/archive": 1,
+}
+"""How many formats of files the generator of Python leaves out, and nothing else."""
 
 ROUND_TRIP = {
     "results": ["created", "revised"],
@@ -41,7 +47,7 @@ ROUND_TRIP = {
 }
 
 
-def installed() -> Path:
+def node_packages() -> Path:
     """Return the folder of Node.js's packages, installed as the lock file says; skip without."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
@@ -49,44 +55,51 @@ def installed() -> Path:
     version = subprocess.check_output([node, "--version"], text=True).strip()
     if tuple(map(int, version.lstrip("v").split(".")[:2])) < LEAST_NODE:
         pytest.skip(f"Node.js {version} is older than the tools need")
-    lock = hashlib.sha256((CLIENTS / "package-lock.json").read_bytes()).hexdigest()
-    folder = INSTALLED / lock[:16]
-    if not folder.exists():
-        install(npm, folder)
-    return folder / "node_modules"
 
-
-def install(npm: str, folder: Path) -> None:
-    """Install the packages in *folder*, all or none; skip where the registry is out of reach."""
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=INSTALLED) as building:
-        complete = Path(building, "complete")
-        complete.mkdir()
+    def install(folder: Path) -> None:
         for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(CLIENTS / name, complete)
-        command = [npm, "ci", "--fetch-retries=1", "--fetch-timeout=20000"]
-        try:
-            done = subprocess.run(
-                command,
-                check=False,
-                cwd=complete,
-                capture_output=True,
-                text=True,
-                timeout=MOST_SECONDS,
-            )
-        except subprocess.TimeoutExpired:
-            pytest.skip(f"npm cannot install the tools in {MOST_SECONDS} seconds")
-        if done.returncode != 0:
-            reason = next(iter(done.stderr.splitlines()), "no reason given")
-            pytest.skip(f"npm cannot install the tools: {reason}")
-        complete.rename(folder)
+            shutil.copy(CLIENTS / name, folder)
+        fetched(folder, npm, "ci", "--fetch-retries=1", "--fetch-timeout=20000")
+
+    return kept("node", CLIENTS / "package-lock.json", install) / "node_modules"
+
+
+def python_of_generator() -> Path:
+    """Return the Python that has the generator of clients, which needs other packages than we."""
+    lock = CLIENTS / "requirements.txt"
+
+    def install(folder: Path) -> None:
+        uv = str(Path(sys.executable).with_name("uv"))
+        fetched(folder, uv, "venv", "--python", sys.executable, "env")
+        into = ("--python", "env/bin/python", "--require-hashes", "--requirement", str(lock))
+        fetched(folder, uv, "pip", "install", *into)
+
+    return kept("python-client", lock, install) / "env" / "bin" / "python"
+
+
+def fetched(folder: Path, *command: str) -> None:
+    """Have packages installed in *folder*; skip where their registry is out of reach."""
+    try:
+        done = subprocess.run(
+            command,
+            check=False,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=MOST_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"the tools cannot be installed in {MOST_SECONDS} seconds")
+    if done.returncode != 0:
+        said = [each for each in done.stderr.splitlines() if not each.startswith("WARNING")]
+        pytest.skip(f"the tools cannot be installed: {next(iter(said), 'no reason given')}")
 
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with the tools of Node.js, what they are told, and the contract."""
     folder = tmp_path_factory.mktemp("node")
-    (folder / "node_modules").symlink_to(installed())
+    (folder / "node_modules").symlink_to(node_packages())
     for name in ("package.json", "redocly.yaml", "spectral.yaml", "tsconfig.json", "client.ts"):
         shutil.copy(CLIENTS / name, folder)
     shutil.copy(ROOT / "openapi" / "openapi.json", folder)
@@ -108,8 +121,8 @@ def run(folder: Path, *command: str) -> str:
     return done.stdout
 
 
-def generate(folder: Path, *command: str) -> None:
-    """Run a generator in the *folder*, which must find nothing to warn of."""
+def generate(folder: Path, *command: str) -> str:
+    """Run a generator in the *folder*; return all that it says."""
     done = subprocess.run(
         command,
         check=True,
@@ -119,7 +132,7 @@ def generate(folder: Path, *command: str) -> None:
         text=True,
         timeout=MOST_SECONDS,
     )
-    assert not re.search("warn|unsupported|missing", done.stdout, re.IGNORECASE), done.stdout
+    return done.stdout
 
 
 def tool(name: str) -> str:
@@ -154,7 +167,9 @@ async def test_a_client_in_typescript_does_a_round_trip(
     world: World, url: str, workshop: Path
 ) -> None:
     """Generated, compiled strictly, run; what is typed as unknown can be counted."""
-    generate(workshop, tool("openapi-typescript"), "openapi.json", "--output", "schema.d.ts")
+    generator = (tool("openapi-typescript"), "openapi.json", "--output", "schema.d.ts")
+    said = generate(workshop, *generator)
+    assert not re.search("warn|unsupported|missing", said, re.IGNORECASE), said
     run(workshop, tool("tsc"))
 
     assert await round_trip(world, url, workshop, "node", "built/client.js") == ROUND_TRIP
@@ -164,3 +179,29 @@ async def test_a_client_in_typescript_does_a_round_trip(
     named = [each for each in loose if not OF_THE_GENERATOR.match(each)]
     of_any_members = ("AuditDetail", "Recorded", "Problem")
     assert [each.strip() for each in named] == ["[key: string]: unknown;"] * len(of_any_members)
+
+
+@pytest.fixture
+def python_client(tmp_path: Path) -> tuple[Path, Path]:
+    """Give a folder with a client generated in Python, and the Python that runs it."""
+    python = python_of_generator()
+    shutil.copy(CLIENTS / "client.py", tmp_path)
+    generator = (str(python), "-m", "openapi_python_client", "generate", "--meta", "none")
+    contract = ("--path", str(ROOT / "openapi" / "openapi.json"))
+    config = ("--config", str(CLIENTS / "openapi-python-client.yaml"))
+    said = generate(tmp_path, *generator, *contract, *config, "--output-path", "pilotzone_client")
+    assert Counter(re.findall(r"^WARNING parsing (\S+ \S+)", said, re.MULTILINE)) == ONLY_IN_JSON
+    assert "Unable to" not in said
+    return tmp_path, python
+
+
+async def test_a_client_in_python_does_a_round_trip(
+    world: World, url: str, python_client: tuple[Path, Path]
+) -> None:
+    """Generated with every model and operation, checked by mypy, run."""
+    folder, python = python_client
+    whole = ("-p", "pilotzone_client", "-m", "client")
+    mypy = (sys.executable, "-m", "mypy", "--config-file=", "--python-executable", str(python))
+    run(folder, *mypy, *whole)
+
+    assert await round_trip(world, url, folder, str(python), "client.py") == ROUND_TRIP

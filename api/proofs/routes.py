@@ -111,6 +111,7 @@ async def receipt(
     """
     if not held.signers:
         raise NotFound("this gateway signs no receipts: it has no PILOTZONE_SIGNING_KEYS")
+    await seals.require_logs(tx)
     said = await proof_store.said(tx, round.id, submission, await seals.secret(tx))
     if not _is_told(caller, said.reporter):
         raise NotFound(f"the round has no submission {submission}")

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from shared.core.errors import NotFound
 from shared.database import Session
+from shared.seals.store import require_logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,11 @@ SIGNED = """
 async def page(
     session: Session, round_id: int, before: tuple[int, int], limit: int
 ) -> list[Signed]:
-    """Return at most *limit* checkpoints, the newest first, those *before* an epoch and size."""
+    """Return at most *limit* checkpoints, the newest first, those *before* an epoch and size.
+
+    Raises: SchemaUnknown.
+    """
+    await require_logs(session)
     query = text(f"""
         {SIGNED} AND (epoch, size) < (:epoch, :size) ORDER BY epoch DESC, size DESC LIMIT :limit
     """)
@@ -116,7 +121,7 @@ NEWEST = (2**62, 2**62)
 
 
 async def latest(session: Session, round_id: int) -> Signed:
-    """Return the newest checkpoint. Raises: NotFound."""
+    """Return the newest checkpoint. Raises: NotFound, SchemaUnknown."""
     found = await page(session, round_id, NEWEST, 1)
     if not found:
         raise NotFound("nothing of the round is signed yet")
@@ -124,7 +129,11 @@ async def latest(session: Session, round_id: int) -> Signed:
 
 
 async def of_size(session: Session, round_id: int, size: int) -> Signed:
-    """Return the checkpoint of this *size* in the newest epoch that has one. Raises: NotFound."""
+    """Return the checkpoint of this *size* in the newest epoch that has one.
+
+    Raises: NotFound, SchemaUnknown.
+    """
+    await require_logs(session)
     query = text(f"{SIGNED} AND size = :size ORDER BY epoch DESC LIMIT 1")
     row = (await session.execute(query, {"round": round_id, "size": size})).first()
     if row is None:

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import text
 
 from shared.core.errors import Finding, Invalid, NotFound
-from shared.database import SchemaUnknown, Session
+from shared.database import Session
 from shared.seals import records
-from shared.seals.store import keeps_logs, wait_until_settled
+from shared.seals.store import require_logs, wait_until_settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,7 @@ async def run_at(session: Session, round_id: int, instant: datetime) -> int:
     The answer stays the same whatever is sealed later: who is sealing is waited for, and what it
     seals carries a moment after it began. Raises: Invalid, NotFound, SchemaUnknown.
     """
-    if not await keeps_logs(session):
-        raise SchemaUnknown("instants need step 0020: run `pilotzone migrate`")
+    await require_logs(session)
     await wait_until_settled(session, round_id)
     query = text("""
         SELECT max(run), :instant > clock_timestamp() FROM log_entry

@@ -133,7 +133,7 @@ async def archive(
 
     It has the log of *epoch*, by default the newest.
 
-    Raises: NotFound, before anything is yielded, where the run is not sealed.
+    Raises: NotFound, before anything is yielded, where the run is not sealed; SchemaUnknown.
     """
     hashed, count = sha256(), 0
     async for lines in _lines(database, library, round_, run, epoch):
@@ -149,6 +149,7 @@ async def _lines(
 ) -> AsyncGenerator[list[str], None]:
     """Yield lines; no connection is held while somebody reads what was yielded."""
     async with database.session() as session:
+        await seals.require_logs(session)
         head = await seals.head(session, round_.id, epoch)
         if run > head.run:
             raise NotFound(f"run {run} is not sealed yet")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from pilotzone_verify.trees import EMPTY
-from shared.database import Session
+from shared.database import SchemaUnknown, Session
 from shared.database.locks import Lock, parts
 from shared.seals import records
 
@@ -71,6 +71,12 @@ async def keeps_logs(session: Session) -> bool:
     """Say whether the schema has logs: one before step 0020 has none."""
     found: bool = (await session.scalars(text("SELECT to_regclass('log_entry') IS NOT NULL"))).one()
     return found
+
+
+async def require_logs(session: Session) -> None:
+    """Refuse a schema that has no logs. Raises: SchemaUnknown."""
+    if not await keeps_logs(session):
+        raise SchemaUnknown("logs need step 0020: run `pilotzone migrate`")
 
 
 async def unsealed_rounds(session: Session) -> dict[int, str]:

@@ -1,6 +1,6 @@
 """Who is signed in: a session's cookie stands for the key that began it."""
 
-from http.cookies import CookieError, SimpleCookie
+import hmac
 
 from starlette.types import Scope
 
@@ -9,18 +9,9 @@ from api.http.problems import Unauthorized
 from api.http.state import Gateway
 from shared.core.principal import Principal
 from shared.core.quota import Counted
+from web.cookies import cookie_of
 
-COOKIE = "pilotzone-session"
-
-
-def cookie_of(scope: Scope) -> str | None:
-    """Return the session's token that a request carries, if any."""
-    given = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
-    try:
-        found = SimpleCookie(given.decode("latin-1")).get(COOKIE)
-    except CookieError:
-        return None
-    return None if found is None else found.value
+FORMS = b"forms"
 
 
 async def authorise(scope: Scope, held: Gateway, admission: Admission) -> Principal | None:
@@ -30,12 +21,25 @@ async def authorise(scope: Scope, held: Gateway, admission: Admission) -> Princi
     """
     if not admission.roles:
         return None
-    token = cookie_of(scope)
-    principal = None if token is None else await held.keyring.holder(token)
-    if principal is None or principal.signing is not None:
+    principal = await signed_in(scope, held)
+    if principal is None:
         raise Unauthorized("sign in first")
     scope["state"]["principal"] = principal
     if not scope["state"].get("spent"):
         await spend(scope, held, principal, Counted.REQUESTS)
     require_role(principal, admission)
     return principal
+
+
+async def signed_in(scope: Scope, held: Gateway) -> Principal | None:
+    """Return who is signed in; if that was found out a moment ago, without a query."""
+    token = cookie_of(scope)
+    if token is None:
+        return None
+    return held.sessions.known(token) or await held.sessions.holder(token)
+
+
+def form_token(scope: Scope) -> str:
+    """Return what forms of this session carry, so that nobody else can make one; empty without."""
+    token = cookie_of(scope)
+    return "" if token is None else hmac.new(token.encode(), FORMS, "sha256").hexdigest()

@@ -6,8 +6,10 @@ from web.assets import routes as assets
 from web.events import routes as events
 from web.ranking import routes as ranking
 from web.rounds import routes as rounds
+from web.signing import routes as signing
 
 
 def routes() -> list[BaseRoute]:
     """Return all routes of the board, which the gateway makes its own."""
-    return [route for each in (ranking, events, rounds, assets) for route in each.router.routes]
+    every = (ranking, events, rounds, signing, assets)
+    return [route for each in every for route in each.router.routes]

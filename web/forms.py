@@ -1,18 +1,39 @@
 """What a form sends: read once, bounded, and only from a page of ours."""
 
-from urllib.parse import parse_qs
+import hmac
+from urllib.parse import parse_qs, urlsplit
 
+import htpy as h
 from starlette.requests import Request
 
 from api.http.problems import BodyTooLarge, MalformedBody
 from shared.core.errors import Forbidden
+from web.access import form_token
+from web.reader import Reader
 
 MOST_BYTES = 64 * 1024
 MOST_FIELDS = 200
+TOKEN = "form"  # noqa: S105 -- the name of the field that has it
+
+
+def token_field(reader: Reader) -> h.VoidElement:
+    """Return what every form that changes something has in it: `fields` asks for it."""
+    return h.input(type="hidden", name=TOKEN, value=reader.form_token)
 
 
 async def fields(request: Request) -> dict[str, str]:
     """Return the fields of the form that *request* brings; of one given twice, the last.
+
+    Raises: what `fields_of_anyone` raises, and Forbidden where the form is not of this session.
+    """
+    found = await fields_of_anyone(request)
+    if not hmac.compare_digest(found.pop(TOKEN, "").encode(), form_token(request.scope).encode()):
+        raise Forbidden("the form is of another session: open its page again")
+    return found
+
+
+async def fields_of_anyone(request: Request) -> dict[str, str]:
+    """Return the fields of a form for who is not signed in.
 
     Raises: Forbidden where another site sent it, BodyTooLarge, MalformedBody.
     """
@@ -34,11 +55,18 @@ async def fields(request: Request) -> dict[str, str]:
 def require_same_origin(request: Request) -> None:
     """Refuse what another site has a browser send. Raises: Forbidden.
 
-    Browsers that do not say from where a request comes name its origin.
+    Browsers that do not say from where a request comes name its origin, which then is our host.
     """
     site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    if site is None and origin is not None:
-        site = "same-origin" if origin == f"{request.url.scheme}://{request.url.netloc}" else "else"
+    if site is None and _host_of(request.headers.get("origin", "")) == request.headers.get("host"):
+        site = "same-origin"
     if site != "same-origin":
         raise Forbidden("a form of this board is sent from a page of it")
+
+
+def _host_of(origin: str) -> str:
+    """Return the host of an origin, empty if there is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""

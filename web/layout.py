@@ -66,12 +66,14 @@ class Frame:
 
 
 def document(reader: Reader, frame: Frame, body: h.Renderable) -> Response:
-    """Return the page as it is sent."""
-    return sent(markup(reader, frame, body).encode(), reader)
+    """Return a page that is one reader's, and that no browser keeps."""
+    answer = sent(markup(reader, frame, body).encode(), reader)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def sent(body: bytes, reader: Reader) -> Response:
-    """Return *body*, a page's HTML, as an answer with its headers."""
+    """Return *body*, the HTML of a page that many are shown, as an answer with its headers."""
     answer = Response(body, media_type="text/html", headers=HEADERS)
     answer.headers["Content-Language"] = reader.language
     answer.headers["Vary"] = "Cookie, Accept-Language"

@@ -11,6 +11,7 @@ from starlette.types import Scope
 from api.http import negotiation
 from shared.core.principal import Principal, Role
 from shared.scoring.framework import Name
+from web.access import form_token
 
 LANGUAGES = ("zh", "en")
 PROVINCE = timezone(timedelta(hours=8))
@@ -34,12 +35,13 @@ class Audience:
 class Reader:
     """One who reads a page. *chosen*: the language was named in the address, and links keep it.
 
-    *principal* is None where a page is public.
+    *principal* is None where a page is public; *form_token* is what forms of its session carry.
     """
 
     language: Language
     chosen: bool
     principal: Principal | None = None
+    form_token: str = ""
 
     def say(self, name: Name) -> str:
         """Return *name* in the reader's language; of a name that lacks it, the other."""
@@ -100,7 +102,8 @@ async def reader_of(
 ) -> Reader:
     """Return who reads the page that is asked for."""
     language, chosen = language_of(request.scope)
-    return Reader(language, chosen, getattr(request.state, "principal", None))
+    principal = getattr(request.state, "principal", None)
+    return Reader(language, chosen, principal, form_token(request.scope))
 
 
 Reading = Annotated[Reader, Depends(reader_of)]

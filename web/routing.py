@@ -35,9 +35,7 @@ class PageRoute(GuardedRoute):
         try:
             await super().handle(scope, receive, send)
         except Unauthorized:
-            asked = scope["path"] + "?" * bool(scope["query_string"])
-            query = urlencode({"next": asked + scope["query_string"].decode("latin-1")})
-            await RedirectResponse(f"{SIGN_IN}?{query}", 303)(scope, receive, send)
+            await RedirectResponse(_sign_in(scope), 303)(scope, receive, send)
         except DomainError as error:
             answer = await problems.on_domain_error(_asked(scope), error)
             await refusal(scope, answer)(scope, receive, send)
@@ -72,6 +70,16 @@ def _asked(scope: Scope) -> Request:
     language, _ = language_of(scope)
     headers = [each for each in scope["headers"] if each[0] != b"accept-language"]
     return Request(dict(scope) | {"headers": [*headers, (b"accept-language", language.encode())]})
+
+
+def _sign_in(scope: Scope) -> str:
+    """Return where one signs in to be led back to what is asked for, in the same language."""
+    asked = scope["path"] + "?" * bool(scope["query_string"])
+    query = {"next": asked + scope["query_string"].decode("latin-1")}
+    language, chosen = language_of(scope)
+    if chosen:
+        query["lang"] = language
+    return f"{SIGN_IN}?{urlencode(query)}"
 
 
 def pages() -> APIRouter:

@@ -61,10 +61,11 @@ def note_refused(scope: Scope, status: int) -> None:
 def _sha256(scope: Scope) -> bytes | None:
     """Return what would be stored of the key that was sent, if it is written as one of ours.
 
-    Of anything else, which may be a secret of somebody else's, nothing is noted.
+    Who signs in types it into a form. Of anything else, which may be a secret of somebody else's,
+    nothing is noted.
     """
     try:
-        key = bearer(scope)
+        key = scope["state"].get("typed_key") or bearer(scope)
     except Unauthorized:
         return None
     return fingerprint(key) if written.may_be_one(key) else None

@@ -34,6 +34,7 @@ class Shown:
 
 PAGES = {
     "rounds": Shown("/board", "评审轮次", "Rounds"),
+    "sign-out": Shown("/board/sign-out", "退出登录", "Sign out"),
     "ranking": Shown(OF_ROUND, "排名 · 县", "Ranking · Counties"),
     "ranking-parks": Shown(f"{OF_ROUND}?cohort=park", "排名 · 产业园区", "Ranking · Parks"),
     "ranking-aligned": Shown(f"{OF_ROUND}?view=aligned", "排名 · 县", "Ranking · Counties"),

@@ -6,9 +6,10 @@ from http import HTTPStatus
 import pytest
 
 from shared.core.principal import Role
+from tests.web.conftest import Service
 from tests.web.filling import REPORTERS
 from tests.web.inspecting import A4, accessible, by_keyboard, pictured, printed
-from tests.web.pages import LANGUAGES, PAGES
+from tests.web.pages import LANGUAGES, OF_ROUND, PAGES
 from tests.web.people import People
 
 WHO = {role: next(name for name, of in REPORTERS.items() if of == role) for role in Role}
@@ -73,3 +74,44 @@ async def test_a_page_is_reached_by_keyboard_alone_and_prints(
         paper = await printed(watched.page)
         assert paper.sizes <= A4
         assert paper.pages == shown.printed
+
+
+@in_both_languages
+async def test_one_signs_in_by_keyboard_is_told_what_is_wrong_and_signs_out(
+    people: People, service: Service, language: str
+) -> None:
+    """Nothing is left behind: neither on the way back, nor for who comes next."""
+    async with people.looking(None) as watched:
+        page = watched.page
+        await watched.open(f"/board?lang={language}")
+        await watched.fits(PHONE)
+        watched.faults += await accessible(page)
+        await page.keyboard.type("pz_mistyped")
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("#key-fault")
+        watched.faults = [each for each in watched.faults if "401" not in each.split("http")[0]]
+        watched.faults += await accessible(page)
+        await pictured(page, f"sign-in.{language}")
+
+        await page.keyboard.type(service.keys["seen-portal"])
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"**/board?lang={language}")
+        await page.click('a[href^="/board/sign-out"]')
+        await page.click("main button")
+        await page.wait_for_url("**/board/sign-in**")
+        await page.go_back()
+        await page.goto(f"/board?lang={language}")
+        assert "/board/sign-in" in page.url
+        assert await page.context.cookies() == []
+
+
+async def test_a_link_on_a_page_of_another_site_leads_who_is_signed_in_to_the_page(
+    people: People,
+) -> None:
+    """Though the browser withholds the cookie from the first request."""
+    async with people.looking("seen-auditor") as watched:
+        page = watched.page
+        await page.goto(f'data:text/html,<a href="{people.url}{OF_ROUND}">here</a>')
+        await page.click("a")
+        await page.wait_for_url(f"**{OF_ROUND}")
+        assert (await page.title()).startswith("排名")

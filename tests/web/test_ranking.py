@@ -36,7 +36,7 @@ async def test_a_stranger_is_led_to_where_one_signs_in_and_back(world: World) ->
 
     assert answer.status_code == 303
     back = f"%2Fboard%2Frounds%2F{ROUND}%3Flang%3Den%26cohort%3Dcounty"
-    assert answer.headers["location"] == f"/board/sign-in?next={back}"
+    assert answer.headers["location"] == f"/board/sign-in?next={back}&lang=en"
 
 
 async def test_a_page_shows_places_and_who_moved_since_the_run_before(world: World) -> None:

@@ -13,7 +13,8 @@ from api.http.paths import RoundCode
 from shared.live.happenings import Audience
 from shared.live.position import Position, Told
 from shared.visibility import streams_whole
-from web.access import authorise, cookie_of
+from web.access import authorise
+from web.cookies import cookie_of
 from web.reader import Reading
 from web.routing import pages
 

@@ -1,7 +1,6 @@
 """Whom an operator trusts to say who somebody is: read once, where a gateway starts."""
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 
 from shared.access.tokens.key_set import ALGORITHMS
 from shared.access.tokens.mapping import Mapping
+from shared.core.hosts import is_loopback
 from shared.settings import Settings, SettingUnusable
 
 MOST_CHARACTERS = 200
@@ -63,14 +63,7 @@ def may_be_asked(url: str) -> bool:
         return False
     if any(getattr(parts, name) for name in UNAMBIGUOUS) or url.endswith(("?", "#")):
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
 class _Loader(yaml.SafeLoader):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import httpx
 import typer
@@ -19,26 +20,41 @@ from cli.options import DataDir
 from shared import reference
 from shared.access import service as keys
 from shared.access.store import Terms
+from shared.core.hosts import is_loopback
 from shared.database import Session
 from shared.frameworks import yaml_document
+from shared.sessions import service as sessions
 
+A_DAY = timedelta(days=1)
 WAIT_SECONDS = 30
 WIDE = 115  # columns of a terminal that has room for the dimensions
 TIMEOUT = httpx.Timeout(60.0)
+
+BOARD = "demo-admin"  # whose eyes the board is opened with: nothing is hidden from them
+BOARD_OPENED = """\
+The board, signed in; the link opens once, in a browser on this machine:
+
+  {url}/board/enter/{link}
+"""
 
 Keys = dict[str, str]
 Said = set[tuple[str, str, str]]
 
 
-async def _prepare(session: Session) -> Keys:
-    """Load the county-level divisions; make each of the demonstration's reporters its one key."""
+async def _prepare(session: Session) -> tuple[Keys, str]:
+    """Load the county-level divisions; make each of the demonstration's reporters its one key.
+
+    Returns the keys, and a token that opens the board once.
+    """
     await register_divisions(session)
     await end_demonstration(session)
-    tomorrow = datetime.now(UTC) + timedelta(days=1)
-    made = {}
-    for name, role in demo_data.REPORTERS.items():
-        made[name] = await keys.create(session, OPERATOR, name, role, Terms(expires_at=tomorrow))
-    return made
+    terms = Terms(expires_at=datetime.now(UTC) + A_DAY)
+    made = {
+        name: await keys.issue(session, OPERATOR, name, role, terms)
+        for name, role in demo_data.REPORTERS.items()
+    }
+    link = await sessions.link(session, OPERATOR, made[BOARD].number, A_DAY)
+    return {name: each.key for name, each in made.items()}, link
 
 
 class Gateway:
@@ -82,8 +98,8 @@ class Gateway:
         return last
 
 
-def demonstrate(url: str, made: Keys, console: Console) -> None:
-    """Open the round, push everything, wait for the worker, show what came of it."""
+def demonstrate(url: str, made: Keys, link: str, console: Console) -> None:
+    """Open the round, push everything, wait for the worker, show what came of it and the *link*."""
     gateway = Gateway(url, made)
     framework = _framework(gateway)
     _open_round(gateway, framework)
@@ -105,7 +121,7 @@ def demonstrate(url: str, made: Keys, console: Console) -> None:
     card = gateway.call("demo-portal", "GET", f"/rounds/{ROUND}/scores/{demo_data.SHOWN}")
     console.print(scorecard_table(framework, card, wide=wide))
     rank = next(each["rank"] for each in ranking["items"] if each["applicant"] == demo_data.RISING)
-    console.print(_what_next(url, made, rank), soft_wrap=True, highlight=False)
+    console.print(_what_next(url, made, link, rank), soft_wrap=True, highlight=False)
 
 
 def _framework(gateway: Gateway) -> dict[str, Any]:
@@ -200,15 +216,18 @@ def scorecard_table(framework: dict[str, Any], card: dict[str, Any], *, wide: bo
     return table
 
 
-def _what_next(url: str, made: Keys, rank: int | None) -> str:
-    """Say how to move the ranking: up, or down again where that was done before."""
+def _what_next(url: str, made: Keys, link: str, rank: int | None) -> str:
+    """Say where to look, and how to move the ranking: up, or down again where it rose before."""
     path = f"{url}/v1/rounds/{ROUND}"
     value, move = (1800, "fall back") if rank in (1, 2) else (2600, "rise to the second place")
     body = (
         f'{{"applicant": "{demo_data.RISING}", "measure": "base_stations_5g", "value": {value},'
         f' "as_of": "{demo_data.AS_OF}"}}'
     )
+    here = is_loopback(urlsplit(url).hostname or "")
+    board = BOARD_OPENED.format(url=url, link=link) if here else f"The board: {url}/board\n"
     return f"""\
+{board}
 Push a count, put the id that is answered in place of ID, and see {demo_data.RISING} {move}:
 
   curl -s -X POST {path}/submissions \\
@@ -237,10 +256,10 @@ def demo(
     if end:
         in_transaction(data_dir, end_demonstration)
         return
-    made = in_transaction(data_dir, _prepare)
+    made, link = in_transaction(data_dir, _prepare)
     console = Console(width=None if Console().is_terminal else 160)
     try:
-        demonstrate(url.rstrip("/"), made, console)
+        demonstrate(url.rstrip("/"), made, link, console)
     except httpx.TransportError as error:
         raise CommandError(f"{url} does not answer ({type(error).__name__}): is it up?") from None
 

@@ -2,10 +2,12 @@
 
 import fcntl
 import os
+import re
 import subprocess
 import termios
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -53,9 +55,26 @@ def place() -> Iterator[Path]:
         yield Path(directory)
 
 
+@dataclass(frozen=True)
+class Run:
+    """What was printed before and after Ctrl-C, and how the board answered before it."""
+
+    before: str
+    after: str
+    statuses: list[int]
+
+
+def follow(said: str) -> list[int]:
+    """Follow the link to the board, look at its first page, and follow the link again."""
+    (link,) = re.findall(r"http://127\.0\.0\.1:\d+/board/enter/\S+", said)
+    with httpx.Client() as browser:
+        paths = (link, "/board", link)
+        return [browser.get(httpx.URL(link).join(each)).status_code for each in paths]
+
+
 @pytest.fixture(scope="module")
-def run(place: Path) -> tuple[str, str]:
-    """Type `make run`, and Ctrl-C once all is shown; give what was printed before and after it."""
+def run(place: Path) -> Run:
+    """Type `make run`, look at the board once all is shown, and type Ctrl-C."""
     ours, theirs = os.openpty()
     strange = ("PILOTZONE", "MAKE", "MFLAGS")
     process = subprocess.Popen(
@@ -70,34 +89,35 @@ def run(place: Path) -> tuple[str, str]:
     )
     os.close(theirs)
     before = after = b""
+    statuses = list[int]()
     for said in printed(ours):
         if LAST_WORDS in before:
             after += said
             continue
         before += said
         if LAST_WORDS in before:
+            statuses = follow(before.decode())
             os.write(ours, CTRL_C)
     process.wait()
     os.close(ours)
-    return before.decode(), after.decode()
+    return Run(before.decode(), after.decode(), statuses)
 
 
-def test_the_demonstration_is_shown(run: tuple[str, str]) -> None:
-    before, _ = run
-
-    assert "Ranking of demo-2026" in before
-    assert "Authorization: Bearer pz_" in before
+def test_the_demonstration_is_shown(run: Run) -> None:
+    assert "Ranking of demo-2026" in run.before
+    assert "Authorization: Bearer pz_" in run.before
 
 
-def test_ctrl_c_ends_it_and_nobody_complains(run: tuple[str, str]) -> None:
-    _, after = run
-
-    assert after.strip() == "^C"  # which is the terminal's own echo
+def test_the_board_is_opened_by_the_link_that_is_shown_and_once(run: Run) -> None:
+    assert run.statuses == [303, 200, 404]
 
 
-def test_its_keys_end_with_it(run: tuple[str, str], place: Path) -> None:
-    before, _ = run
-    assert "Authorization: Bearer pz_" in before
+def test_ctrl_c_ends_it_and_nobody_complains(run: Run) -> None:
+    assert run.after.strip() == "^C"  # which is the terminal's own echo
+
+
+def test_its_keys_end_with_it(run: Run, place: Path) -> None:
+    assert "Authorization: Bearer pz_" in run.before
 
     answer = pilotzone("keys", "list", f"--data-dir={place}")
 

@@ -4,6 +4,8 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,6 +28,8 @@ from tests.fixtures.make import ROUND, World
 from worker.__main__ import ROLE as WORKER_ROLE
 
 QUICK = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+Headers = dict[str, dict[str, str]]
+
 SERVERS = ["embedded", *(["given"] if "PILOTZONE_TEST_DATABASE_URL" in os.environ else [])]
 
 
@@ -70,11 +74,45 @@ def template(server: str) -> Iterator[str]:
     asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """A database that is only there to be cloned, and the headers of the keys in it."""
+
+    template: str
+    headers: Headers | None = None
+
+
+@pytest.fixture(scope="session")
+def opened(server: str, template: str) -> Iterator[Beginning]:
+    """Give a database in which `World.open` was done: most tests begin there."""
+    name = f"template_{uuid.uuid4().hex}"
+    asyncio.run(_administer(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield Beginning(name, asyncio.run(_open(_named(server, name))))
+    asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _open(url: str) -> Headers:
+    gateway = Database(embedded.logged_in(url, GATEWAY_ROLE), GATEWAY_ROLE)
+    async with Database(url) as owner, gateway, client_of(gateway) as client:
+        headers = await _headers(owner)
+        await World(client, headers, owner).open()
+        return headers
+
+
 @pytest.fixture
-async def url(server: str, template: str) -> AsyncIterator[str]:
+def beginning(request: pytest.FixtureRequest, template: str) -> Beginning:
+    """Give what the test's database begins as: with an open round where it asks for one."""
+    if "world" in request.fixturenames:
+        opened: Beginning = request.getfixturevalue("opened")
+        return opened
+    return Beginning(template)
+
+
+@pytest.fixture
+async def url(server: str, beginning: Beginning) -> AsyncIterator[str]:
     """Give the URL of a database of the test's own."""
     name = f"test_{uuid.uuid4().hex}"
-    await _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    await _administer(server, f"CREATE DATABASE {name} TEMPLATE {beginning.template}")
     yield _named(server, name)
     await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -101,8 +139,12 @@ async def worker_database(url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def headers(owner: Database) -> dict[str, dict[str, str]]:
+async def headers(beginning: Beginning, owner: Database) -> Headers:
     """Give for each role the header of a key without limits."""
+    return deepcopy(beginning.headers) or await _headers(owner)  # tests add some
+
+
+async def _headers(owner: Database) -> Headers:
     found = {}
     async with owner.session() as session:
         for role in ("admin", "portal", "source", "expert", "auditor"):
@@ -114,19 +156,20 @@ async def headers(owner: Database) -> dict[str, dict[str, str]]:
 @pytest.fixture
 async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """Give a client of a gateway in this process, without a key."""
-    transport = httpx.ASGITransport(create_app(database, Settings()), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://gateway/v1") as client:
+    async with client_of(database) as client:
         yield client
 
 
+def client_of(database: Database) -> httpx.AsyncClient:
+    """Return a client of a new gateway over *database*."""
+    transport = httpx.ASGITransport(create_app(database, Settings()), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://gateway/v1")
+
+
 @pytest.fixture
-async def world(
-    client: httpx.AsyncClient, headers: dict[str, dict[str, str]], worker_database: Database
-) -> World:
+async def world(client: httpx.AsyncClient, headers: Headers, worker_database: Database) -> World:
     """Give an open round with two counties and a park, and verbs to act in it."""
-    world = World(client, headers, worker_database)
-    await world.open()
-    return world
+    return World(client, headers, worker_database)
 
 
 @pytest.fixture

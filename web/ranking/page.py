@@ -69,7 +69,7 @@ def _body(
 
     dimensions = [say(each.name) for each in found.framework.dimensions]
     return h.fragment[
-        h.h1[title],
+        h.div(".heading")[h.h1[title], _search(reader, asked, found)],
         h.div(".tools")[
             h.nav(".tabs", aria_label=say(KIND))[
                 (
@@ -89,7 +89,6 @@ def _body(
                 )
             ],
             legend(dimensions),
-            _search(reader, asked, found),
         ],
         _table(reader, asked, found) if found.places else h.p(".notice")[say(NOBODY)],
         _pager(reader, asked, found, to),

@@ -18,6 +18,7 @@ from shared.database.migration import migrate
 from shared.database.transfer import Standing, look
 from shared.embedded import server as embedded
 from shared.seals import checkpoint_store, epoch_store
+from shared.sessions import store as sessions
 from shared.settings import Settings
 
 File = Annotated[Path, typer.Argument(help="The file of the backup.")]
@@ -112,6 +113,7 @@ async def _check(
         async with opened.session() as session:
             if after is not None:
                 await epoch_store.begin(session, after)
+            await sessions.end_all(session)  # those among them that ended since would be open again
             known = keys or list(map(notes.read_verifier, await checkpoint_store.keys(session)))
             epoch = await epoch_store.newest(session)
         said, holds = await checking.findings(opened, known)

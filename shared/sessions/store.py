@@ -39,6 +39,11 @@ USE_LINK = text("""
     WHERE sha256 = :sha256 AND used_at IS NULL AND expires_at > now() RETURNING key
 """)
 
+END_ALL = text("""
+    WITH links AS (UPDATE entry_link SET used_at = now() WHERE used_at IS NULL)
+    UPDATE browser_session SET ended_at = now() WHERE ended_at IS NULL
+""")
+
 NOTIFY = text("SELECT pg_notify('browser_session', :id)")
 
 TAKE_AWAY = """
@@ -125,6 +130,11 @@ async def end(session: Session, sha256: bytes) -> int | None:
     if number is not None:
         await session.execute(NOTIFY, {"id": str(number)})
     return number
+
+
+async def end_all(session: Session) -> None:
+    """End every session, and use up every link, where no gateway runs that would be told of it."""
+    await session.execute(END_ALL)
 
 
 async def add_link(session: Session, sha256: bytes, key: int, lifetime: timedelta) -> None:

@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from sqlalchemy import make_url, text
 
+from shared.core.principal import Actor
 from shared.database import Database
 from shared.database.transfer import variables
 from shared.embedded.cluster import programs
+from shared.sessions import service as sessions
 from tests.cli.test_command_line import pilotzone
 from tests.conftest import _administer, _named
 from tests.fixtures.ask import rows, unguarded
@@ -44,6 +47,15 @@ async def played(world: World) -> None:
         await sealed(world.worker_database)
 
 
+async def signed_in(world: World, url: str) -> None:
+    """Have a portal signed in, and a link that would let it in again."""
+    key, hour = world.headers["portal"]["Authorization"][7:], timedelta(hours=1)
+    async with Database(url) as owner, owner.session() as session:
+        begun = await sessions.begin(session, "r", key, hour)
+        assert begun is not None
+        await sessions.link(session, Actor("tests", "tests"), begun.principal.key, hour)
+
+
 def modes(folder: Path) -> dict[str, int]:
     """Return who may do what with each file in *folder*."""
     return {each.name: each.stat().st_mode & 0o777 for each in folder.iterdir()}
@@ -63,6 +75,7 @@ async def test_a_backup_is_restored_elsewhere_checked_and_begins_an_epoch(
     world: World, url: str, empty: str, tmp_path: Path
 ) -> None:
     await played(world)
+    await signed_in(world, url)
     file = tmp_path / "a backup"
     assert called("backup", str(file), url=url)[::2] == (0, "")
     assert modes(tmp_path) == {file.name: 0o600}
@@ -77,6 +90,9 @@ async def test_a_backup_is_restored_elsewhere_checked_and_begins_an_epoch(
         "restored: epoch 2 begins, checked by the keys that the backup names (yours: --key FILE)",
     ]
     assert await held(empty) == await held(url)
+    async with Database(empty) as restored:
+        open_ = "SELECT ended_at IS NULL, used_at IS NULL FROM browser_session, entry_link"
+        assert await rows(restored, open_) == [(False, False)]
 
 
 async def test_nothing_is_lost_unasked_nor_by_a_backup_that_was_cut_off(

@@ -2,6 +2,7 @@
 
 import hmac
 
+from starlette.requests import Request
 from starlette.types import Scope
 
 from api.http.access import Admission, require_role, spend
@@ -36,10 +37,18 @@ async def signed_in(scope: Scope, held: Gateway) -> Principal | None:
     token = cookie_of(scope)
     if token is None:
         return None
-    return held.sessions.known(token) or await held.sessions.holder(token)
+    principal = held.sessions.known(token) or await held.sessions.holder(token)
+    if principal is not None:
+        scope["state"]["session"] = token
+    return principal
 
 
-def form_token(scope: Scope) -> str:
-    """Return what forms of this session carry, so that nobody else can make one; empty without."""
-    token = cookie_of(scope)
-    return "" if token is None else hmac.new(token.encode(), FORMS, "sha256").hexdigest()
+def session_of(request: Request) -> str:
+    """Return the token of the session that `signed_in` found, empty without one."""
+    token: str = getattr(request.state, "session", "")
+    return token
+
+
+def form_token(session: str) -> str:
+    """Return what forms of a session carry, so that nobody else can make one."""
+    return hmac.new(session.encode(), FORMS, "sha256").hexdigest()

@@ -18,16 +18,15 @@ def cookie_of(scope: Scope) -> str | None:
     What another site of the same domain can plant, a cookie without the prefix, is taken on
     loopback alone.
     """
-    named = [SECURE, PLAIN] if on_loopback(HTTPConnection(scope)) else [SECURE]
     pairs = [
         pair.strip().partition(b"=")[::2]
         for name, value in scope["headers"]
         if name == b"cookie"
         for pair in value.split(b";")
     ]
-    for cookie in named:
+    for cookie in (SECURE, PLAIN):
         given: set[bytes] = {value for name, value in pairs if name == cookie.encode()}
-        if len(given) == 1:
+        if len(given) == 1 and (cookie == SECURE or on_loopback(HTTPConnection(scope))):
             return given.pop().decode("latin-1")
     return None
 
@@ -45,8 +44,11 @@ def take(request: HTTPConnection, answer: Response) -> None:
 def on_loopback(request: HTTPConnection) -> bool:
     """Say whether the browser runs on this machine and speaks to us directly, without TLS.
 
-    A proxy on this machine tells where its client is, or is asked by another name than ours.
+    A proxy on this machine tells where its client is, or is asked by another name than ours; of one
+    that does neither, the origin of a form tells.
     """
+    if request.headers.get("origin", "").startswith("https:"):
+        return False
     client = request.client.host if request.client else ""
     host = request.headers.get("host", "")
     name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from api.http.problems import BodyTooLarge, MalformedBody
 from shared.core.errors import Forbidden
-from web.access import form_token
+from web.access import form_token, session_of
 from web.reader import Reader
 
 MOST_BYTES = 64 * 1024
@@ -18,7 +18,7 @@ TOKEN = "form"  # noqa: S105 -- the name of the field that has it
 
 def token_field(reader: Reader) -> h.VoidElement:
     """Return what every form that changes something has in it: `fields` asks for it."""
-    return h.input(type="hidden", name=TOKEN, value=reader.form_token)
+    return h.input(type="hidden", name=TOKEN, value=form_token(reader.session))
 
 
 async def fields(request: Request) -> dict[str, str]:
@@ -26,8 +26,9 @@ async def fields(request: Request) -> dict[str, str]:
 
     Raises: what `fields_of_anyone` raises, and Forbidden where the form is not of this session.
     """
-    found = await fields_of_anyone(request)
-    if not hmac.compare_digest(found.pop(TOKEN, "").encode(), form_token(request.scope).encode()):
+    found, session = await fields_of_anyone(request), session_of(request)
+    given, right = found.pop(TOKEN, "").encode(), form_token(session).encode()
+    if not session or not hmac.compare_digest(given, right):
         raise Forbidden("the form is of another session: open its page again")
     return found
 

@@ -1,6 +1,6 @@
 """Who reads a page: the language, what links keep, how numbers and moments are written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
@@ -11,7 +11,7 @@ from starlette.types import Scope
 from api.http import negotiation
 from shared.core.principal import Principal, Role
 from shared.scoring.framework import Name
-from web.access import form_token
+from web.access import session_of
 
 LANGUAGES = ("zh", "en")
 PROVINCE = timezone(timedelta(hours=8))
@@ -35,13 +35,13 @@ class Audience:
 class Reader:
     """One who reads a page. *chosen*: the language was named in the address, and links keep it.
 
-    *principal* is None where a page is public; *form_token* is what forms of its session carry.
+    *principal* is None and *session* empty where a page is public.
     """
 
     language: Language
     chosen: bool
     principal: Principal | None = None
-    form_token: str = ""
+    session: str = field(default="", repr=False)
 
     def say(self, name: Name) -> str:
         """Return *name* in the reader's language; of a name that lacks it, the other."""
@@ -103,7 +103,7 @@ async def reader_of(
     """Return who reads the page that is asked for."""
     language, chosen = language_of(request.scope)
     principal = getattr(request.state, "principal", None)
-    return Reader(language, chosen, principal, form_token(request.scope))
+    return Reader(language, chosen, principal, session_of(request))
 
 
 Reading = Annotated[Reader, Depends(reader_of)]

@@ -196,6 +196,10 @@ async def test_a_cookie_is_for_tls_but_on_this_machine(browser: Open, secret: st
         assert "Secure" not in answer.headers["set-cookie"]
         assert (await near.get("/board")).status_code == 200
 
+    behind = {"Origin": PUBLIC, "Sec-Fetch-Site": "same-origin"}
+    hidden = await send(browser(LOCAL), SIGN_IN, behind, key=secret)
+    assert hidden.headers["set-cookie"].startswith("__Host-pilotzone-session=")
+
     far = browser("http://10.1.2.3")
     answer = await send(far, f"{SIGN_IN}?lang=en", {"Origin": "http://10.1.2.3"}, key=secret)
     assert (answer.status_code, answer.cookies) == (403, {})

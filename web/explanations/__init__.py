@@ -1,1 +1,0 @@
-"""Why a line of a score is what it is, as a page."""

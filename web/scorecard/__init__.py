@@ -1,1 +1,0 @@
-"""One applicant's score as a page."""

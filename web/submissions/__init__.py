@@ -1,1 +1,0 @@
-"""What was said of one applicant and measure, as a page."""

@@ -107,6 +107,7 @@ def _head(reader: Reader, frame: Frame) -> h.Element:
         h.title[f"{frame.title} · {reader.say(BOARD)}"],
         h.link(rel="icon", href=address("icon.svg"), type="image/svg+xml"),
         h.link(rel="stylesheet", href=address("board.css")),
+        h.link(rel="stylesheet", href=address("score.css")),
         events and h.meta(name="events", content=events),
         h.script(type="module", src=address("board.js")),
     ]

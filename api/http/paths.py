@@ -11,6 +11,10 @@ GREATEST_ID = 2**62
 
 RoundCode = Annotated[Code, Path(description="The round's code.", examples=["2026-1"])]
 ApplicantCode = Annotated[Code, Path(description="The applicant's code.", examples=["210212"])]
+MeasureCode = Annotated[
+    Code, Path(description="The measure's code.", examples=["base_stations_5g"])
+]
+IndicatorCode = Annotated[Code, Path(description="The indicator's code.", examples=["INF-1"])]
 FrameworkCode = Annotated[Code, Path(description="The framework's code.", examples=["network"])]
 FrameworkVersion = Annotated[Code, Path(description="Its version.", examples=["2026"])]
 RunNumber = Annotated[

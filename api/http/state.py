@@ -23,6 +23,7 @@ from shared.idempotency.service import Answers
 from shared.live.service import Live
 from shared.previews.service import Previews
 from shared.quotas.service import Quotas
+from shared.rankings.medians import Medians
 from shared.rankings.service import Rankings
 from shared.rankings.watch import Watch
 from shared.rounds import store as rounds
@@ -69,6 +70,7 @@ class Gateway:
     live: Live
     admissions: Flights[Principal | None]
     rankings: Rankings
+    medians: Medians
     kept: Kept
     cohorts: Cohorts
     diagnoses: Diagnoses
@@ -103,6 +105,7 @@ class Gateway:
             live=Live(database, written, settings.max_streams, settings.stream_heartbeat),
             admissions=Flights(),
             rankings=Rankings(database),
+            medians=Medians(database),
             kept=Kept(),
             cohorts=Cohorts(database),
             diagnoses=Diagnoses(database),

@@ -6,11 +6,12 @@ A new page is a line here, and is then looked at in both languages by everybody 
 from dataclasses import dataclass
 
 from shared.core.principal import Role
-from tests.web.filling import ROUND
+from tests.web.filling import ROUND, SILENT
 
 EVERYBODY = frozenset(Role)
 LANGUAGES = ("zh", "en")
 OF_ROUND = f"/board/rounds/{ROUND}"
+OF_APPLICANT = f"{OF_ROUND}/applicants/seen-c03"
 
 
 @dataclass(frozen=True)
@@ -40,4 +41,10 @@ PAGES = {
     "ranking-aligned": Shown(f"{OF_ROUND}?view=aligned", "排名 · 县", "Ranking · Counties"),
     "ranking-nobody": Shown(f"{OF_ROUND}?q=nobody", "排名 · 县", "Ranking · Counties"),
     "ranking-earlier": Shown(f"{OF_ROUND}?run=2", "排名 · 县", "Ranking · Counties"),
+    "scorecard": Shown(OF_APPLICANT, "东东", "Unbroken", printed=2),
+    "scorecard-silent": Shown(
+        f"{OF_ROUND}/applicants/{SILENT}", "示例30县", "Example county 30", printed=2
+    ),
+    "line": Shown(f"{OF_APPLICANT}/lines/INF-2", "5G网络覆盖率", "5G coverage"),
+    "record": Shown(f"{OF_APPLICANT}/submissions/base_stations_5g", "5G基站数量", "5G base"),
 }

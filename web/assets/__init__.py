@@ -3,7 +3,12 @@
 from hashlib import blake2b
 from importlib.resources import files
 
-TYPES = {"board.css": "text/css", "board.js": "text/javascript", "icon.svg": "image/svg+xml"}
+TYPES = {
+    "board.css": "text/css",
+    "score.css": "text/css",
+    "board.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 CONTENTS = {name: files(__package__).joinpath(name).read_bytes() for name in TYPES}
 DIGESTS = {name: blake2b(each, digest_size=6).hexdigest() for name, each in CONTENTS.items()}
 

@@ -1,0 +1,1 @@
+"""Why a line of a score is what it is, as a page."""

@@ -1,0 +1,1 @@
+"""One applicant's score as a page."""

@@ -14,12 +14,14 @@ from api.http.members import (
     ReporterKind,
     RoundRef,
     Unit,
+    UnitName,
     one_of,
 )
 from api.http.schemas import Date, Moment, Points, Schema
 from api.submissions.schemas import Value
 from shared.checklists.checklist import PROBLEMS, Checklist, Item
 from shared.core import moments
+from shared.reference import unit_in_words
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.scoring.points import in_points
@@ -40,6 +42,7 @@ class ChecklistItem(Schema):
     measure: MeasureRef
     name: MeasureName
     unit: Unit
+    unit_name: UnitName
     reported_by: list[ReporterKind] = Field(
         description="Who must report it, the kind that outranks first; any of them is enough."
     )
@@ -104,6 +107,7 @@ def item(framework: Framework, round_: RoundFacts, each: Item) -> dict[str, Any]
         "measure": measure.code,
         "name": {"zh": measure.name.zh, "en": measure.name.en},
         "unit": measure.unit,
+        "unit_name": unit_in_words(measure.unit),
         "reported_by": [str(kind) for kind in measure.reported_by],
         "due": due and moments.written(due),
         "reported": each.reported,

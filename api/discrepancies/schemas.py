@@ -2,10 +2,11 @@
 
 from pydantic import Field
 
-from api.http.members import ApplicantRef, Id, MeasureRef, ReporterKind, Unit
-from api.http.schemas import Date, Items, Schema
+from api.http.members import ApplicantRef, Id, MeasureRef, ReporterKind, Unit, UnitName
+from api.http.schemas import Date, Items, Name, Schema
 from api.submissions.schemas import Value
 from shared.discrepancies.store import Discrepancy, StatedValue
+from shared.reference import unit_in_words
 from shared.scoring.framework import Framework, Measure
 
 
@@ -36,6 +37,7 @@ class DiscrepancyOut(Schema):
     applicant: ApplicantRef
     measure: MeasureRef
     unit: Unit
+    unit_name: UnitName
     counted: StatementOut = Field(description="Of the kind that the measure ranks higher.")
     other: StatementOut = Field(description="Of the kind that the measure ranks lower.")
     difference: float | None = Field(
@@ -55,10 +57,12 @@ class DiscrepancyOut(Schema):
     def of(cls, found: Discrepancy, framework: Framework) -> "DiscrepancyOut":
         """Show *found*."""
         measure = framework.measures[found.measure]
+        unit = unit_in_words(measure.unit)
         return cls(
             applicant=found.applicant,
             measure=found.measure,
             unit=measure.unit,
+            unit_name=None if unit is None else Name.model_validate(unit),
             counted=StatementOut.of(found.counted, measure),
             other=StatementOut.of(found.other, measure),
             difference=found.difference,

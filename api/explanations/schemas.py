@@ -41,6 +41,7 @@ from api.http.members import (
     SubmissionKind,
     SubmissionStatus,
     Unit,
+    UnitName,
 )
 from api.http.schemas import Date, Moment, Name, Points, Schema, Share
 from api.submissions.schemas import Value
@@ -92,6 +93,7 @@ class ExplainedMeasure(Schema):
     measure: MeasureRef
     name: MeasureName
     unit: Unit
+    unit_name: UnitName
     type: MeasureKind = Field(description="What a value of it is.")
     codes: list[ListedWord] = Field(
         description="The number of a category or a flag is its position in these, from 0."

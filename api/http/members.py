@@ -47,6 +47,13 @@ Unit = Annotated[
     said(maxLength=64),
     Field(description="The measure's unit as the framework writes it; empty: it has none."),
 ]
+UnitName = Annotated[
+    Name | None,
+    Field(
+        description="The unit in both languages, to stand behind a number; as the framework writes"
+        " it where the service knows no word. Null: it has none."
+    ),
+]
 Sha256 = Annotated[
     str,
     said(pattern="^[0-9a-f]{64}$", maxLength=64),

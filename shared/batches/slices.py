@@ -31,6 +31,10 @@ NOT_APPLICANTS = (
 )
 
 
+PARAMS = {NOT_APPLICANTS[0]: {"least": 1, "most": MOST_ROWS}}
+"""What the words of a fault say besides its code, by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """A slice as a client states it: its members as they were sent, and the pointer to them."""
@@ -97,7 +101,7 @@ def _faults(framework: Framework, who: Principal, declared: Declared) -> Iterato
         if name not in said:
             yield Finding(f"{pointer}{name}", "missing", "The slice lacks this.")
         elif (fault := FAULTS[name](framework, who, said[name])) is not None:
-            yield Finding(f"{pointer}{name}", *fault)
+            yield Finding(f"{pointer}{name}", *fault, PARAMS.get(fault[0], {}))
 
 
 def _measure(framework: Framework, who: Principal, value: Any) -> Said | None:
@@ -149,12 +153,14 @@ def within(slice_: Slice, outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def _outside(slice_: Slice, item: NewSubmission) -> Iterator[Finding]:
+    of = {"measure": slice_.measure, "as_of": slice_.as_of.isoformat()}
     apart = {
         "measure": item.measure != slice_.measure,
         "as_of": item.as_of != slice_.as_of,
         "applicant": isinstance(slice_.applicants, frozenset)
         and item.applicant not in slice_.applicants,
     }
+    message = "The file declares a slice without this."
     for name, outside in apart.items():
         if outside:
-            yield Finding(f"/{name}", "outside-slice", "The file declares a slice without this.")
+            yield Finding(f"/{name}", "outside-slice", message, of)

@@ -18,6 +18,7 @@ from shared.explanations.store import Input
 from shared.explanations.verdicts import Reason, Reasons, Statement
 from shared.explanations.words import VERDICTS, say
 from shared.rankings.store import Lines
+from shared.reference import unit_in_words
 from shared.scoring import flags
 from shared.scoring.arrays import FloatArray, number
 from shared.scoring.flags import Flag
@@ -54,6 +55,7 @@ def measures(
             "measure": code,
             "name": asdict(measure.name),
             "unit": measure.unit,
+            "unit_name": unit_in_words(measure.unit),
             "type": str(measure.type),
             "codes": list(measure.codes),
             "rule": _rule(measure),

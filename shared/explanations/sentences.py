@@ -75,9 +75,9 @@ class Sentences:
         measure = self.measures[code]
         value = self.say("nothing")
         if measure["value"] is not None:
-            value = (
-                f"{in_words(self._language, measure, measure['value'])} {measure['unit']}".rstrip()
-            )
+            unit = measure["unit_name"] or {self._language: ""}
+            shown = in_words(self._language, measure, measure["value"])
+            value = f"{shown} {unit[self._language]}".rstrip()
         return self.say("resolved", name=self.names[code], code=code, value=value)
 
     def rule(self, rule: Document) -> str:

@@ -1,5 +1,8 @@
 """Reference data that ships with the service; `SOURCES.md` says where each fact is from."""
 
+import csv
+from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 
@@ -15,6 +18,21 @@ def divisions_text() -> str:
     pinyin, name_en, parent_code, level, type_zh.
     """
     return _text("divisions.csv")
+
+
+def unit_in_words(unit: str) -> dict[str, str] | None:
+    """Return what a framework calls a *unit*, in Chinese and English; None where it is empty.
+
+    A registered framework never changes, so its units' words stand beside it. A unit that is not
+    among them is its own word in both languages.
+    """
+    return dict(_units().get(unit, {"zh": unit, "en": unit})) if unit else None
+
+
+@cache
+def _units() -> Mapping[str, Mapping[str, str]]:
+    rows = csv.DictReader(_text("units.csv").splitlines())
+    return {row["code"]: {"zh": row["zh"], "en": row["en"]} for row in rows}
 
 
 def _text(name: str) -> str:

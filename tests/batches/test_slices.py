@@ -147,6 +147,8 @@ async def test_rows_outside_of_the_slice_are_refused(world: World) -> None:
         [("/as_of", "outside-slice")],
         [("/applicant", "outside-slice")],
     ]
+    of_slice = {"measure": STATIONS, "as_of": JUNE}
+    assert [each["errors"][0]["params"] for each in others] == [of_slice] * 3
 
 
 @pytest.mark.parametrize("prefer", ["", "handling=lenient"])

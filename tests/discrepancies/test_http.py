@@ -36,6 +36,7 @@ async def test_both_values_are_shown_with_what_lies_between_them(world: World) -
             "applicant": "C1",
             "measure": STATIONS,
             "unit": "station",
+            "unit_name": {"zh": "座", "en": "station"},
             "counted": {"kind": "source", "value": 618, "as_of": "2026-06-01", "id": source},
             "other": {"kind": "applicant", "value": 655, "as_of": "2026-05-31", "id": applicant},
             "difference": 37,

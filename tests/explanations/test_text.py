@@ -33,6 +33,7 @@ def measure(code: str, zh: str, en: str, value: float | None) -> dict[str, Any]:
         "measure": code,
         "name": {"zh": zh, "en": en},
         "unit": "",
+        "unit_name": None,
         "type": "count",
         "codes": [],
         "rule": {"kind": "authority", "order": ["source", "applicant"]},

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.frameworks.yaml_document import parse
-from shared.reference import framework_text
+from shared.reference import framework_text, unit_in_words
 from shared.scoring.document.reader import read, warnings
 from shared.scoring.framework import Framework, MeasureType, Name
 
@@ -143,3 +143,14 @@ def test_what_is_judged_is_a_mark_out_of_a_hundred() -> None:
 
 def test_the_shipped_framework_has_no_warnings() -> None:
     assert warnings(FRAMEWORK) == ()
+
+
+def test_every_unit_has_a_word_in_both_languages() -> None:
+    """What another framework counts in is its own word, and what has no unit has none."""
+    for unit in {each.unit for each in FRAMEWORK.measures.values()} - {""}:
+        words = unit_in_words(unit)
+        assert words is not None
+        assert words["zh"] != unit == words["en"]
+
+    assert unit_in_words("亩") == {"zh": "亩", "en": "亩"}
+    assert unit_in_words("") is None

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.answers.codes import ROW_CODES
+from api.answers.codes import FIELD_CODES
 from api.answers.languages import of_type
 from api.answers.languages import texts as texts_of_all
 from shared.submissions.remarks import CODES as REMARKS
@@ -46,10 +46,10 @@ def test_every_type_of_the_contract_has_words_in_chinese() -> None:
         assert all(HAN.search(said[part]["zh"]) for part in ("title", "when", "what_to_do")), slug
 
 
-def test_every_code_of_a_row_has_words_in_chinese() -> None:
+def test_every_code_of_an_error_has_words_in_chinese() -> None:
     known = texts_of_all()["codes"]
 
-    assert {*ROW_CODES, *REMARKS} <= set(known)
+    assert {*FIELD_CODES, *REMARKS} <= set(known)
     assert all(HAN.search(each) for each in known.values())
 
 

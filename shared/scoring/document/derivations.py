@@ -43,7 +43,9 @@ class Known:
         if code and code not in self.measures:
             node.note("measure-undefined", "no measure has this code")
         if measure and measure.type not in admitted:
-            node.note("measure-type-unfit", f"a measure of type {', '.join(sorted(admitted))} fits")
+            fitting = sorted(map(str, admitted))
+            message = f"a measure of type {', '.join(fitting)} fits"
+            node.note("measure-type-unfit", message, expected=fitting)
         self.used.add(code)
         return code
 

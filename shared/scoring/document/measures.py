@@ -84,7 +84,7 @@ def _measure(code: str, node: Node, lists: CodeLists) -> Measure | None:
         return None
     for key, types in ADMITTED_BY.items():
         if type_ not in types and not fields[key].absent:
-            fields[key].note("key-not-applicable", f"a {type_} has no {key}")
+            fields[key].note("key-not-applicable", f"a {type_} has no {key}", type=str(type_))
     return Measure(code, name, unit, type_, reported_by, range_, codes, panel, tolerance, plausible)
 
 

@@ -8,14 +8,14 @@ gives one finding, and reading goes on to the end of the document.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from math import inf, isnan, nan
 from typing import Any, Final, TypeVar
 
-from shared.core.errors import Finding
+from shared.core.errors import Finding, Param
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -45,9 +45,9 @@ class Node:
         """Whether the document has nothing here."""
         return self.value is ABSENT or self.value is UNKNOWN
 
-    def note(self, code: str, message: str) -> None:
-        """Add a finding at this place."""
-        self.findings.append(Finding(self.pointer, code, message))
+    def note(self, code: str, message: str, **params: Param) -> None:
+        """Add a finding at this place; *params* are what its words say, by name."""
+        self.findings.append(Finding(self.pointer, code, message, params))
 
     def require(self) -> None:
         """Note that the document has nothing here, if so and if it could."""
@@ -89,7 +89,8 @@ class Node:
         places = self.fields(optional=(*methods, beside))
         named = [method for method in methods if not places[method].absent]
         if isinstance(self.value, dict) and len(named) != 1:
-            self.note("method-not-one", f"exactly one of {', '.join(methods)} belongs here")
+            message = f"exactly one of {', '.join(methods)} belongs here"
+            self.note("method-not-one", message, expected=list(methods))
         if len(named) != 1:
             return "", self.at("", UNKNOWN), places[beside]
         return named[0], places[named[0]], places[beside]
@@ -127,7 +128,7 @@ class Node:
         elif not self.value.strip():
             self.note("text-blank", "the text must not be blank")
         elif len(self.value) > most:
-            self.note("text-too-long", f"the text has more than {most} characters")
+            self.note("text-too-long", f"the text has more than {most} characters", most=most)
         elif any(unicodedata.category(each) in {"Cc", "Cs"} for each in self.value):
             self.note("text-unwritable", "control characters and lone surrogates are not admitted")
         else:
@@ -150,7 +151,9 @@ class Node:
         if text in list(kind):
             return kind(text)
         if text:
-            self.note("choice-unknown", f"one of {', '.join(kind)} is required")
+            self.note(
+                "choice-unknown", f"one of {', '.join(kind)} is required", expected=list(kind)
+            )
         return None
 
     def truth(self, *, default: bool) -> bool:
@@ -171,7 +174,9 @@ class Node:
         elif not _held_exactly(self.value):
             self.note("number-not-exact", "a number has at most 15 digits and is below 1e15")
         elif not (least <= self.value <= most and above < self.value < below):
-            self.note("number-out-of-bounds", _bounds(least, most, above, below))
+            bounds = {"least": least, "most": most, "above": above, "below": below}
+            given = {name: bound for name, bound in bounds.items() if abs(bound) != inf}
+            self.note("number-out-of-bounds", _in_words(given), **given)
         else:
             return float(self.value) + 0.0  # so that -0.0 is 0.0
         return nan
@@ -211,7 +216,7 @@ def _held_exactly(number: float) -> bool:
     return len(exact(number).normalize().as_tuple().digits) <= SIGNIFICANT_DIGITS
 
 
-def _bounds(least: float, most: float, above: float, below: float) -> str:
-    words = {"at least": least, "at most": most, "above": above, "below": below}
-    given = [f"{word} {bound:g}" for word, bound in words.items() if abs(bound) != inf]
+def _in_words(bounds: Mapping[str, float]) -> str:
+    words = {"least": "at least", "most": "at most", "above": "above", "below": "below"}
+    given = [f"{words[name]} {bound:g}" for name, bound in bounds.items()]
     return f"the number must be {' and '.join(given)}"

@@ -34,7 +34,8 @@ def read_normalisation(node: Node, derivation: Derivation, known: Known) -> Norm
     direction = Direction.HIGHER if given.absent else given.choice(Direction)
     scale = scale_of(derivation, known)
     if method and scale and method not in METHODS_OF[scale]:
-        place.note("normalisation-unfit", f"{method} does not fit a raw value that is a {scale}")
+        message = f"{method} does not fit a raw value that is a {scale}"
+        place.note("normalisation-unfit", message, method=method, scale=str(scale))
     match method:
         case "target":
             normalisation = _target(place)
@@ -94,7 +95,8 @@ def _bands(node: Node, direction: Direction | None, least: float) -> tuple[Band,
         if upper.edge is not None and lower.edge is not None and upper.edge <= lower.edge:
             place["from"].note("steps-not-ascending", "a band begins above the band before it")
         if turn * upper.share < turn * lower.share:
-            place["share"].note("steps-not-monotone", f"shares go one way: {direction} is better")
+            message = f"shares go one way: {direction} is better"
+            place["share"].note("steps-not-monotone", message, direction=str(direction))
     return bands
 
 

@@ -174,7 +174,8 @@ def _units(node: Node, precision: int | None) -> int:
         return 0
     units = exact(points).scaleb(precision)
     if units != int(units):
-        node.note("points-too-fine", f"points have at most {precision} decimals here")
+        message = f"points have at most {precision} decimals here"
+        node.note("points-too-fine", message, precision=precision)
         return 0
     return int(units)
 
@@ -184,7 +185,8 @@ def _note_total(node: Node, full: int, dimensions: tuple[Dimension, ...], precis
     lines = [each.full for dimension in dimensions for each in dimension.indicators]
     if full and lines and all(lines) and sum(lines) != full:
         total = Decimal(sum(lines)).scaleb(-precision).normalize()
-        node.note("points-total-differs", f"the indicators add up to {total:f} points")
+        message = f"the indicators add up to {total:f} points"
+        node.note("points-total-differs", message, sum=float(total))
 
 
 def _note_unused(node: Node, known: Known) -> None:

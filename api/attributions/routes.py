@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from starlette.responses import Response as Answer
 
 from api.attributions.schemas import ChangesPage, changes
-from api.http.access import admits
+from api.http.access import Caller, admits
 from api.http.context import Held, Round, framework_of
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import GREATEST_ID, OfKind
@@ -16,6 +16,7 @@ from api.rankings.freshness import freshness_of
 from shared.core.errors import Finding, Invalid, NotFound
 from shared.core.principal import Role
 from shared.rankings.store import AsOf
+from shared.visibility import reach_of
 
 router = APIRouter(
     prefix="/v1/rounds/{round}/runs/{run}/changes", tags=["runs"], route_class=GuardedRoute
@@ -40,6 +41,7 @@ Since = Annotated[
 async def list_moved(
     round: Round,
     run: Run,
+    caller: Caller,
     held: Held,
     request: Request,
     response: Response,
@@ -54,7 +56,8 @@ async def list_moved(
     before it, and add up exactly: first who came or left; then what was taken back, reported,
     marked and settled of the applicant alone, as if nobody else had said anything; then what was
     said of others; last what other scoring code makes of the same. Nothing of it ever changes.
-    With `cohort` ranks are places within that kind, and only that kind is listed.
+    With `cohort` ranks are places within that kind, and only that kind is listed. A key with limits
+    is told of the applicants that it reaches, and of no submission that it does not.
     """
     after = (await freshness_of(held, round, run)).as_of
     earlier = run - 1 if since is None else since
@@ -65,7 +68,9 @@ async def list_moved(
     if earlier:
         before = (await freshness_of(held, round, earlier)).as_of
     framework = await framework_of(held, round)
-    found = await held.attributions.between(framework, round, before, after)
+    whole = await held.attributions.between(framework, round, before, after)
+    reach = reach_of(caller)
+    found = whole.within(framework, reach.applicants, reach.measures)
     key = decode(cursor, int)
     begin = int(key[0]) if key else 0
     rows = list(enumerate(found.moved(cohort).tolist(), 1))[begin : begin + limit + 1]

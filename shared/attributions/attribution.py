@@ -1,7 +1,8 @@
 """What moved the totals of a round from one run to another, and whose submissions did. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -71,7 +72,30 @@ class Attribution:
     causes: IntArray
     reads: BoolArray
     """Which measures each indicator reads: (indicators, measures)."""
+    shown: BoolArray
+    """Of whom is told: (applicants,)."""
     _of_others: dict[tuple[str, bytes], IntArray] = field(default_factory=dict)
+
+    def within(
+        self,
+        framework: Framework,
+        applicants: AbstractSet[str] | None,
+        measures: AbstractSet[str] | None,
+    ) -> "Attribution":
+        """Return what a reader is told that is limited to these codes; None is no limit.
+
+        Of others it is not told that they moved, and no submission of what it does not reach is
+        named or counted. What all of it together did to a total it reaches is told, as scores are.
+        """
+        if applicants is None and measures is None:
+            return self
+        shown = np.array([applicants is None or each in applicants for each in self.applicants])
+        told = shown[self.said.applicant]
+        if measures is not None:
+            reached = np.array([each in measures for each in framework.measure_codes])
+            told &= reached[self.said.measure]
+        said = Said(**{name: getattr(self.said, name)[told] for name in Said.__slots__})
+        return replace(self, said=said, causes=self.causes[told], shown=shown, _of_others={})
 
     def moved(self, kind: str | None) -> IntArray:
         """Return the positions of who moved, of one kind or of all: largest change first."""
@@ -83,7 +107,7 @@ class Attribution:
         differs |= self.before.present != self.after.present
         if kind is not None:
             differs &= np.array(self.kinds, dtype=np.str_) == kind
-        rows = np.flatnonzero(differs)
+        rows = np.flatnonzero(differs & self.shown)
         return rows[np.argsort(-change[rows], kind="stable")]
 
     def of(self, applicant: int) -> list[Part]:
@@ -154,6 +178,7 @@ def attributed(framework: Framework, read: Read) -> Attribution:
         said=said,
         causes=taken.causes,
         reads=reads(framework),
+        shown=np.ones(len(read.applicants), np.bool_),
     )
 
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.fixtures.http import findings, pages, problem
+from shared.database import Database
+from tests.fixtures.http import findings, key, pages, problem
 from tests.fixtures.make import MARK, ROUND, STATIONS, World
 
 RUNS = f"/rounds/{ROUND}/runs"
@@ -95,3 +96,29 @@ async def test_changes_come_in_pages_to_auditors_and_only_forward(world: World) 
     for path in (f"{RUNS}/5/changes", f"{RUNS}/5/changes?since=1"):
         assert (await world.call("auditor", "GET", path)).status_code == 404
     assert (await world.call("portal", "GET", f"{RUNS}/2/changes")).status_code == 403
+
+
+async def test_a_key_with_limits_is_told_of_nobody_beyond_them(
+    world: World, owner: Database
+) -> None:
+    """What others did to a total that it reaches is told as a number, as scores are."""
+    said = await story(world)
+    whole = await changes(world, 3, since=0)
+    assert list(whole) == ["C1", "P1"]
+
+    world.headers["auditor"] = await key(owner, "auditor", "auditor", applicants=["C1"])
+    own = await changes(world, 2)
+    assert list(own) == ["C1"]
+    assert own["C1"]["parts"] == [
+        part("reports", 1.8, said["C1 more"]),
+        part("marks", 3.0, said["mark"]),
+        part("others", -2.4),
+    ]
+    assert list(await changes(world, 3, since=0)) == ["C1"]
+
+    world.headers["auditor"] = await key(owner, "auditor", "auditor", measures=[MARK])
+    assert (await changes(world, 2))["C1"]["parts"] == [
+        part("reports", 1.8),
+        part("marks", 3.0, said["mark"]),
+        part("others", -2.4),
+    ]

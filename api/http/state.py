@@ -24,6 +24,7 @@ from shared.live.service import Live
 from shared.previews.service import Previews
 from shared.quotas.service import Quotas
 from shared.rankings.medians import Medians
+from shared.rankings.recent import Recent
 from shared.rankings.service import Rankings
 from shared.rankings.watch import Watch
 from shared.rounds import store as rounds
@@ -71,6 +72,7 @@ class Gateway:
     admissions: Flights[Principal | None]
     rankings: Rankings
     medians: Medians
+    recent: Recent
     kept: Kept
     cohorts: Cohorts
     diagnoses: Diagnoses
@@ -106,6 +108,7 @@ class Gateway:
             admissions=Flights(),
             rankings=Rankings(database),
             medians=Medians(database),
+            recent=Recent(database),
             kept=Kept(),
             cohorts=Cohorts(database),
             diagnoses=Diagnoses(database),

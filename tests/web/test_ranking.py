@@ -112,7 +112,9 @@ async def test_how_sure_places_are_is_shown_with_the_run_it_was_asked_of(world: 
     transport: Any = world.client._transport
     transport.app.state.gateway.heard(None)  # as a gateway that listens does
     answer = await see(world, "auditor", lang="en")
+    card = await see(world, "auditor", "applicants", "C1", lang="en")
 
+    assert "mostly 2 with weights ±25% · run 1" in card.text
     assert "Rank interval" not in without.text
     assert "Rank interval (weights ±25%)" in answer.text
     assert '<span class="warn"> #1</span>' in answer.text

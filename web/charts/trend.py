@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 WIDTH, HEIGHT = 480, 150
-LEFT, RIGHT, TOP, BOTTOM = 8, 84, 26, 46
+LEFT, RIGHT, TOP, BOTTOM = 8, 96, 28, 48
 MOST_DOTS = 40
 """Of more runs than these the line alone is drawn."""
 
@@ -39,7 +39,7 @@ def trend(of: Trend, said: str) -> Markup | None:
 
 def _parts(of: Trend) -> Iterator[str]:
     points = places(of)
-    base = HEIGHT - 22
+    base = HEIGHT - 23
     yield f'<path class="axis" d="M{LEFT} {base}H{WIDTH - RIGHT}"/>'
     for stretch in stretches(points):
         written = "L".join(f"{x:.1f} {y:.1f}" for x, y in stretch)
@@ -58,7 +58,7 @@ def _parts(of: Trend) -> Iterator[str]:
     if end is not None:
         yield f'<circle class="dot" cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="4.5"/>'
         text = f"{last[1]:,.{of.places}f}"
-        yield f'<text class="last" x="{end[0] + 10:.1f}" y="{end[1] + 6:.1f}">{text}</text>'
+        yield f'<text class="last" x="{end[0] + 10:.1f}" y="{end[1] + 7:.1f}">{text}</text>'
     yield f'<text class="run" x="{LEFT}" y="{HEIGHT - 3}">{Markup.escape(of.first)}</text>'
     if len(of.values) > 1:
         yield (
@@ -101,6 +101,6 @@ def _extreme(point: Point | None, text: str, above: bool) -> str:  # noqa: FBT00
     x, y = point or (0.0, 0.0)
     anchor = "start" if x < WIDTH / 3 else "middle"
     return (
-        f'<text class="run" x="{x:.1f}" y="{y + (-7 if above else 17):.1f}"'
+        f'<text class="run" x="{x:.1f}" y="{y + (-7 if above else 19):.1f}"'
         f' text-anchor="{anchor}">{text}</text>'
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from api.http.state import Gateway
 from shared.applicants import store as applicants
 from shared.applicants.store import Sought, StoredApplicant
+from shared.core.principal import Principal
 from shared.operations.model import Operation
 from shared.rankings import movements
 from shared.rankings import store as standings
@@ -19,6 +20,7 @@ from shared.scoring.arrays import IntArray
 from shared.scoring.framework import Framework
 from shared.scoring.points import by_dimension, in_points
 from shared.sensitivity.intervals import Interval
+from shared.visibility import streams_whole
 
 ON_A_PAGE = 100
 
@@ -100,6 +102,19 @@ async def read(
             )
         )
     return Found(round_, framework, fresh, analysis, places, len(order))
+
+
+async def analysis_of(
+    held: Gateway, round_: RoundFacts, fresh: Freshness, who: Principal
+) -> Operation | None:
+    """Return the newest analysis of how sure places are, unless it is of a later run.
+
+    Who is not told of operations is shown none: it tells of marks how far apart two places are.
+    """
+    if not streams_whole(who):
+        return None
+    newest = await held.intervals.newest(round_.id)
+    return newest if newest and newest.parameters["run"] <= fresh.run else None
 
 
 async def _order(held: Gateway, whole: Ranking, sought: Sought) -> list[int]:

@@ -9,18 +9,13 @@ from starlette.responses import Response
 from api.http.access import ANY, admits, caller_of
 from api.http.context import framework_of, gateway_of, round_of
 from api.http.paths import Named, OfKind, RoundCode
-from api.http.state import Gateway
 from api.rankings.freshness import freshness_of
 from api.rankings.instants import RunAsked
 from shared.applicants.store import Sought
-from shared.core.principal import Principal
-from shared.operations.model import Operation
-from shared.rankings.store import Freshness
-from shared.rounds.store import RoundFacts
-from shared.visibility import require_score, streams_whole
+from shared.visibility import require_score
 from web.kept import PageKey, shared
 from web.ranking.page import page
-from web.ranking.reading import Asked, read
+from web.ranking.reading import Asked, analysis_of, read
 from web.reader import Reading
 from web.routing import pages
 
@@ -49,7 +44,7 @@ async def ranking(
     async with held.database.session() as session:
         await require_score(session, framework, stored, caller_of(request), None)
     fresh = await freshness_of(held, stored, run)
-    analysis = await _analysis(held, stored, fresh, caller_of(request))
+    analysis = await analysis_of(held, stored, fresh, caller_of(request))
     asked = Asked(Sought(cohort or "county", q or None), view, page_, pinned=run is not None)
     key = PageKey(
         "ranking",
@@ -60,16 +55,3 @@ async def ranking(
         return page(reader, asked, await read(held, framework, stored, fresh, analysis, asked))
 
     return await shared(held, reader, key, render)
-
-
-async def _analysis(
-    held: Gateway, round_: RoundFacts, fresh: Freshness, who: Principal
-) -> Operation | None:
-    """Return the newest analysis of how sure places are, unless it is of a later run.
-
-    Who is not told of operations is shown none: it tells of marks how far apart two places are.
-    """
-    if not streams_whole(who):
-        return None
-    newest = await held.intervals.newest(round_.id)
-    return newest if newest and newest.parameters["run"] <= fresh.run else None

@@ -24,6 +24,7 @@ RANK, TOTAL, COVERAGE = Name("名次", "Rank"), Name("总分", "Total"), Name("�
 TIED, UNRANKED = Name("并列 {n} 个", "{n} tied"), Name("不参与排名", "not ranked")
 BEHIND = Name("距第 {rank} 名差 {points} 分", "{points} points behind rank {rank}")
 AHEAD = Name("领先第 {rank} 名 {points} 分", "{points} points ahead of rank {rank}")
+SURE = Name("权重变动 ±{band} 时多在第 {span} 名", "mostly {span} with weights ±{band}")
 OTHERS = Name("等 {n} 个", "and others, {n} in all")
 LIES = Name("对方领先之处", "Where it is ahead")
 DIMENSIONS = Name("维度对比", "By dimension")
@@ -71,6 +72,7 @@ def _figures(reader: Reader, card: Card, told: Sentences) -> h.Element:
         rank, note = str(document["rank"]), say(COHORT[document["kind"]]).format(n=size)
         if document["tied"] > 1:
             note += f" · {say(TIED).format(n=document['tied'])}"
+        note += _sure(reader, card)
     total = document["total"]
     full = told.say("of", points="", full=reader.number(document["full"])).strip()
     return h.dl(".figures")[
@@ -80,6 +82,19 @@ def _figures(reader: Reader, card: Card, told: Sentences) -> h.Element:
         else _figure(say(TOTAL), written(total), full),
         _figure(say(COVERAGE), f"{document['coverage']:.0%}", ""),
     ]
+
+
+def _sure(reader: Reader, card: Card) -> str:
+    """Say between which ranks the place lies under other weights, and as of which run if older."""
+    sure = card.sure
+    if sure is None:
+        return ""
+    low, high = sure.interval.low, sure.interval.high
+    span = f"{low}" if low == high else f"{low}–{high}"
+    said = reader.say(SURE).format(span=span, band=f"{sure.band:.0%}")
+    if sure.run != card.score.fresh.run:
+        said += f" · {reader.say(RUN).format(run=sure.run)}"
+    return f" · {said}"
 
 
 def _figure(name: str, figure: str, note: str) -> h.Element:

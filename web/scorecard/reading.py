@@ -5,17 +5,14 @@ from dataclasses import dataclass
 
 from api.http.state import Gateway
 from shared.applicants import store as applicants
-from shared.rankings import movements
+from shared.operations.model import Operation
 from shared.rankings import store as standings
 from shared.rankings.medians import Middle
-from shared.rankings.movements import MOST_RANKS
 from shared.rankings.store import Lines
 from shared.scoring.framework import Name
 from shared.scoring.points import in_points
+from shared.sensitivity.intervals import Interval
 from web.explained import Document, Score, explained
-
-MOST_RUNS = 60
-"""The last so many runs are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +25,24 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Sure:
+    """The *interval* that most draws of an analysis, of the scores of a *run*, have the rank in.
+
+    Weights were drawn from a *band* around their own, a share of them.
+    """
+
+    interval: Interval
+    band: float
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """All that the page shows.
 
     *middle* is what the cohort's middle earns, None where the reader may not know; *steps* are the
-    last runs, the newest last, and *names* those of the neighbours, by code.
+    last runs, the newest last, and *names* those of the neighbours, by code. *sure* is how sure the
+    place is, where that was asked.
     """
 
     score: Score
@@ -40,9 +50,10 @@ class Card:
     middle: Middle | None
     steps: Sequence[Step]
     names: Mapping[str, Name]
+    sure: Sure | None = None
 
 
-async def read(held: Gateway, score: Score) -> Card:
+async def read(held: Gateway, score: Score, analysis: Operation | None) -> Card:
     """Read what the page of *score* shows; what moves with others, only if that is seen."""
     document = await explained(held, held.database, score)
     if not score.seen.places:
@@ -56,17 +67,24 @@ async def read(held: Gateway, score: Score) -> Card:
     async with held.database.reading() as session:
         known = await applicants.some(session, codes)
     names = {code: each.name for code, each in known.items()}
-    return Card(score, document, middle, await _steps(held, score), names)
+    sure = None if analysis is None else await _sure(held, score, analysis)
+    return Card(score, document, middle, await _steps(held, score), names, sure)
+
+
+async def _sure(held: Gateway, score: Score, analysis: Operation) -> Sure | None:
+    found = await held.intervals.of(score.round.id, analysis, [score.applicant])
+    interval, asked = found.get(score.applicant), analysis.parameters
+    return None if interval is None else Sure(interval, asked["band"], asked["run"])
 
 
 async def _steps(held: Gateway, score: Score) -> list[Step]:
     """Return where the applicant stood after each of the last runs, of large rounds of fewer."""
-    until, code = score.fresh.run, score.applicant
-    most = min(MOST_RUNS, max(1, MOST_RANKS // len(score.ranking.applicants)))
-    since = max(0, until - most)
-    moves = await movements.between(held.database, score.round.id, since, until, score.kind, most)
+    as_of, code = score.fresh.as_of, score.applicant
+    cohort = len(score.ranking.applicants)
+    moves = await held.recent.of(score.round.id, as_of, score.kind, cohort)
+    before, limit = as_of.run + 1, len(moves.runs) + 1
     async with held.database.reading() as session:
-        versions = await standings.history(session, score.round.id, code, until + 1, most + 1)
+        versions = await standings.history(session, score.round.id, code, before, limit)
     ranks = moves.ranks[1:, list(moves.applicants).index(code)].tolist()
     totals = totals_over([each.number for each in moves.runs], versions)
     return [

@@ -12,6 +12,7 @@ from api.rankings.instants import RunAsked
 from shared.explanations.service import aside
 from web.explained import score_of
 from web.kept import PageKey, shared
+from web.ranking.reading import analysis_of
 from web.reader import Reading
 from web.routing import pages
 from web.scorecard.page import page
@@ -31,15 +32,18 @@ async def scorecard(
     """
     held = gateway_of(request)
     score = await score_of(request, round, applicant, run)
+    analysis = None
+    if score.seen.places:
+        analysis = await analysis_of(held, score.round, score.fresh, score.who)
     key = PageKey(
         "scorecard",
         (
-            *(score.round.id, score.fresh, score.pinned, applicant),
+            *(score.round.id, score.fresh, score.pinned, applicant, analysis and analysis.id),
             *(score.seen, score.reached, reader.audience(), reader.chosen),
         ),
     )
 
     async def render() -> str:
-        return await aside(partial(page, reader, await read(held, score)))
+        return await aside(partial(page, reader, await read(held, score, analysis)))
 
     return await shared(held, reader, key, render)

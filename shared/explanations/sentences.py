@@ -75,10 +75,14 @@ class Sentences:
         measure = self.measures[code]
         value = self.say("nothing")
         if measure["value"] is not None:
-            unit = measure["unit_name"] or {self._language: ""}
             shown = in_words(self._language, measure, measure["value"])
-            value = f"{shown} {unit[self._language]}".rstrip()
+            value = f"{shown} {self.unit(code)}".rstrip()
         return self.say("resolved", name=self.names[code], code=code, value=value)
+
+    def unit(self, code: str) -> str:
+        """Name the unit of the measure *code*; empty where it has none."""
+        unit = self.measures[code]["unit_name"]
+        return "" if unit is None else str(unit[self._language])
 
     def rule(self, rule: Document) -> str:
         """Say by which *rule* many submissions of a measure become one value."""

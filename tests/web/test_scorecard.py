@@ -55,6 +55,7 @@ async def test_a_card_is_shown_in_chinese_and_as_of_an_older_run(world: World) -
 
     assert "名次 2 共 2 个县（市、区）" in said
     assert "距第 1 名差 1.50 分" in said
+    assert "A-1 A-1 600 座" in said
     assert "未报送" in said
     assert 'name="events"' not in answer.text
     assert "lines/A-1?run=1" in answer.text

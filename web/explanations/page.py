@@ -80,7 +80,7 @@ def _path(score: Score, indicator: str) -> tuple[str, ...]:
 
 def _figures(reader: Reader, score: Score, line: Document, told: Sentences, at: int) -> h.Element:
     say = reader.say
-    unit = unit_of(score.framework, score.framework.indicators[at])
+    unit = unit_of(told, score.framework.indicators[at])
     points = say(WITHHELD) if line["points"] is None else written(line["points"])
     figures = [
         (POINTS, points, say(OF).format(full=reader.number(line["full"]))),

@@ -120,7 +120,7 @@ def _value(of: Table, line: Document, indicator: Indicator) -> h.Node:
         return h.fragment[h.span(".missing")[of.reader.say(MISSING)], h.span(".unit")]
     if "grades" in line["normalisation"]["rule"]:
         return of.told.raw(line)
-    unit = unit_of(of.framework, indicator)
+    unit = unit_of(of.told, indicator)
     return h.fragment[figure(of.reader, line["value"]), h.span(".unit")[f" {unit}"]]
 
 
@@ -129,13 +129,13 @@ def figure(reader: Reader, value: float) -> str:
     return reader.number(value) if value == int(value) else f"{value:,.6g}"
 
 
-def unit_of(framework: Framework, indicator: Indicator) -> str:
-    """Return in what an indicator's raw value is counted, as the framework writes units."""
+def unit_of(told: Sentences, indicator: Indicator) -> str:
+    """Return in what an indicator's raw value is counted."""
     rule = indicator.derivation
-    unit = framework.measures[rule.terms[0][0]].unit
+    unit = told.unit(rule.terms[0][0])
     if rule.denominator is None:
         return unit
-    return f"{unit} / {rule.per:,.10g} {framework.measures[rule.denominator].unit}"
+    return f"{unit} / {rule.per:,.10g} {told.unit(rule.denominator)}"
 
 
 def _more(reader: Reader, line: Document) -> h.Node:

@@ -4,6 +4,7 @@ import htpy as h
 
 from shared.core.principal import Principal
 from shared.explanations.sentences import Sentences
+from shared.reference import unit_in_words
 from shared.scoring.framework import Name
 from web.layout import Frame, markup
 from web.reader import Reader
@@ -35,11 +36,12 @@ def page(reader: Reader, who: Principal, record: Record, run: int | None, after:
         query=tuple((each, str(value)) for each, value in query.items() if value is not None),
         path=path,
     )
+    unit = unit_in_words(measure.unit)
     said = list(rows(reader, who, record, told))
     body = h.fragment[
         _way_back(reader, record, run),
         h.h1[h.bdi[name]],
-        h.p(".quiet")[measure.code, f" · {measure.unit}" if measure.unit else ""],
+        h.p(".quiet")[measure.code, unit and f" · {say(Name(**unit))}"],
         told is not None
         and h.p(".resolved")[
             told.aside(told.resolved(measure.code), told.rule(told.measures[measure.code]["rule"]))

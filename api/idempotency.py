@@ -121,10 +121,18 @@ class Attempt:
         Raises: Answered and the errors of `Answers.transaction`.
         """
         if self._begun is None:
-            sent = Sent(caller_of(self._request).reporter, self._key, self._fingerprint())
+            sent = self._sent()
             opening = self._answers.transaction(database, sent, round_)
             self._begun = await self.under_way.enter_async_context(opening), sent
         return self._begun[0]
+
+    async def require_unanswered(self, database: Database) -> None:
+        """Look whether the request was answered before, in a transaction that ends at once.
+
+        Raises: Answered and the errors of `Answers.transaction`.
+        """
+        async with self._answers.transaction(database, self._sent(), None):
+            pass
 
     async def keep(self, response: Response) -> None:
         """Keep the answer, if anything had an effect; what is refused by an error never comes here.
@@ -160,6 +168,9 @@ class Attempt:
             response.headers["Content-Length"] = str(len(body))
         response.headers[REPLAYED] = "true"
         return response
+
+    def _sent(self) -> Sent:
+        return Sent(caller_of(self._request).reporter, self._key, self._fingerprint())
 
     def _fingerprint(self) -> bytes:
         """Return a digest of all that the effect depends on, the reach of the caller's key too."""

@@ -14,6 +14,9 @@ from shared.process.listening import AddressUnusable
 
 def explain(error: Exception) -> str | None:
     """Say on one line what happened and what to do; None for what nobody foresaw."""
+    if isinstance(error, SchemaUnknown) and isinstance(error.__cause__, Exception):
+        # Stores take a right that is lacking for a step that is: not so with the owner's commands.
+        error = error.__cause__ if denied(error.__cause__) else error
     match error:
         case CommandError() | EmbeddedError() | SchemaUnknown() | UrlUnusable() | AddressUnusable():
             line = str(error)

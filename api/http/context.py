@@ -74,6 +74,26 @@ async def transaction(request: Request) -> AsyncIterator[Session]:
         yield session
 
 
+async def require_unanswered(request: Request) -> None:
+    """Let a request go on that was not answered before, for what it does without a transaction.
+
+    Raises: Answered, IdempotencyKeyReused, Busy.
+    """
+    attempt: Attempt | None = getattr(request.state, "attempt", None)
+    if attempt is not None:
+        await attempt.require_unanswered(database_of(request))
+
+
+async def keep_answer(request: Request) -> None:
+    """Begin the transaction in which the answer is kept, if the request carries a key for it.
+
+    Raises: what `require_unanswered` raises; of two that came at once the second is answered again.
+    """
+    attempt: Attempt | None = getattr(request.state, "attempt", None)
+    if attempt is not None:
+        await attempt.transaction(database_of(request), None)
+
+
 # "function" commits before the answer is sent; FastAPI's default would commit after it.
 Tx = Annotated[Session, Depends(transaction, scope="function")]
 

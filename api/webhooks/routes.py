@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from api.http.access import Acting, Caller, admits
-from api.http.context import Held, Tx, transaction
+from api.http.context import Held, Tx, keep_answer, require_unanswered
 from api.http.headers import sends
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import GREATEST_ID
@@ -66,15 +66,19 @@ async def unsubscribe(webhook: WebhookId, acting: Acting, caller: Caller, tx: Tx
     await webhooks.remove(tx, acting, caller, webhook)
 
 
-@router.post(
-    "/{webhook}/test",
-    responses=problems(NotFound, Unavailable),
-    dependencies=[Depends(transaction, scope="function")],  # keeps the answer to a keyed request
-)
+@router.post("/{webhook}/test", responses=problems(NotFound, Unavailable))
 @admits(*SUBSCRIBERS)
-async def try_out(webhook: WebhookId, caller: Caller, held: Held) -> WebhookTestOut:
-    """Send an event of type `test` now, also where it is paused, and say what came of it."""
-    return WebhookTestOut.of(await webhooks.test(held.database, caller, webhook))
+async def try_out(
+    webhook: WebhookId, caller: Caller, held: Held, request: Request
+) -> WebhookTestOut:
+    """Send an event of type `test` now, also where it is paused, and say what came of it.
+
+    Requests that carry one `Idempotency-Key` and come at the same time may each send it.
+    """
+    await require_unanswered(request)
+    answer = await webhooks.test(held.database, caller, webhook)  # waits, without a connection
+    await keep_answer(request)
+    return WebhookTestOut.of(answer)
 
 
 @router.post("/{webhook}/resumption", responses=problems(NotFound))

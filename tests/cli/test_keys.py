@@ -5,9 +5,12 @@ import asyncio
 import pytest
 
 from cli.context import OPERATOR
+from cli.failures import explain
+from shared.access import service as keys
+from shared.access.service import NO_TERMS
 from shared.applicants import service as applicants
 from shared.applicants.store import Applicant
-from shared.database import Database
+from shared.database import Database, SchemaUnknown
 from shared.frameworks import service as frameworks
 from shared.scoring.framework import Name
 from tests.cli.test_command_line import pilotzone
@@ -65,3 +68,14 @@ def test_a_name_that_has_another_role_is_named_with_what_to_do(url: str) -> None
     assert answer.stderr == (
         'error: the reporter "x" has the role source for ever: choose another name, or that role\n'
     )
+
+
+async def test_who_has_not_the_owners_rights_is_told_so(worker_database: Database) -> None:
+    """And not that a step of the schema is lacking, which a gateway of another step is told."""
+    with pytest.raises(SchemaUnknown) as refused:
+        async with worker_database.session() as session:
+            await keys.issue(session, OPERATOR, "x", "source", NO_TERMS)
+
+    said = explain(refused.value) or ""
+    assert "permission denied" in said
+    assert said.endswith("set PILOTZONE_DATABASE_URL to that of the tables' owner")

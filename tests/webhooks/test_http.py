@@ -1,5 +1,6 @@
 """Subscribing over HTTP, and what is delivered to whom."""
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from shared.database import Database
 from shared.webhooks.courier import Courier
 from shared.webhooks.service import MOST_OF_A_KEY
-from tests.fixtures.ask import execute, one, rows
+from tests.fixtures.ask import execute, one, rows, until
 from tests.fixtures.http import findings, key, mark, problem
 from tests.fixtures.make import ROUND, World
 from tests.webhooks.conftest import MOST
@@ -18,6 +19,12 @@ from tests.webhooks.receiving import receiving, shown, subscribe
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "webhooks.md"
 URL = "https://receiver.example/hooks"
+
+
+HELD = """
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()
+"""
 
 
 async def deliver(courier: Courier, made: dict[str, Any]) -> bool:
@@ -178,3 +185,24 @@ async def test_a_key_limited_to_rounds_is_told_of_no_other_and_one_that_ended_of
 async def mark_any(owner: Database) -> None:
     """Have something happen in the only round."""
     await execute(owner, """SELECT append_round_event(id, 'round', '{"state": "x"}') FROM round""")
+
+
+async def test_a_test_call_that_is_repeated_with_its_key_holds_no_connection_while_it_waits(
+    world: World, owner: Database, courier: Courier
+) -> None:
+    """Nor is the receiver called again for the answer that it had."""
+    async with receiving() as receiver:
+        made = await subscribe(world, receiver.url)
+        path = f"/webhooks/{made['id']}/test"
+        headers = world.headers["portal"] | {"Idempotency-Key": "once"}
+        waiting = asyncio.create_task(world.client.post(path, headers=headers))
+        await until(lambda: one(owner, "SELECT tests_asked > tests_made FROM webhook"))
+        held = await one(owner, HELD)
+        await deliver(courier, made)
+        first = await waiting
+        again = await world.client.post(path, headers=headers)
+
+    assert held == 0
+    assert (first.status_code, first.json()["status"]) == (200, 204)
+    assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
+    assert len(receiver.got) == 1

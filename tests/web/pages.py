@@ -16,7 +16,10 @@ OF_APPLICANT = f"{OF_ROUND}/applicants/seen-c03"
 
 @dataclass(frozen=True)
 class Shown:
-    """A page: its *path*, how its title begins, who is let in, how many A4 pages it prints."""
+    """A page: its *path*, how its title begins, who is let in, how many A4 pages it prints.
+
+    Without *roles* it is for who is not signed in.
+    """
 
     path: str
     zh: str
@@ -34,8 +37,9 @@ class Shown:
 
 
 PAGES = {
-    "rounds": Shown("/board", "评审轮次", "Rounds"),
+    "sign-in": Shown("/board/sign-in", "登录", "Sign in", frozenset()),
     "sign-out": Shown("/board/sign-out", "退出登录", "Sign out"),
+    "rounds": Shown("/board", "评审轮次", "Rounds"),
     "ranking": Shown(OF_ROUND, "排名 · 县", "Ranking · Counties"),
     "ranking-parks": Shown(f"{OF_ROUND}?cohort=park", "排名 · 产业园区", "Ranking · Parks"),
     "ranking-aligned": Shown(f"{OF_ROUND}?view=aligned", "排名 · 县", "Ranking · Counties"),

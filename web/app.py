@@ -2,20 +2,26 @@
 
 from starlette.routing import BaseRoute
 
+from web.administration import routes as administration
 from web.assets import routes as assets
 from web.events import routes as events
 from web.explanations import routes as explanations
 from web.ranking import routes as ranking
+from web.reports import routes as reports
 from web.rounds import routes as rounds
 from web.scorecard import routes as scorecard
 from web.signing import routes as signing
 from web.submissions import routes as submissions
+from web.work import routes as work
 
 FEATURES = (
     ranking,
     scorecard,
     explanations,
     submissions,
+    administration,
+    reports,
+    work,
     events,
     rounds,
     signing,

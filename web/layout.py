@@ -43,6 +43,7 @@ HEADERS = {
 
 SECTIONS: dict[str, tuple[Name, tuple[Role, ...]]] = {
     "": (Name("排名", "Ranking"), tuple(Role)),
+    "work": (Name("待办", "Work"), (Role.ADMIN, Role.PORTAL, Role.EXPERT)),
 }
 """The pages of a round, by the last segment of their address, and who has a link to each."""
 
@@ -52,7 +53,8 @@ class Frame:
     """What stands around a page.
 
     *round* and *fresh* say of which round and run it is; *section* which of the round's pages;
-    *live* has the page follow the round; *query* is what the other language's link keeps.
+    *live* has the page follow the round; *query* is what the other language's link keeps; *style*
+    is the stylesheet of such pages alone.
     """
 
     title: str
@@ -63,6 +65,7 @@ class Frame:
     query: tuple[tuple[str, str], ...] = ()
     path: tuple[str, ...] = ()
     body_class: str = ""
+    style: str | None = None
 
 
 def document(reader: Reader, frame: Frame, body: h.Renderable) -> Response:
@@ -108,6 +111,7 @@ def _head(reader: Reader, frame: Frame) -> h.Element:
         h.link(rel="icon", href=address("icon.svg"), type="image/svg+xml"),
         h.link(rel="stylesheet", href=address("board.css")),
         h.link(rel="stylesheet", href=address("score.css")),
+        frame.style is not None and h.link(rel="stylesheet", href=address(frame.style)),
         events and h.meta(name="events", content=events),
         h.script(type="module", src=address("board.js")),
     ]

@@ -116,7 +116,7 @@ async def page(
     limit: int,
 ) -> list[Case]:
     """Return at most *limit* cases in *state*, or in any, by applicant and measure."""
-    panels = {code: each.panel for code, each in framework.measures.items() if each.panel}
+    panels = _panels(framework)
     found = await adjudications.page(
         session,
         round_.id,
@@ -125,13 +125,28 @@ async def page(
         after,
         limit,
     )
+    return _cases(framework, found)
+
+
+async def of_one(
+    session: Session, framework: Framework, round_: RoundFacts, applicant: str, measure: str
+) -> Case | None:
+    """Return what a panel says of one applicant and measure, awaiting adjudication or not.
+
+    None where it says nothing.
+    """
+    found = await adjudications.line(session, round_.id, applicant, measure)
+    return None if found is None else _cases(framework, [found])[0]
+
+
+def _panels(framework: Framework) -> dict[str, Panel]:
+    return {code: each.panel for code, each in framework.measures.items() if each.panel}
+
+
+def _cases(framework: Framework, found: Sequence[PanelLine]) -> list[Case]:
+    panels = _panels(framework)
     return [
-        Case(
-            each,
-            panels[each.measure],
-            combined,
-            _spread(each.marks),
-        )
+        Case(each, panels[each.measure], combined, _spread(each.marks))
         for each, combined in zip(found, _combined(framework, found), strict=True)
     ]
 

@@ -132,6 +132,30 @@ async def page(
         standing=stands(":round", REFERENCE_DATE, BEHIND, way="ASC"),
         wide=beyond(difference("highest", "lowest"), TOLERANCE),
     )
+    return await _lines(session, round_id, query, parameters)
+
+
+async def line(session: Session, round_id: int, applicant: str, measure: str) -> PanelLine | None:
+    """Return what a panel says of one applicant and measure, however its marks lie."""
+    parameters = {
+        "round": round_id,
+        "measures": [measure],
+        "tolerances": [None],
+        "open": True,
+        "settled": True,
+        "applicant": applicant,
+        "measure": measure,
+        "limit": 1,
+    }
+    of_one = stands(":round", REFERENCE_DATE, OF_ONE)
+    query = PAGE.format(standing=of_one, wide="true")
+    found = await _lines(session, round_id, query, parameters)
+    return found[0] if found else None
+
+
+async def _lines(
+    session: Session, round_id: int, query: str, parameters: dict[str, Any]
+) -> list[PanelLine]:
     shown = [tuple(row) for row in await session.execute(text(query), parameters)]
     revised = await _revised_after_sight(session, round_id, {row[:2] for row in shown})
     return [

@@ -85,3 +85,13 @@ async def page(
     if after is not None:
         query = query.where(tuple_(*key) > after)
     return [Tie(*row) for row in await session.execute(query)]
+
+
+async def of_expert(session: Session, round_id: int, reporter: int) -> set[str]:
+    """Return the applicants to whom the expert has declared a tie that was not lifted."""
+    query = select(ConflictRow.applicant).where(
+        ConflictRow.round == round_id,
+        ConflictRow.reporter == reporter,
+        ConflictRow.state == "declared",
+    )
+    return set(await session.scalars(query))

@@ -1,5 +1,6 @@
 """Entries: who takes part in a round."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +52,14 @@ async def page(session: Session, round_id: int, after: str | None, limit: int) -
     if after is not None:
         query = query.where(EntryRow.applicant > after)
     return [Entry(*row) for row in await session.execute(query)]
+
+
+async def some(session: Session, round_id: int, codes: Sequence[str]) -> dict[str, Entry]:
+    """Return those of *codes* that take part in the round, or once did, by applicant."""
+    query = select(*COLUMNS).where(
+        EntryRow.round == round_id, EntryRow.applicant == func.any(list(codes))
+    )
+    return {row[0]: Entry(*row) for row in await session.execute(query)}
 
 
 async def exists(session: Session, round_id: int, applicant: str) -> bool:

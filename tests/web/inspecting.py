@@ -25,7 +25,8 @@ FOCUSABLE = """() => {
     if (seen) awaited.delete(target);
     else awaited.set(target, "not visibly focused");
   });
-  return awaited.size;
+  const dates = document.querySelectorAll("input[type=date]").length;
+  return awaited.size + 3 * dates; // year, month and day are stops of their own
 }"""
 LEFT = """() => [...awaited].map(([each, fault]) =>
   `${fault}: ${each.outerHTML.slice(0, 120)}`)"""

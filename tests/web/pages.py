@@ -12,6 +12,9 @@ EVERYBODY = frozenset(Role)
 LANGUAGES = ("zh", "en")
 OF_ROUND = f"/board/rounds/{ROUND}"
 OF_APPLICANT = f"{OF_ROUND}/applicants/seen-c03"
+WORK = f"{OF_ROUND}/work"
+WORKING = frozenset({Role.ADMIN, Role.PORTAL, Role.EXPERT})
+ADMIN, PORTAL, EXPERT = (frozenset({each}) for each in (Role.ADMIN, Role.PORTAL, Role.EXPERT))
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,16 @@ PAGES = {
     "ranking-parks": Shown(f"{OF_ROUND}?cohort=park", "排名 · 产业园区", "Ranking · Parks"),
     "ranking-aligned": Shown(f"{OF_ROUND}?view=aligned", "排名 · 县", "Ranking · Counties"),
     "ranking-nobody": Shown(f"{OF_ROUND}?q=nobody", "排名 · 县", "Ranking · Counties"),
+    "work": Shown(f"{OF_ROUND}/work", "待办", "Work", WORKING),
+    "work-marks": Shown(f"{WORK}/applicants/seen-c03", "东东", "Unbroken", WORKING, 2),
+    "work-mark": Shown(f"{WORK}/values/seen-c02/dedicated_policy", "专项", "Dedicated", EXPERT),
+    "work-count": Shown(f"{WORK}/values/seen-c30/base_stations_5g", "5G", "5G", PORTAL),
+    "work-codes": Shown(f"{WORK}/values/seen-c04/scenarios", "典型", "Typical", PORTAL),
+    "work-state": Shown(f"{WORK}/state", "批次状态", "The round's state", ADMIN),
+    "work-entries": Shown(f"{WORK}/entries", "参评单位", "Who takes part", ADMIN, 2),
+    "work-panel": Shown(
+        f"{WORK}/panels/seen-c02/dedicated_policy", "裁定评分", "Settle a mark", ADMIN
+    ),
     "ranking-earlier": Shown(f"{OF_ROUND}?run=2", "排名 · 县", "Ranking · Counties"),
     "scorecard": Shown(OF_APPLICANT, "东东", "Unbroken", printed=2),
     "scorecard-silent": Shown(

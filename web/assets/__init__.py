@@ -6,6 +6,7 @@ from importlib.resources import files
 TYPES = {
     "board.css": "text/css",
     "score.css": "text/css",
+    "work.css": "text/css",
     "board.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }

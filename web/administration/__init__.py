@@ -1,0 +1,1 @@
+"""What an administrator decides in a round: its state, who takes part, marks, held values."""

@@ -1,0 +1,1 @@
+"""One value: an expert marks, or a portal reports, an applicant's measure."""

@@ -1,0 +1,76 @@
+"""A form read as a submission: its texts mean what the cells of a table do, in the same words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.batches.admission import admit
+from shared.batches.rows import Cell, Row
+from shared.core.errors import Finding, SubmissionRefused
+from shared.core.principal import Principal
+from shared.scoring.framework import Framework, Measure, MeasureType
+from shared.submissions.store import NewSubmission
+from shared.submissions.values import Value
+
+CODE = "code-"
+NONE = "code."
+"""The box that says that none of the codes holds; no code begins with a point."""
+
+NOTHING_SAID = Finding("/value", "missing", "The submission lacks this.")
+BOTH_SAID = Finding("/value", "not-codes", "The value is a list of codes, or none of them.")
+OPTIONAL = ("reference", "comment")
+DETAIL = "the submission is not as it must be: see errors"
+
+
+def stated(
+    framework: Framework,
+    who: Principal,
+    request_id: str,
+    about: tuple[str, Measure],
+    form: Mapping[str, str],
+) -> NewSubmission:
+    """Return what *form* says *about* an applicant and a measure. Raises: SubmissionRefused."""
+    applicant, measure = about
+    members: dict[str, Any] = {
+        "applicant": applicant,
+        "measure": measure.code,
+        "as_of": form.get("as_of", ""),
+        "confirm": "confirm" in form,
+        **{name: form[name] for name in OPTIONAL if form.get(name)},
+    }
+    if form.get("status") == "withdrawn":
+        members["status"] = "withdrawn"
+    else:
+        members["value"] = _value(measure, form)
+        if members["value"] is None:
+            raise SubmissionRefused(DETAIL, (NOTHING_SAID,))
+    (outcome,) = admit(framework, who, request_id, [Row(0, None, members)])
+    if isinstance(outcome, tuple):
+        raise SubmissionRefused(DETAIL, outcome)
+    return outcome
+
+
+def _value(measure: Measure, form: Mapping[str, str]) -> Cell | list[str] | None:
+    """Return what is said of the value, None if nothing is: no box ticked is not the empty set.
+
+    Raises: SubmissionRefused where codes are ticked and none of them.
+    """
+    if measure.type is MeasureType.CODES:
+        codes = [name.removeprefix(CODE) for name in form if name.startswith(CODE)]
+        if codes and NONE in form:
+            raise SubmissionRefused(DETAIL, (BOTH_SAID,))
+        return codes if codes or NONE in form else None
+    said = form.get("value", "")
+    return Cell(said) if said else None
+
+
+def typed(value: Value) -> dict[str, str]:
+    """Return the fields of a form that say *value*."""
+    if value is None:
+        return {}
+    if isinstance(value, list):
+        return {f"{CODE}{code}": "on" for code in value} or {NONE: "on"}
+    if isinstance(value, bool):
+        return {"value": "true" if value else "false"}
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return {"value": str(value)}

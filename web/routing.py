@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api.http import problems
 from api.http.problems import Unauthorized
@@ -32,13 +32,24 @@ class PageRoute(GuardedRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the page; who is not signed in is led to where that is done."""
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
         try:
-            await super().handle(scope, receive, send)
+            await super().handle(scope, receive, noted)
         except Unauthorized:
             await RedirectResponse(_sign_in(scope), 303)(scope, receive, send)
         except DomainError as error:
             answer = await problems.on_domain_error(_asked(scope), error)
             await refusal(scope, answer)(scope, receive, send)
+        except Exception as error:
+            if begun:
+                raise
+            await refusal(scope, problems.on_error(_asked(scope), error))(scope, receive, send)
 
     async def caller(self, scope: Scope, held: Gateway) -> Principal | None:
         """Return whose session it is. Raises: what `access.authorise` raises."""

@@ -4,6 +4,11 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.database import Database
+from shared.database.schema import driver_url
+from tests.fixtures.http import gateway
 from tests.fixtures.make import ROUND, STATIONS, World
 from tests.web.signed_in import BOARD, see
 from web.charts import bars
@@ -149,3 +154,15 @@ def test_a_bar_is_as_long_as_the_points_it_stands_for() -> None:
     shown = re.findall(r'class="c\d" x="([\d.]+)" width="([\d.]+)"', drawn)
 
     assert shown == [("0.0", "98.0"), ("100.0", "298.0")]
+
+
+async def test_where_the_database_cannot_be_reached_that_is_a_page_too() -> None:
+    url = "postgresql://nobody@127.0.0.1:1/nothing"
+    nowhere = Database(url).over(create_async_engine(driver_url(url)))
+    headers = {"Cookie": f"pilotzone-session={'a' * 43}"}
+    async with gateway(nowhere) as client:
+        answer = await client.get("http://127.0.0.1/board?lang=en", headers=headers)
+
+    assert answer.status_code == 503
+    assert "<h1>" in answer.text
+    assert "the database does not answer" in answer.text

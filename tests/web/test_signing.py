@@ -271,6 +271,7 @@ async def test_a_link_opens_the_board_once_and_on_this_machine_alone(
 
     for base in (PUBLIC, "http://10.1.2.3", "http://evil.example"):
         assert (await browser(base).get(link)).status_code == 404
+    assert (await browser(LOCAL).head(link)).status_code == 404
     both = [browser(LOCAL), browser(LOCAL)]
     answers = await asyncio.gather(*(each.get(link) for each in both))
 

@@ -85,7 +85,7 @@ async def enter(token: str, request: Request) -> Response:
     """Begin a session by a link that opens once, for a browser on this machine."""
     held = gateway_of(request)
     begun = None
-    if cookies.on_loopback(request):
+    if cookies.on_loopback(request) and not request.state.bodiless:  # who looks does not enter
         async with held.database.session() as session:
             request_id = request.state.request_id
             begun = await sessions.enter(session, request_id, token, held.session_lifetime)

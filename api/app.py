@@ -134,12 +134,14 @@ def over(url: str, settings: Settings) -> FastAPI:
                 background.create_task(listen(database, ears)),
                 background.create_task(held.keyring.uses.keep_writing()),
                 background.create_task(held.refusals.keep_writing()),
+                background.create_task(held.reads.keep_writing()),
             ]
             lifecycle.built()
             yield
             for each in running:
                 each.cancel()
         await held.refusals.finish()
+        await held.reads.finish()
         await database.close()
 
     return create_app(database, settings, lifespan)

@@ -54,7 +54,7 @@ async def list_events(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AuditEventPage:
-    """List who changed what, and which requests were refused, the newest first.
+    """List who changed what, who was refused and what auditors read, the newest first.
 
     Submissions are not among them, nor files of them: they are their own record. An event has its
     number before it is committed, so one that was under way while pages were read may be missing

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
-from api.answers.refused import REFUSED, note_refused
+from api.answers.noted import note
 from api.http import metrics
 from api.http.headers import left
 from api.http.problems import MalformedRequest, on_domain_error, on_error
@@ -66,8 +66,7 @@ class RequestContext:
             seconds = time.perf_counter() - begin
             status = status or FAULT
             metrics.observe_request(scope, status, seconds)
-            if status in REFUSED:
-                note_refused(scope, status)
+            note(scope, status)
             _report(scope, status, seconds)
             reset_contextvars(**logged)
 

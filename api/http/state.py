@@ -11,7 +11,8 @@ from pilotzone_verify.notes import Signer
 from shared.access.keyring import Keyring
 from shared.access.tokens.tokens import Tokens
 from shared.attributions.service import Attributions
-from shared.audit.refusal_log import RefusalLog
+from shared.audit.request_log import RequestLog
+from shared.audit.request_store import READ, REFUSED
 from shared.core.flights import Flights
 from shared.core.principal import Principal
 from shared.core.quota import Quota
@@ -63,7 +64,8 @@ class Gateway:
     keyring: Keyring
     sessions: Sessions
     session_lifetime: timedelta
-    refusals: RefusalLog
+    refusals: RequestLog
+    reads: RequestLog
     quotas: Quotas
     intake: Intake
     answers: Answers
@@ -99,7 +101,8 @@ class Gateway:
             keyring=keyring,
             sessions=Sessions(database, settings.key_cache, keyring.uses),
             session_lifetime=settings.session_lifetime,
-            refusals=RefusalLog(database),
+            refusals=RequestLog(database, REFUSED),
+            reads=RequestLog(database, READ),
             quotas=Quotas(database, Quota(settings.quota_requests, settings.quota_rows)),
             intake=Intake(database),
             answers=Answers(settings.database_pool_timeout),

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from shared.database import Database
-from tests.audit.test_refused_requests import held
+from tests.audit.test_noted_requests import held
 from tests.contract.document import OPERATIONS
 from tests.contract.player import Player
 from tests.contract.scenario import ROUND, play

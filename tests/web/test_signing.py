@@ -15,7 +15,7 @@ from shared.core.quota import Quota
 from shared.database import Database
 from shared.sessions import service as sessions
 from tests.access.signed import pair
-from tests.audit.test_refused_requests import EVENTS, held
+from tests.audit.test_noted_requests import EVENTS, held
 from tests.fixtures.ask import one, rows
 from tests.fixtures.http import key
 from web.signing.local import BOARD, local

@@ -1,4 +1,4 @@
-"""Which refused requests are noted for the audit trail, and what of them."""
+"""Which requests are noted for the audit trail, and what of them."""
 
 import re
 from datetime import UTC, datetime
@@ -13,9 +13,9 @@ from api.http.problems import Unauthorized
 from api.http.state import Gateway
 from shared.access import written
 from shared.access.service import fingerprint
-from shared.audit.refusal_store import NOBODY
-from shared.audit.refusals import Refused
-from shared.core.principal import Principal
+from shared.audit.request_store import NOBODY
+from shared.audit.requests import Noted
+from shared.core.principal import Principal, Role
 from shared.visibility.policy import is_told_all
 
 REFUSED = frozenset(
@@ -29,32 +29,44 @@ REFUSED = frozenset(
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
-def note_refused(scope: Scope, status: int) -> None:
-    """Note a request that was answered with one of the statuses `REFUSED`.
+def note(scope: Scope, status: int) -> None:
+    """Note a request that was refused, or in which an auditor read something.
 
     What was not found counts where it may be there and not for whoever asked: the answer does not
     tell the two apart, and neither does what is noted.
     """
     principal: Principal | None = scope["state"].get("principal")
-    if status == HTTPStatus.NOT_FOUND and (principal is None or is_told_all(principal)):
-        return
+    if status in REFUSED:
+        if status != HTTPStatus.NOT_FOUND or not (principal is None or is_told_all(principal)):
+            _gateway(scope).refusals.note(_noted(scope, principal, status))
+    elif principal is not None and principal.role is Role.AUDITOR and _reads(scope, status):
+        _gateway(scope).reads.note(_noted(scope, principal, status))
+
+
+def _reads(scope: Scope, status: int) -> bool:
+    return scope["method"] in ("GET", "HEAD") and status < HTTPStatus.BAD_REQUEST
+
+
+def _gateway(scope: Scope) -> Gateway:
     held: Gateway = scope["app"].state.gateway
+    return held
+
+
+def _noted(scope: Scope, principal: Principal | None, status: int) -> Noted:
     method = scope["method"]
-    held.refusals.note(
-        Refused(
-            actor=NOBODY if principal is None else principal.name,
-            key=None if principal is None else principal.key,
-            role=None if principal is None else principal.role,
-            sha256=None if principal is not None else _sha256(scope),
-            method=method if method in METHODS else "other",
-            path=getattr(scope.get("route"), "path", "unknown"),
-            status=status,
-            problem=scope["state"].get("problem", ""),
-            address=_address(scope),
-            round=_round(scope),
-            request_id=scope["state"]["request_id"],
-            at=datetime.now(UTC),
-        )
+    return Noted(
+        actor=NOBODY if principal is None else principal.name,
+        key=None if principal is None else principal.key,
+        role=None if principal is None else principal.role,
+        sha256=None if principal is not None else _sha256(scope),
+        method=method if method in METHODS else "other",
+        path=getattr(scope.get("route"), "path", "unknown"),
+        status=status,
+        problem=scope["state"].get("problem", ""),
+        address=_address(scope),
+        round=_round(scope),
+        request_id=scope["state"]["request_id"],
+        at=datetime.now(UTC),
     )
 
 

@@ -1,4 +1,4 @@
-"""Refused requests in memory: nothing is lost uncounted, and a flood becomes few rows."""
+"""Noted requests in memory: nothing is lost uncounted, and a flood becomes few rows."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.audit.refusals import (
+from shared.audit.requests import (
     MOST_OF_KEYS,
     MOST_OF_STRANGERS,
     MOST_WAITING,
@@ -15,16 +15,16 @@ from shared.audit.refusals import (
     WINDOW_SECONDS,
     Extent,
     Gathered,
-    Refused,
+    Noted,
     Row,
 )
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def refused(address: str = "10.0.0.1", key: int | None = None, path: str = "/v1/keys") -> Refused:
+def refused(address: str = "10.0.0.1", key: int | None = None, path: str = "/v1/keys") -> Noted:
     """Return a request that was refused."""
-    return Refused(
+    return Noted(
         actor="",
         key=key,
         role=None,
@@ -97,7 +97,7 @@ def test_many_strangers_do_not_fill_the_disk_nor_hide_who_has_a_key() -> None:
     rows = gathered.take(1)
 
     assert len(rows) == MOST_OF_STRANGERS + 2
-    assert [row.refused.key for row in rows if row.refused and row.refused.key] == [7]
+    assert [row.noted.key for row in rows if row.noted and row.noted.key] == [7]
     assert rows[-1] == Row(Extent.OTHERS, 5_000 - MOST_OF_STRANGERS)
 
 

@@ -1,4 +1,4 @@
-"""Refused requests in the audit trail, over HTTP."""
+"""Refused requests and auditors' reads in the audit trail, over HTTP."""
 
 from typing import Any
 
@@ -112,3 +112,31 @@ async def test_what_cannot_be_written_waits(world: World, owner: Database) -> No
     refusals._database = database
 
     assert len(await events(world, owner)) == 1
+
+
+async def test_what_auditors_read_is_in_the_audit_trail_and_what_others_read_is_not(
+    world: World, owner: Database
+) -> None:
+    """Few rows, however often; what an auditor is refused is a refusal as anybody's."""
+    reads = [f"/rounds/{ROUND}/checkpoints", "/audit/events"]
+    for role in ("auditor", "admin", "portal"):
+        for path in reads * 10:
+            await world.call(role, "GET", path)
+    await world.call("auditor", "POST", "/keys", {})
+    await held(world.client).reads.write()
+    held(world.client).reads._gathered.sum_up(0)
+    await held(world.client).reads.write()
+
+    found = await rows(
+        owner,
+        """SELECT actor, subject, round IS NOT NULL, sum((detail ->> 'count')::int), count(*)
+        FROM audit_event WHERE action = 'record.read' GROUP BY 1, 2, 3 ORDER BY 2""",
+    )
+    assert found == [
+        ("auditor", "GET /v1/audit/events", False, 10, 4),
+        ("auditor", "GET /v1/rounds/{round}/checkpoints", True, 10, 4),
+    ]
+    detail = "SELECT detail FROM audit_event WHERE action = 'record.read' LIMIT 1"
+    assert set(await one(owner, detail)) == {
+        "extent", "count", "status", "key", "role", "address", "at",
+    }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Refused requests, gathered within bounds: who is refused does not decide how much is kept.
+"""Requests to be noted, gathered within bounds: who sends them does not decide how much is kept.
 
 In each window, the first few requests that are alike become a row each and the others one row
 with their count; of what is alike there may be so many kinds, and all beyond are one row. Pure.
@@ -30,8 +30,8 @@ class Extent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A request that was refused, and by which type of problem.
+class Noted:
+    """A request that was refused, by which type of *problem*, or one that read; then that is empty.
 
     *actor*, *key* (its number, 0 of a token) and *role* are of who called, if that was found out;
     else *sha256* is of what was sent, if it is written as a key. *path* is the template of the
@@ -54,11 +54,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is written: so many requests, the last of which is *refused*; None: of several kinds."""
+    """What is written: so many requests, the last of which is *noted*; None: of several kinds."""
 
     extent: Extent
     count: int
-    refused: Refused | None = None
+    noted: Noted | None = None
 
 
 Alike: TypeAlias = tuple[int | str, str, str, str]
@@ -67,12 +67,12 @@ Alike: TypeAlias = tuple[int | str, str, str, str]
 @dataclass(slots=True)
 class _Kind:
     seen: int = 0
-    last: Refused | None = None
+    last: Noted | None = None
 
 
 @dataclass(slots=True)
 class Gathered:
-    """What was refused and is not written yet. *now* is in seconds, of a steady clock."""
+    """What was noted and is not written yet. *now* is in seconds, of a steady clock."""
 
     waiting: list[Row] = field(default_factory=list)
     _lost: int = 0
@@ -80,19 +80,19 @@ class Gathered:
     _kinds: tuple[dict[Alike, _Kind], dict[Alike, _Kind]] = field(default_factory=lambda: ({}, {}))
     _others: int = 0
 
-    def note(self, refused: Refused, now: float) -> None:
+    def note(self, noted: Noted, now: float) -> None:
         """Take in one request."""
         if now >= self._ends:
             self.sum_up(now)
-        kind = self._kind(refused)
+        kind = self._kind(noted)
         if kind is None:
             self._others += 1
             return
         kind.seen += 1
         if kind.seen <= ONE_BY_ONE:
-            self._append(Row(Extent.REQUEST, 1, refused))
+            self._append(Row(Extent.REQUEST, 1, noted))
         else:
-            kind.last = refused
+            kind.last = noted
 
     def take(self, now: float) -> list[Row]:
         """Return what is to be written now, and wait with it no longer."""
@@ -122,12 +122,12 @@ class Gathered:
             self._append(Row(Extent.OTHERS, self._others))
             self._others = 0
 
-    def _kind(self, refused: Refused) -> _Kind | None:
-        """Return what *refused* is counted with, None if there are too many kinds."""
-        known = refused.key is not None
+    def _kind(self, noted: Noted) -> _Kind | None:
+        """Return what *noted* is counted with, None if there are too many kinds."""
+        known = noted.key is not None
         kinds, most = self._kinds[known], MOST_OF_KEYS if known else MOST_OF_STRANGERS
-        who = refused.address if refused.key is None else refused.key or refused.actor
-        alike = (who, refused.problem, refused.method, refused.path)
+        who = noted.address if noted.key is None else noted.key or noted.actor
+        alike = (who, noted.problem, noted.method, noted.path)
         if alike not in kinds and len(kinds) >= most:
             return None
         return kinds.setdefault(alike, _Kind())

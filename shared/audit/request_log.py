@@ -1,7 +1,7 @@
-"""Refused requests on their way into the audit trail: gathered in memory, written off their path.
+"""Requests on their way into the audit trail: gathered in memory, written off their path.
 
-Refusing takes no transaction, so it stays cheap for us; and what is noted stays noted where a
-request's own transaction is undone.
+Refusing and reading take no transaction for it, so they stay cheap; and what is noted stays noted
+where a request's own transaction is undone.
 """
 
 import asyncio
@@ -9,8 +9,8 @@ import time
 
 import structlog
 
-from shared.audit import refusal_store as stored
-from shared.audit.refusals import Gathered, Refused
+from shared.audit import request_store as stored
+from shared.audit.requests import Gathered, Noted
 from shared.database import Database
 
 log = structlog.get_logger()
@@ -19,17 +19,17 @@ WRITTEN_SECONDS = 2.0
 """How often what was noted is written; a process that is killed loses as much."""
 
 
-class RefusalLog:
-    """What this process refused since it last wrote that down."""
+class RequestLog:
+    """What this process noted since it last wrote that down, as events of one action."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, action: str) -> None:
         """Write to *database*."""
-        self._database = database
+        self._database, self._action = database, action
         self._gathered = Gathered()
 
-    def note(self, refused: Refused) -> None:
-        """Note a request that is refused now."""
-        self._gathered.note(refused, time.monotonic())
+    def note(self, noted: Noted) -> None:
+        """Note a request that ends now."""
+        self._gathered.note(noted, time.monotonic())
 
     async def write(self) -> None:
         """Write down what was noted: one statement, however much."""
@@ -38,7 +38,7 @@ class RefusalLog:
             return
         try:
             async with self._database.driver() as driver:
-                await stored.append(driver, rows)
+                await stored.append(driver, self._action, rows)
         except BaseException:
             self._gathered.give_back(rows)
             raise
@@ -58,4 +58,4 @@ class RefusalLog:
         try:
             await self.write()
         except Exception as error:  # noqa: BLE001 -- it is tried again
-            log.warning("refused requests not written", error=type(error).__name__)
+            log.warning("requests not written", action=self._action, error=type(error).__name__)

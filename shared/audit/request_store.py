@@ -1,13 +1,15 @@
-"""Refused requests as audit events."""
+"""Requests as audit events: those that were refused, and auditors' reads."""
 
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from shared.audit.refusals import Refused, Row
+from shared.audit.requests import Noted, Row
 from shared.database import Driver
 
-ACTION = "request.refused"
+REFUSED, READ = "request.refused", "record.read"
+"""What such an event is called."""
+
 NOBODY = ""
 """The actor where it is not known who called: no reporter has this name."""
 
@@ -33,29 +35,30 @@ APPEND = """
 """A key that opened nothing and is stored all the same has ended: whose it was is known."""
 
 
-async def append(driver: Driver, rows: Sequence[Row]) -> None:
-    """Append *rows* in their order: one statement, however many."""
+async def append(driver: Driver, action: str, rows: Sequence[Row]) -> None:
+    """Append *rows* in their order, as events of one *action*: one statement, however many."""
     columns = zip(*map(_columns, rows), strict=True)
-    await driver.execute(APPEND, ACTION, *map(list, columns))
+    await driver.execute(APPEND, action, *map(list, columns))
 
 
 def _columns(row: Row) -> tuple[str | None, str, str, str, str, bytes | None]:
     said: dict[str, Any] = {"extent": row.extent, "count": row.count}
-    refused = row.refused
-    if refused is None:
+    noted = row.noted
+    if noted is None:
         return None, NOBODY, "requests", json.dumps(said), "", None
-    said |= _told(refused)
-    subject = f"{refused.method} {refused.path}"
+    said |= _told(noted)
+    subject = f"{noted.method} {noted.path}"
     detail = json.dumps(said)
-    return refused.round, refused.actor, subject, detail, refused.request_id, refused.sha256
+    return noted.round, noted.actor, subject, detail, noted.request_id, noted.sha256
 
 
-def _told(refused: Refused) -> dict[str, Any]:
+def _told(noted: Noted) -> dict[str, Any]:
+    why = {"problem": noted.problem} if noted.problem else {}
     return {
-        "status": refused.status,
-        "problem": refused.problem,
-        "key": refused.key,
-        "role": refused.role,
-        "address": refused.address,
-        "at": refused.at.isoformat(timespec="milliseconds"),
+        "status": noted.status,
+        **why,
+        "key": noted.key,
+        "role": noted.role,
+        "address": noted.address,
+        "at": noted.at.isoformat(timespec="milliseconds"),
     }

@@ -1,0 +1,34 @@
+"""How long the audit trail is kept."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli.context import OPERATOR, in_transaction
+from cli.options import DataDir
+from shared.audit import purge_store
+from shared.database import Session
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, help="The audit trail.")
+    group.callback()(lambda: None)  # else a group of one command is that command
+    group.command()(purge)
+    app.add_typer(group, name="audit")
+
+
+def purge(
+    before: Annotated[
+        datetime,
+        typer.Option(help="Events of before this day, in UTC, end.", formats=["%Y-%m-%d"]),
+    ],
+    data_dir: DataDir = None,
+) -> None:
+    """Take away old events that belong to no round; those of rounds are sealed and stay."""
+
+    async def verb(session: Session) -> int:
+        return await purge_store.purge(session, OPERATOR, before.replace(tzinfo=UTC))
+
+    typer.echo(f"taken away: {in_transaction(data_dir, verb)} events")

@@ -182,6 +182,11 @@ class Settings(BaseSettings):
         description="Files of the private keys that sign checkpoints and receipts, parted by `:`;"
         " two at once while one follows the other; empty: nothing is signed.",
     )
+    witness_keys: str = Field(
+        "",
+        description="Files of public keys, one a line, parted by `:`: whose signatures below"
+        " checkpoints are kept; empty: nobody's.",
+    )
     checkpoint_cadence: timedelta = duration(
         5 * MINUTE,
         SECOND,

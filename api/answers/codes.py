@@ -52,6 +52,7 @@ REFERENCES = (
     "in-the-future",
     "with-a-run",
     "key-unusable",
+    "cosignature-refused",
     "not-a-url",
     "not-https",
     "host-unusable",

@@ -7,7 +7,7 @@ from api.events.wire import written
 from api.exports.limiter import Limiter
 from api.http.bodies import Bodies
 from api.http.kept import Kept, Page, Rendering
-from pilotzone_verify.notes import Signer
+from pilotzone_verify.notes import Signer, Verifier
 from shared.access.keyring import Keyring
 from shared.access.tokens.tokens import Tokens
 from shared.attributions.service import Attributions
@@ -31,6 +31,7 @@ from shared.rankings.watch import Watch
 from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
 from shared.seals.signing import read_signers
+from shared.seals.witnessing import read_witnesses
 from shared.sensitivity.intervals import Intervals
 from shared.sessions.sessions import Sessions
 from shared.settings import Settings
@@ -91,6 +92,7 @@ class Gateway:
     targets: Targets
     log_name: str
     signers: list[Signer]
+    witnesses: list[Verifier]
 
     @classmethod
     def over(cls, database: Database, settings: Settings) -> "Gateway":
@@ -128,6 +130,7 @@ class Gateway:
             targets=Targets.read(settings.webhook_targets),
             log_name=settings.log_name,
             signers=read_signers(settings.signing_keys),
+            witnesses=read_witnesses(settings.witness_keys),
         )
 
     def heard(self, round_id: int | None) -> None:

@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.responses import Response as Answer
 
 from api.exports.streams import Streamed, nothing
-from api.http.access import ANY, Caller, admits, caller_of
+from api.http.access import ANY, Acting, Caller, admits, caller_of
 from api.http.context import Held, Round, Tx, framework_of, gateway_of, round_of
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import ApplicantCode, RoundCode
@@ -18,7 +18,9 @@ from api.proofs.schemas import (
     AS_NOTE,
     CheckpointOut,
     CheckpointPage,
+    CheckpointSize,
     ConsistencyOut,
+    CosignatureIn,
     ProofOut,
     ReceiptOut,
     Size,
@@ -27,10 +29,10 @@ from api.proofs.schemas import (
 from api.rankings.freshness import freshness_of
 from api.rankings.instants import RunAsked
 from api.rankings.routes import visible
-from shared.core.errors import MarksOutstanding, NotFound
+from shared.core.errors import Invalid, MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
 from shared.seals import checkpoint_store as checkpoints
-from shared.seals import proof_store, proofs
+from shared.seals import proof_store, proofs, witnessing
 from shared.seals import store as seals
 from shared.visibility.policy import is_told_all
 
@@ -56,10 +58,7 @@ async def list_signed(
     found = await checkpoints.page(tx, round.id, before, limit + 1)
     keys = await checkpoints.keys(tx)
     page = cut(request, response, found, limit, lambda each: (each.epoch, each.size))
-    shown = [
-        CheckpointOut(epoch=each.epoch, size=each.size, signed_at=each.signed_at, note=each.note)
-        for each in page.items
-    ]
+    shown = list(map(CheckpointOut.of, page.items))
     return CheckpointPage(items=shown, next=page.next, keys=keys)
 
 
@@ -70,6 +69,21 @@ async def list_signed(
 async def latest(round: Round, tx: Tx) -> PlainTextResponse:
     """Return the newest checkpoint, as the signed note that it is."""
     return PlainTextResponse((await checkpoints.latest(tx, round.id)).note)
+
+
+@router.post("/checkpoints/{size}/cosignatures", responses=problems(NotFound, Invalid))
+@admits(Role.AUDITOR)
+async def add_witness(
+    round: Round, size: CheckpointSize, body: CosignatureIn, acting: Acting, held: Held, tx: Tx
+) -> CheckpointOut:
+    """Keep a witness's signature below a checkpoint: that somebody else saw it, and when.
+
+    Whose signatures are kept the operator says by `PILOTZONE_WITNESS_KEYS`. The same again changes
+    nothing.
+    """
+    line = body.cosignature
+    signed = await witnessing.witness(tx, acting, round, size, line, held.witnesses)
+    return CheckpointOut.of(signed)
 
 
 @router.get("/consistency", responses=problems(NotFound))

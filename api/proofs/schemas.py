@@ -8,6 +8,7 @@ from pydantic import Field
 from api.http.headers import sends
 from api.http.paths import GREATEST_ID
 from api.http.schemas import Code, Items, Kind, Moment, Schema
+from shared.seals.checkpoint_store import Signed
 
 LONGEST_NOTE = 1_000_000
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="32 bytes in hexadecimal.")]
@@ -19,6 +20,9 @@ Note = Annotated[
 
 SubmissionNumber = Annotated[
     int, Path(ge=1, le=GREATEST_ID, description="The submission's id.", examples=[1])
+]
+CheckpointSize = Annotated[
+    int, Path(ge=1, le=2**53, description="A checkpoint's size, in entries.", examples=[4])
 ]
 Size = Annotated[int, Query(ge=0, le=2**53, description="A checkpoint's size, in entries.")]
 
@@ -51,7 +55,27 @@ class CheckpointOut(Schema):
     epoch: int = Field(ge=1, description="Rises by one each time the database is restored.")
     size: int = Field(ge=1, description="How many entries of the log it seals.")
     signed_at: Moment = Field(description="By the clock of the database.")
-    note: Note = Field(description="To keep, and to check with.")
+    note: Note = Field(description="To keep, and to check with; witnesses signed below.")
+
+    @classmethod
+    def of(cls, signed: Signed) -> "CheckpointOut":
+        """Show what was *signed*."""
+        return cls(
+            epoch=signed.epoch, size=signed.size, signed_at=signed.signed_at, note=signed.note
+        )
+
+
+class CosignatureIn(Schema):
+    """That a witness saw a checkpoint, as it signed it."""
+
+    cosignature: Annotated[
+        str, Field(max_length=1_000, pattern="^\u2014 [^ +\n]+ [A-Za-z0-9+/]+={0,2}\n?$")
+    ] = Field(
+        description="The line that a witness answers with (C2SP tlog-cosignature, version 1).",
+        examples=[
+            "\u2014 witness.example jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dl"
+        ],
+    )
 
 
 class CheckpointPage(Items[CheckpointOut]):

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from shared.database import Database, Session
 from shared.seals import records
+from shared.seals.checkpoint_store import SIGNED
 
 PAGE = 2_000
 
@@ -20,10 +21,10 @@ async def entries(session: Session, round_id: int, epoch: int) -> list[str]:
 
 
 async def checkpoints(session: Session, round_id: int, epoch: int) -> list[str]:
-    """Return all checkpoints of a log."""
-    query = text("""
-        SELECT note FROM log_checkpoint WHERE round = :round AND epoch = :epoch ORDER BY size
-    """)
+    """Return all checkpoints of a log, with what witnesses signed below them."""
+    query = text(f"""
+        SELECT whole FROM ({SIGNED} AND epoch = :epoch) AS signed ORDER BY size
+    """)  # noqa: S608 -- constants alone
     return list((await session.scalars(query, {"round": round_id, "epoch": epoch})).all())
 
 

@@ -96,9 +96,22 @@ SIGNED = """
         SELECT string_agg(line, '' ORDER BY witness) FROM log_cosignature AS witnessed
         WHERE witnessed.round = checkpoint.round AND witnessed.epoch = checkpoint.epoch
             AND witnessed.size = checkpoint.size
-    ), ''), signed_at
+    ), '') AS whole, signed_at
     FROM log_checkpoint AS checkpoint WHERE round = :round
 """
+
+
+async def add_cosignature(
+    session: Session, round_id: int, signed: Signed, witness: str, line: str
+) -> bool:
+    """Keep a *witness*'s signature *line* below a checkpoint; say whether it was not kept yet."""
+    query = text("""
+        INSERT INTO log_cosignature (round, epoch, size, witness, line)
+        VALUES (:round, :epoch, :size, :witness, :line) ON CONFLICT DO NOTHING RETURNING size
+    """)
+    where = {"round": round_id, "epoch": signed.epoch, "size": signed.size}
+    added = await session.execute(query, where | {"witness": witness, "line": line})
+    return added.first() is not None
 
 
 async def page(

@@ -33,6 +33,7 @@ RECORDED = {
         "conflict.declared",
         "conflict.lifted",
     },
+    "POST /v1/rounds/{round}/checkpoints/{size}/cosignatures": {"checkpoint.witnessed"},
     "POST /v1/rounds/{round}/runs": {"round.recompute"},
     "POST /v1/rounds/{round}/sensitivity": {"operation.requested"},
     "DELETE /v1/rounds/{round}/operations/{operation}": {"operation.cancelled"},

@@ -17,7 +17,7 @@ from tests.contract.document import EXAMPLES
 from tests.contract.player import GATEWAY, Player
 from tests.fixtures.http import key
 from tests.fixtures.make import worker_over
-from tests.seals.sealing import SIGNER, sealed
+from tests.seals.sealing import SIGNER, WITNESSED_BY, cosigned, sealed
 from worker.loop import Bell
 from worker.operations import Operator
 
@@ -133,7 +133,12 @@ async def prove(player: Player, worker_database: Database) -> None:
     await player.replay("portal", "GET /v1/rounds/{round}/consistency", **{"from": 3, "to": 4})
     await player.replay("portal", "GET /v1/rounds/{round}/proofs/{applicant}")
     await player.replay("source", "GET /v1/rounds/{round}/submissions/{submission}/receipt")
-    await player.send("portal", "GET", f"{ROUND}/checkpoints/latest", accept="text/plain")
+    answer = await player.send("portal", "GET", f"{ROUND}/checkpoints/latest", accept="text/plain")
+    transport.app.state.gateway.witnesses.append(WITNESSED_BY)
+    said = {"cosignature": cosigned(answer.text)}
+    witnessed = "POST /v1/rounds/{round}/checkpoints/{size}/cosignatures"
+    answer = await player.send("auditor", "POST", f"{ROUND}/checkpoints/4/cosignatures", said)
+    player.answers[witnessed] = answer.json()
     await player.send("auditor", "GET", f"{ROUND}/archive", accept="*/*")
 
 

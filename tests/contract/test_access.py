@@ -161,6 +161,11 @@ OTHERWISE = (
     Otherwise(UNKNOWN, "and of no other", (SIGNED,), (Role.SOURCE,), (OTHER_REPORTER, OTHERS)),
     Otherwise(UNKNOWN, "or of who is told all", (SIGNED,), OVERSEERS, (OWN, OTHERS)),
     Otherwise(UNKNOWN, "it holds all of a round", (ARCHIVE,), OVERSEERS, (OWN, OTHERS)),
+    Otherwise(
+        UNFIT,
+        "it was signed below another checkpoint",
+        ("POST /v1/rounds/{round}/checkpoints/{size}/cosignatures",),
+    ),
     Otherwise(UNFIT, "no two sizes are named", ("GET /v1/rounds/{round}/consistency",)),
     Otherwise(UNKNOWN, "and before its other keys", (UNSUBSCRIBE,), keys=KEYS[1:]),
     Otherwise(

@@ -66,7 +66,7 @@ BEYOND_SCHEMAS = {
     "unknown-round",
     *("in-the-past", "in-the-future"),
     "with-a-run",  # one or the other
-    "key-unusable",
+    *("key-unusable", "cosignature-refused"),
     *("not-a-url", "not-https", "host-unusable", "userinfo", "fragment", "target-refused"),
     "after-until",  # a round's last run is in no schema
 }

@@ -1,16 +1,18 @@
 """Checkpoints, proofs, receipts and archives over HTTP, checked by the verifier alone."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from pilotzone_verify import archive, notes, proofs, recomputing
+from pilotzone_verify.__main__ import main
 from pilotzone_verify.outcome import Disproved
 from tests.fixtures.http import problem
 from tests.fixtures.make import ROUND, STATIONS, World, worker_over
-from tests.seals.sealing import KEYS, SIGNER, sealed
+from tests.seals.sealing import KEYS, SIGNER, WITNESSED_BY, cosigned, sealed, witness_key
 
 
 async def told(world: World, value: float, applicant: str = "C1") -> Any:
@@ -102,3 +104,42 @@ async def test_a_gateway_without_a_key_gives_no_receipts(world: World) -> None:
     said = (await world.submit("source", "C1", STATIONS, 1)).json()
     answer = await world.call("source", "GET", f"/rounds/{ROUND}/submissions/{said['id']}/receipt")
     problem(answer, 404, "not-found")
+
+
+async def test_a_witness_is_kept_below_its_checkpoint_and_asked_for_by_the_verifier(
+    signing: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of those that the operator names alone, and below the very checkpoint that was signed."""
+    transport: Any = signing.client._transport
+    await told(signing, 40)
+    note = (await got(signing, "/checkpoints/latest")).text
+    path = f"/rounds/{ROUND}/checkpoints/{(await kept(signing)).size}/cosignatures"
+    said = {"cosignature": cosigned(note)}
+    unknown = await signing.call("auditor", "POST", path, said)
+    transport.app.state.gateway.witnesses.append(WITNESSED_BY)
+    other = note.replace("R2026", "R2027")
+    below_another = await signing.call("auditor", "POST", path, {"cosignature": cosigned(other)})
+    for _ in range(2):
+        answer = await signing.call("auditor", "POST", path, said)
+        assert answer.json()["note"] == note + said["cosignature"]
+    trail = await signing.call("auditor", "GET", "/audit/events", action="checkpoint.witnessed")
+    files = {"keys": str(SIGNER.verifier), "witness": str(WITNESSED_BY)}
+    files["proof"] = (await got(signing, "/proofs/C1")).text
+    files["archive"] = (await got(signing, "/archive")).text
+    files["stranger"] = str(witness_key("stranger.example", bytes(32)))
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, "utf-8")
+
+    problem(unknown, 404, "not-found")
+    refused = problem(below_another, 422, "invalid")
+    assert [each["code"] for each in refused["errors"]] == ["cosignature-refused"]
+    assert len(trail.json()["items"]) == 1
+    for name in ("proof", "archive"):
+        asked = [str(tmp_path / name), f"--key={tmp_path / 'keys'}"]
+        assert main([*asked, f"--witness={tmp_path / 'witness'}"]) == 0
+        assert (
+            "witnessed by witness.example: up to entry 3, in second 1790000000"
+            in capsys.readouterr().out
+        )
+        assert main([*asked, f"--witness={tmp_path / 'stranger'}"]) == 1
+        assert "no checkpoint here was witnessed by stranger.example" in capsys.readouterr().out

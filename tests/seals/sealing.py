@@ -1,6 +1,10 @@
 """Sealing a round in a test: one sweep of a sealer with a key of its own."""
 
+from base64 import b64encode
 from datetime import timedelta
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pilotzone_verify import archive, notes, recomputing
 from shared.database import Database
@@ -9,8 +13,30 @@ from shared.rounds import store as rounds
 from shared.seals import proofs
 from worker.sealing import Sealer
 
+
+def witness_key(name: str, public: bytes) -> str:
+    """Write the public key of a witness down, as C2SP says."""
+    kind = b"\x04"
+    number = sha256(f"{name}\n".encode() + kind + public).digest()[:4]
+    return f"{name}+{number.hex()}+{b64encode(kind + public).decode()}"
+
+
 SIGNER = notes.generate("example.org/pilotzone")
 KEYS = [SIGNER.verifier]
+
+
+WITNESS = Ed25519PrivateKey.generate()
+WITNESSED_BY = notes.read_verifier(
+    witness_key("witness.example", WITNESS.public_key().public_bytes_raw())
+)
+
+
+def cosigned(note: str, moment: int = 1_790_000_000) -> str:
+    """Return the line of a witness that saw *note*."""
+    said = note.partition("\n\n")[0]
+    signed = WITNESS.sign(f"cosignature/v1\ntime {moment}\n{said}\n".encode())
+    stamped = moment.to_bytes(8, "big") + signed
+    return str(notes.Signature(WITNESSED_BY.name, WITNESSED_BY.number, stamped))
 
 
 def sealer(database: Database) -> Sealer:

@@ -46,6 +46,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     several: dict[str, Any] = {"type": Path, "action": "append", "default": [], "metavar": "FILE"}
     parser.add_argument("--key", help="public keys that you trust, one a line", **several)
     parser.add_argument("--checkpoint", help="a checkpoint that you kept", **several)
+    parser.add_argument(
+        "--witness", help="public keys of who must have seen a checkpoint", **several
+    )
     parser.add_argument("--receipt", help="a receipt to look up in the archive", **several)
     parser.add_argument("--json", action="store_true", help="print what was found as JSON")
     return parser.parse_args(arguments)
@@ -55,13 +58,20 @@ def _check(options: argparse.Namespace) -> list[str]:
     keys = [each for path in options.key for each in _keys(path)]
     if not keys:
         raise Unusable("name the keys that you trust: --key FILE")
-    kept = [proofs.sealed(_text(each), keys).checkpoint for each in options.checkpoint]
+    witnesses = [each for path in options.witness for each in _keys(path)]
+    texts = [_text(each) for each in options.checkpoint]
+    kept = [proofs.sealed(each, keys).checkpoint for each in texts]
     if f'"{archive.FORMAT}"'.encode() in next(_lines(options.file), b""):
         receipts = [proofs.receipt(_document(each), keys) for each in options.receipt]
-        return checking.check_archive(archive.read(_lines(options.file)), keys, kept, receipts)
+        read = archive.read(_lines(options.file))
+        found = checking.check_archive(read, keys, kept, receipts)
+        return found + proofs.check_witnesses([*read.checkpoints, *texts], witnesses)
     if options.receipt:
         raise Unusable("a receipt is looked up in an archive")
-    return _check_file(_document(options.file), keys, kept)
+    file = _document(options.file)
+    if isinstance(own := file.get("checkpoint"), str):
+        texts.append(own)
+    return _check_file(file, keys, kept) + proofs.check_witnesses(texts, witnesses)
 
 
 def _check_file(

@@ -196,14 +196,31 @@ def verified(note: Note, verifiers: Sequence[Verifier]) -> list[Verifier]:
     A signature by the name and number of a known key that does not hold spoils the note. Raises:
     ValueError, for such a signature, or where none of *verifiers* signed.
     """
+    found = [each for each, _ in _signed(note, verifiers)]
+    if not found:
+        raise ValueError("the note is signed by none of the known keys")
+    return found
+
+
+def witnessed(note: Note, witnesses: Sequence[Verifier]) -> list[tuple[Verifier, int]]:
+    """Return which of *witnesses* signed the note, and when, in seconds since 1970.
+
+    Raises: ValueError, for a signature of one of them that does not hold.
+    """
+    return [
+        (each, int.from_bytes(signature.data[:8], "big"))
+        for each, signature in _signed(note, witnesses)
+        if each.kind == COSIGNATURE
+    ]
+
+
+def _signed(note: Note, verifiers: Sequence[Verifier]) -> list[tuple[Verifier, Signature]]:
     found = []
     for signature in note.signatures:
         for each in verifiers:
             if (each.name, each.number) == (signature.name, signature.number):
                 _check(note, signature, each)
-                found.append(each)
-    if not found:
-        raise ValueError("the note is signed by none of the known keys")
+                found.append((each, signature))
     return found
 
 

@@ -1,6 +1,6 @@
 """Files that prove one thing each: a place in a ranking, a log that only grew, a receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any
@@ -30,6 +30,32 @@ def sealed(text: str, keys: Sequence[notes.Verifier]) -> Sealed:
         return Sealed(checkpoint, tuple(each.name for each in notes.verified(note, keys)))
     except ValueError as error:
         raise Disproved(f"the checkpoint of size {checkpoint.size}: {error}") from None
+
+
+def check_witnesses(texts: Iterable[str], witnesses: Sequence[notes.Verifier]) -> list[str]:
+    """Say up to which entry, and when, each of *witnesses* saw the log, by signed checkpoints.
+
+    Raises: Unusable; Disproved, where one of them saw none, or its signature does not hold.
+    """
+    seen: dict[str, tuple[int, int]] = {}
+    for text in texts:
+        try:
+            note = notes.read_note(text)
+            size = notes.read_checkpoint(note.text).size
+        except ValueError as error:
+            raise Unusable(f"no checkpoint: {error}") from None
+        try:
+            for by, moment in notes.witnessed(note, witnesses):
+                seen[by.name] = max(seen.get(by.name, (0, 0)), (size, moment))
+        except ValueError as error:
+            raise Disproved(f"the checkpoint of size {size}: {error}") from None
+    for each in witnesses:
+        if each.name not in seen:
+            raise Disproved(f"no checkpoint here was witnessed by {each.name}")
+    return [
+        f"witnessed by {name}: up to entry {size}, in second {moment} since 1970"
+        for name, (size, moment) in sorted(seen.items())
+    ]
 
 
 def check_place(

@@ -4,8 +4,11 @@ from starlette.routing import BaseRoute
 
 from web.administration import routes as administration
 from web.assets import routes as assets
+from web.coverage import routes as coverage
+from web.diagnostics import routes as diagnostics
 from web.events import routes as events
 from web.explanations import routes as explanations
+from web.movement import routes as movement
 from web.ranking import routes as ranking
 from web.reports import routes as reports
 from web.rounds import routes as rounds
@@ -22,6 +25,9 @@ FEATURES = (
     administration,
     reports,
     work,
+    movement,
+    coverage,
+    diagnostics,
     events,
     rounds,
     signing,

@@ -43,6 +43,12 @@ HEADERS = {
 
 SECTIONS: dict[str, tuple[Name, tuple[Role, ...]]] = {
     "": (Name("排名", "Ranking"), tuple(Role)),
+    "movement": (Name("名次变化", "Movement"), tuple(Role)),
+    "coverage": (Name("数据覆盖", "Coverage"), tuple(Role)),
+    "diagnostics": (
+        Name("差异与诊断", "Diagnostics"),
+        (Role.ADMIN, Role.PORTAL, Role.SOURCE, Role.AUDITOR),
+    ),
     "work": (Name("待办", "Work"), (Role.ADMIN, Role.PORTAL, Role.EXPERT)),
 }
 """The pages of a round, by the last segment of their address, and who has a link to each."""

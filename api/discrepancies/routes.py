@@ -4,18 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.discrepancies.places import named, place
 from api.discrepancies.schemas import DiscrepancyOut, DiscrepancyPage
 from api.http.access import Caller, admits
 from api.http.context import Held, Round, Tx, framework_of
-from api.http.paging import Cursor, Limit, cut, decode
+from api.http.paging import Cursor, Limit, cut
 from api.http.paths import OfApplicant, OfMeasure
 from api.http.problems import problems
 from api.http.route import GuardedRoute
-from shared.core.errors import Finding, Invalid, NotFound
+from shared.core.errors import NotFound
 from shared.core.principal import Role
 from shared.discrepancies import store as discrepancies
 from shared.discrepancies.service import scope
-from shared.discrepancies.store import Key
 
 router = APIRouter(prefix="/v1/rounds/{round}", tags=["discrepancies"], route_class=GuardedRoute)
 
@@ -52,21 +52,8 @@ async def list_discrepancies(
     framework = await framework_of(held, round)
     compared = scope(framework, who, applicant, measure, only_beyond=beyond)
     found = await discrepancies.page(
-        tx, round.id, round.reference_date, compared, _place(cursor), limit + 1
+        tx, round.id, round.reference_date, compared, place(cursor), limit + 1
     )
-    page = cut(request, response, found, limit, lambda each: (repr(each.key[0]), *each.key[1:]))
+    page = cut(request, response, found, limit, named)
     items = [DiscrepancyOut.of(each, framework) for each in page.items]
     return DiscrepancyPage(items=items, next=page.next)
-
-
-def _place(cursor: str | None) -> Key | None:
-    """Return where a page begins; a weight travels as text. Raises: Invalid."""
-    key = decode(cursor, str, str, str, int)
-    if key is None:
-        return None
-    weight, applicant, measure, priority = key
-    try:
-        return float(weight), str(applicant), str(measure), int(priority)
-    except ValueError:
-        finding = Finding("/query/cursor", "unknown-cursor", "Take it from a Link header.")
-        raise Invalid("the cursor is none of ours", (finding,)) from None

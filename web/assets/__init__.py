@@ -7,6 +7,7 @@ TYPES = {
     "board.css": "text/css",
     "score.css": "text/css",
     "work.css": "text/css",
+    "figures.css": "text/css",
     "board.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }

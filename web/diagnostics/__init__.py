@@ -1,0 +1,1 @@
+"""Diagnostics: where reporters differ, and how indicators behave."""

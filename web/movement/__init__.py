@@ -1,0 +1,1 @@
+"""Movement: places over runs, who moved with each, and why."""

@@ -33,7 +33,7 @@ TOTAL, POINTS, WHY = Name("总分", "Total"), Name("分差", "Points"), Name("�
 CAME, LEFT = Name("新参评", "came"), Name("不再参评", "left")
 UNRANKED = Name("无", "none")
 AND_MORE = Name("{ids} 等 {n} 条", "{ids} and others, {n} in all")
-TO = Name("变为", "to")
+TO = Name(" 变为 ", " to ")
 
 SEES_CAUSES = frozenset({Role.ADMIN, Role.AUDITOR})
 """Whom the interface tells what moved totals."""
@@ -126,7 +126,7 @@ def _row(
 
 
 def _from_to(reader: Reader, before: str, after: str) -> h.Renderable:
-    arrow_ = h.span(aria_hidden="true")[" → "]
+    arrow_ = h.span(aria_hidden="true")["→"]
     return h.fragment[h.span(".was")[before], arrow_, h.span(".unseen")[reader.say(TO)], after]
 
 

@@ -1,6 +1,6 @@
 """The ranking as a page; its rows are put together as text, for which elements are too slow."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import htpy as h
 from markupsafe import Markup
@@ -11,23 +11,22 @@ from web.charts import bars
 from web.charts.bars import Part
 from web.charts.interval import interval
 from web.charts.legend import legend
+from web.cohorts import KINDS, tabs
 from web.layout import Frame, markup
+from web.moved import DOWN, UP
+from web.pager import pager
 from web.ranking.reading import ON_A_PAGE, Asked, Found, Place
 from web.reader import Reader
 
 TITLE = Name("排名", "Ranking")
-KINDS = {"county": Name("县（市、区）", "Counties"), "park": Name("产业园区", "Parks")}
 VIEWS = {"stacked": Name("累计", "Stacked"), "aligned": Name("分维度对齐", "Side by side")}
 RANK, SINCE, NAME = Name("名次", "Rank"), Name("较上次", "since last"), Name("名称", "Name")
 POINTS = Name("各维度得分（满分 {full}）", "Points by dimension ({full} in all)")
 TOTAL, COVERAGE = Name("总分", "Total"), Name("覆盖率", "Coverage")
 INTERVAL = Name("名次区间（权重 ±{band}）", "Rank interval (weights ±{band})")
-KIND, VIEW = Name("申报单位类型", "Kind of applicant"), Name("显示方式", "View")
+VIEW = Name("显示方式", "View")
 SEARCH, FIND = Name("按名称查找", "Search by name"), Name("查找", "Find")
 NOBODY = Name("没有符合条件的申报单位。", "Nobody is ranked here.")
-UNRANKED, SAME = Name("不参与排名", "not ranked"), Name("名次不变", "same place")
-UP, DOWN = Name("上升 {n} 位", "up {n}"), Name("下降 {n} 位", "down {n}")
-PREVIOUS, NEXT = Name("上一页", "Previous"), Name("下一页", "Next")
 LOW = 0.85
 """Coverage below this is pointed out."""
 
@@ -71,15 +70,7 @@ def _body(
     return h.fragment[
         h.div(".heading")[h.h1[title], _search(reader, asked, found)],
         h.div(".tools")[
-            h.nav(".tabs", aria_label=say(KIND))[
-                (
-                    h.a(
-                        href=to(cohort=each),
-                        aria_current="true" if each == asked.sought.kind else None,
-                    )[say(name)]
-                    for each, name in KINDS.items()
-                )
-            ],
+            tabs(reader, asked.sought.kind or "county", to),
             h.nav(".views", aria_label=say(VIEW))[
                 (
                     h.a(href=to(view=each), aria_current="true" if each == asked.view else None)[
@@ -91,7 +82,7 @@ def _body(
             legend(dimensions),
         ],
         _table(reader, asked, found) if found.places else h.p(".notice")[say(NOBODY)],
-        _pager(reader, asked, found, to),
+        pager(reader, asked.number, found.among, ON_A_PAGE, to),
     ]
 
 
@@ -201,14 +192,3 @@ def _moved(reader: Reader, place: Place) -> Markup:
     return Markup('<span class="{}" role="img" aria-label="{}">{}{}</span>').format(
         kind, said, sign, abs(place.moved)
     )
-
-
-def _pager(reader: Reader, asked: Asked, found: Found, to: Callable[..., str]) -> h.Node:
-    last = -(-found.among // ON_A_PAGE)
-    if last <= 1:
-        return None
-    return h.nav(".pager", aria_label=reader.say(NEXT))[
-        asked.number > 1 and h.a(href=to(page=asked.number - 1), rel="prev")[reader.say(PREVIOUS)],
-        h.span[f"{asked.number} / {last}"],
-        asked.number < last and h.a(href=to(page=asked.number + 1), rel="next")[reader.say(NEXT)],
-    ]

@@ -9,6 +9,9 @@ from shared.core.principal import Role
 from tests.web.filling import ROUND, SILENT
 
 EVERYBODY = frozenset(Role)
+REPORTED = EVERYBODY - {Role.EXPERT}
+"""Who is told what came from whom."""
+
 LANGUAGES = ("zh", "en")
 OF_ROUND = f"/board/rounds/{ROUND}"
 OF_APPLICANT = f"{OF_ROUND}/applicants/seen-c03"
@@ -64,4 +67,13 @@ PAGES = {
     ),
     "line": Shown(f"{OF_APPLICANT}/lines/INF-2", "5G网络覆盖率", "5G coverage"),
     "record": Shown(f"{OF_APPLICANT}/submissions/base_stations_5g", "5G基站数量", "5G base"),
+    "movement": Shown(f"{OF_ROUND}/movement", "名次变化 · 县", "Movement · Counties"),
+    "moved": Shown(f"{OF_ROUND}/movement/3", "第 3 次计算：谁动了", "Run 3: who moved"),
+    "coverage": Shown(f"{OF_ROUND}/coverage", "数据覆盖 · 县", "Coverage · Counties"),
+    "sources": Shown(
+        f"{OF_ROUND}/coverage/sources", "数据覆盖 · 按来源", "Coverage · by source", REPORTED
+    ),
+    "diagnostics": Shown(
+        f"{OF_ROUND}/diagnostics", "差异与诊断", "Differences and diagnostics", REPORTED
+    ),
 }

@@ -51,6 +51,7 @@ def page(
         live=not pinned,
         query=tuple((name, each) for name, each in kept.items() if each is not None),
         path=path,
+        body_class="wide",
     )
 
     def to(**other: str | int | None) -> str:

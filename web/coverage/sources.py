@@ -51,7 +51,9 @@ class Found:
 def page(reader: Reader, found: Found) -> str:
     """Return the whole page."""
     say, path = reader.say, ("rounds", found.round.code, "coverage", "sources")
-    frame = Frame(say(TITLE), found.round, found.fresh, section="coverage", path=path)
+    frame = Frame(
+        say(TITLE), found.round, found.fresh, section="coverage", path=path, body_class="wide"
+    )
     body = h.fragment[
         h.h1[say(TITLE)],
         h.div(".tools")[views(reader, found.round.code, "source")],

@@ -63,6 +63,7 @@ async def diagnosed(
         section="diagnostics",
         query=() if beyond else (("beyond", "false"),),
         path=("rounds", round, "diagnostics"),
+        body_class="wide",
     )
     body = await asyncio.to_thread(_page, reader, frame, found, behaved)
     return sent(body.encode(), reader)

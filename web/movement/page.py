@@ -26,8 +26,8 @@ NO_RUN = Name("尚未计算，暂无名次。", "Nothing has been computed yet, 
 CHART = Name("各次计算中的位次", "Places over the runs")
 TABLE = Name("以表格显示", "The same as a table")
 NAME, CHANGE = Name("名称", "Name"), Name("变化", "Change")
-LONG = 30
-"""A name of more characters is written smaller, so that two lines hold it."""
+LONG = 45
+"""A name of more bytes is written smaller and on wider lines, so that two hold it."""
 RUN = Name("第 {run} 次", "Run {run}")
 MOVED = Name("{n} 家变动", "{n} moved")
 EARLIER, LATEST = Name("更早的计算", "Earlier runs"), Name("最近的计算", "The latest runs")
@@ -46,6 +46,7 @@ def page(reader: Reader, found: Found, kind: str, *, cohort: str | None, pinned:
         live=not pinned,
         query=tuple((name, each) for name, each in query.items() if each is not None),
         path=path,
+        body_class="wide",
     )
 
     def to(**other: str | int | None) -> str:
@@ -115,7 +116,9 @@ def _labels(reader: Reader, found: Found, column: int) -> h.Element:
     last = column == -1
     return h.ol(".ends.last" if last else ".ends", aria_hidden=None if last else "true")[
         (
-            h.li(class_=far(at[slot].moved) or None)[_label(reader, found, at[slot], linked=last)]
+            h.li(class_=_kind(reader, at[slot]) or None)[
+                _label(reader, found, at[slot], linked=last)
+            ]
             if slot in at
             else h.li
             for slot in range(1, _rows(found) + 1)
@@ -123,9 +126,13 @@ def _labels(reader: Reader, found: Found, column: int) -> h.Element:
     ]
 
 
+def _kind(reader: Reader, track: Track) -> str:
+    long = "long" if len(reader.say(track.applicant.name).encode()) > LONG else ""
+    return f"{far(track.moved)} {long}".strip()
+
+
 def _label(reader: Reader, found: Found, track: Track, *, linked: bool) -> h.Node:
-    called = reader.say(track.applicant.name)
-    name = h.bdi(class_="long" if len(called) > LONG else None)[called]
+    name = h.bdi[reader.say(track.applicant.name)]
     if not linked:
         return name
     link = reader.link("rounds", found.round.code, "applicants", track.applicant.code)

@@ -55,6 +55,7 @@ def page(
         section="movement",
         query=tuple((name, each) for name, each in query.items() if each is not None),
         path=path,
+        body_class="wide",
     )
 
     def to(**other: str | int | None) -> str:

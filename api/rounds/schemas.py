@@ -110,17 +110,12 @@ class RoundItem(RoundIn):
     created_at: Moment = Field(description="When it was registered.")
 
 
-def _in_both(title: Any) -> Any:
-    """Return a title in both languages; one line that was registered is taken for both."""
-    return {"zh": title, "en": title} if isinstance(title, str) else title
-
-
 def summary(stored: StoredRound) -> dict[str, Any]:
     """Return what a list and a single answer both show of a round."""
     return {
         "code": stored.code,
         "framework": {"code": stored.framework_code, "version": stored.framework_version},
-        "title": _in_both(stored.title),
+        "title": {"zh": stored.name.zh, "en": stored.name.en},
         "reference_date": stored.reference_date,
         "opens_at": stored.opens_at,
         "closes_at": stored.closes_at,

@@ -15,6 +15,7 @@ from shared.database.database import driver_of
 from shared.database.locks import Lock
 from shared.frameworks.tables import FrameworkRow
 from shared.rounds.tables import RoundRow
+from shared.scoring.framework import Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,13 @@ class NewRound:
     reference_date: date
     opens_at: datetime | None
     closes_at: datetime | None
+
+    @property
+    def name(self) -> Name:
+        """The title in both languages; one line that was registered is taken for both."""
+        if isinstance(self.title, str):
+            return Name(self.title, self.title)
+        return Name(self.title["zh"], self.title["en"])
 
 
 @dataclass(frozen=True, slots=True)

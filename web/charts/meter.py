@@ -1,4 +1,4 @@
-"""A bar of how many of all, with the figures beside it."""
+"""A bar of how much of all, with the figures beside it."""
 
 import htpy as h
 from markupsafe import Markup
@@ -9,11 +9,18 @@ HEIGHT = 10
 
 def meter(count: int, whole: int) -> h.Renderable:
     """Return a bar of *count* of a *whole*, which may be 0, and both as figures."""
-    width = WIDTH * count / whole if whole else 0.0
-    kind = "full" if count == whole else "part"
+    return _bar(count / whole if whole else 0.0, f"{count} / {whole}", full=count == whole)
+
+
+def share(of_all: float) -> h.Renderable:
+    """Return a bar of a share in [0, 1], and the share in per cent."""
+    return _bar(of_all, f"{of_all:.0%}", full=of_all == 1)
+
+
+def _bar(part: float, figures: str, *, full: bool) -> h.Renderable:
     bar = Markup(
         '<svg class="meter" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true">'
         '<rect class="rest" width="{w}" height="{h}"/>'
-        '<rect class="{kind}" width="{width:.1f}" height="{h}"/></svg>'
-    ).format(w=WIDTH, h=HEIGHT, kind=kind, width=width)
-    return h.fragment[bar, h.span(".of")[f"{count} / {whole}"]]
+        '<rect class="{kind}" width="{part:.1f}" height="{h}"/></svg>'
+    ).format(w=WIDTH, h=HEIGHT, kind="full" if full else "part", part=WIDTH * part)
+    return h.fragment[bar, h.span(".of")[figures]]

@@ -24,7 +24,8 @@ ADMIN, PORTAL, EXPERT = (frozenset({each}) for each in (Role.ADMIN, Role.PORTAL,
 class Shown:
     """A page: its *path*, how its title begins, who is let in, how many A4 pages it prints.
 
-    Without *roles* it is for who is not signed in.
+    Without *roles* it is for who is not signed in; English prints
+    *more_in_english* more, where long tables break otherwise.
     """
 
     path: str
@@ -32,10 +33,15 @@ class Shown:
     en: str
     roles: frozenset[Role] = EVERYBODY
     printed: int = 1
+    more_in_english: int = 0
 
     def title(self, language: str) -> str:
         """Return how the title begins in this language."""
         return self.zh if language == "zh" else self.en
+
+    def sheets(self, language: str) -> int:
+        """Return how many pages it prints in this language."""
+        return self.printed + (self.more_in_english if language == "en" else 0)
 
     def address(self, language: str) -> str:
         """Return the page's address in this language."""
@@ -68,12 +74,28 @@ PAGES = {
     "line": Shown(f"{OF_APPLICANT}/lines/INF-2", "5G网络覆盖率", "5G coverage"),
     "record": Shown(f"{OF_APPLICANT}/submissions/base_stations_5g", "5G基站数量", "5G base"),
     "movement": Shown(f"{OF_ROUND}/movement", "名次变化 · 县", "Movement · Counties"),
-    "moved": Shown(f"{OF_ROUND}/movement/3", "第 3 次计算：谁动了", "Run 3: who moved"),
-    "coverage": Shown(f"{OF_ROUND}/coverage", "数据覆盖 · 县", "Coverage · Counties"),
+    "moved": Shown(f"{OF_ROUND}/movement/3", "第 3 次计算：谁动了", "Run 3: who moved", printed=2),
+    "coverage": Shown(
+        f"{OF_ROUND}/coverage",
+        "数据覆盖 · 县",
+        "Coverage · Counties",
+        printed=3,
+        more_in_english=-1,
+    ),
     "sources": Shown(
-        f"{OF_ROUND}/coverage/sources", "数据覆盖 · 按来源", "Coverage · by source", REPORTED
+        f"{OF_ROUND}/coverage/sources",
+        "数据覆盖 · 按来源",
+        "Coverage · by source",
+        REPORTED,
+        printed=3,
+        more_in_english=1,
     ),
     "diagnostics": Shown(
-        f"{OF_ROUND}/diagnostics", "差异与诊断", "Differences and diagnostics", REPORTED
+        f"{OF_ROUND}/diagnostics",
+        "差异与诊断",
+        "Differences and diagnostics",
+        REPORTED,
+        printed=7,
+        more_in_english=2,
     ),
 }

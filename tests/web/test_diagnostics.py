@@ -28,12 +28,12 @@ async def test_what_is_reported_stands_beside_what_counts_with_the_difference(
     beyond = await see(world, "portal", "diagnostics", lang="en")
     whole = await see(world, LIMITED, "diagnostics", lang="en", beyond="false")
 
-    day = "1 Jun 2026"
+    day, system = "1 Jun 2026", "statistics system"
     assert rows(beyond.text) == [
-        f"C1 stations station 100 source, {day} 120 applicant, {day} +20 20.0% 5% ! beyond"
+        f"C1 stations station 100 {system}, {day} 120 applicant, {day} +20 20.0% 5% ! beyond"
     ]
     assert rows(whole.text) == [
-        f"C2 stations station 100 source, {day} 99 applicant, {day} −1 1.0% 5%"
+        f"C2 stations station 100 {system}, {day} 99 applicant, {day} −1 1.0% 5%"
     ]
     assert "How indicators behave" not in beyond.text
     assert (await see(world, "expert", "diagnostics")).status_code == 403

@@ -7,6 +7,7 @@ from itertools import groupby
 import htpy as h
 
 from shared.completeness.store import EVERYBODY, Line
+from shared.explanations.words import KINDS
 from shared.rankings.store import Freshness
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework, Name
@@ -15,7 +16,6 @@ from web.coverage.views import views
 from web.layout import Frame, markup
 from web.pager import NEXT, PAGES
 from web.reader import Reader
-from web.reporters import KINDS
 
 TITLE = Name("数据覆盖 · 按来源", "Coverage · by source")
 LEAD = Name(

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import htpy as h
 
 from shared.discrepancies.store import Discrepancy, StatedValue
+from shared.explanations.words import KINDS
 from shared.scoring.framework import Framework, Measure, Name
 from shared.submissions.values import Value
 from web.charts.balance import balance
 from web.pager import NEXT, PAGES
 from web.reader import Reader
-from web.reporters import KINDS
 
 TITLE = Name("填报差异", "Where reporters differ")
 LEAD = Name(

@@ -4,6 +4,8 @@ import re
 
 import httpx
 
+from shared.database import Database
+from tests.fixtures.http import key
 from tests.fixtures.make import MARK, STATIONS, World
 from tests.web.signed_in import see
 from web.charts import bump
@@ -51,10 +53,14 @@ async def test_places_over_runs_are_a_chart_and_the_same_a_table(world: World) -
     assert 'name="events"' not in earlier.text
 
 
-async def test_a_run_says_why_to_those_whom_the_interface_tells_it(world: World) -> None:
+async def test_a_run_says_why_to_those_whom_the_interface_tells_it(
+    world: World, owner: Database
+) -> None:
     """Stations earn 6 × own / best; the parts are those of the list of changes."""
     await story(world)
     told = await see(world, "auditor", "movement", "2", lang="en")
+    world.headers["some"] = await key(owner, "auditor", "some", applicants=["C1"])
+    some = await see(world, "some", "movement", "2", lang="en")
     others = await see(world, "portal", "movement", "2", lang="en")
     unmoved = await see(world, "portal", "movement", "3", lang="en")
 
@@ -63,6 +69,7 @@ async def test_a_run_says_why_to_those_whom_the_interface_tells_it(world: World)
     assert first[5].startswith("what was reported +3.0000 #")
     assert second[:5] == ["C2", "1→ to 2", "▼1", "6.0000→ to 3.0000", "−3.0000"]
     assert second[5].startswith("others of the cohort −3.0000 #")
+    assert table(some) == [first]
     assert [row[0] for row in table(others)] == ["C1", "C2"]
     assert "3.0000" not in others.text
     assert "#" not in "".join(cell for row in table(others) for cell in row)

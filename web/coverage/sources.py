@@ -52,7 +52,13 @@ def page(reader: Reader, found: Found) -> str:
     """Return the whole page."""
     say, path = reader.say, ("rounds", found.round.code, "coverage", "sources")
     frame = Frame(
-        say(TITLE), found.round, found.fresh, section="coverage", path=path, body_class="wide"
+        say(TITLE),
+        found.round,
+        found.fresh,
+        section="coverage",
+        path=path,
+        body_class="wide",
+        style="figures.css",
     )
     body = h.fragment[
         h.h1[say(TITLE)],

@@ -64,6 +64,7 @@ async def diagnosed(
         query=() if beyond else (("beyond", "false"),),
         path=("rounds", round, "diagnostics"),
         body_class="wide",
+        style="figures.css",
     )
     body = await asyncio.to_thread(_page, reader, frame, found, behaved)
     return sent(body.encode(), reader)

@@ -13,6 +13,7 @@ from shared.rankings.movements import Movements
 from shared.rankings.store import AsOf, Freshness
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
+from shared.submissions.list_store import Reach
 
 ON_A_PAGE = 100
 
@@ -52,10 +53,20 @@ class Moves:
 
 
 async def attributed(
-    held: Gateway, framework: Framework, round_: RoundFacts, span: Span, kind: str, number: int
+    held: Gateway,
+    framework: Framework,
+    round_: RoundFacts,
+    span: Span,
+    reach: Reach,
+    kind: str,
+    number: int,
 ) -> Moves:
-    """Read page *number* of whose total or rank moved, and why: the largest change first."""
-    found = await held.attributions.between(framework, round_, span.before, span.fresh.as_of)
+    """Read page *number* of whose total or rank moved, and why: the largest change first.
+
+    Of nobody beyond *reach*.
+    """
+    whole = await held.attributions.between(framework, round_, span.before, span.fresh.as_of)
+    found = whole.within(framework, reach.applicants, reach.measures)
     moved = (await asyncio.to_thread(found.moved, kind)).tolist()
     chosen = _page(moved, number)
     known = await _who(held, [found.applicants[at] for at in chosen])

@@ -47,6 +47,7 @@ def page(reader: Reader, found: Found, kind: str, *, cohort: str | None, pinned:
         query=tuple((name, each) for name, each in query.items() if each is not None),
         path=path,
         body_class="wide",
+        style="figures.css",
     )
 
     def to(**other: str | int | None) -> str:

@@ -15,7 +15,7 @@ from shared.core.principal import Principal
 from shared.rankings.store import AsOf
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
-from shared.visibility import require_score
+from shared.visibility import reach_of, require_score
 from web.kept import PageKey, shared
 from web.movement import moves, reading
 from web.movement.moves import Span
@@ -77,12 +77,15 @@ async def moved(
         before = (await earlier_of(held, stored, newest, run - 1)).as_of
     span = Span(before, fresh, newest.run)
     causes = who.role in SEES_CAUSES
-    key = PageKey("moved", (stored.id, span, cohort, number, reader.audience(), reader.chosen))
+    reach = reach_of(who) if causes else None
+    depends = (stored.id, span, cohort, number, reach, reader.audience(), reader.chosen)
 
     async def render() -> str:
         kind = cohort or "county"
-        read = moves.attributed if causes else moves.plain
-        found = await read(held, framework, stored, span, kind, number)
+        if reach is None:
+            found = await moves.plain(held, framework, stored, span, kind, number)
+        else:
+            found = await moves.attributed(held, framework, stored, span, reach, kind, number)
         return run_page(reader, found, kind, number, cohort=cohort, causes=causes)
 
-    return await shared(held, reader, key, render)
+    return await shared(held, reader, PageKey("moved", depends), render)

@@ -56,6 +56,7 @@ def page(
         query=tuple((name, each) for name, each in query.items() if each is not None),
         path=path,
         body_class="wide",
+        style="figures.css",
     )
 
     def to(**other: str | int | None) -> str:

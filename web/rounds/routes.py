@@ -41,7 +41,7 @@ async def all_rounds(request: Request, reader: Reading) -> Response:
         found = await rounds.page(session, None, MOST, who.rounds)
         newest = sorted(found, key=lambda each: each.created_at, reverse=True)
         seen = await _seen(session, newest, who)
-    frame = Frame(reader.say(TITLE))
+    frame = Frame(reader.say(TITLE), style="figures.css")
     return document(reader, frame, body(reader, seen, datetime.now(UTC)))
 
 

@@ -9,11 +9,11 @@ from markupsafe import Markup
 from shared.scoring.arrays import IntArray
 from shared.scoring.framework import Name
 from shared.scoring.points import in_points
-from web.cohorts import KINDS, tabs
 from web.coverage.reading import ON_A_PAGE, Found
 from web.coverage.views import views
 from web.layout import Frame, markup
-from web.pager import pager
+from web.parts.cohorts import KINDS, tabs
+from web.parts.pager import pager
 from web.reader import Reader
 
 TITLE = Name("数据覆盖", "Coverage")

@@ -14,7 +14,7 @@ from shared.scoring.framework import Framework, Name
 from web.charts.meter import meter
 from web.coverage.views import views
 from web.layout import Frame, markup
-from web.pager import NEXT, PAGES
+from web.parts.pager import NEXT, PAGES
 from web.reader import Reader
 
 TITLE = Name("数据覆盖 · 按来源", "Coverage · by source")

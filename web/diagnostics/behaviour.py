@@ -12,7 +12,7 @@ from shared.scoring.framework import Framework, Name
 from shared.scoring.points import in_points
 from web.charts.balance import balance
 from web.charts.meter import meter
-from web.cohorts import KINDS
+from web.parts.cohorts import KINDS
 from web.reader import Reader
 
 TITLE = Name("指标表现", "How indicators behave")

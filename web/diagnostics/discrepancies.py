@@ -10,7 +10,7 @@ from shared.explanations.words import KINDS
 from shared.scoring.framework import Framework, Measure, Name
 from shared.submissions.values import Value
 from web.charts.balance import balance
-from web.pager import NEXT, PAGES
+from web.parts.pager import NEXT, PAGES
 from web.reader import Reader
 
 TITLE = Name("填报差异", "Where reporters differ")

@@ -6,10 +6,10 @@ import htpy as h
 
 from shared.scoring.framework import Name
 from web.charts.bump import Line, bump
-from web.cohorts import KINDS, tabs
 from web.layout import Frame, markup
-from web.moved import arrow, far
 from web.movement.reading import PLACES, Found, Track
+from web.parts.cohorts import KINDS, tabs
+from web.parts.moved import arrow, far
 from web.reader import Reader
 
 TITLE = Name("名次变化", "Movement")

@@ -9,11 +9,11 @@ from shared.attributions.attribution import Part
 from shared.attributions.words import CAUSES, FEW
 from shared.core.principal import Role
 from shared.scoring.framework import Name
-from web.cohorts import KINDS, tabs
 from web.layout import Frame, markup
-from web.moved import arrow
 from web.movement.moves import ON_A_PAGE, Move, Moves
-from web.pager import pager
+from web.parts.cohorts import KINDS, tabs
+from web.parts.moved import arrow
+from web.parts.pager import pager
 from web.reader import Reader
 
 TITLE = Name("第 {run} 次计算：谁动了", "Run {run}: who moved")

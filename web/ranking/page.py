@@ -11,10 +11,10 @@ from web.charts import bars
 from web.charts.bars import Part
 from web.charts.interval import interval
 from web.charts.legend import legend
-from web.cohorts import KINDS, tabs
 from web.layout import Frame, markup
-from web.moved import DOWN, UP
-from web.pager import pager
+from web.parts.cohorts import KINDS, tabs
+from web.parts.moved import DOWN, UP
+from web.parts.pager import pager
 from web.ranking.reading import ON_A_PAGE, Asked, Found, Place
 from web.reader import Reader
 

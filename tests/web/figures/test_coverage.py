@@ -5,8 +5,8 @@ import re
 from shared.database import Database
 from tests.fixtures.http import key
 from tests.fixtures.make import GRADE, MARK, ROUND, STATIONS, World
+from tests.web.figures.test_movement import table
 from tests.web.signed_in import see
-from tests.web.test_movement import table
 
 LIMITED = "limited"
 

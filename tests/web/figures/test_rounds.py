@@ -7,8 +7,8 @@ from typing import Any
 from shared.database import Database
 from tests.fixtures.http import key
 from tests.fixtures.make import ROUND, STATIONS, World
+from tests.web.figures.test_movement import table
 from tests.web.signed_in import see
-from tests.web.test_movement import table
 
 FACT = re.compile(r"<dt>(.*?)</dt><dd>(.*?)</dd>")
 

@@ -1,0 +1,1 @@
+"""Tests of pages that show how a round stands and moves."""

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import latency, methods, rankings, recompute, seals, sensitivity, submissions
-from bench.load import Rate
+from bench.load import rates, table
+from bench.portals import measure as portals
 from bench.pushes import measure as pushing
 from bench.pushes.measure import Pushes
 from bench.recompute import Recomputation
@@ -24,41 +25,6 @@ from shared.embedded import server as embedded
 
 SIZES = (100, 3_000, 100_000)
 COHORT = 3_000
-
-
-def table(title: str, *headings: str) -> Table:
-    """Return an empty table of numbers."""
-    made = Table(title=title, title_justify="left")
-    for heading in headings:
-        made.add_column(heading, justify="right")
-    return made
-
-
-def rates(
-    title: str, measured: Mapping[int, tuple[Rate, Rate]] | Mapping[str, tuple[Rate, Rate]]
-) -> Table:
-    """Show rates beside their floors."""
-    shown = table(
-        title,
-        "clients",
-        "floor /s",
-        "ours /s",
-        "ratio",
-        "floor p99 ms",
-        "ours p50 ms",
-        "ours p99 ms",
-    )
-    for clients, (floor, ours) in measured.items():
-        shown.add_row(
-            str(clients),
-            f"{floor.per_second:,.0f}",
-            f"{ours.per_second:,.0f}",
-            f"{ours.per_second / floor.per_second:.2f}",
-            f"{floor.p99_ms:.1f}",
-            f"{ours.median_ms:.1f}",
-            f"{ours.p99_ms:.1f}",
-        )
-    return shown
 
 
 def recomputations(measured: Mapping[str, Recomputation]) -> Table:
@@ -200,6 +166,7 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
         if "g" in wanted:
             past = await on.filled(COHORT)
             console.print(stalls(await stalling.measure(on, past, seconds, logs)))
+        await portals.show(console, on, wanted, sizes, seconds, logs)
         if not set("abdh") & set(wanted):
             return
         round_ = await on.empty(COHORT)
@@ -222,7 +189,7 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
 def main() -> None:
     """Read the command line and measure on an embedded PostgreSQL of our own."""
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("--only", default="icabdefgh", help="which of a to i")
+    parser.add_argument("--only", default="icjklabdefgh", help="which of a to l")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
     arguments = parser.parse_args()
@@ -230,7 +197,7 @@ def main() -> None:
         Console(width=120).print(certainty(sensitivity.measure(COHORT)))
     if "f" in arguments.only:
         Console(width=120).print(method_costs(), stage_times(), sep="\n")
-    if not set("abcdghi") & set(arguments.only):
+    if not set("abcdghijkl") & set(arguments.only):
         return
     with tempfile.TemporaryDirectory() as folder, embedded.serve(Path(folder)) as url:
         migrate(url)

@@ -1,9 +1,11 @@
-"""Load from one process: closed-loop clients that cost little themselves."""
+"""Load from one process: closed-loop clients that cost little themselves; rates as tables."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+
+from rich.table import Table
 
 Request = Callable[[int], bytes]
 Take = Callable[[asyncio.StreamReader], Awaitable[bytes]]
@@ -97,3 +99,38 @@ def milliseconds(times: list[float]) -> tuple[float, float]:
     """Return median and 99th percentile of *times*, given in seconds, in milliseconds."""
     times = sorted(times)
     return times[len(times) // 2] * 1e3, times[int(len(times) * 0.99)] * 1e3
+
+
+def table(title: str, *headings: str) -> Table:
+    """Return an empty table of numbers."""
+    made = Table(title=title, title_justify="left")
+    for heading in headings:
+        made.add_column(heading, justify="right")
+    return made
+
+
+def rates(
+    title: str, measured: Mapping[int, tuple[Rate, Rate]] | Mapping[str, tuple[Rate, Rate]]
+) -> Table:
+    """Show rates beside their floors."""
+    shown = table(
+        title,
+        "clients",
+        "floor /s",
+        "ours /s",
+        "ratio",
+        "floor p99 ms",
+        "ours p50 ms",
+        "ours p99 ms",
+    )
+    for clients, (floor, ours) in measured.items():
+        shown.add_row(
+            str(clients),
+            f"{floor.per_second:,.0f}",
+            f"{ours.per_second:,.0f}",
+            f"{ours.per_second / floor.per_second:.2f}",
+            f"{floor.p99_ms:.1f}",
+            f"{ours.median_ms:.1f}",
+            f"{ours.p99_ms:.1f}",
+        )
+    return shown

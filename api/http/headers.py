@@ -11,6 +11,8 @@ HEADERS = {
     "X-Content-Type-Options": "Always `nosniff`: the answer is what its `Content-Type` says.",
     "Link": 'Where the next page is, as `<…>; rel="next"`; left out on the last. Behind the first,'
     ' `rel="first"` leads back to it, and in a ranking `rel="prev"` to the page before.'
+    " Other lists lead forward alone, since a page there is known by the item before it: who goes"
+    " back keeps the address of the page that it had."
     ' `rel="rest"` leads to all rows at fault of a file.',
     "Location": "Where to follow what was asked for, as a path.",
     "Idempotency-Replayed": "`true` where the request took effect before: the answer is that of"

@@ -29,12 +29,12 @@ POSTS = [each for each in OPERATIONS if each.method == "POST"]
 
 
 def test_every_post_there_is_is_walked_below() -> None:
+    """Of the interface: forms of the board are no part of it."""
     routes = create_app(Database(""), Settings()).routes
     guarded = [each for each in routes if isinstance(each, APIRoute)]
+    posts = {each.path for each in guarded if "POST" in (each.methods or ())}
 
-    assert {each.path for each in guarded if "POST" in (each.methods or ())} == {
-        each.path for each in POSTS
-    }
+    assert {path for path in posts if path.startswith("/v1/")} == {each.path for each in POSTS}
 
 
 @dataclass

@@ -15,6 +15,7 @@ from web.rounds import routes as rounds
 from web.scorecard import routes as scorecard
 from web.signing import routes as signing
 from web.submissions import routes as submissions
+from web.wall import routes as wall
 from web.work import routes as work
 
 FEATURES = (
@@ -23,11 +24,12 @@ FEATURES = (
     explanations,
     submissions,
     administration,
-    reports,
-    work,
-    movement,
     coverage,
     diagnostics,
+    movement,
+    reports,
+    wall,
+    work,
     events,
     rounds,
     signing,

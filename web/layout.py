@@ -50,6 +50,7 @@ SECTIONS: dict[str, tuple[Name, tuple[Role, ...]]] = {
         (Role.ADMIN, Role.PORTAL, Role.SOURCE, Role.AUDITOR),
     ),
     "work": (Name("待办", "Work"), (Role.ADMIN, Role.PORTAL, Role.EXPERT)),
+    "wall": (Name("大屏", "Wall"), tuple(Role)),
 }
 """The pages of a round, by the last segment of their address, and who has a link to each."""
 

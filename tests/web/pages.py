@@ -56,6 +56,7 @@ PAGES = {
     "ranking-parks": Shown(f"{OF_ROUND}?cohort=park", "排名 · 产业园区", "Ranking · Parks"),
     "ranking-aligned": Shown(f"{OF_ROUND}?view=aligned", "排名 · 县", "Ranking · Counties"),
     "ranking-nobody": Shown(f"{OF_ROUND}?q=nobody", "排名 · 县", "Ranking · Counties"),
+    "wall": Shown(f"{OF_ROUND}/wall", "大屏 · 县", "Wall · Counties"),
     "work": Shown(f"{OF_ROUND}/work", "待办", "Work", WORKING),
     "work-marks": Shown(f"{WORK}/applicants/seen-c03", "东东", "Unbroken", WORKING, 2),
     "work-mark": Shown(f"{WORK}/values/seen-c02/dedicated_policy", "专项", "Dedicated", EXPERT),

@@ -8,6 +8,7 @@ TYPES = {
     "score.css": "text/css",
     "work.css": "text/css",
     "figures.css": "text/css",
+    "wall.css": "text/css",
     "board.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }

@@ -20,6 +20,8 @@ function heard() {
 function listen() {
   if (!address || source || document.hidden) return;
   source = new EventSource(address);
+  clearTimeout(silence);
+  silence = setTimeout(() => live(false), SILENT);
   source.onopen = heard;
   source.onerror = () => {
     live(false);

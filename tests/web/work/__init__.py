@@ -1,1 +1,1 @@
-"""Tests of the pages of work and their forms."""
+"""Tests of the pages of work with their forms, and of the wall."""

@@ -1,0 +1,1 @@
+"""The wall: a round at a glance from across a room, without controls."""

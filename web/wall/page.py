@@ -1,0 +1,177 @@
+"""The wall as a page: large, dark, and plain about whether it is live."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import htpy as h
+
+from shared.scoring.framework import Name
+from shared.scoring.points import in_points
+from web.charts import bars
+from web.charts.bars import Part
+from web.charts.legend import legend
+from web.layout import Frame, markup
+from web.ranking.page import DOWN, KINDS, UP
+from web.ranking.reading import Place
+from web.reader import Reader
+from web.wall.reading import Found
+
+TITLE = Name("大屏", "Wall")
+RANKING = Name("排名", "Ranking")
+RANK, NAME = Name("名次", "Rank"), Name("名称", "Name")
+POINTS, TOTAL = Name("各维度得分", "Points by dimension"), Name("总分", "Total")
+MEDIAN, COMPLETE = Name("总分中位数", "median total"), Name("数据齐备", "lack nothing")
+MOVED = Name("本次名次变动", "moved with this run")
+PLACES_OVER_RUNS = Name("最近 {runs} 次计算中的位次", "Places over the last {runs} runs")
+MOVERS = Name("本次变动最大", "Moved furthest with this run")
+NOBODY_MOVED = Name("本次计算名次没有变动。", "Nobody moved with this run.")
+NO_RUN = Name("尚未计算，暂无名次。", "Nothing has been computed yet, so there are no places.")
+LONG = 30
+"""A name of more characters is written smaller, so that it fits whole."""
+NOT_LIVE = Name(
+    "未实时更新：以下为 {moment} 的结果，可能已经过时。",
+    "Not live: what stands here is of {moment} and may be out of date.",
+)
+NEVER_LIVE = Name(
+    "此浏览器未运行脚本，本页不会自动更新。",
+    "This browser runs no scripts: the page does not follow the round.",
+)
+
+
+def page(reader: Reader, found: Found, kind: str, *, pinned: bool) -> str:
+    """Return the whole page; *pinned*: the run was named in the address."""
+    query = {"cohort": kind} | ({"run": str(found.fresh.run)} if pinned else {})
+    title = f"{reader.say(TITLE)} · {reader.say(KINDS[kind])}"
+    frame = Frame(
+        title,
+        found.round,
+        found.fresh,
+        section="wall",
+        live=not pinned,
+        query=tuple(query.items()),
+        path=("rounds", found.round.code, "wall"),
+        body_class="wall",
+        style="wall.css",
+    )
+    return markup(reader, frame, _body(reader, found, kind, live=not pinned))
+
+
+def _body(reader: Reader, found: Found, kind: str, *, live: bool) -> h.Renderable:
+    say = reader.say
+    return h.fragment[
+        live and _not_live(reader, found),
+        h.section(".wall-first")[
+            h.h1[f"{say(RANKING)} · {say(KINDS[kind])}"],
+            legend(say(each.name) for each in found.framework.dimensions),
+            _places(reader, found) if found.places else h.p(".notice")[say(NO_RUN)],
+        ],
+        h.section(".wall-beside")[
+            _figures(reader, found, kind),
+            len(found.runs) > 1 and _over_runs(reader, found),
+            _movers(reader, found) if found.places else None,
+        ],
+    ]
+
+
+def _not_live(reader: Reader, found: Found) -> h.Renderable:
+    since = reader.say(NOT_LIVE).format(moment=reader.moment(found.fresh.recorded_at))
+    return h.fragment[
+        h.p(".stale.banner", role="alert", hidden=True)[since],
+        h.noscript[h.p(".banner")[reader.say(NEVER_LIVE)]],
+    ]
+
+
+def _places(reader: Reader, found: Found) -> h.Element:
+    heads = (RANK, NAME, POINTS, TOTAL)
+    return h.table(".wall-places")[
+        h.thead(".unseen")[h.tr[(h.th(scope="col")[reader.say(each)] for each in heads)]],
+        h.tbody[(_place(reader, found, each) for each in found.places)],
+    ]
+
+
+def _place(reader: Reader, found: Found, place: Place) -> h.Element:
+    parts = [
+        Part(reader.say(each.name), earned, in_points(found.framework, each.full))
+        for each, earned in zip(found.framework.dimensions, place.points, strict=True)
+    ]
+    full = in_points(found.framework, found.framework.full)
+    return h.tr(data_key=place.applicant.code)[
+        h.td(".rank")[str(place.rank) if place.rank is not None else "–"],
+        h.th(".name", scope="row")[_name(reader, place)],
+        h.td(".points")[bars.stacked(parts, full)],
+        h.td(".total")[reader.number(place.total, 2)],
+    ]
+
+
+def _name(reader: Reader, place: Place) -> h.Element:
+    called = reader.say(place.applicant.name)
+    return h.bdi(class_="long" if len(called) > LONG else None)[called]
+
+
+def _figures(reader: Reader, found: Found, kind: str) -> h.Element:
+    share = found.complete / found.among if found.among else 0.0
+    figures = (
+        (reader.number(found.among), KINDS[kind]),
+        (reader.number(found.median, 1), MEDIAN),
+        (f"{share:.0%}", COMPLETE),
+        (reader.number(found.moved), MOVED),
+    )
+    return h.dl(".wall-figures")[
+        (h.div[h.dt[reader.say(name)], h.dd[figure]] for figure, name in figures)
+    ]
+
+
+def _over_runs(reader: Reader, found: Found) -> h.Element:
+    return h.div(".wall-recent")[
+        h.h2[reader.say(PLACES_OVER_RUNS).format(runs=len(found.runs))],
+        h.table[
+            h.thead[
+                h.tr[
+                    h.th(".name", scope="col")[h.span(".unseen")[reader.say(NAME)]],
+                    (h.th(scope="col")[f"#{run}"] for run in found.runs),
+                ]
+            ],
+            h.tbody[
+                (
+                    h.tr[
+                        h.th(".name", scope="row")[h.bdi[reader.say(each.applicant.name)]],
+                        _ranks(found.ranks.get(each.applicant.code, ())),
+                    ]
+                    for each in found.places
+                )
+            ],
+        ],
+    ]
+
+
+def _ranks(ranks: Sequence[int]) -> list[h.Element]:
+    """Return a cell for each run, which shows where the place is another than the one before."""
+    cells = [h.td[str(rank) if rank else "–"] for rank in ranks[:1]]
+    for before, rank in pairwise(ranks):
+        kind = "" if not before or not rank else "up" * (rank < before) + "down" * (rank > before)
+        cells.append(h.td(class_=kind or None)[str(rank) if rank else "–"])
+    return cells
+
+
+def _arrow(reader: Reader, places: int) -> h.Element:
+    name, sign, kind = (UP, "▲", "up") if places > 0 else (DOWN, "▼", "down")
+    said = reader.say(name).format(n=abs(places))
+    return h.span(f".moved.{kind}", role="img", aria_label=said)[f"{sign}{abs(places)}"]
+
+
+def _movers(reader: Reader, found: Found) -> h.Element:
+    return h.div(".wall-movers")[
+        h.h2[reader.say(MOVERS)],
+        h.p[reader.say(NOBODY_MOVED)]
+        if not found.movers
+        else h.ul[(_mover(reader, each) for each in found.movers)],
+    ]
+
+
+def _mover(reader: Reader, place: Place) -> h.Element:
+    rank, moved = place.rank or 0, place.moved or 0
+    return h.li[
+        _arrow(reader, moved),
+        _name(reader, place),
+        h.span(".from-to")[f"{rank + moved} → {rank}"],
+    ]

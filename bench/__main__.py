@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bench import latency, methods, rankings, recompute, seals, sensitivity, submissions
 from bench.load import rates, table
+from bench.pages import measure as board
 from bench.portals import measure as portals
 from bench.pushes import measure as pushing
 from bench.pushes.measure import Pushes
@@ -167,6 +168,7 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
             past = await on.filled(COHORT)
             console.print(stalls(await stalling.measure(on, past, seconds, logs)))
         await portals.show(console, on, wanted, sizes, seconds, logs)
+        await board.show(console, on, wanted, seconds, logs)
         if not set("abdh") & set(wanted):
             return
         round_ = await on.empty(COHORT)
@@ -189,7 +191,7 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
 def main() -> None:
     """Read the command line and measure on an embedded PostgreSQL of our own."""
     parser = argparse.ArgumentParser(prog="bench")
-    parser.add_argument("--only", default="icjklabdefgh", help="which of a to l")
+    parser.add_argument("--only", default="icjklmabdefgh", help="which of a to m")
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES))
     arguments = parser.parse_args()
@@ -197,7 +199,7 @@ def main() -> None:
         Console(width=120).print(certainty(sensitivity.measure(COHORT)))
     if "f" in arguments.only:
         Console(width=120).print(method_costs(), stage_times(), sep="\n")
-    if not set("abcdghijkl") & set(arguments.only):
+    if not set("abcdghijklm") & set(arguments.only):
         return
     with tempfile.TemporaryDirectory() as folder, embedded.serve(Path(folder)) as url:
         migrate(url)

@@ -4,15 +4,16 @@ import time
 from statistics import median
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 from tests.web.conftest import Service
-from tests.web.filling import RISING, submit
+from tests.web.filling import LEFT, RISING, submit
 from tests.web.pages import OF_ROUND
 from tests.web.people import People
 
 ROW = f'[data-key="{RISING}"]'
 TIMES = 5
+MOST_STOPS = 300
 
 MOVED = """(row) => new Promise((moved) => {
   const rank = () => document.querySelector(`${row} .rank`).textContent;
@@ -52,3 +53,82 @@ async def test_a_row_glides_to_its_new_place_after_a_submission(
     took = median(each["seconds"] for each in seen)
     print(f"from a submission to the moved row: {took * 1000:.0f} ms, the median of {TIMES}")  # noqa: T201
     assert all(each["gliding"] for each in seen)
+
+
+async def reach(page: Page, what: Locator) -> None:
+    """Press Tab until *what* has the focus."""
+    for _ in range(MOST_STOPS):
+        if await what.evaluate("each => each === document.activeElement"):
+            return
+        await page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not reach {what}")
+
+
+async def follow(page: Page, what: Locator) -> None:
+    """Go where *what* leads to, by keyboard."""
+    await reach(page, what)
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
+
+
+async def sign_in(page: Page, key: str, path: str) -> None:
+    """Ask for *path*, be led to the form, and be led back."""
+    await page.goto(path)
+    await reach(page, page.locator("#key"))
+    await page.keyboard.type(key)
+    async with page.expect_navigation(url=f"**{path}"):
+        await page.keyboard.press("Enter")
+
+
+async def sign_out(page: Page) -> None:
+    """Sign out, after which there is nothing to see."""
+    await follow(page, page.locator('a[href*="/sign-out"]'))
+    await follow(page, page.locator("main form button"))
+    await page.goto("/board?lang=en")
+    assert "/board/sign-in" in page.url
+
+
+async def test_why_a_place_is_what_it_is_is_found_by_keyboard(
+    people: People, service: Service
+) -> None:
+    """From the form that signs in, by the ranking and a scorecard, to the reasons, and out."""
+    async with people.looking(None) as watched:
+        page = watched.page
+        await sign_in(page, service.keys["seen-auditor"], f"{OF_ROUND}?lang=en")
+        await follow(page, page.locator(f"{ROW} a"))
+        assert (await page.title()).startswith("Example county 20")
+        await follow(page, page.locator(f'a[href*="/{RISING}/lines/INF-1"]').first)
+        said = await page.locator("main").inner_text()
+        assert "Number of 5G base stations" in said
+        assert "seen-source" in said
+        await sign_out(page)
+
+
+async def fill_in(page: Page, mark: str) -> None:
+    """Fill in a mark where the focus is led to, and send it."""
+    await reach(page, page.locator("#value"))
+    await page.keyboard.press("Control+A")
+    await page.keyboard.type(mark)
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
+    assert await page.locator("main [role=status]").count() == 1
+
+
+async def test_an_expert_marks_and_corrects_a_mark_by_keyboard(
+    people: People, service: Service
+) -> None:
+    """Led from one mark that is outstanding to the next, and to the list, where each is told."""
+    forms = [f'a[href*="/work/values/{RISING}/{measure}"]' for measure in LEFT]
+    async with people.looking(None) as watched:
+        page = watched.page
+        await sign_in(page, service.keys["seen-expert-2"], f"{OF_ROUND}/work?lang=en")
+        await follow(page, page.locator(forms[0]))
+        for mark in ("71.5", "72.5"):
+            await fill_in(page, mark)
+        rows = [page.locator("tr", has=page.locator(each)) for each in forms]
+        assert "71.5" in await rows[0].inner_text()
+        assert "72.5" in await rows[1].inner_text()
+        await follow(page, rows[0].locator("a"))
+        await fill_in(page, "64")
+        assert "64" in await rows[0].inner_text()
+        await sign_out(page)

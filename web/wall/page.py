@@ -11,7 +11,8 @@ from web.charts import bars
 from web.charts.bars import Part
 from web.charts.legend import legend
 from web.layout import Frame, markup
-from web.ranking.page import DOWN, KINDS, UP
+from web.parts.cohorts import KINDS
+from web.parts.moved import arrow
 from web.ranking.reading import Place
 from web.reader import Reader
 from web.wall.reading import Found
@@ -153,12 +154,6 @@ def _ranks(ranks: Sequence[int]) -> list[h.Element]:
     return cells
 
 
-def _arrow(reader: Reader, places: int) -> h.Element:
-    name, sign, kind = (UP, "▲", "up") if places > 0 else (DOWN, "▼", "down")
-    said = reader.say(name).format(n=abs(places))
-    return h.span(f".moved.{kind}", role="img", aria_label=said)[f"{sign}{abs(places)}"]
-
-
 def _movers(reader: Reader, found: Found) -> h.Element:
     return h.div(".wall-movers")[
         h.h2[reader.say(MOVERS)],
@@ -171,7 +166,7 @@ def _movers(reader: Reader, found: Found) -> h.Element:
 def _mover(reader: Reader, place: Place) -> h.Element:
     rank, moved = place.rank or 0, place.moved or 0
     return h.li[
-        _arrow(reader, moved),
+        arrow(reader, moved),
         _name(reader, place),
         h.span(".from-to")[f"{rank + moved} → {rank}"],
     ]

@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from api.http import negotiation
 from shared.core.principal import Principal, Role
+from shared.reference import unit_in_words
 from shared.scoring.framework import Name
 from web.access import session_of
 
@@ -46,6 +47,11 @@ class Reader:
     def say(self, name: Name) -> str:
         """Return *name* in the reader's language; of a name that lacks it, the other."""
         return (name.zh or name.en) if self.language == "zh" else (name.en or name.zh)
+
+    def unit(self, code: str) -> str:
+        """Return what a framework's unit of this *code* is called; empty where it is."""
+        words = unit_in_words(code)
+        return "" if words is None else self.say(Name(words["zh"], words["en"]))
 
     def link(self, *path: str, **query: str | int | None) -> str:
         """Return the address of a page of the board: each of *path* is one segment of it."""

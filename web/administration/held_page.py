@@ -46,7 +46,7 @@ def body(
             reader,
             (APPLICANT, h.bdi[say(applicant.name)]),
             (MEASURE, say(measure.name)),
-            (VALUE, h.strong[f"{reader.number(held.reported.number)} {measure.unit}"]),
+            (VALUE, h.strong[f"{reader.number(held.reported.number)} {reader.unit(measure.unit)}"]),
             (AS_OF, reader.day(held.as_of)),
             (BY, h.bdi[held.reporter_name]),
             (WHEN, reader.moment(held.recorded_at)),

@@ -128,7 +128,7 @@ def written(reader: Reader, report: Report, value: object) -> str:
         names = dict(_codes(reader, report, report.measure))
         return "、".join(names.get(each) or each for each in map(str, value)) or reader.say(NONE_OF)
     if isinstance(value, float | int):
-        return f"{reader.number(value)} {report.measure.unit}".rstrip()
+        return f"{reader.number(value)} {reader.unit(report.measure.unit)}".rstrip()
     return str(value)
 
 
@@ -157,7 +157,7 @@ def _value(reader: Reader, report: Report, shown: Filled) -> h.Node:
             (f"{CODE}{code}", f"{code} {name}") for code, name in _codes(reader, report, measure)
         ]
         return boxes(shown, Label("value", label), [*named, (NONE, say(NONE_OF))])
-    unit = f"{label} ({measure.unit})" if measure.unit and not report.marks else label
+    unit = f"{label} ({reader.unit(measure.unit)})" if measure.unit and not report.marks else label
     decimal = "numeric" if measure.type is MeasureType.COUNT else "decimal"
     return line(
         shown, Label("value", unit, _range(reader, measure)), inputmode=decimal, required=True

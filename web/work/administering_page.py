@@ -108,7 +108,7 @@ def _value(reader: Reader, found: Administering, each: StoredSubmission) -> h.El
         h.th(scope="row")[h.bdi[say(found.names[each.applicant].name)]],
         h.td[say(measure.name)],
         h.td(".number", data_label=say(VALUE))[
-            f"{reader.number(each.reported.number)} {measure.unit}"
+            f"{reader.number(each.reported.number)} {reader.unit(measure.unit)}"
         ],
         h.td(data_label=say(AS_OF))[reader.day(each.as_of)],
         h.td[say(TOLD[why]) if why in TOLD else why],

@@ -194,5 +194,5 @@ def _value(reader: Reader, item: Item) -> str:
     if isinstance(value, list):
         return " ".join(value) or reader.say(NONE)
     if isinstance(value, float | int):
-        return f"{reader.number(value)} {item.measure.unit}".rstrip()
+        return f"{reader.number(value)} {reader.unit(item.measure.unit)}".rstrip()
     return value or "–"

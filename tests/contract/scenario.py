@@ -14,7 +14,7 @@ from shared.webhooks.courier import Courier
 from shared.webhooks.model import Answer, Patience
 from shared.webhooks.sending import Sender
 from tests.contract.document import EXAMPLES
-from tests.contract.player import GATEWAY, Player
+from tests.contract.player import GATEWAY, Player, conforms
 from tests.fixtures.http import key
 from tests.fixtures.make import worker_over
 from tests.seals.sealing import SIGNER, WITNESSED_BY, cosigned, sealed
@@ -210,7 +210,11 @@ async def submit(player: Player, role: str, measure: str, value: Any) -> None:
 
 
 async def beyond_its_quota(player: Player, owner: Database) -> None:
-    """Ask once more than is allowed: what is read is asked for three times by the player."""
-    player.headers["limited"] = await key(owner, "source", "limited", quota=Quota(requests=3))
-    await player.send("limited", "GET", "/v1/rounds")
-    await player.refused("quota-exceeded", "limited", "GET", "/v1/rounds")
+    """Ask more often than is allowed in a minute, and on where a minute has just ended."""
+    header = await key(owner, "source", "limited", quota=Quota(requests=3))
+    for _ in range(9):
+        answer = await player.client.get(f"{GATEWAY}/v1/rounds", headers=header)
+        conforms(answer)
+    refused = answer.json()
+    assert refused["type"] == "/problems/quota-exceeded"
+    player.answers["/problems/quota-exceeded"] = refused

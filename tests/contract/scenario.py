@@ -215,6 +215,7 @@ async def beyond_its_quota(player: Player, owner: Database) -> None:
     for _ in range(9):
         answer = await player.client.get(f"{GATEWAY}/v1/rounds", headers=header)
         conforms(answer)
+        player.sent |= set(answer.headers)
     refused = answer.json()
     assert refused["type"] == "/problems/quota-exceeded"
     player.answers["/problems/quota-exceeded"] = refused

@@ -37,7 +37,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The *runs*, how many *moved* with each, and who ever was among the first `PLACES`."""
+    """The *runs*, how many *moved* with each, and who ever was among the first."""
 
     round: RoundFacts
     fresh: Freshness
@@ -46,14 +46,24 @@ class Found:
     tracks: Sequence[Track]
 
 
-async def read(held: Gateway, round_: RoundFacts, fresh: Freshness, kind: str) -> Found:
-    """Read the last `RUNS` runs up to the one that is *fresh*; of a very large round, fewer."""
+async def read(
+    held: Gateway,
+    round_: RoundFacts,
+    fresh: Freshness,
+    kind: str,
+    most: int = RUNS,
+    first: int = PLACES,
+) -> Found:
+    """Read the last runs up to the one that is *fresh*, at most so many: of large rounds fewer.
+
+    Tracks are of those who ever were among the *first* so many.
+    """
     whole = await held.rankings.as_of(round_.id, fresh.as_of)
-    runs = max(1, min(RUNS, MOST_RANKS // max(1, len(whole.applicants))))
+    runs = max(1, min(most, MOST_RANKS // max(1, len(whole.applicants))))
     since = max(0, fresh.run - runs)
     moves = await movements.between(held.database, round_.id, since, fresh.run, kind, runs)
     slots = await asyncio.to_thread(places, moves, round_.id)
-    shown = np.flatnonzero(((slots > 0) & (slots <= PLACES)).any(axis=0)).tolist()
+    shown = np.flatnonzero(((slots > 0) & (slots <= first)).any(axis=0)).tolist()
     async with held.database.reading() as session:
         known = await applicants.some(session, [moves.applicants[at] for at in shown])
     tracks = []

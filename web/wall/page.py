@@ -1,21 +1,20 @@
 """The wall as a page: large, dark, and plain about whether it is live."""
 
-from collections.abc import Sequence
-from itertools import pairwise
-
 import htpy as h
 
 from shared.scoring.framework import Name
 from shared.scoring.points import in_points
 from web.charts import bars
 from web.charts.bars import Part
+from web.charts.bump import Line, bump
 from web.charts.legend import legend
 from web.layout import Frame, markup
+from web.movement.reading import Track
 from web.parts.cohorts import KINDS
-from web.parts.moved import arrow
+from web.parts.moved import arrow, far
 from web.ranking.reading import Place
 from web.reader import Reader
-from web.wall.reading import Found
+from web.wall.reading import PLACES, Found
 
 TITLE = Name("大屏", "Wall")
 RANKING = Name("排名", "Ranking")
@@ -105,7 +104,10 @@ def _place(reader: Reader, found: Found, place: Place) -> h.Element:
 
 
 def _name(reader: Reader, place: Place) -> h.Element:
-    called = reader.say(place.applicant.name)
+    return _called(reader.say(place.applicant.name))
+
+
+def _called(called: str) -> h.Element:
     return h.bdi(class_="long" if len(called) > LONG else None)[called]
 
 
@@ -123,35 +125,31 @@ def _figures(reader: Reader, found: Found, kind: str) -> h.Element:
 
 
 def _over_runs(reader: Reader, found: Found) -> h.Element:
+    said = reader.say(PLACES_OVER_RUNS).format(runs=len(found.runs))
+    lines = [
+        Line(reader.say(each.applicant.name), each.slots, each.ranks, far(each.moved))
+        for each in found.tracks
+    ]
+    rows = min(PLACES, found.among)
+    now = {track.slots[-1]: track for track in found.tracks}
     return h.div(".wall-recent")[
-        h.h2[reader.say(PLACES_OVER_RUNS).format(runs=len(found.runs))],
-        h.table[
-            h.thead[
-                h.tr[
-                    h.th(".name", scope="col")[h.span(".unseen")[reader.say(NAME)]],
-                    (h.th(scope="col")[f"#{run}"] for run in found.runs),
-                ]
-            ],
-            h.tbody[
-                (
-                    h.tr[
-                        h.th(".name", scope="row")[h.bdi[reader.say(each.applicant.name)]],
-                        _ranks(found.ranks.get(each.applicant.code, ())),
-                    ]
-                    for each in found.places
-                )
+        h.h2[said],
+        h.div(".wall-bump")[
+            h.ol(".heads", aria_hidden="true")[(h.li[f"#{run}"] for run in found.runs)],
+            bump(lines, len(found.runs), rows, said),
+            h.ol(".ends")[
+                (_end(reader, now.get(slot)) for slot in range(1, rows + 1)),
+                h.li(".half", aria_hidden="true"),  # as the chart has half a row more
             ],
         ],
     ]
 
 
-def _ranks(ranks: Sequence[int]) -> list[h.Element]:
-    """Return a cell for each run, which shows where the place is another than the one before."""
-    cells = [h.td[str(rank) if rank else "–"] for rank in ranks[:1]]
-    for before, rank in pairwise(ranks):
-        kind = "" if not before or not rank else "up" * (rank < before) + "down" * (rank > before)
-        cells.append(h.td(class_=kind or None)[str(rank) if rank else "–"])
-    return cells
+def _end(reader: Reader, track: Track | None) -> h.Element:
+    """Return who stands at the end of a line."""
+    if track is None:
+        return h.li
+    return h.li(class_=far(track.moved) or None)[_called(reader.say(track.applicant.name))]
 
 
 def _movers(reader: Reader, found: Found) -> h.Element:

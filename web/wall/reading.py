@@ -1,17 +1,18 @@
 """What the wall shows, read at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from api.http.state import Gateway
 from shared.applicants.store import Sought
-from shared.rankings import movements
 from shared.rankings.store import Freshness
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.scoring.points import in_points
+from web.movement import reading as movement
+from web.movement.reading import Track
 from web.ranking import reading as ranking
 from web.ranking.reading import Asked, Place
 
@@ -26,8 +27,7 @@ class Found:
 
     *among* how many the places are, *median* their total in points, *complete* how many lack
     nothing, *moved* how many have another rank since the run before. *movers* moved furthest with
-    the last run; *ranks* are by code, those of the last runs,
-    of numbers *runs*.
+    the last run; *tracks* are the places over the last runs, of numbers *runs*.
     """
 
     round: RoundFacts
@@ -40,7 +40,7 @@ class Found:
     moved: int
     movers: Sequence[Place]
     runs: Sequence[int]
-    ranks: Mapping[str, Sequence[int]]
+    tracks: Sequence[Track]
 
 
 async def read(
@@ -49,8 +49,7 @@ async def read(
     """Read the wall of one *kind* of applicant as of the run that is *fresh*."""
     asked = Asked(Sought(kind), "stacked", 1, pinned=False)
     first = await ranking.read(held, framework, round_, fresh, None, asked)
-    since = max(0, fresh.run - RUNS)
-    moves = await movements.between(held.database, round_.id, since, fresh.run, kind, RUNS)
+    over = await movement.read(held, round_, fresh, kind, RUNS, PLACES)
     whole = await held.rankings.as_of(round_.id, fresh.as_of)
     own = whole.places(kind)
     movers = [each for each in first.places if each.moved]
@@ -63,8 +62,8 @@ async def read(
         first.among,
         in_points(framework, round(float(np.median(whole.totals[own])))) if len(own) else None,
         int(np.count_nonzero(whole.coverage[own] >= 1)),
-        len(moves.moved(len(moves.runs) - 1)) if moves.runs else 0,
+        over.moved[-1] if over.moved else 0,
         movers[:MOVERS],
-        [each.number for each in moves.runs],
-        dict(zip(moves.applicants, moves.ranks[1:].T.tolist(), strict=True)),
+        [each.number for each in over.runs],
+        over.tracks,
     )

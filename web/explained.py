@@ -18,7 +18,7 @@ from shared.rankings.ranking import Ranking
 from shared.rankings.store import Freshness
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
-from shared.visibility import View, require_score
+from shared.visibility import View, visible
 
 Document = dict[str, Any]
 
@@ -63,8 +63,7 @@ async def score_of(request: Request, code: str, applicant: str, run: int | None)
     fresh = await freshness_of(held, round_, run)
     whole = await held.rankings.as_of(round_.id, fresh.as_of)
     require_scored(whole, round_, applicant)
-    async with held.database.session() as session:
-        seen = await require_score(session, framework, round_, who, applicant)
+    seen = await visible(held.database, framework, round_, who, applicant)
     return Score(round_, framework, fresh, whole, applicant, who, seen, run is not None)
 
 

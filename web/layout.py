@@ -13,7 +13,7 @@ from shared.rankings.store import Freshness
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Name
 from web.assets import address
-from web.reader import Reader
+from web.reader import Language, Reader
 
 BOARD = Name("试点评测看板", "Pilot-zone board")
 OTHER = {"zh": "English", "en": "中文"}
@@ -77,15 +77,15 @@ class Frame:
 
 def document(reader: Reader, frame: Frame, body: h.Renderable) -> Response:
     """Return a page that is one reader's, and that no browser keeps."""
-    answer = sent(markup(reader, frame, body).encode(), reader)
+    answer = sent(markup(reader, frame, body).encode(), reader.language)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def sent(body: bytes, reader: Reader) -> Response:
+def sent(body: bytes, language: Language) -> Response:
     """Return *body*, the HTML of a page that many are shown, as an answer with its headers."""
     answer = Response(body, media_type="text/html", headers=HEADERS)
-    answer.headers["Content-Language"] = reader.language
+    answer.headers["Content-Language"] = language
     answer.headers["Vary"] = "Cookie, Accept-Language"
     return validated(answer)
 

@@ -21,12 +21,12 @@ from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.rankings.freshness import freshness_of
 from api.rankings.instants import RunAsked
-from api.rankings.routes import visible
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.explanations import text
 from shared.explanations.cohorts import Scored
 from shared.explanations.service import aside, prepared, require_scored
 from shared.rounds.store import RoundFacts
+from shared.visibility import visible
 
 router = APIRouter(
     prefix="/v1/rounds/{round}/scores/{applicant}/explanation",
@@ -111,7 +111,7 @@ async def _explained(
     as_of = (await freshness_of(held, round_, run)).as_of
     whole = await held.rankings.as_of(round_.id, as_of)
     require_scored(whole, round_, applicant)
-    seen = await visible(held, framework, round_, who, applicant)
+    seen = await visible(held.database, framework, round_, who, applicant)
     cohort = partial(held.cohorts.of, framework, round_.id, as_of)
     scored = Scored(as_of.run, whole, cohort)
     async with database_of(request, every_measure=True).session() as session:

@@ -27,9 +27,9 @@ from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.rankings.freshness import freshness_of
 from api.rankings.instants import RunAsked
-from api.rankings.routes import visible
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.core.principal import Role
+from shared.visibility import visible
 
 router = APIRouter(prefix="/v1/rounds/{round}/export", tags=["exports"], route_class=GuardedRoute)
 
@@ -74,7 +74,7 @@ async def _scores(
     round_ = await round_of(held, code)
     framework = await framework_of(held, round_)
     fresh = await freshness_of(held, round_, run)
-    await visible(held, framework, round_, who, None)
+    await visible(held.database, framework, round_, who, None)
     whole = await held.rankings.as_of(round_.id, fresh.as_of)
     table = scores.table(held, framework, round_, whole, fresh.run, with_lines=with_lines)
     what = "scores" if with_lines else "ranking"

@@ -16,7 +16,7 @@ from api.movements.schemas import MovementsPage
 from api.rankings.freshness import freshness_of
 from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
 from shared.rankings.movements import MOST_RUNS
-from shared.visibility import require_score
+from shared.visibility import visible
 
 router = APIRouter(prefix="/v1/rounds/{round}/movements", tags=["scores"], route_class=GuardedRoute)
 
@@ -54,8 +54,7 @@ async def movements(
     if (key := decode(cursor, int, int, int)) is not None:
         until, first, since = int(key[0]) or None, int(key[1]), int(key[2])
     framework = await framework_of(held, stored)
-    async with held.database.session() as session:
-        await require_score(session, framework, stored, caller_of(request), None)
+    await visible(held.database, framework, stored, caller_of(request), None)
     fresh = await freshness_of(held, stored, until)
     if since > fresh.run:
         message = "The run to begin behind is not before the last."

@@ -28,12 +28,12 @@ from api.proofs.schemas import (
 )
 from api.rankings.freshness import freshness_of
 from api.rankings.instants import RunAsked
-from api.rankings.routes import visible
 from shared.core.errors import Invalid, MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
 from shared.seals import checkpoint_store as checkpoints
 from shared.seals import proof_store, proofs, witnessing
 from shared.seals import store as seals
+from shared.visibility import visible
 from shared.visibility.policy import is_told_all
 
 router = APIRouter(prefix="/v1/rounds/{round}", tags=["proofs"], route_class=GuardedRoute)
@@ -108,7 +108,7 @@ async def proof(
     held = gateway_of(request)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
-    await visible(held, framework, stored, caller_of(request), None)
+    await visible(held.database, framework, stored, caller_of(request), None)
     async with held.database.session() as session:
         found = await proofs.proof(session, held.library, stored, applicant, run)
     return ProofOut.model_validate(found)

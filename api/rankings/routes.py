@@ -28,9 +28,7 @@ from shared.core.errors import MarksOutstanding, NotFound
 from shared.core.principal import Principal, Role
 from shared.rankings import store as standings
 from shared.rankings.order import Sort
-from shared.rounds.store import RoundFacts
-from shared.scoring.framework import Framework
-from shared.visibility import View, require_score
+from shared.visibility import visible
 from shared.visibility.policy import rests_on_marks_of_others
 
 router = APIRouter(prefix="/v1/rounds/{round}/scores", tags=["scores"], route_class=GuardedRoute)
@@ -50,17 +48,6 @@ Include = Annotated[
         " names beside their codes, as a scorecard always has them."
     ),
 ]
-
-
-async def visible(
-    held: Gateway, framework: Framework, round_: RoundFacts, who: Principal, applicant: str | None
-) -> View:
-    """Ask the policy what *who* sees; no connection is taken where it needs none.
-
-    Raises: MarksOutstanding.
-    """
-    async with held.database.session() as session:
-        return await require_score(session, framework, round_, who, applicant)
 
 
 @router.get("", response_model=RankingOut, responses=problems(NotFound, MarksOutstanding))
@@ -105,7 +92,7 @@ async def ranking(
     asked = Asked(sought, sort, members, tuple(sorted({*include})), limit, start)
     wanted = PageKey(stored.id, fresh, newest.run, run is not None, asked)
     framework = await framework_of(held, stored)
-    await visible(held, framework, stored, caller_of(request), None)
+    await visible(held.database, framework, stored, caller_of(request), None)
     page = await page_of(held, round, framework, wanted)
     if run is None and not awaited.any:
         held.kept.repeat(request.scope, partial(_again, held, wanted))
@@ -154,7 +141,7 @@ async def scorecard(
     whole = await held.rankings.as_of(stored.id, fresh.as_of)
     if applicant not in whole.positions:
         raise NotFound(f"{applicant} has no score in round {round}")
-    seen = await visible(held, framework, stored, caller_of(request), applicant)
+    seen = await visible(held.database, framework, stored, caller_of(request), applicant)
     card = await card_of(held, framework, whole, stored.id, fresh, applicant)
     if not seen.places:
         card = written(seen_alone(framework, json.loads(card)))
@@ -188,7 +175,7 @@ async def history(
     framework = await framework_of(held, stored)
     async with held.database.reading() as session:
         await applicants.get(session, applicant)
-    seen = await visible(held, framework, stored, caller_of(request), applicant)
+    seen = await visible(held.database, framework, stored, caller_of(request), applicant)
     if not seen.cohorts and any(rests_on_marks_of_others(framework)):
         raise MarksOutstanding("shown once all of your own marks of the round stand")
     key = decode(cursor, int)

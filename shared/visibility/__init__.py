@@ -10,7 +10,7 @@ from shared.visibility.policy import (
     streams_whole,
     whose_receipts,
 )
-from shared.visibility.service import require_score, view
+from shared.visibility.service import require_score, view, visible
 
 __all__ = [
     "View",
@@ -22,5 +22,6 @@ __all__ = [
     "shown_name",
     "streams_whole",
     "view",
+    "visible",
     "whose_receipts",
 ]

@@ -2,7 +2,7 @@
 
 from shared.core.errors import MarksOutstanding
 from shared.core.principal import Principal, Role
-from shared.database import Session
+from shared.database import Database, Session
 from shared.panels import store as panels
 from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
@@ -64,6 +64,23 @@ async def require_score(
             named[MOST_NAMED:] = ["…"]
         raise MarksOutstanding(f"shown once your own marks stand: {', '.join(named)}")
     return seen
+
+
+async def visible(
+    database: Database,
+    framework: Framework,
+    round_: RoundFacts,
+    reader: Principal,
+    applicant: str | None,
+) -> View:
+    """Return what `require_score` does, without a connection where none is needed for it.
+
+    Raises: MarksOutstanding.
+    """
+    if reader.role != Role.EXPERT:
+        return WHOLE
+    async with database.session() as session:
+        return await require_score(session, framework, round_, reader, applicant)
 
 
 async def _own_marks(

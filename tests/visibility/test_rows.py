@@ -50,6 +50,8 @@ READS_ALL = re.compile(
 UNLIMITED = {
     "batches/effects.py": "names of applicants",
     "diagnostics/routes.py": "how indicators behave, of whole cohorts",
+    "explanations/routes.py": "whether an expert's own marks stand, with whichever key",
+    "exports/routes.py": "whether an expert's own marks stand, with whichever key",
     "exports/scores.py": "scores, which are everybody's",
     "http/context.py": "what is limited there, rounds and frameworks",
     "http/integrity/signatures.py": "used nonces",
@@ -63,8 +65,21 @@ UNLIMITED = {
     "rounds/routes.py": "how indicators behave, of whole cohorts",
     "submissions/routes.py": "nothing: what several say is written together",
     "webhooks/routes.py": "a webhook of the key's own, to be tried out",
+    "administration/forms.py": "how indicators behave, of whole cohorts",
+    "coverage/reading.py": "scores, which are everybody's",
+    "coverage/routes.py": "whether an expert's own marks stand, with whichever key",
+    "explained.py": "whether an expert's own marks stand, with whichever key",
+    "movement/moves.py": "ranks, which are everybody's, and names",
+    "movement/reading.py": "ranks, which are everybody's, and names",
+    "movement/routes.py": "whether an expert's own marks stand, with whichever key",
+    "ranking/reading.py": "scores, which are everybody's",
+    "ranking/routes.py": "whether an expert's own marks stand, with whichever key",
+    "reports/routes.py": "nothing: what several say is written together",
+    "scorecard/reading.py": "scores, and why they are so for whom the key reaches",
+    "signing/routes.py": "sessions and links",
+    "wall/routes.py": "whether an expert's own marks stand, with whichever key",
 }
-"""What of `api` asks the database past the limits of keys, and for what."""
+"""What of `api` and `web` asks the database past the limits of keys, and for what."""
 
 COUNT = text("SELECT count(*) FROM submission")
 ADD = text("""
@@ -246,10 +261,10 @@ async def test_a_route_that_forgets_to_ask_tells_no_more(
 
 def test_whatever_asks_past_the_limits_of_keys_is_known(root: Path) -> None:
     """`Tx` and `database_of` give what the caller's key reaches; the rest says what it reads."""
-    api = root / "api"
     found = {
-        str(file.relative_to(api))
-        for file in api.rglob("*.py")
+        str(file.relative_to(shell))
+        for shell in (root / "api", root / "web")
+        for file in shell.rglob("*.py")
         if READS_ALL.search(file.read_text("utf-8"))
     }
 

@@ -18,7 +18,7 @@ from shared.completeness.service import scope
 from shared.completeness.store import EVERYBODY, Line
 from shared.core.principal import Principal
 from shared.rounds.store import RoundFacts
-from shared.visibility import require_score, shown_name
+from shared.visibility import shown_name, visible
 from web.coverage import sources
 from web.coverage.page import page
 from web.coverage.reading import read
@@ -47,8 +47,7 @@ async def coverage(
     held = gateway_of(request)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
-    async with held.database.session() as session:
-        await require_score(session, framework, stored, caller_of(request), None)
+    await visible(held.database, framework, stored, caller_of(request), None)
     fresh = await freshness_of(held, stored, run)
     pinned = run is not None
     depends = (stored.id, fresh, cohort, number, pinned, reader.audience(), reader.chosen)
@@ -92,7 +91,7 @@ async def by_source(
         encode(*shown[-1].key) if len(lines) > LINES else None,
     )
     body = await asyncio.to_thread(sources.page, reader, found)
-    return sent(body.encode(), reader)
+    return sent(body.encode(), reader.language)
 
 
 def _name(round_: RoundFacts, who: Principal, line: Line) -> str | None:

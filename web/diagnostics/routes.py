@@ -67,7 +67,7 @@ async def diagnosed(
         style="figures.css",
     )
     body = await asyncio.to_thread(_page, reader, frame, found, behaved)
-    return sent(body.encode(), reader)
+    return sent(body.encode(), reader.language)
 
 
 def _page(

@@ -42,4 +42,4 @@ async def why(
     database = database_of(request, every_measure=True)
     document = await explained(gateway_of(request), database, score)
     body = await aside(partial(page, reader, score, document, codes.index(indicator)))
-    return sent(body.encode(), reader)
+    return sent(body.encode(), reader.language)

@@ -15,7 +15,7 @@ from shared.core.principal import Principal
 from shared.rankings.store import AsOf
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
-from shared.visibility import reach_of, require_score
+from shared.visibility import reach_of, visible
 from web.kept import PageKey, shared
 from web.movement import moves, reading
 from web.movement.moves import Span
@@ -32,8 +32,7 @@ async def _shown(held: Gateway, code: str, who: Principal) -> tuple[RoundFacts, 
     """Return the round of which *who* may see the ranking. Raises: NotFound, MarksOutstanding."""
     stored = await round_of(held, code)
     framework = await framework_of(held, stored)
-    async with held.database.session() as session:
-        await require_score(session, framework, stored, who, None)
+    await visible(held.database, framework, stored, who, None)
     return stored, framework
 
 

@@ -12,7 +12,7 @@ from api.http.paths import Named, OfKind, RoundCode
 from api.rankings.freshness import freshness_of
 from api.rankings.instants import RunAsked
 from shared.applicants.store import Sought
-from shared.visibility import require_score
+from shared.visibility import visible
 from web.kept import PageKey, shared
 from web.ranking.page import page
 from web.ranking.reading import Asked, analysis_of, read
@@ -41,8 +41,7 @@ async def ranking(
     held = gateway_of(request)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
-    async with held.database.session() as session:
-        await require_score(session, framework, stored, caller_of(request), None)
+    await visible(held.database, framework, stored, caller_of(request), None)
     fresh = await freshness_of(held, stored, run)
     analysis = await analysis_of(held, stored, fresh, caller_of(request))
     asked = Asked(Sought(cohort or "county", q or None), view, page_, pinned=run is not None)

@@ -39,4 +39,4 @@ async def record(
     require_reach(who, applicant)
     found = await read(request, round, applicant, measure, run, after)
     body = await aside(partial(page, reader, who, found, run, after))
-    return sent(body.encode(), reader)
+    return sent(body.encode(), reader.language)

@@ -8,7 +8,7 @@ from api.http.context import framework_of, gateway_of, round_of
 from api.http.paths import OfKind, RoundCode
 from api.rankings.freshness import freshness_of
 from api.rankings.instants import RunAsked
-from shared.visibility import require_score
+from shared.visibility import visible
 from web.kept import PageKey, shared
 from web.reader import Reading
 from web.routing import pages
@@ -31,8 +31,7 @@ async def wall(
     held = gateway_of(request)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
-    async with held.database.session() as session:
-        await require_score(session, framework, stored, caller_of(request), None)
+    await visible(held.database, framework, stored, caller_of(request), None)
     fresh = await freshness_of(held, stored, run)
     kind, pinned = cohort or "county", run is not None
     key = PageKey("wall", (stored.id, fresh, kind, pinned, reader.audience(), reader.chosen))

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from shared.audit import store as audit
+from shared.audit.request_store import PASSING
 from shared.core.errors import Invalid
 from shared.core.principal import Actor
 from shared.database import Session
@@ -15,7 +16,9 @@ GUARD = "ALTER TABLE audit_event {} TRIGGER append_only"
 
 
 async def purge(session: Session, actor: Actor, before: datetime) -> int:
-    """Delete the events without a round that were recorded *before*; return how many there were.
+    """Delete what was recorded *before* and no log seals; return how many events there were.
+
+    That is events without a round, refused requests and reads.
 
     That is itself an event. Purges and restores stay for ever. Only the owner of the tables may;
     whoever records an event meanwhile waits. Raises: Invalid, where *before* is not six months ago.
@@ -29,13 +32,15 @@ async def purge(session: Session, actor: Actor, before: datetime) -> int:
         text("""
             WITH gone AS (
                 DELETE FROM audit_event
-                WHERE round IS NULL AND recorded_at < :before
+                WHERE recorded_at < :before
+                    AND (round IS NULL OR action = ANY (CAST(:passing AS text[])))
                     AND action <> ALL (CAST(:kept AS text[]))
+                    AND NOT EXISTS (SELECT FROM log_event WHERE event = audit_event.id)
                 RETURNING action
             )
             SELECT action, count(*) FROM gone GROUP BY action ORDER BY action
         """),
-        {"before": before, "kept": [PURGED, RESTORED]},
+        {"before": before, "passing": list(PASSING), "kept": [PURGED, RESTORED]},
     )
     counts = {row[0]: row[1] for row in found}
     await session.execute(text(GUARD.format("ENABLE ALWAYS")))

@@ -8,6 +8,8 @@ from shared.audit.requests import Noted, Row
 from shared.database import Driver
 
 REFUSED, READ = "request.refused", "record.read"
+PASSING = (REFUSED, READ)
+"""What anybody brings about by asking: no log seals it, else strangers would make logs grow."""
 """What such an event is called."""
 
 NOBODY = ""

@@ -61,7 +61,7 @@ class Row:
     noted: Noted | None = None
 
 
-Alike: TypeAlias = tuple[int | str, str, str, str]
+Alike: TypeAlias = tuple[int | str, str, str, str, str | None]
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ class Gathered:
         known = noted.key is not None
         kinds, most = self._kinds[known], MOST_OF_KEYS if known else MOST_OF_STRANGERS
         who = noted.address if noted.key is None else noted.key or noted.actor
-        alike = (who, noted.problem, noted.method, noted.path)
+        alike = (who, noted.problem, noted.method, noted.path, noted.round)
         if alike not in kinds and len(kinds) >= most:
             return None
         return kinds.setdefault(alike, _Kind())

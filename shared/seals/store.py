@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from pilotzone_verify.trees import EMPTY
+from shared.audit.request_store import PASSING
 from shared.database import SchemaUnknown, Session
 from shared.database.locks import Lock, parts
 from shared.seals import records
@@ -100,7 +101,7 @@ transaction does not outlast that many others."""
 
 
 def _events(round_id: str, epoch: str, columns: str) -> str:
-    """Return SQL for the audit events of a round that are yet to be sealed.
+    """Return SQL for the audit events of a round that are yet to be sealed; requests never are.
 
     They appear in another order than that of their ids, so each is looked for in the log.
     """
@@ -108,6 +109,7 @@ def _events(round_id: str, epoch: str, columns: str) -> str:
     return f"""
         SELECT {columns} FROM audit_event AS event
         WHERE event.round = {round_id}
+            AND event.action NOT IN {PASSING}
             AND event.id > coalesce((SELECT max(event) {sealed}), 0) - {AMONG}
             AND NOT EXISTS (SELECT {sealed} AND log_event.event = event.id)
     """  # noqa: S608 -- constants alone

@@ -148,6 +148,22 @@ async def test_an_event_that_is_committed_late_is_sealed_all_the_same(
     assert checked(await archived(owner, ROUND, 1))
 
 
+async def test_requests_of_strangers_do_not_make_a_log_grow(world: World, owner: Database) -> None:
+    await run(world, 40)
+    await sealed(world.worker_database)
+    before = len(await entries(owner))
+    insert = """
+        INSERT INTO audit_event (round, actor, action, subject, detail, request_id)
+        SELECT id, '', action, 'x', '{}', 'x' FROM round
+        CROSS JOIN (VALUES ('request.refused'), ('record.read')) AS given (action)
+    """
+    async with owner.session() as session:
+        await session.execute(text(insert))
+    await sealed(world.worker_database)
+
+    assert len(await entries(owner)) == before
+
+
 async def test_a_new_epoch_begins_a_log_that_says_from_what_it_goes_on(
     world: World, owner: Database
 ) -> None:

@@ -24,7 +24,13 @@ SIGN_IN = "/board/sign-in"
 
 
 class PageRoute(GuardedRoute):
-    """A page: like any route but that a session lets in, and that refusals are pages too."""
+    """A page: like any route but that a session lets in, and that refusals are pages too.
+
+    A form heeds no `Idempotency-Key`: a refusal that is shown as a page would be kept with its
+    transaction, instead of undoing that.
+    """
+
+    repeatable = False
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Take over what *endpoint* declares; pages are no part of the contract."""

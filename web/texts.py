@@ -8,6 +8,8 @@ from shared.core.errors import Finding, Invalid
 MOST_LINE = 500
 """Characters of a reason that is required."""
 
+MOST_SOUGHT = 100
+
 DETAIL = "the request is not as it must be: see errors"
 
 
@@ -22,6 +24,12 @@ def reason(sent: Mapping[str, str]) -> str:
 def remark(sent: Mapping[str, str]) -> str | None:
     """Return the reason that a form gives if it gives one. Raises: Invalid."""
     return _kept(sent, MOST_TEXT) or None
+
+
+def sought(sent: Mapping[str, str]) -> str | None:
+    """Return what a form goes on to search for: nothing, if no name has it in it."""
+    said = sent.get("q", "")
+    return None if len(said) > MOST_SOUGHT or UNWRITABLE.search(said) else said or None
 
 
 def _kept(sent: Mapping[str, str], most: int) -> str:

@@ -38,6 +38,9 @@ class GuardedRoute(APIRoute):
     The key comes first: reading a large body for a stranger would hold up the others.
     """
 
+    repeatable = True
+    """Whether a POST heeds an `Idempotency-Key`."""
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Take over what *endpoint* declares. Raises: AccessUndeclared."""
         self.admission = admission_of(path, endpoint)
@@ -118,7 +121,8 @@ class GuardedRoute(APIRoute):
             finally:
                 bodies.give_back(counted)
 
-        return once(exact) if "POST" in (self.methods or ()) and self.admission.roles else exact
+        repeatable = self.repeatable and "POST" in (self.methods or ())
+        return once(exact) if repeatable and self.admission.roles else exact
 
     def _unless_known(self, request: Request, answer: Response) -> Response:
         """Have what somebody was let in to read say what it is, and not be sent twice."""

@@ -13,7 +13,7 @@ from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.movements.pages import MovementsKey, page_of
 from api.movements.schemas import MovementsPage
-from api.rankings.freshness import freshness_of
+from api.rankings.freshness import earlier_of
 from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
 from shared.rankings.movements import MOST_RUNS
 from shared.visibility import visible
@@ -54,8 +54,9 @@ async def movements(
     if (key := decode(cursor, int, int, int)) is not None:
         until, first, since = int(key[0]) or None, int(key[1]), int(key[2])
     framework = await framework_of(held, stored)
+    newest = await held.watch.freshness(stored.id)  # and then whether that may be seen
     await visible(held.database, framework, stored, caller_of(request), None)
-    fresh = await freshness_of(held, stored, until)
+    fresh = await earlier_of(held, stored, newest, until)
     if since > fresh.run:
         message = "The run to begin behind is not before the last."
         raise Invalid(

@@ -24,7 +24,7 @@ from web.form_page import carried_out
 from web.forms import fields
 from web.reader import Reading
 from web.routing import pages
-from web.texts import reason, remark
+from web.texts import reason, remark, sought
 
 router = pages()
 
@@ -69,7 +69,7 @@ async def entries(
 async def enter(round: RoundCode, request: Request, reader: Reading) -> Response:
     """Accept an applicant into the cohort, or withdraw it."""
     sent = await fields(request)
-    q = sent.get("q") or None
+    q = sought(sent)
 
     async def act() -> str:
         code, wanted = entry_of(sent)

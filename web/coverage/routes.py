@@ -10,7 +10,7 @@ from api.http.access import ANY, admits, caller_of
 from api.http.context import database_of, framework_of, gateway_of, round_of
 from api.http.paging import Cursor, decode, encode
 from api.http.paths import OfKind, RoundCode
-from api.rankings.freshness import freshness_of
+from api.rankings.freshness import earlier_of
 from api.rankings.instants import RunAsked
 from shared.applicants import store as applicants
 from shared.completeness import store as completeness
@@ -47,8 +47,9 @@ async def coverage(
     held = gateway_of(request)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
+    newest = await held.watch.freshness(stored.id)
     await visible(held.database, framework, stored, caller_of(request), None)
-    fresh = await freshness_of(held, stored, run)
+    fresh = await earlier_of(held, stored, newest, run)
     pinned = run is not None
     depends = (stored.id, fresh, cohort, number, pinned, reader.audience(), reader.chosen)
 

@@ -9,10 +9,10 @@ from api.http.access import ANY, admits, caller_of
 from api.http.context import framework_of, gateway_of, round_of
 from api.http.paths import OfKind, RoundCode, RunNumber
 from api.http.state import Gateway
-from api.rankings.freshness import earlier_of, freshness_of
+from api.rankings.freshness import earlier_of
 from api.rankings.instants import RunAsked
 from shared.core.principal import Principal
-from shared.rankings.store import AsOf
+from shared.rankings.store import AsOf, Freshness
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.visibility import reach_of, visible
@@ -28,12 +28,18 @@ from web.routing import pages
 router = pages()
 
 
-async def _shown(held: Gateway, code: str, who: Principal) -> tuple[RoundFacts, Framework]:
-    """Return the round of which *who* may see the ranking. Raises: NotFound, MarksOutstanding."""
+async def _shown(
+    held: Gateway, code: str, who: Principal
+) -> tuple[RoundFacts, Framework, Freshness]:
+    """Return the round whose ranking *who* may see, and where it stood before that was asked.
+
+    Raises: NotFound, MarksOutstanding.
+    """
     stored = await round_of(held, code)
     framework = await framework_of(held, stored)
+    newest = await held.watch.freshness(stored.id)
     await visible(held.database, framework, stored, who, None)
-    return stored, framework
+    return stored, framework, newest
 
 
 @router.get("/board/rounds/{round}/movement")
@@ -43,8 +49,8 @@ async def movement(
 ) -> Response:
     """Show places over the last runs, or those up to *run*."""
     held = gateway_of(request)
-    stored, _ = await _shown(held, round, caller_of(request))
-    fresh = await freshness_of(held, stored, run)
+    stored, _, newest = await _shown(held, round, caller_of(request))
+    fresh = await earlier_of(held, stored, newest, run)
     pinned = run is not None
     key = PageKey("movement", (stored.id, fresh, cohort, pinned, reader.audience(), reader.chosen))
 
@@ -68,8 +74,7 @@ async def moved(
 ) -> Response:
     """Show who moved with *run*, and to administrators and auditors what moved them."""
     held, who = gateway_of(request), caller_of(request)
-    stored, framework = await _shown(held, round, who)
-    newest = await held.watch.freshness(stored.id)
+    stored, framework, newest = await _shown(held, round, who)
     fresh = await earlier_of(held, stored, newest, run)
     before = AsOf(0, None)
     if run > 1:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api.http.access import ANY, admits, caller_of
 from api.http.context import framework_of, gateway_of, round_of
 from api.http.paths import Named, OfKind, RoundCode
-from api.rankings.freshness import freshness_of
+from api.rankings.freshness import earlier_of
 from api.rankings.instants import RunAsked
 from shared.applicants.store import Sought
 from shared.visibility import visible
@@ -41,8 +41,9 @@ async def ranking(
     held = gateway_of(request)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
+    newest = await held.watch.freshness(stored.id)
     await visible(held.database, framework, stored, caller_of(request), None)
-    fresh = await freshness_of(held, stored, run)
+    fresh = await earlier_of(held, stored, newest, run)
     analysis = await analysis_of(held, stored, fresh, caller_of(request))
     asked = Asked(Sought(cohort or "county", q or None), view, page_, pinned=run is not None)
     key = PageKey(

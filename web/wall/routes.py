@@ -6,7 +6,7 @@ from starlette.responses import Response
 from api.http.access import ANY, admits, caller_of
 from api.http.context import framework_of, gateway_of, round_of
 from api.http.paths import OfKind, RoundCode
-from api.rankings.freshness import freshness_of
+from api.rankings.freshness import earlier_of
 from api.rankings.instants import RunAsked
 from shared.visibility import visible
 from web.kept import PageKey, shared
@@ -31,8 +31,9 @@ async def wall(
     held = gateway_of(request)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
+    newest = await held.watch.freshness(stored.id)
     await visible(held.database, framework, stored, caller_of(request), None)
-    fresh = await freshness_of(held, stored, run)
+    fresh = await earlier_of(held, stored, newest, run)
     kind, pinned = cohort or "county", run is not None
     key = PageKey("wall", (stored.id, fresh, kind, pinned, reader.audience(), reader.chosen))
 

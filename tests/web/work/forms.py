@@ -24,14 +24,18 @@ async def page(
 
 
 async def send(
-    world: World, shown: httpx.Response, fields: dict[str, str], at: int = 0
+    world: World,
+    shown: httpx.Response,
+    fields: dict[str, str],
+    at: int = 0,
+    more: dict[str, str] | None = None,
 ) -> httpx.Response:
     """Send one of the forms of a page that is *shown*, with *fields* filled in."""
     action, inside = FORM.findall(shown.text)[at]
     hidden = {name: unescape(value) for name, value in HIDDEN.findall(inside)}
     headers = {"Cookie": shown.request.headers["cookie"], "Sec-Fetch-Site": "same-origin"}
     url = f"http://gateway{unescape(action)}"
-    return await world.client.post(url, data=hidden | fields, headers=headers)
+    return await world.client.post(url, data=hidden | fields, headers=headers | (more or {}))
 
 
 def faults(shown: httpx.Response) -> dict[str, list[str]]:

@@ -31,6 +31,19 @@ async def test_a_round_is_closed_and_opened_again_for_a_reason(world: World) -> 
     assert [each["detail"]["to"] for each in events.json()["items"]] == ["open", "closed", "open"]
 
 
+async def test_what_a_form_is_refused_changes_nothing_whatever_is_sent_with_it(
+    world: World,
+) -> None:
+    form = await page(world, "admin", "entries")
+    await world.transition("closed")
+    more = {"Idempotency-Key": "k", "Authorization": "Bearer x"}
+    answer = await send(world, form, {"q": "a\0b"}, more=more)
+
+    assert answer.status_code == 409
+    listed = (await world.call("auditor", "GET", f"/rounds/{ROUND}/entries")).json()["items"]
+    assert {each["state"] for each in listed} == {"accepted"}
+
+
 async def test_an_applicant_is_withdrawn_and_entered_again(world: World) -> None:
     answer = await send(world, await page(world, "admin", "entries"), {})
     assert answer.status_code == 303

@@ -21,8 +21,10 @@ async def findings(database: Database, keys: Sequence[Verifier]) -> tuple[list[s
     for log in logs:
         try:
             found, result = await _check(database, log, keys), "proven"
-        except (Disproved, Unusable) as error:
+        except Disproved as error:
             found, result, holds = [str(error)], "disproved", False
+        except Unusable as error:
+            found, result, holds = [str(error)], "unusable", False
         said += [f"round {log.round_code}: {each}" for each in [*found, result]]
     return said, holds
 
@@ -36,4 +38,19 @@ async def _check(database: Database, log: Log, keys: Sequence[Verifier]) -> list
         async for piece in proofs.archive(database, Library(), round_, log.run, log.epoch):
             file.write(piece)
         file.seek(0)
-        return checking.check_archive(archive.read(file), keys)
+        read = archive.read(file)
+    return checking.check_whole(read, keys) + _unsigned(read, keys)
+
+
+def _unsigned(read: archive.Archive, keys: Sequence[Verifier]) -> list[str]:
+    """Say what the last signature leaves out: an honest backup is often made between two of them.
+
+    Raises: Unusable, where there are *keys* and no signature at all.
+    """
+    if not keys or (last := archive.vouched(read)) == read.run:
+        return []
+    if not read.checkpoints:
+        raise Unusable("nobody vouches for it: it has no signature, and there are keys")
+    return [
+        f"the last signature is of run {last} of {read.run}: nobody vouches for what came after"
+    ]

@@ -83,8 +83,8 @@ def restore(
     typer.echo("\n".join(said))
     if not holds:
         raise CommandError(
-            "the backup is restored, but its record does not hold: see above; restore another one"
-            " with --replace, or go on knowing that"
+            "the backup is restored, but its record does not hold, or nobody vouches for it: see"
+            " above; restore another one with --replace, or go on knowing that"
         )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import make_url, text
 
+from cli.backups import checking
 from shared.core.principal import Actor
 from shared.database import Database
 from shared.database.transfer import variables
@@ -18,7 +19,7 @@ from tests.cli.test_command_line import pilotzone
 from tests.conftest import _administer, _named
 from tests.fixtures.ask import rows, unguarded
 from tests.fixtures.make import ROUND, STATIONS, World, worker_over
-from tests.seals.sealing import SIGNER, archived, checked, sealed
+from tests.seals.sealing import KEYS, SIGNER, archived, checked, sealed
 
 PATH = f"{programs()}{os.pathsep}{os.environ['PATH']}"
 TABLES = ("submission", "run", "score_version", "log_entry", "log_checkpoint", "api_key")
@@ -139,6 +140,22 @@ async def test_a_record_that_was_altered_is_restored_and_said_to_be(
     assert status == 1
     assert "the inputs of run 1 are not those that were sealed" in said
     assert complaint.startswith("error: the backup is restored, but its record does not hold")
+
+
+async def test_an_unsigned_end_is_said_and_a_log_that_nobody_signed_holds_without_keys_alone(
+    world: World, owner: Database
+) -> None:
+    await played(world)
+    await unguarded(owner, "DELETE FROM log_checkpoint WHERE size = 4")
+    said, holds = await checking.findings(owner, KEYS)
+    assert holds
+    assert f"round {ROUND}: the last signature is of run 1 of 2: " in "\n".join(said)
+
+    await unguarded(owner, "DELETE FROM log_checkpoint")
+    said, holds = await checking.findings(owner, KEYS)
+    assert not holds
+    assert said[0].startswith(f"round {ROUND}: nobody vouches for it")
+    assert (await checking.findings(owner, []))[1]
 
 
 async def test_what_another_program_loaded_is_checked_and_begins_an_epoch_too(

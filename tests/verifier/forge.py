@@ -23,6 +23,7 @@ APPLICANTS = ["C1", "C2", "C3", "P1"]
 KINDS = ["county", "county", "county", "park"]
 ORIGIN = "example.org/pilotzone/R/1"
 SIGNER = notes.generate("example.org/pilotzone")
+WITNESS = notes.generate("witness.example")
 KEYS = [SIGNER.verifier]
 
 
@@ -275,6 +276,21 @@ def proof(made: Forged, applicant: str = "C1") -> Json:
         },
         "checkpoint": made.checkpoint(size),
     }
+
+
+def witness(signer: notes.Signer = WITNESS) -> notes.Verifier:
+    """Return the public key of a witness that signs with *signer*."""
+    public = signer.verifier.key
+    number = notes._number(signer.name, notes.COSIGNATURE, public.public_bytes_raw())
+    return notes.Verifier(signer.name, number, public, notes.COSIGNATURE)
+
+
+def cosigned(note: str, signer: notes.Signer = WITNESS) -> str:
+    """Return *note* with a witness's signature, of second 1790000000, below it."""
+    moment, by = 1_790_000_000, witness(signer)
+    said = f"cosignature/v1\ntime {moment}\n{notes.read_note(note).text}"
+    data = moment.to_bytes(8, "big") + signer.key.sign(said.encode())
+    return f"{note}{notes.Signature(by.name, by.number, data)}"
 
 
 def _hex(path: list[bytes]) -> list[str]:

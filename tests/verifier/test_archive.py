@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotzone_verify import archive, leaves, notes, proofs, recomputing, trees
+from pilotzone_verify import archive, checking, leaves, notes, proofs, recomputing, trees
 from pilotzone_verify.outcome import Disproved, Unusable
 from tests.verifier.forge import KEYS, ORIGIN, SIGNER, Forged, forged, salt
 
@@ -115,6 +115,19 @@ def test_a_tail_that_was_cut_is_found_by_a_checkpoint_that_was_kept() -> None:
     shorter.lines[0]["run"] = 1
     with pytest.raises(Disproved, match="cut: a checkpoint has 4 entries, it 3"):
         check(shorter, kept)
+
+
+@pytest.mark.parametrize("covered", [0, 3])
+def test_an_archive_is_not_proven_whose_run_no_checkpoint_covers(covered: int) -> None:
+    """Run 2 is in entry 3, so that a checkpoint of size 3 ends before it."""
+    made = MADE.without("checkpoint")
+    if covered:
+        made.lines.append({"checkpoint": MADE.checkpoint(covered)})
+    read = archive.read(made.written())
+    with pytest.raises(Unusable, match="nobody vouches for run 2"):
+        checking.check_archive(read, KEYS)
+    kept = notes.Checkpoint(ORIGIN, 4, trees.root(MADE.tree))
+    assert checking.check_archive(read, KEYS, [kept])
 
 
 def test_a_history_rewritten_with_the_stolen_key_is_found_by_a_checkpoint_that_was_kept() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pilotzone_verify.__main__ import main
-from tests.verifier.forge import SIGNER, forged, proof
+from tests.verifier.forge import SIGNER, cosigned, forged, proof, witness
 
 
 @pytest.fixture
@@ -20,6 +20,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "archive.jsonl.gz").write_bytes(gzip.compress(b"".join(made.written())))
     (tmp_path / "proof.json").write_text(json.dumps(proof(made), indent=2), encoding="utf-8")
     (tmp_path / "altered.jsonl").write_bytes(b"".join(made.without("submission").written()))
+    (tmp_path / "witness.txt").write_text(str(witness()), encoding="utf-8")
     return tmp_path
 
 
@@ -53,6 +54,27 @@ def test_findings_can_be_had_as_json(folder: Path, capsys: pytest.CaptureFixture
     found = json.loads(capsys.readouterr().out)
     assert found["result"] == "disproved"
     assert found["findings"] == ["run 1 sealed 4 inputs, the archive has 3"]
+
+
+def test_a_kept_checkpoint_of_another_size_is_not_compared_and_makes_no_proof_witnessed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who has the key can sign another, longer log: what was seen before says nothing of it."""
+    (folder / "kept.txt").write_text(cosigned(forged().checkpoint(2)), encoding="utf-8")
+    assert run(folder, "proof.json") == 0
+    assert "checkpoint of size 2 was not compared" in capsys.readouterr().out
+    assert run(folder, "proof.json", "--witness", "witness.txt") == 1
+    assert "no checkpoint here was witnessed by witness.example" in capsys.readouterr().out
+
+
+def test_a_kept_checkpoint_that_is_the_proofs_own_makes_it_witnessed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "kept.txt").write_text(cosigned(forged().checkpoint(4)), encoding="utf-8")
+    assert run(folder, "proof.json", "--witness", "witness.txt") == 0
+    said = capsys.readouterr().out
+    assert "up to entry 4, in second 1790000000" in said
+    assert "not compared" not in said
 
 
 def test_without_a_key_nothing_is_proven(folder: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from pilotzone_verify import archive, checking, notes, proofs, reading
 from pilotzone_verify.notes import Checkpoint, Verifier
 from pilotzone_verify.outcome import Disproved, Unusable
+from pilotzone_verify.proofs import Sealed
 
 LONGEST_LINE = 64_000_000
 GZIP = b"\x1f\x8b"
@@ -59,19 +60,26 @@ def _check(options: argparse.Namespace) -> list[str]:
     if not keys:
         raise Unusable("name the keys that you trust: --key FILE")
     witnesses = [each for path in options.witness for each in _keys(path)]
-    texts = [_text(each) for each in options.checkpoint]
-    kept = [proofs.sealed(each, keys).checkpoint for each in texts]
+    kept = [proofs.sealed(_text(each), keys) for each in options.checkpoint]
+    checkpoints = [each.checkpoint for each in kept]
     if f'"{archive.FORMAT}"'.encode() in next(_lines(options.file), b""):
         receipts = [proofs.receipt(_document(each), keys) for each in options.receipt]
         read = archive.read(_lines(options.file))
-        found = checking.check_archive(read, keys, kept, receipts)
-        return found + proofs.check_witnesses([*read.checkpoints, *texts], witnesses)
+        found = checking.check_archive(read, keys, checkpoints, receipts)
+        texts = [*read.checkpoints, *(each.text for each in kept)]
+        return found + proofs.check_witnesses(texts, witnesses)
     if options.receipt:
         raise Unusable("a receipt is looked up in an archive")
     file = _document(options.file)
-    if isinstance(own := file.get("checkpoint"), str):
-        texts.append(own)
-    return _check_file(file, keys, kept) + proofs.check_witnesses(texts, witnesses)
+    found = _check_file(file, keys, checkpoints)
+    tied = _tied(file, kept)
+    found += [
+        f"the kept checkpoint of size {each.checkpoint.size} was not compared: nothing in this file"
+        " ties it to what is proven; a consistency proof or an archive does"
+        for each in kept
+        if each.text not in tied
+    ]
+    return found + proofs.check_witnesses(tied, witnesses)
 
 
 def _check_file(
@@ -87,6 +95,22 @@ def _check_file(
             return [f"submission {held.submission}: {held.accepted}, sealed by {held.sealed_by}"]
         case _:
             raise Unusable("no file of a format that this program knows")
+
+
+def _tied(file: dict[str, Any], kept: Sequence[Sealed]) -> list[str]:
+    """Return the checkpoints with which *file*, whose check held, was compared; its own is one.
+
+    A proof is of one size: it says nothing of what a log was before, or became since.
+    """
+    match file["format"]:
+        case "pilotzone-proof/1":
+            size = reading.whole(reading.members_of(file, "log"), "size")
+            same = (each.text for each in kept if each.checkpoint.size == size)
+            return [reading.text(file, "checkpoint"), *same]
+        case "pilotzone-consistency/1":
+            return [each.text for each in kept]
+        case _:
+            return []
 
 
 def _keys(path: Path) -> list[Verifier]:

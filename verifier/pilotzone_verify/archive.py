@@ -134,6 +134,17 @@ def check_seals(
     return found
 
 
+def vouched(archive: Archive, kept: Sequence[notes.Checkpoint] = ()) -> int:
+    """Return the last run that a checkpoint covers, the archive's own or one of *kept*; 0 for none.
+
+    Whether they hold, `check_seals` has found before.
+    """
+    own = [notes.read_checkpoint(notes.read_note(each).text) for each in archive.checkpoints]
+    covered = max((each.size for each in [*own, *kept]), default=0)
+    runs = [each for each in archive.entries[:covered] if each.type == "run"]
+    return reading.whole(runs[-1].said, "run") if runs else 0
+
+
 def _check_checkpoint(tree: list[bytes], checkpoint: notes.Checkpoint, origin: str) -> None:
     if checkpoint.origin != origin:
         raise Disproved(f"a checkpoint is of another log: {checkpoint.origin}")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pilotzone_verify import archive, proofs, recomputing
 from pilotzone_verify.notes import Checkpoint, Verifier
+from pilotzone_verify.outcome import Unusable
 
 
 def check_archive(
@@ -14,7 +15,25 @@ def check_archive(
 ) -> list[str]:
     """Check every hash and signature, look *receipts* up, and compute every score again.
 
-    Say what was found. Raises: Disproved, Unusable.
+    Say what was found. Raises: Disproved; Unusable, also where no checkpoint covers the last run.
+    """
+    found = check_whole(read, keys, kept, receipts)
+    if archive.vouched(read, kept) < read.run:
+        raise Unusable(
+            f"nobody vouches for run {read.run}: no checkpoint that the keys signed covers it"
+        )
+    return found
+
+
+def check_whole(
+    read: archive.Archive,
+    keys: Sequence[Verifier],
+    kept: Sequence[Checkpoint] = (),
+    receipts: Sequence[proofs.Receipt] = (),
+) -> list[str]:
+    """Check all that `check_archive` does, but for who vouches: an unsigned end may be whole.
+
+    Raises: Disproved, Unusable.
     """
     found = archive.check_seals(read, keys, kept)
     found += [archive.check_receipt(read, each) for each in receipts]

@@ -6,4 +6,4 @@ class Disproved(Exception):
 
 
 class Unusable(Exception):
-    """The input cannot be checked: it is damaged, of another format, or too large."""
+    """The input cannot be checked: damaged, of another format, too large, or signed by nobody."""

@@ -13,10 +13,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A checkpoint that a known key signed, and who signed it."""
+    """A checkpoint that a known key signed, and the *text* in which it stands."""
 
     checkpoint: notes.Checkpoint
-    by: tuple[str, ...]
+    text: str
 
 
 def sealed(text: str, keys: Sequence[notes.Verifier]) -> Sealed:
@@ -27,9 +27,10 @@ def sealed(text: str, keys: Sequence[notes.Verifier]) -> Sealed:
     except ValueError as error:
         raise Unusable(f"no checkpoint: {error}") from None
     try:
-        return Sealed(checkpoint, tuple(each.name for each in notes.verified(note, keys)))
+        notes.verified(note, keys)
     except ValueError as error:
         raise Disproved(f"the checkpoint of size {checkpoint.size}: {error}") from None
+    return Sealed(checkpoint, text)
 
 
 def check_witnesses(texts: Iterable[str], witnesses: Sequence[notes.Verifier]) -> list[str]:

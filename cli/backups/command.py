@@ -47,7 +47,7 @@ def backup(file: File, data_dir: DataDir = None) -> None:
 def restore(
     file: Annotated[Path | None, typer.Argument(help="The file of the backup.")] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Also where there are rounds, which are then lost.")
+        bool, typer.Option("--replace", help="Also where it is not empty: what is there is lost.")
     ] = False,
     loaded: Annotated[
         bool, typer.Option("--loaded", help="The file was loaded already, by pg_restore.")
@@ -73,13 +73,14 @@ def restore(
     with database(settings) as url:
         standing = asyncio.run(look(url))
         _require_alone(standing)
+        last = max(after, standing.epoch)
         if file is not None:
             _require_lost(standing, replace)
             programs = find(settings, url, standing.major, "pg_restore", "psql")
             loading.require_backup(programs, file)
-            loading.load(programs, file, max(after, standing.epoch))
+            loading.load(programs, file, last)
         migrate(url)
-        said, holds = asyncio.run(_check(settings, url, keys, after if loaded else None))
+        said, holds = asyncio.run(_check(settings, url, keys, last, loaded=loaded))
     typer.echo("\n".join(said))
     if not holds:
         raise CommandError(
@@ -97,8 +98,12 @@ def _require_alone(standing: Standing) -> None:
 
 
 def _require_lost(standing: Standing, replace: bool) -> None:
-    if standing.rounds and not replace:
-        raise CommandError("there are rounds in the database: say --replace to lose them")
+    if standing.filled and not standing.migrated:
+        raise CommandError(
+            "what is in the database is not of this service, and stays: name an empty database"
+        )
+    if standing.filled and not replace:
+        raise CommandError("the database is not empty: say --replace to lose what is in it")
     if standing.lacking:
         raise CommandError(
             f"the roles {', '.join(standing.lacking)} do not exist: create them as"
@@ -107,12 +112,13 @@ def _require_lost(standing: Standing, replace: bool) -> None:
 
 
 async def _check(
-    settings: Settings, url: str, keys: list[Verifier], after: int | None
+    settings: Settings, url: str, keys: list[Verifier], last: int, *, loaded: bool
 ) -> tuple[list[str], bool]:
     async with Database(url, limits=Limits.of_worker(settings)) as opened:
         async with opened.session() as session:
-            if after is not None:
-                await epoch_store.begin(session, after)
+            # A backup from before there were epochs began the first one when it was migrated.
+            if loaded or (await epoch_store.newest(session) or 0) <= last:
+                await epoch_store.begin(session, last)
             await sessions.end_all(session)  # those among them that ended since would be open again
             known = keys or list(map(notes.read_verifier, await checkpoint_store.keys(session)))
             epoch = await epoch_store.newest(session)

@@ -15,6 +15,8 @@ from shared.settings import Settings
 
 INSTALL = "install the client programs of PostgreSQL {major} or newer, and have them on PATH"
 LONGEST = 2_000
+STRAY = ("PGHOSTADDR", "PGOPTIONS", "PGSERVICE", "PGSERVICEFILE", "PGTARGETSESSIONATTRS")
+"""Variables that lead programs elsewhere than the driver, or have them find something else."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,8 @@ def find(settings: Settings, url: str, major: int, *names: str) -> Programs:
     """
     bundled = settings.database_url is None
     folder = str(programs()) if bundled else None
-    kept = {
-        name: value for name, value in os.environ.items() if not (bundled and name.startswith("PG"))
-    }
+    astray = "PG" if bundled else STRAY
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(astray)}
     environment = {**kept, "LC_ALL": "C", "PGCONNECT_TIMEOUT": "10", **variables(url)}
     found = Programs({name: _path(name, folder, major) for name in names}, environment)
     for name in names:

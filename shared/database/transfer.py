@@ -2,25 +2,49 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.core.database_role import DatabaseRole
+from shared.database.faults import UrlUnusable
 from shared.database.schema import SEARCH_PATH, driver_url
 
-EPOCH = "SELECT max(number) FROM log_epoch"
+EPOCH = "SELECT coalesce(max(number), 0) FROM log_epoch"
+
+REGISTERED = ("applicant", "framework", "reporter", "round")
+"""What somebody registered after the schema was made; the first step made these tables."""
+
+REGISTRATIONS = "SELECT " + " OR ".join(f"EXISTS (SELECT FROM {each})" for each in REGISTERED)  # noqa: S608
+
+EVERYTHING = """
+    SELECT oid, 'pg_class'::regclass, format('DROP TABLE %s CASCADE', oid::regclass)
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+    UNION ALL
+    SELECT oid, 'pg_proc'::regclass, format('DROP ROUTINE %s CASCADE', oid::regprocedure)
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+"""
+
+HELD = f"""
+    FROM ({EVERYTHING}) AS held (oid, class, statement)
+    WHERE NOT EXISTS (
+        SELECT FROM pg_depend WHERE classid = class AND objid = held.oid AND deptype = 'e'
+    )
+"""
+"""What is in the schema `public` but not of an extension, and how it is taken away."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What stands at a URL: the server's major version, whether there are rounds, the last epoch.
+    """What stands at a URL: the server's major version, what the database holds, the last epoch.
 
+    It is *migrated* if a step of ours made its schema, and *filled* if it holds more than that.
     *processes* are the kinds of ours that are connected; *lacking* the roles that do not exist and
     that the URL's user cannot create.
     """
 
     major: int
-    rounds: bool
+    migrated: bool
+    filled: bool
     epoch: int
     processes: list[str]
     lacking: list[str]
@@ -31,7 +55,7 @@ def variables(url: str) -> dict[str, str]:
 
     What the URL leaves open they find as the driver does. Raises: UrlUnusable.
     """
-    given = driver_url(url)
+    given = _one_server(url)
     query = given.query
     found = {
         "PGHOST": query.get("host") or given.host,
@@ -44,32 +68,47 @@ def variables(url: str) -> dict[str, str]:
     return {name: str(value) for name, value in found.items() if value is not None}
 
 
+def _one_server(url: str) -> URL:
+    """Return the driver's URL: of several servers, programs might reach another than we do."""
+    given = driver_url(url)
+    places = [given.query.get("host", given.host or ""), given.query.get("port", "")]
+    if any(not isinstance(each, str) or "," in each for each in places):
+        raise UrlUnusable("PILOTZONE_DATABASE_URL names several servers: name one of them")
+    return given
+
+
 async def look(url: str) -> Standing:
-    """Return what stands at *url*, whatever its schema."""
-    engine = create_async_engine(driver_url(url), connect_args={"server_settings": SEARCH_PATH})
+    """Return what stands at *url*, whatever its schema. Raises: UrlUnusable."""
+    engine = create_async_engine(_one_server(url), connect_args={"server_settings": SEARCH_PATH})
     try:
         async with engine.connect() as connection:
-            query = text("""
+            query = text(f"""
                 SELECT current_setting('server_version_num')::int / 10000,
-                    to_regclass('round') IS NOT NULL, to_regclass('log_epoch') IS NOT NULL,
-                    (SELECT coalesce(array_agg(DISTINCT application_name), '{}')
+                    to_regclass('alembic_version') IS NOT NULL,
+                    EXISTS (SELECT {HELD}),
+                    (SELECT bool_and(to_regclass(name) IS NOT NULL)
+                        FROM unnest(CAST(:registered AS text[])) AS register (name)),
+                    to_regclass('log_epoch') IS NOT NULL,
+                    (SELECT coalesce(array_agg(DISTINCT application_name), '{{}}')
                         FROM pg_stat_activity
                         WHERE datname = current_database()
                             AND application_name = ANY (CAST(:roles AS text[]))),
-                    (SELECT coalesce(array_agg(role), '{}')
+                    (SELECT coalesce(array_agg(role), '{{}}')
                         FROM unnest(CAST(:roles AS text[])) AS wanted (role)
                         WHERE to_regrole(role) IS NULL AND NOT (
                             SELECT rolsuper OR rolcreaterole FROM pg_roles
                             WHERE rolname = current_user))
-            """)
+            """)  # noqa: S608 -- constants alone
             roles = [str(each) for each in DatabaseRole]
-            row = (await connection.execute(query, {"roles": roles})).one()
-            major, migrated, sealing, processes, lacking = row
-            rounds, epoch = text("SELECT EXISTS (SELECT FROM round)"), text(EPOCH)
+            parameters = {"roles": roles, "registered": list(REGISTERED)}
+            row = (await connection.execute(query, parameters)).one()
+            major, migrated, holds, registers, sealing, processes, lacking = row
+            empty = migrated and registers and not await connection.scalar(text(REGISTRATIONS))
             return Standing(
                 major,
-                migrated and bool(await connection.scalar(rounds)),
-                int(await connection.scalar(epoch)) if sealing else 0,
+                migrated,
+                holds and not empty,
+                int(await connection.scalar(text(EPOCH))) if migrated and sealing else 0,
                 list(processes),
                 list(lacking),
             )
@@ -77,21 +116,12 @@ async def look(url: str) -> Standing:
         await engine.dispose()
 
 
-EMPTY = """
+EMPTY = f"""
 DO $empty$
 DECLARE
     dropped text;
 BEGIN
-    SELECT string_agg(statement, '; ') INTO dropped FROM (
-        SELECT oid, 'pg_class'::regclass, format('DROP TABLE %s CASCADE', oid::regclass)
-        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
-        UNION ALL
-        SELECT oid, 'pg_proc'::regclass, format('DROP ROUTINE %s CASCADE', oid::regprocedure)
-        FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-    ) AS ours (oid, class, statement)
-    WHERE NOT EXISTS (
-        SELECT FROM pg_depend WHERE classid = class AND objid = ours.oid AND deptype = 'e'
-    );
+    SELECT string_agg(statement, '; ') INTO dropped {HELD};
     IF dropped IS NOT NULL THEN
         EXECUTE dropped;
     END IF;

@@ -25,7 +25,7 @@ def beginning(after: int) -> str:
     """Return SQL that begins an epoch, and says so in the audit trail.
 
     It is later than epoch *after*, too: one that was published is not begun again. A schema before
-    step 0020 has no epochs.
+    step 0020 has no epochs: it needs this once more when it is migrated.
     """
     return BEGIN.format(after=int(after))
 

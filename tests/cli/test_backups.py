@@ -1,5 +1,6 @@
 """`pilotzone backup` and `pilotzone restore`, on real servers."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -7,14 +8,18 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from alembic import command
 from sqlalchemy import make_url, text
 
 from cli.backups import checking
+from cli.backups.programs import find
 from shared.core.principal import Actor
-from shared.database import Database
-from shared.database.transfer import variables
+from shared.database import Database, UrlUnusable
+from shared.database.migration import configuration, migrate
+from shared.database.transfer import look, variables
 from shared.embedded.cluster import programs
 from shared.sessions import service as sessions
+from shared.settings import Settings
 from tests.cli.test_command_line import pilotzone
 from tests.conftest import _administer, _named
 from tests.fixtures.ask import rows, unguarded
@@ -120,12 +125,42 @@ async def test_nothing_is_lost_unasked_nor_by_a_backup_that_was_cut_off(
     assert served[2].startswith(
         "error: pilotzone_gateway and pilotzone_worker use the database: stop gateways and workers"
     )
-    assert unasked[2] == "error: there are rounds in the database: say --replace to lose them\n"
+    assert unasked[2] == ("error: the database is not empty: say --replace to lose what is in it\n")
     assert cut[2].startswith("error: pg_restore failed: pg_restore: error: could not read")
     assert cut[2].endswith("; the database is as it was\n")
     assert [each[0] for each in (again, served, unasked, cut)] == [1, 1, 1, 1]
     assert after == before
     assert "restored: epoch 8 begins" in asked[1]
+
+
+async def test_what_is_not_of_this_service_is_never_replaced_and_what_is_only_if_asked(
+    empty: str, tmp_path: Path
+) -> None:
+    await _administer(empty, "CREATE TABLE theirs ()")
+    foreign = called("restore", str(tmp_path), "--replace", url=empty)
+    await _administer(empty, "DROP TABLE theirs")
+    await asyncio.to_thread(migrate, empty)
+    migrated = await look(empty)
+    add = "INSERT INTO applicant (code, kind, name_zh, name_en) VALUES ('1', 'park', 'a', 'a')"
+    await _administer(empty, add)
+    registered = await look(empty)
+
+    assert foreign[2] == (
+        "error: what is in the database is not of this service, and stays: name an empty database\n"
+    )
+    assert (migrated.filled, registered.filled, registered.migrated) == (False, True, True)
+
+
+async def test_a_backup_from_before_there_were_epochs_begins_none_that_was_published(
+    empty: str, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "backup")
+    await asyncio.to_thread(command.upgrade, configuration(empty), "0019")
+    called("backup", file, url=empty)
+
+    status, said, _ = called("restore", file, "--after-epoch=7", url=empty)
+
+    assert (status, said.partition(",")[0]) == (0, "restored: epoch 8 begins")
 
 
 async def test_a_record_that_was_altered_is_restored_and_said_to_be(
@@ -223,3 +258,23 @@ def test_programs_are_led_to_the_socket_of_a_folder_whatever_its_name() -> None:
         "db.example",
         "verify-full",
     )
+
+
+def test_programs_are_led_nowhere_but_to_what_was_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("PGHOSTADDR", "PGOPTIONS", "PGSERVICE", "PGSERVICEFILE", "PGTARGETSESSIONATTRS"):
+        monkeypatch.setenv(name, "elsewhere")
+    monkeypatch.setenv("PGSSLROOTCERT", "certificate")
+    url = "postgresql://me@here/pilotzone"
+
+    environment = find(Settings(database_url=url), url, 18).environment
+
+    assert "elsewhere" not in environment.values()
+    assert environment["PGSSLROOTCERT"] == "certificate"
+
+
+@pytest.mark.parametrize("servers", ["a,b/x", "/x?host=a,b", "/x?host=a&host=b", "a/x?port=1,2"])
+def test_several_servers_are_refused(servers: str) -> None:
+    with pytest.raises(UrlUnusable, match="several servers"):
+        variables(f"postgresql://{servers}")

@@ -132,7 +132,7 @@ def _keys(files: list[Path]) -> list[Verifier]:
     found = []
     for file in files:
         try:
-            found += notes.read_verifiers(file.read_text("utf-8"))
+            found += notes.read_verifiers(file.read_text("utf-8"), notes.ED25519)
         except ValueError as error:
             raise CommandError(f"{file}: {error}") from None
     return found

@@ -18,18 +18,18 @@ from shared.settings import SettingUnusable
 def read_witnesses(setting: str) -> list[Verifier]:
     """Read the public keys of witnesses in the files that a *setting* names, parted by colons.
 
+    A key that is written twice is one: its signature would count as those of two witnesses.
+
     Raises: SettingUnusable.
     """
     found: list[Verifier] = []
     for file in map(Path, filter(None, setting.split(":"))):
         try:
-            found += notes.read_verifiers(file.read_text("utf-8"))
+            found += notes.read_verifiers(file.read_text("utf-8"), COSIGNATURE)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise SettingUnusable(f"PILOTZONE_WITNESS_KEYS: {file}: {reason}") from None
-    if any(each.kind != COSIGNATURE for each in found):
-        raise SettingUnusable("PILOTZONE_WITNESS_KEYS: a key is none of a witness (cosignature/v1)")
-    return found
+    return list({str(each): each for each in found}.values())
 
 
 async def witness(

@@ -138,7 +138,7 @@ async def test_a_witness_is_kept_below_its_checkpoint_and_asked_for_by_the_verif
         asked = [str(tmp_path / name), f"--key={tmp_path / 'keys'}"]
         assert main([*asked, f"--witness={tmp_path / 'witness'}"]) == 0
         assert (
-            "witnessed by witness.example: up to entry 3, in second 1790000000"
+            f"witnessed by {WITNESSED_BY.short}: up to entry 3, in second 1790000000"
             in capsys.readouterr().out
         )
         assert main([*asked, f"--witness={tmp_path / 'stranger'}"]) == 1

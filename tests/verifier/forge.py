@@ -23,7 +23,6 @@ APPLICANTS = ["C1", "C2", "C3", "P1"]
 KINDS = ["county", "county", "county", "park"]
 ORIGIN = "example.org/pilotzone/R/1"
 SIGNER = notes.generate("example.org/pilotzone")
-WITNESS = notes.generate("witness.example")
 KEYS = [SIGNER.verifier]
 
 
@@ -278,19 +277,14 @@ def proof(made: Forged, applicant: str = "C1") -> Json:
     }
 
 
-def witness(signer: notes.Signer = WITNESS) -> notes.Verifier:
-    """Return the public key of a witness that signs with *signer*."""
-    public = signer.verifier.key
-    number = notes._number(signer.name, notes.COSIGNATURE, public.public_bytes_raw())
-    return notes.Verifier(signer.name, number, public, notes.COSIGNATURE)
-
-
-def cosigned(note: str, signer: notes.Signer = WITNESS) -> str:
-    """Return *note* with a witness's signature, of second 1790000000, below it."""
-    moment, by = 1_790_000_000, witness(signer)
-    said = f"cosignature/v1\ntime {moment}\n{notes.read_note(note).text}"
-    data = moment.to_bytes(8, "big") + signer.key.sign(said.encode())
-    return f"{note}{notes.Signature(by.name, by.number, data)}"
+def receipt(made: Forged, number: int, sealed_by: str, signer: notes.Signer = SIGNER) -> Json:
+    """Return the receipt file of a submission."""
+    said = next(each for run in made.records.values() for each in run if each["id"] == number)
+    leaf = leaves.record_hash(salt(number), said)
+    accepted = "2026-07-01T00:00:00.000000Z"
+    lines = ("example.org/pilotzone/R", "receipt", number, leaf.hex(), accepted, sealed_by)
+    note = notes.sign("".join(f"{line}\n" for line in lines), [signer])
+    return {"note": str(note), "record": said, "salt": salt(number).hex()}
 
 
 def _hex(path: list[bytes]) -> list[str]:

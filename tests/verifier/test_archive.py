@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pilotzone_verify import archive, checking, leaves, notes, proofs, recomputing, trees
 from pilotzone_verify.outcome import Disproved, Unusable
-from tests.verifier.forge import KEYS, ORIGIN, SIGNER, Forged, forged, salt
+from tests.verifier.forge import KEYS, ORIGIN, SIGNER, Forged, forged, receipt
 
 Json = dict[str, Any]
 MADE = forged()
@@ -155,23 +155,13 @@ def test_scores_that_do_not_follow_from_the_inputs_are_found_though_all_hashes_f
         recomputing.check_scores(read)
 
 
-def receipt(made: Forged, number: int, sealed_by: str) -> proofs.Receipt:
-    record = next(each for said in made.records.values() for each in said if each["id"] == number)
-    leaf = leaves.record_hash(salt(number), record)
-    accepted = "2026-07-01T00:00:00.000000Z"
-    lines = ("example.org/pilotzone/R", "receipt", number, leaf.hex(), accepted, sealed_by)
-    text = "".join(f"{line}\n" for line in lines)
-    file = {"note": str(notes.sign(text, [SIGNER])), "record": record, "salt": salt(number).hex()}
-    return proofs.receipt(file, KEYS)
-
-
 def test_a_receipt_is_found_in_the_archive_or_its_submission_was_deleted() -> None:
-    held = receipt(MADE, 5, "2026-07-01T00:01:00.000000Z")
+    held = proofs.receipt(receipt(MADE, 5, "2026-07-01T00:01:00.000000Z"), KEYS)
     assert "is in the archive" in archive.check_receipt(archive.read(MADE.written()), held)
     without = archive.read(MADE.without("submission", 4).written())
     with pytest.raises(Disproved, match="submission 5 was accepted"):
         archive.check_receipt(without, held)
-    unsealed = receipt(MADE, 5, "2026-08-01T00:00:00.000000Z")
+    unsealed = proofs.receipt(receipt(MADE, 5, "2026-08-01T00:00:00.000000Z"), KEYS)
     assert "need not be sealed" in archive.check_receipt(without, unsealed)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pilotzone_verify.__main__ import main
-from tests.verifier.forge import SIGNER, cosigned, forged, proof, witness
+from tests.seals.sealing import WITNESSED_BY, cosigned, witness_key
+from tests.verifier.forge import SIGNER, forged, proof
 
 
 @pytest.fixture
@@ -20,8 +21,14 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "archive.jsonl.gz").write_bytes(gzip.compress(b"".join(made.written())))
     (tmp_path / "proof.json").write_text(json.dumps(proof(made), indent=2), encoding="utf-8")
     (tmp_path / "altered.jsonl").write_bytes(b"".join(made.without("submission").written()))
-    (tmp_path / "witness.txt").write_text(str(witness()), encoding="utf-8")
+    (tmp_path / "witness.txt").write_text(str(WITNESSED_BY), encoding="utf-8")
     return tmp_path
+
+
+def witnessed(folder: Path, size: int) -> None:
+    """Keep a checkpoint of *size* that a witness saw."""
+    note = forged().checkpoint(size)
+    (folder / "kept.txt").write_text(note + cosigned(note), encoding="utf-8")
 
 
 def run(folder: Path, name: str, *more: str) -> int:
@@ -60,7 +67,7 @@ def test_a_kept_checkpoint_of_another_size_is_not_compared_and_makes_no_proof_wi
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Who has the key can sign another, longer log: what was seen before says nothing of it."""
-    (folder / "kept.txt").write_text(cosigned(forged().checkpoint(2)), encoding="utf-8")
+    witnessed(folder, 2)
     assert run(folder, "proof.json") == 0
     assert "checkpoint of size 2 was not compared" in capsys.readouterr().out
     assert run(folder, "proof.json", "--witness", "witness.txt") == 1
@@ -70,11 +77,38 @@ def test_a_kept_checkpoint_of_another_size_is_not_compared_and_makes_no_proof_wi
 def test_a_kept_checkpoint_that_is_the_proofs_own_makes_it_witnessed(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (folder / "kept.txt").write_text(cosigned(forged().checkpoint(4)), encoding="utf-8")
+    witnessed(folder, 4)
     assert run(folder, "proof.json", "--witness", "witness.txt") == 0
     said = capsys.readouterr().out
     assert "up to entry 4, in second 1790000000" in said
     assert "not compared" not in said
+
+
+def test_witnesses_of_one_name_are_told_apart_by_their_keys(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = witness_key("witness.example", bytes(32))
+    (folder / "witness.txt").write_text(f"{WITNESSED_BY}\n{other}\n", encoding="utf-8")
+    witnessed(folder, 4)
+    assert run(folder, "proof.json", "--witness", "witness.txt") == 1
+    assert (
+        f"no checkpoint here was witnessed by {other.rpartition('+')[0]}\n"
+        in capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "said"),
+    [
+        ("--key", "witness.txt", "is a key of a witness, not of a log"),
+        ("--witness", "keys.txt", "is a key of a log, not of a witness"),
+    ],
+)
+def test_a_key_of_another_kind_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], option: str, name: str, said: str
+) -> None:
+    assert run(folder, "proof.json", option, name) == 2
+    assert said in capsys.readouterr().out
 
 
 def test_without_a_key_nothing_is_proven(folder: Path) -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pilotzone_verify import notes, proofs, trees
 from pilotzone_verify.outcome import Disproved, Unusable
-from tests.verifier.forge import KEYS, ORIGIN, SIGNER, Forged, forged, proof
+from tests.seals.sealing import WITNESSED_BY, cosigned
+from tests.verifier.forge import KEYS, ORIGIN, SIGNER, Forged, forged, proof, receipt
 
 Json = dict[str, Any]
 MADE = forged()
@@ -85,6 +86,17 @@ def test_another_suite_of_hashes_is_not_taken_for_this_one() -> None:
 def test_a_kept_checkpoint_of_the_same_size_and_another_root_shows_a_rewritten_log() -> None:
     with pytest.raises(Disproved, match="rewritten"):
         proofs.check_place(PROOF, KEYS, [notes.Checkpoint(ORIGIN, 4, trees.EMPTY)])
+
+
+def test_a_witness_does_not_stand_for_the_log() -> None:
+    stranger = notes.generate("example.org/stranger")
+    note = MADE.checkpoint(4, stranger)
+    with pytest.raises(Disproved, match="checkpoint of size 4: the note is signed by none"):
+        proofs.sealed(note + cosigned(note), [WITNESSED_BY])
+    held = receipt(MADE, 5, "2026-07-01T00:01:00.000000Z", stranger)
+    held["note"] += cosigned(held["note"])
+    with pytest.raises(Disproved, match="the receipt: the note is signed by none"):
+        proofs.receipt(held, [WITNESSED_BY])
 
 
 def test_two_checkpoints_are_of_one_log_that_grew() -> None:

@@ -56,10 +56,10 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _check(options: argparse.Namespace) -> list[str]:
-    keys = [each for path in options.key for each in _keys(path)]
+    keys = [each for path in options.key for each in _keys(path, notes.ED25519)]
     if not keys:
         raise Unusable("name the keys that you trust: --key FILE")
-    witnesses = [each for path in options.witness for each in _keys(path)]
+    witnesses = [each for path in options.witness for each in _keys(path, notes.COSIGNATURE)]
     kept = [proofs.sealed(_text(each), keys) for each in options.checkpoint]
     checkpoints = [each.checkpoint for each in kept]
     if f'"{archive.FORMAT}"'.encode() in next(_lines(options.file), b""):
@@ -113,9 +113,9 @@ def _tied(file: dict[str, Any], kept: Sequence[Sealed]) -> list[str]:
             return []
 
 
-def _keys(path: Path) -> list[Verifier]:
+def _keys(path: Path, kind: bytes) -> list[Verifier]:
     try:
-        return notes.read_verifiers(_text(path))
+        return notes.read_verifiers(_text(path), kind)
     except ValueError as error:
         raise Unusable(f"{path}: {error}") from None
 

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 ED25519 = b"\x01"
 COSIGNATURE = b"\x04"
+OWNERS = {ED25519: "a log", COSIGNATURE: "a witness"}
 MAX_NOTE = 1_000_000
 MAX_SIGNATURES = 100
 _KEY_LENGTH = 32
@@ -31,9 +32,14 @@ class Verifier:
     key: Ed25519PublicKey
     kind: bytes = ED25519
 
+    @property
+    def short(self) -> str:
+        """Say whose key it is, and which of that name."""
+        return f"{self.name}+{self.number.hex()}"
+
     def __str__(self) -> str:
         public = self.kind + self.key.public_bytes_raw()
-        return f"{self.name}+{self.number.hex()}+{base64.b64encode(public).decode()}"
+        return f"{self.short}+{base64.b64encode(public).decode()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +136,17 @@ def read_verifier(text: str) -> Verifier:
     return Verifier(name, number, Ed25519PublicKey.from_public_bytes(key), kind)
 
 
-def read_verifiers(text: str) -> list[Verifier]:
-    """Read public keys, one a line; lines that begin with # are remarks. Raises: ValueError."""
+def read_verifiers(text: str, kind: bytes) -> list[Verifier]:
+    """Read public keys, one a line; lines that begin with # are remarks.
+
+    Raises: ValueError, also for a key that is not of *kind*.
+    """
     lines = [line for line in text.splitlines() if line.strip() and line[0] != "#"]
-    return [read_verifier(line) for line in lines]
+    found = [read_verifier(line) for line in lines]
+    for each in found:
+        if each.kind != kind:
+            raise ValueError(f"{each.short} is a key of {OWNERS[each.kind]}, not of {OWNERS[kind]}")
+    return found
 
 
 def _parts(text: str) -> tuple[str, bytes, bytes]:

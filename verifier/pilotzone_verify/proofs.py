@@ -26,11 +26,16 @@ def sealed(text: str, keys: Sequence[notes.Verifier]) -> Sealed:
         checkpoint = notes.read_checkpoint(note.text)
     except ValueError as error:
         raise Unusable(f"no checkpoint: {error}") from None
-    try:
-        notes.verified(note, keys)
-    except ValueError as error:
-        raise Disproved(f"the checkpoint of size {checkpoint.size}: {error}") from None
+    _check_signed(note, keys, f"the checkpoint of size {checkpoint.size}")
     return Sealed(checkpoint, text)
+
+
+def _check_signed(note: notes.Note, keys: Sequence[notes.Verifier], what: str) -> None:
+    """Check that a log's own key signed: a witness's does not stand for it. Raises: Disproved."""
+    try:
+        notes.verified(note, [each for each in keys if each.kind == notes.ED25519])
+    except ValueError as error:
+        raise Disproved(f"{what}: {error}") from None
 
 
 def check_witnesses(texts: Iterable[str], witnesses: Sequence[notes.Verifier]) -> list[str]:
@@ -47,12 +52,12 @@ def check_witnesses(texts: Iterable[str], witnesses: Sequence[notes.Verifier]) -
             raise Unusable(f"no checkpoint: {error}") from None
         try:
             for by, moment in notes.witnessed(note, witnesses):
-                seen[by.name] = max(seen.get(by.name, (0, 0)), (size, moment))
+                seen[by.short] = max(seen.get(by.short, (0, 0)), (size, moment))
         except ValueError as error:
             raise Disproved(f"the checkpoint of size {size}: {error}") from None
     for each in witnesses:
-        if each.name not in seen:
-            raise Disproved(f"no checkpoint here was witnessed by {each.name}")
+        if each.short not in seen:
+            raise Disproved(f"no checkpoint here was witnessed by {each.short}")
     return [
         f"witnessed by {name}: up to entry {size}, in second {moment} since 1970"
         for name, (size, moment) in sorted(seen.items())
@@ -190,10 +195,7 @@ def receipt(file: Json, keys: Sequence[notes.Verifier]) -> Receipt:
         note = notes.read_note(reading.text(file, "note"))
     except ValueError as error:
         raise Unusable(f"no receipt: {error}") from None
-    try:
-        notes.verified(note, keys)
-    except ValueError as error:
-        raise Disproved(f"the receipt: {error}") from None
+    _check_signed(note, keys, "the receipt")
     lines = note.text.split("\n")[:-1]
     if len(lines) != 6 or lines[1] != "receipt" or not lines[2].isascii() or not lines[2].isdigit():  # noqa: PLR2004
         raise Unusable("no receipt")

@@ -3,35 +3,55 @@
 from collections.abc import Sequence
 from tempfile import TemporaryFile
 
-from pilotzone_verify import archive, checking
+from pilotzone_verify import archive, checking, notes
 from pilotzone_verify.notes import Verifier
 from pilotzone_verify.outcome import Disproved, Unusable
-from shared.database import Database
+from shared.core.errors import DomainError
+from shared.database import Database, out_of_reach
+from shared.database.transfer import FAULTS
 from shared.frameworks.service import Library
 from shared.rounds import store as rounds
-from shared.seals import epoch_store, proofs
+from shared.seals import checkpoint_store, epoch_store, proofs
 from shared.seals.epoch_store import Log
 
 
-async def findings(database: Database, keys: Sequence[Verifier]) -> tuple[list[str], bool]:
-    """Return what the verifier finds in each round's newest log, and whether all of it holds."""
+async def findings(
+    database: Database, keys: Sequence[Verifier] | None = None
+) -> tuple[list[str], bool]:
+    """Return what the verifier finds in each round's newest log, and whether all of it holds.
+
+    It checks by *keys*, by default those that the database names.
+    """
     async with database.session() as session:
         logs = await epoch_store.logs(session)
+        named = await checkpoint_store.keys(session)
     said, holds = [], True
     for log in logs:
-        try:
-            found, result = await _check(database, log, keys), "proven"
-        except Disproved as error:
-            found, result, holds = [str(error)], "disproved", False
-        except Unusable as error:
-            found, result, holds = [str(error)], "unusable", False
+        found, result = await _result(database, log, keys, named)
         said += [f"round {log.round_code}: {each}" for each in [*found, result]]
+        holds = holds and result in ("proven", "unchecked")
     return said, holds
 
 
-async def _check(database: Database, log: Log, keys: Sequence[Verifier]) -> list[str]:
+async def _result(
+    database: Database, log: Log, keys: Sequence[Verifier] | None, named: Sequence[str]
+) -> tuple[list[str], str]:
     if not log.run:
-        return ["no run of it was sealed, so there is nothing to check"]
+        return ["no run of it was sealed, so there is nothing to check"], "unchecked"
+    try:
+        known = list(map(notes.read_verifier, named)) if keys is None else keys
+        return await _check(database, log, known), "proven"
+    except Disproved as error:
+        return [str(error)], "disproved"
+    except Unusable as error:
+        return [str(error)], "unusable"
+    except (DomainError, ValueError, LookupError, *FAULTS) as error:
+        if out_of_reach(error):
+            raise
+        return ["cannot be read"], "disproved"
+
+
+async def _check(database: Database, log: Log, keys: Sequence[Verifier]) -> list[str]:
     async with database.session() as session:
         round_ = await rounds.facts(session, log.round_code)
     with TemporaryFile() as file:

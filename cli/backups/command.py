@@ -17,7 +17,7 @@ from shared.database import Database, Limits
 from shared.database.migration import migrate
 from shared.database.transfer import Standing, look
 from shared.embedded import server as embedded
-from shared.seals import checkpoint_store, epoch_store
+from shared.seals import epoch_store
 from shared.sessions import store as sessions
 from shared.settings import Settings
 
@@ -116,13 +116,13 @@ async def _check(
 ) -> tuple[list[str], bool]:
     async with Database(url, limits=Limits.of_worker(settings)) as opened:
         async with opened.session() as session:
+            if loaded:
+                await sessions.end_all(session)  # those that ended since would be open again
             # A backup from before there were epochs began the first one when it was migrated.
             if loaded or (await epoch_store.newest(session) or 0) <= last:
                 await epoch_store.begin(session, last)
-            await sessions.end_all(session)  # those among them that ended since would be open again
-            known = keys or list(map(notes.read_verifier, await checkpoint_store.keys(session)))
             epoch = await epoch_store.newest(session)
-        said, holds = await checking.findings(opened, known)
+        said, holds = await checking.findings(opened, keys or None)
     whose = "that you named" if keys else "that the backup names (yours: --key FILE)"
     return [*said, f"restored: epoch {epoch} begins, checked by the keys {whose}"], holds
 
@@ -132,7 +132,10 @@ def _keys(files: list[Path]) -> list[Verifier]:
     found = []
     for file in files:
         try:
-            found += notes.read_verifiers(file.read_text("utf-8"), notes.ED25519)
+            read = notes.read_verifiers(file.read_text("utf-8"), notes.ED25519)
         except ValueError as error:
             raise CommandError(f"{file}: {error}") from None
+        if not read:
+            raise CommandError(f"{file}: there is no key in it")
+        found += read
     return found

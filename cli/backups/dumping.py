@@ -25,12 +25,20 @@ def dump(programs: Programs, file: Path) -> None:
         # By name: on its standard output pg_dump writes the table of contents a second time.
         programs.run("pg_dump", "--format=custom", f"--file={unfinished.absolute()}")
         os.fsync(descriptor)
-        require_free(file)
-        unfinished.rename(file)
+        _name(unfinished, file)
     finally:
         os.close(descriptor)
         unfinished.unlink(missing_ok=True)
     _settle(file.parent)
+
+
+def _name(unfinished: Path, file: Path) -> None:
+    """Give what is whole its name, unless that was taken meanwhile. Raises: CommandError."""
+    try:
+        os.link(unfinished, file)
+    except OSError:  # the name is taken, or the file system has no hard links
+        require_free(file)
+        unfinished.rename(file)
 
 
 def _settle(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Loading a backup: one transaction takes away what was there, loads, and begins a new epoch.
 
-So whatever dies meanwhile, the database is as it was, and no worker finds the old epoch open.
+So whatever dies meanwhile, the database is as it was, and nobody finds the old epoch open, or a
+session that ended after the backup.
 """
 
 import re
@@ -18,6 +19,7 @@ from shared.core.database_role import DatabaseRole
 from shared.database.schema import REVISIONS
 from shared.database.transfer import EMPTY
 from shared.seals import epoch_store
+from shared.sessions.store import END_ALL
 
 BEFORE = "".join(
     [
@@ -26,6 +28,8 @@ BEFORE = "".join(
         EMPTY,
     ]
 )
+TIMEOUT, KNOWN_SINCE = b"SET transaction_timeout = 0;\n", 17
+"""What pg_restore writes whatever the server, and the first version of a server that takes it."""
 REVISION = re.compile(rb"^COPY public\.alembic_version .*\n(\w+)$", re.MULTILINE)
 QUIET = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
 
@@ -51,7 +55,7 @@ def load(programs: Programs, file: Path, after: int) -> None:
 
     Raises: CommandError.
     """
-    behind = f"{epoch_store.beginning(after)}COMMIT;\n"
+    behind = f"{END_ALL}{epoch_store.beginning(after)}COMMIT;\n"
     with TemporaryFile() as reading, TemporaryFile() as writing:
         reader = programs.start(
             "pg_restore",
@@ -63,7 +67,7 @@ def load(programs: Programs, file: Path, after: int) -> None:
         )
         writer = programs.start("psql", *QUIET, stdin=subprocess.PIPE, stderr=writing)
         try:
-            whole = _pass_on(reader, writer, behind)
+            whole = _pass_on(reader, writer, behind, programs.server)
         finally:
             for each in (reader, writer):
                 each.kill()
@@ -72,18 +76,31 @@ def load(programs: Programs, file: Path, after: int) -> None:
             raise CommandError(f"{_blame(writing, reading)}; the database is as it was")
 
 
-def _pass_on(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], behind: str) -> bool:
+def _pass_on(
+    reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], behind: str, server: int
+) -> bool:
     """Have what is read written, and what stands *behind* it if all was read; say whether."""
     assert reader.stdout is not None  # noqa: S101 -- both are pipes
     assert writer.stdin is not None  # noqa: S101
     with suppress(BrokenPipeError):  # then the writer says why
         writer.stdin.write(BEFORE.encode())
-        shutil.copyfileobj(reader.stdout, writer.stdin)
+        copy(reader.stdout, writer.stdin, server)
         if reader.wait() == 0:
             writer.stdin.write(behind.encode())
     with suppress(BrokenPipeError):
         writer.stdin.close()
     return writer.wait() == 0 and reader.poll() == 0
+
+
+def copy(reading: IO[bytes], writing: IO[bytes], server: int) -> None:
+    """Copy SQL that pg_restore writes, without the setting that an older *server* refuses."""
+    if server < KNOWN_SINCE:
+        for line in reading:
+            if line != TIMEOUT:
+                writing.write(line)
+            if line.startswith(b"COPY "):  # behind it there may be a row that reads the same
+                break
+    shutil.copyfileobj(reading, writing)
 
 
 def _blame(writing: IO[bytes], reading: IO[bytes]) -> str:

@@ -21,10 +21,14 @@ STRAY = ("PGHOSTADDR", "PGOPTIONS", "PGSERVICE", "PGSERVICEFILE", "PGTARGETSESSI
 
 @dataclass(frozen=True)
 class Programs:
-    """Programs by name, and the *environment* that leads them to one database."""
+    """Programs by name, and the *environment* that leads them to one database.
+
+    *server* is the major version of its server.
+    """
 
     paths: dict[str, str]
     environment: dict[str, str]
+    server: int
 
     def argv(self, program: str, *arguments: str) -> list[str]:
         """Return what runs a program."""
@@ -67,7 +71,7 @@ def find(settings: Settings, url: str, major: int, *names: str) -> Programs:
     astray = "PG" if bundled else STRAY
     kept = {name: value for name, value in os.environ.items() if not name.startswith(astray)}
     environment = {**kept, "LC_ALL": "C", "PGCONNECT_TIMEOUT": "10", **variables(url)}
-    found = Programs({name: _path(name, folder, major) for name in names}, environment)
+    found = Programs({name: _path(name, folder, major) for name in names}, environment, major)
     for name in names:
         version = re.search(rb"\) (\d+)", found.run(name, "--version"))
         if version is None or int(version[1]) < major:

@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
+import asyncpg
 from sqlalchemy import URL, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.core.database_role import DatabaseRole
 from shared.database.faults import UrlUnusable
 from shared.database.schema import SEARCH_PATH, driver_url
+
+FAULTS = (SQLAlchemyError, asyncpg.PostgresError)
+"""What is raised where a database does not hold what is to be read from it."""
 
 EPOCH = "SELECT coalesce(max(number), 0) FROM log_epoch"
 

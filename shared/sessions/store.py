@@ -39,10 +39,17 @@ USE_LINK = text("""
     WHERE sha256 = :sha256 AND used_at IS NULL AND expires_at > now() RETURNING key
 """)
 
-END_ALL = text("""
-    WITH links AS (UPDATE entry_link SET used_at = now() WHERE used_at IS NULL)
-    UPDATE browser_session SET ended_at = now() WHERE ended_at IS NULL
-""")
+END_ALL = """
+DO $ended$
+BEGIN
+    IF to_regclass('public.browser_session') IS NOT NULL THEN
+        UPDATE public.entry_link SET used_at = now() WHERE used_at IS NULL;
+        UPDATE public.browser_session SET ended_at = now() WHERE ended_at IS NULL;
+    END IF;
+END
+$ended$;
+"""
+"""Ends every session and uses up every link, on a schema that has any, whatever its search path."""
 
 NOTIFY = text("SELECT pg_notify('browser_session', :id)")
 
@@ -134,7 +141,7 @@ async def end(session: Session, sha256: bytes) -> int | None:
 
 async def end_all(session: Session) -> None:
     """End every session, and use up every link, where no gateway runs that would be told of it."""
-    await session.execute(END_ALL)
+    await session.execute(text(END_ALL))
 
 
 async def add_link(session: Session, sha256: bytes, key: int, lifetime: timedelta) -> None:

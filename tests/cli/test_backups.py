@@ -5,21 +5,18 @@ import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from alembic import command
 from sqlalchemy import make_url, text
 
 from cli.backups import checking
-from cli.backups.programs import find
 from shared.core.principal import Actor
-from shared.database import Database, UrlUnusable
+from shared.database import Database
 from shared.database.migration import configuration, migrate
-from shared.database.transfer import look, variables
+from shared.database.transfer import look
 from shared.embedded.cluster import programs
 from shared.sessions import service as sessions
-from shared.settings import Settings
 from tests.cli.test_command_line import pilotzone
 from tests.conftest import _administer, _named
 from tests.fixtures.ask import rows, unguarded
@@ -163,6 +160,34 @@ async def test_a_backup_from_before_there_were_epochs_begins_none_that_was_publi
     assert (status, said.partition(",")[0]) == (0, "restored: epoch 8 begins")
 
 
+async def test_a_record_that_cannot_be_read_is_said_to_be_disproved_and_an_empty_one_unchecked(
+    world: World, owner: Database
+) -> None:
+    unchecked = await checking.findings(owner)
+    await played(world)
+    await unguarded(owner, "INSERT INTO log_key (key) VALUES ('malformed')")
+    by_malformed = await checking.findings(owner)
+    takes = "ALTER TABLE log_secret DISABLE TRIGGER ALL"
+    await unguarded(owner, takes, "DELETE FROM log_secret")
+    without_secret = await checking.findings(owner, KEYS)
+
+    assert unchecked == (
+        [
+            f"round {ROUND}: no run of it was sealed, so there is nothing to check",
+            f"round {ROUND}: unchecked",
+        ],
+        True,
+    )
+    unread = ([f"round {ROUND}: cannot be read", f"round {ROUND}: disproved"], False)
+    assert by_malformed == without_secret == unread
+
+
+def test_a_file_of_keys_that_has_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("# none\n")
+    refused = called("restore", "--loaded", f"--key={tmp_path / 'keys'}", url="postgresql://no/no")
+    assert refused[2] == f"error: {tmp_path / 'keys'}: there is no key in it\n"
+
+
 async def test_a_record_that_was_altered_is_restored_and_said_to_be(
     world: World, url: str, owner: Database, empty: str, tmp_path: Path
 ) -> None:
@@ -242,39 +267,3 @@ async def test_what_is_no_backup_is_refused_before_anything_is_lost(
     )
     file.write_text("no backup")
     assert called("restore", str(file), url=empty)[2].startswith("error: pg_restore failed: ")
-
-
-def test_programs_are_led_to_the_socket_of_a_folder_whatever_its_name() -> None:
-    url = f"postgresql+asyncpg://postgres@/pilotzone?host={quote('/run/a folder, 100%')}&port=5432"
-    assert variables(url) == {
-        "PGHOST": "/run/a folder, 100%",
-        "PGPORT": "5432",
-        "PGUSER": "postgres",
-        "PGDATABASE": "pilotzone",
-    }
-    far = variables("postgresql://me:a%40b@db.example:6432/pilotzone?ssl=verify-full")
-    assert (far["PGPASSWORD"], far["PGHOST"], far["PGSSLMODE"]) == (
-        "a@b",
-        "db.example",
-        "verify-full",
-    )
-
-
-def test_programs_are_led_nowhere_but_to_what_was_looked_at(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name in ("PGHOSTADDR", "PGOPTIONS", "PGSERVICE", "PGSERVICEFILE", "PGTARGETSESSIONATTRS"):
-        monkeypatch.setenv(name, "elsewhere")
-    monkeypatch.setenv("PGSSLROOTCERT", "certificate")
-    url = "postgresql://me@here/pilotzone"
-
-    environment = find(Settings(database_url=url), url, 18).environment
-
-    assert "elsewhere" not in environment.values()
-    assert environment["PGSSLROOTCERT"] == "certificate"
-
-
-@pytest.mark.parametrize("servers", ["a,b/x", "/x?host=a,b", "/x?host=a&host=b", "a/x?port=1,2"])
-def test_several_servers_are_refused(servers: str) -> None:
-    with pytest.raises(UrlUnusable, match="several servers"):
-        variables(f"postgresql://{servers}")

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from api.discrepancies.schemas import DiscrepancyOut, StatementOut
 from api.exports.tables import Cell, Row, Table, codes
+from api.http.schemas import Name
 from api.submissions.schemas import SubmissionOut
 from shared.core.principal import Principal
 from shared.database import Database
@@ -19,7 +20,12 @@ from shared.submissions.list_store import StoredSubmission
 from shared.visibility import reach_of
 
 Found = TypeVar("Found")
-NESTED = {"counted", "other"}
+NESTED: dict[str, type[BaseModel]] = {
+    "counted": StatementOut,
+    "other": StatementOut,
+    "unit_name": Name,
+}
+"""Members of a discrepancy that have members of their own."""
 
 
 def submissions(
@@ -47,7 +53,7 @@ def discrepancies(
         path
         for name in DiscrepancyOut.model_fields
         for path in (
-            [f"{name}.{each}" for each in StatementOut.model_fields] if name in NESTED else [name]
+            [f"{name}.{each}" for each in NESTED[name].model_fields] if name in NESTED else [name]
         )
     ]
     compared = scope(framework, who, None, None, only_beyond=only_beyond)
@@ -73,5 +79,5 @@ def _row(item: BaseModel, columns: list[str]) -> Row:
 def _cell(item: Any, name: str, *below: str) -> Cell:
     found = getattr(item, name)
     if below:
-        return _cell(found, *below)
+        return None if found is None else _cell(found, *below)
     return codes(found) if isinstance(found, list) else found

@@ -71,7 +71,7 @@ def of_item(item: dict[str, Any], column: str) -> Any:
             found = found[name]
         case path:
             for name in path:
-                found = found[name]
+                found = None if found is None else found[name]
     return ";".join(found) if isinstance(found, list) else found
 
 

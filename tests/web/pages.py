@@ -39,9 +39,10 @@ class Shown:
         """Return how the title begins in this language."""
         return self.zh if language == "zh" else self.en
 
-    def sheets(self, language: str) -> int:
-        """Return how many pages it prints in this language."""
-        return self.printed + (self.more_in_english if language == "en" else 0)
+    def sheets(self, language: str) -> range:
+        """Return how many pages it prints in this language; one less of several in other fonts."""
+        most = self.printed + (self.more_in_english if language == "en" else 0)
+        return range(max(1, most - 1), most + 1)
 
     def address(self, language: str) -> str:
         """Return the page's address in this language."""

@@ -77,7 +77,7 @@ async def test_a_page_is_reached_by_keyboard_alone_and_prints(
         watched.faults += await by_keyboard(watched.page)
         paper = await printed(watched.page)
         assert paper.sizes <= A4
-        assert paper.pages == shown.sheets(language)
+        assert paper.pages in shown.sheets(language)
 
 
 @in_both_languages

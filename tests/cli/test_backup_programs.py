@@ -38,9 +38,11 @@ def test_a_file_that_appeared_meanwhile_is_not_written_over(tmp_path: Path) -> N
 
 
 def test_programs_are_led_to_the_socket_of_a_folder_whatever_its_name() -> None:
-    url = f"postgresql+asyncpg://postgres@/pilotzone?host={quote('/run/a folder, 100%')}&port=5432"
+    url = (
+        f"postgresql+asyncpg://postgres@/pilotzone?host={quote('/run/a folder of 100%')}&port=5432"
+    )
     assert variables(url) == {
-        "PGHOST": "/run/a folder, 100%",
+        "PGHOST": "/run/a folder of 100%",
         "PGPORT": "5432",
         "PGUSER": "postgres",
         "PGDATABASE": "pilotzone",

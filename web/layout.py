@@ -77,7 +77,12 @@ class Frame:
 
 def document(reader: Reader, frame: Frame, body: h.Renderable) -> Response:
     """Return a page that is one reader's, and that no browser keeps."""
-    answer = sent(markup(reader, frame, body).encode(), reader.language)
+    return personal(markup(reader, frame, body), reader.language)
+
+
+def personal(page: str, language: Language) -> Response:
+    """Return *page*, the HTML of a page that is one reader's: after signing out it is gone."""
+    answer = sent(page.encode(), language)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

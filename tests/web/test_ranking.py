@@ -147,6 +147,9 @@ async def test_what_is_needed_to_see_a_page_is_public_and_kept(world: World) -> 
         answer = await world.client.get(f"http://gateway{address}")
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
+        *_, name = address.split("/")
+        other = await world.client.get(f"http://gateway/board/assets/0/{name}")
+        assert (other.status_code, other.headers["cache-control"]) == (200, "no-store")
 
 
 def test_a_bar_is_as_long_as_the_points_it_stands_for() -> None:

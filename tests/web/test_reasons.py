@@ -25,7 +25,9 @@ async def told(world: World) -> list[int]:
 
 async def test_a_line_says_its_rule_its_steps_and_which_submission_counts(world: World) -> None:
     first, own, second, *_ = await told(world)
-    said = words((await see(world, "auditor", *CARD, "lines", "A-1", lang="en")).text)
+    shown = await see(world, "auditor", *CARD, "lines", "A-1", lang="en")
+    said = words(shown.text)
+    assert shown.headers["cache-control"] == "no-store"  # it is gone once its reader signs out
     chinese = words((await see(world, "auditor", *CARD, "lines", "A-1", lang="zh")).text)
     graded = words((await see(world, "auditor", *CARD, "lines", "B-2", lang="en")).text)
 

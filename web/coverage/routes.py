@@ -24,7 +24,7 @@ from web.coverage.page import page
 from web.coverage.reading import read
 from web.coverage.views import SEES_SOURCES
 from web.kept import PageKey, shared
-from web.layout import sent
+from web.layout import personal
 from web.reader import Reading
 from web.routing import pages
 
@@ -92,7 +92,7 @@ async def by_source(
         encode(*shown[-1].key) if len(lines) > LINES else None,
     )
     body = await asyncio.to_thread(sources.page, reader, found)
-    return sent(body.encode(), reader.language)
+    return personal(body, reader.language)
 
 
 def _name(round_: RoundFacts, who: Principal, line: Line) -> str | None:

@@ -23,7 +23,7 @@ from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework, Name
 from web.diagnostics import behaviour
 from web.diagnostics import discrepancies as differences
-from web.layout import Frame, markup, sent
+from web.layout import Frame, markup, personal
 from web.reader import Reader, Reading
 from web.routing import pages
 
@@ -67,7 +67,7 @@ async def diagnosed(
         style="figures.css",
     )
     body = await asyncio.to_thread(_page, reader, frame, found, behaved)
-    return sent(body.encode(), reader.language)
+    return personal(body, reader.language)
 
 
 def _page(

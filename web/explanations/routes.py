@@ -13,7 +13,7 @@ from shared.core.errors import NotFound
 from shared.explanations.service import aside
 from web.explained import explained, score_of
 from web.explanations.page import page
-from web.layout import sent
+from web.layout import personal
 from web.reader import Reading
 from web.routing import pages
 
@@ -42,4 +42,4 @@ async def why(
     database = database_of(request, every_measure=True)
     document = await explained(gateway_of(request), database, score)
     body = await aside(partial(page, reader, score, document, codes.index(indicator)))
-    return sent(body.encode(), reader.language)
+    return personal(body, reader.language)

@@ -1,5 +1,6 @@
 """Movement: places over runs, and who moved with one of them."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import Query, Request
@@ -57,7 +58,7 @@ async def movement(
     async def render() -> str:
         kind = cohort or "county"
         found = await reading.read(held, stored, fresh, kind)
-        return page(reader, found, kind, cohort=cohort, pinned=pinned)
+        return await asyncio.to_thread(page, reader, found, kind, cohort=cohort, pinned=pinned)
 
     return await shared(held, reader, key, render)
 
@@ -90,6 +91,8 @@ async def moved(
             found = await moves.plain(held, framework, stored, span, kind, number)
         else:
             found = await moves.attributed(held, framework, stored, span, reach, kind, number)
-        return run_page(reader, found, kind, number, cohort=cohort, causes=causes)
+        return await asyncio.to_thread(
+            run_page, reader, found, kind, number, cohort=cohort, causes=causes
+        )
 
     return await shared(held, reader, PageKey("moved", depends), render)

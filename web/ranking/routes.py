@@ -1,5 +1,6 @@
 """The ranking of a round."""
 
+import asyncio
 from typing import Annotated, Literal
 
 from fastapi import Query
@@ -52,6 +53,7 @@ async def ranking(
     )
 
     async def render() -> str:
-        return page(reader, asked, await read(held, framework, stored, fresh, analysis, asked))
+        found = await read(held, framework, stored, fresh, analysis, asked)
+        return await asyncio.to_thread(page, reader, asked, found)
 
     return await shared(held, reader, key, render)

@@ -11,7 +11,7 @@ from api.http.access import ANY, admits, caller_of, require_reach
 from api.http.paths import GREATEST_ID, ApplicantCode, MeasureCode, RoundCode
 from api.rankings.instants import RunAsked
 from shared.explanations.service import aside
-from web.layout import sent
+from web.layout import personal
 from web.reader import Reading
 from web.routing import pages
 from web.submissions.page import page
@@ -39,4 +39,4 @@ async def record(
     require_reach(who, applicant)
     found = await read(request, round, applicant, measure, run, after)
     body = await aside(partial(page, reader, who, found, run, after))
-    return sent(body.encode(), reader.language)
+    return personal(body, reader.language)

@@ -1,5 +1,6 @@
 """What is left to do: a page of its own for experts, portals and administrators."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -58,7 +59,7 @@ async def _marking(
     who = caller_of(request)
     found = await marking.read(database_of(request), framework, round_, who, asked.number)
     body = marking_page.overview(reader, round_, found, asked.number)
-    return document(reader, frame(reader, round_), body)
+    return await asyncio.to_thread(document, reader, frame(reader, round_), body)
 
 
 async def _reporting(
@@ -72,7 +73,7 @@ async def _reporting(
     held = gateway_of(request)
     found = await cohort.read(held, database_of(request), round_, who, asked)
     body = reporting_page.overview(reader, round_, found, asked)
-    return document(reader, frame(reader, round_), body)
+    return await asyncio.to_thread(document, reader, frame(reader, round_), body)
 
 
 async def _administering(
@@ -81,7 +82,7 @@ async def _administering(
     framework = await framework_of(gateway_of(request), round_)
     found = await administering.read(database_of(request), framework, round_, caller_of(request))
     body = administering_page.overview(reader, found, asked)
-    return document(reader, frame(reader, round_), body)
+    return await asyncio.to_thread(document, reader, frame(reader, round_), body)
 
 
 Shows = Callable[[Request, Reader, RoundFacts, cohort.Asked], Awaitable[Response]]
@@ -120,7 +121,8 @@ async def of_applicant(
         body = checklist_page.body(reader, stored, framework, known, found, done)
     path = ("rounds", round, "work", "applicants", applicant)
     title = f"{reader.say(known.name)} · {reader.say(TITLE)}"
-    return document(reader, Frame(title, stored, section="work", path=path, style="work.css"), body)
+    around = Frame(title, stored, section="work", path=path, style="work.css")
+    return await asyncio.to_thread(document, reader, around, body)
 
 
 def frame(reader: Reader, round_: RoundFacts) -> Frame:

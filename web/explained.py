@@ -52,7 +52,7 @@ class Score:
     @property
     def reached(self) -> bool:
         """Whether the reader's key reaches the applicant, and so what explains its score."""
-        return self.who.applicants is None or self.applicant in self.who.applicants
+        return self.who.reaches_applicant(self.applicant)
 
 
 async def score_of(request: Request, code: str, applicant: str, run: int | None) -> Score:

@@ -1,10 +1,9 @@
 """What every page has: head, navigation, where the round stands; and how it is sent."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import htpy as h
-from markupsafe import Markup
 from starlette.responses import Response
 
 from api.answers.validators import validated
@@ -15,12 +14,12 @@ from shared.scoring.framework import Name
 from web.assets import address
 from web.reader import Language, Reader
 
+RANKING = Name("排名", "Ranking")
 BOARD = Name("试点评测看板", "Pilot-zone board")
 OTHER = {"zh": "English", "en": "中文"}
 SKIP = Name("跳到正文", "Skip to the content")
 RUN = Name("第 {run} 次计算", "run {run}")
 NO_RUN = Name("尚未计算", "no run yet")
-AGO = Name("指定的一次计算", "as of this run")
 STATES = {
     "current": Name("已是最新", "up to date"),
     "recomputing": Name("正在重新计算", "recomputing"),
@@ -42,7 +41,7 @@ HEADERS = {
 }
 
 SECTIONS: dict[str, tuple[Name, tuple[Role, ...]]] = {
-    "": (Name("排名", "Ranking"), tuple(Role)),
+    "": (RANKING, tuple(Role)),
     "movement": (Name("名次变化", "Movement"), tuple(Role)),
     "coverage": (Name("数据覆盖", "Coverage"), tuple(Role)),
     "diagnostics": (
@@ -69,7 +68,7 @@ class Frame:
     fresh: Freshness | None = None
     section: str | None = None
     live: bool = False
-    query: tuple[tuple[str, str], ...] = ()
+    query: Mapping[str, str | int | None] = field(default_factory=dict)
     path: tuple[str, ...] = ()
     body_class: str = ""
     style: str | None = None
@@ -132,7 +131,7 @@ def _head(reader: Reader, frame: Frame) -> h.Element:
 def _header(reader: Reader, frame: Frame) -> h.Element:
     other = "en" if reader.language == "zh" else "zh"
     there = replace(reader, language="zh" if other == "zh" else "en", chosen=True)
-    elsewhere = there.link(*frame.path, **dict(frame.query))
+    elsewhere = there.link(*frame.path, **frame.query)
     return h.header(".top")[
         h.a(".brand", href=reader.link())[reader.say(BOARD)],
         frame.round is not None
@@ -172,8 +171,3 @@ def _status(reader: Reader, frame: Frame) -> str:
         return reader.say(NO_RUN)
     run = reader.say(RUN).format(run=fresh.run)
     return f"{run} · {reader.say(STATES[fresh.state])} · {reader.moment(fresh.recorded_at)}"
-
-
-def text(value: str) -> Markup:
-    """Escape *value* for a chart or a row that is put together as text."""
-    return Markup.escape(value)

@@ -3,9 +3,9 @@
 import htpy as h
 
 from shared.scoring.framework import Name
+from web.layout import RANKING
 from web.reader import Reader
 
-RANKING = Name("排名", "Ranking")
 WHERE = Name("所在位置", "You are here")
 
 

@@ -174,5 +174,5 @@ def require_round(principal: Principal, round_: str) -> None:
 
 def require_reach(principal: Principal, applicant: str) -> None:
     """Let a key that is limited to some applicants act on those alone. Raises: Forbidden."""
-    if principal.applicants is not None and applicant not in principal.applicants:
+    if not principal.reaches_applicant(applicant):
         raise Forbidden("the key does not reach this applicant")

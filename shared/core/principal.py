@@ -57,6 +57,10 @@ class Principal:
         limits = (self.applicants, self.measures, self.rounds)
         return any(each is not None for each in limits)
 
+    def reaches_applicant(self, applicant: str) -> bool:
+        """Say whether this key reaches *applicant*."""
+        return self.applicants is None or applicant in self.applicants
+
     def reaches(self, rounds: Iterable[str] | None) -> bool:
         """Say whether this key reaches all of *rounds*; None: whatever it reaches."""
         return self.rounds is None or rounds is None or self.rounds.issuperset(rounds)

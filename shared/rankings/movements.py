@@ -55,6 +55,11 @@ async def between(
     return Movements([codes[at] for at in there.tolist()], runs, ranks[:, there])
 
 
+def looked_back(most: int, cohort: int) -> int:
+    """Return over how many runs one looks back, at *most* so many: of a large *cohort* fewer."""
+    return max(1, min(most, MOST_RANKS // max(1, cohort)))
+
+
 def affordable(runs: Sequence[RunFacts]) -> Sequence[RunFacts]:
     """Return as many of the first *runs* as are worked out at once, one of them at least."""
     ranks = np.cumsum([each.cohort for each in runs])

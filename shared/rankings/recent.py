@@ -5,7 +5,7 @@ from cachetools import LRUCache
 from shared.core.flights import Flights
 from shared.database import Database
 from shared.rankings import movements
-from shared.rankings.movements import MOST_RANKS, Movements
+from shared.rankings.movements import Movements
 from shared.rankings.store import AsOf
 
 MOST_RUNS = 60
@@ -31,7 +31,7 @@ class Recent:
         known = self._known.get((round_id, as_of, kind))
         if known is not None:
             return known
-        runs = min(MOST_RUNS, max(1, MOST_RANKS // cohort))
+        runs = movements.looked_back(MOST_RUNS, cohort)
         since = max(0, as_of.run - runs)
 
         async def look() -> Movements:

@@ -30,12 +30,14 @@ class Intervals:
         """Ask *database* which analysis is the newest, whenever that may have changed."""
         self._database = database
         self._flights = Flights[Operation | None]()
+        self._heard = 0
         self._newest: TTLCache[int, Operation | None] = TTLCache(
             ROUNDS_KEPT, KEPT_SECONDS, timer=time.monotonic
         )
 
     def heard(self, round_id: int | None) -> None:
         """Forget what was known of a round, or of all: an operation may have ended."""
+        self._heard += 1
         if round_id is None:
             self._newest.clear()
         else:
@@ -43,11 +45,15 @@ class Intervals:
 
     async def newest(self, round_id: int) -> Operation | None:
         """Return the round's newest analysis that has a result, if there is any."""
-        if round_id not in self._newest:
-            self._newest[round_id] = await self._flights.share(
-                round_id, lambda: self._look(round_id)
-            )
-        return self._newest.get(round_id)
+        try:
+            return self._newest[round_id]
+        except KeyError:
+            heard = self._heard
+        # What was looked up before an end was heard of is no answer to who asks after it.
+        found = await self._flights.share((round_id, heard), lambda: self._look(round_id))
+        if heard == self._heard:
+            self._newest[round_id] = found
+        return found
 
     async def _look(self, round_id: int) -> Operation | None:
         async with self._database.reading() as session:

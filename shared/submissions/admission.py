@@ -54,7 +54,7 @@ def admit(
 
 def not_reached(principal: Principal, applicant: str, measure: str) -> Refusal | None:
     """Say what the key does not reach, if anything."""
-    if principal.applicants is not None and applicant not in principal.applicants:
+    if not principal.reaches_applicant(applicant):
         message = "The key does not reach this applicant."
         return Refusal("applicant", "applicant-not-reached", message, forbidden=True)
     if principal.measures is not None and measure not in principal.measures:

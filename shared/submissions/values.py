@@ -68,11 +68,8 @@ def read(
     measure = framework.measures.get(measure_code)
     if measure is None:
         return Refusal("measure", "unknown-measure", "The framework has no such measure.")
-    if reporter not in measure.reported_by:
-        kinds = [str(each) for each in measure.reported_by]
-        message = f"This measure is reported by: {', '.join(kinds)}."
-        params = {"reported_by": kinds}
-        return Refusal("measure", "reporter-not-admitted", message, forbidden=True, params=params)
+    if refusal := not_admitted(reporter, measure):
+        return refusal
     if status == "withdrawn":
         if value is None:
             return WITHDRAWN
@@ -80,6 +77,16 @@ def read(
     if value is None:
         return Refusal("value", "value-missing", "A null value needs the status withdrawn.")
     return READERS[measure.type](measure, value)
+
+
+def not_admitted(reporter: ReporterKind, measure: Measure) -> Refusal | None:
+    """Say that *measure* is reported by others, if it is."""
+    if reporter in measure.reported_by:
+        return None
+    kinds = [str(each) for each in measure.reported_by]
+    message = f"This measure is reported by: {', '.join(kinds)}."
+    params = {"reported_by": kinds}
+    return Refusal("measure", "reporter-not-admitted", message, forbidden=True, params=params)
 
 
 def contradicted(value: Value, obs_status: str | None) -> Refusal | None:

@@ -67,17 +67,14 @@ UNLIMITED = {
     "webhooks/routes.py": "a webhook of the key's own, to be tried out",
     "administration/forms.py": "how indicators behave, of whole cohorts",
     "coverage/reading.py": "scores, which are everybody's",
-    "coverage/routes.py": "whether an expert's own marks stand, with whichever key",
     "explained.py": "whether an expert's own marks stand, with whichever key",
     "movement/moves.py": "ranks, which are everybody's, and names",
     "movement/reading.py": "ranks, which are everybody's, and names",
-    "movement/routes.py": "whether an expert's own marks stand, with whichever key",
+    "parts/seen.py": "whether an expert's own marks stand, with whichever key",
     "ranking/reading.py": "scores, which are everybody's",
-    "ranking/routes.py": "whether an expert's own marks stand, with whichever key",
     "reports/routes.py": "nothing: what several say is written together",
     "scorecard/reading.py": "scores, and why they are so for whom the key reaches",
     "signing/routes.py": "sessions and links",
-    "wall/routes.py": "whether an expert's own marks stand, with whichever key",
 }
 """What of `api` and `web` asks the database past the limits of keys, and for what."""
 

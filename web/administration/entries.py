@@ -40,13 +40,11 @@ async def read(
         sought = await applicants.page(session, None, ON_A_PAGE, Sought(q=q))
         known = await entries.some(session, round_.id, [each.code for each in sought])
     names = {each.code: each for each in sought}
-    others = [each for each in sought if each.code not in known and _is_reached(who, each.code)]
+    others = [
+        each for each in sought if each.code not in known and who.reaches_applicant(each.code)
+    ]
     return Entered(_reached(who, list(known.values())), others, names, None)
 
 
 def _reached(who: Principal, found: Sequence[Entry]) -> list[Entry]:
-    return [each for each in found if _is_reached(who, each.applicant)]
-
-
-def _is_reached(who: Principal, code: str) -> bool:
-    return who.applicants is None or code in who.applicants
+    return [each for each in found if who.reaches_applicant(each.applicant)]

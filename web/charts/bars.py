@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from web.charts.legend import colour
+
 WIDTH = 1000
 HEIGHT = 18
 GAP = 2.0
@@ -38,7 +40,7 @@ def _rects(parts: Sequence[Part], full: float, *, aligned: bool) -> Iterable[str
         room, width = part.full * scale, part.points * scale
         if aligned:
             yield _rect("rest", left, room)
-        yield _rect(f"c{at % 6 + 1}", left, width)
+        yield _rect(colour(at), left, width)
         left += room if aligned else width
 
 

@@ -7,6 +7,7 @@ from math import cos, pi, sin
 from markupsafe import Markup
 
 from shared.explanations.width import width, wrap
+from web.charts.legend import colour
 
 WIDTH, HEIGHT = 470, 330
 RADIUS = 118
@@ -54,7 +55,7 @@ def _parts(axes: Sequence[Axis]) -> Iterator[str]:
     own = [place(at, count, each.share) for at, each in enumerate(axes)]
     yield _polygon("own", own)
     for at, (x, y) in enumerate(own):
-        yield f'<circle class="c{at % 6 + 1}" cx="{x:.1f}" cy="{y:.1f}" r="5.5"/>'
+        yield f'<circle class="{colour(at)}" cx="{x:.1f}" cy="{y:.1f}" r="5.5"/>'
     for at, axis in enumerate(axes):
         yield _label(at, count, label(axis.name) or [str(at + 1)])
 

@@ -41,15 +41,14 @@ def page(
     """Return the whole page; *pinned*: the run was named in the address, as the *cohort* may be."""
     title = f"{reader.say(TITLE)} · {reader.say(KINDS[kind])}"
     path = ("rounds", found.round.code, "coverage")
-    query = {"cohort": cohort, "run": str(found.fresh.run) if pinned else None}
-    kept = query | {"page": str(number) if number > 1 else None}
+    query = {"cohort": cohort, "run": found.fresh.run if pinned else None}
     frame = Frame(
         title,
         found.round,
         found.fresh,
         section="coverage",
         live=not pinned,
-        query=tuple((name, each) for name, each in kept.items() if each is not None),
+        query=query | {"page": number if number > 1 else None},
         path=path,
         body_class="wide",
         style="figures.css",

@@ -1,16 +1,14 @@
 """Coverage: by indicator as of a run, and by source as things stand."""
 
 import asyncio
-from typing import Annotated
 
-from fastapi import Query, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.http.access import ANY, admits, caller_of
 from api.http.context import database_of, framework_of, gateway_of, round_of
 from api.http.paging import Cursor, decode, encode
 from api.http.paths import OfKind, RoundCode
-from api.rankings.freshness import earlier_of
 from api.rankings.instants import RunAsked
 from shared.applicants import store as applicants
 from shared.completeness import store as completeness
@@ -18,13 +16,15 @@ from shared.completeness.service import scope
 from shared.completeness.store import EVERYBODY, Line
 from shared.core.principal import Principal
 from shared.rounds.store import RoundFacts
-from shared.visibility import shown_name, visible
+from shared.visibility import shown_name
 from web.coverage import sources
 from web.coverage.page import page
 from web.coverage.reading import read
 from web.coverage.views import SEES_SOURCES
 from web.kept import PageKey, shared
 from web.layout import personal
+from web.parts.pager import PageNumber
+from web.parts.seen import seen
 from web.reader import Reading
 from web.routing import pages
 
@@ -41,21 +41,17 @@ async def coverage(
     reader: Reading,
     run: RunAsked,
     cohort: OfKind = None,
-    number: Annotated[int, Query(ge=1, le=1_000, alias="page")] = 1,
+    number: PageNumber = 1,
 ) -> Response:
     """Show which indicators of whom have a value, and the share of their points it earns."""
-    held = gateway_of(request)
-    stored = await round_of(held, round)
-    framework = await framework_of(held, stored)
-    newest = await held.watch.freshness(stored.id)
-    await visible(held.database, framework, stored, caller_of(request), None)
-    fresh = await earlier_of(held, stored, newest, run)
+    held, shown = gateway_of(request), await seen(request, round, run)
+    stored, fresh = shown.round, shown.fresh
     pinned = run is not None
     depends = (stored.id, fresh, cohort, number, pinned, reader.audience(), reader.chosen)
 
     async def render() -> str:
         kind = cohort or "county"
-        found = await read(held, framework, stored, fresh, kind, number)
+        found = await read(held, shown.framework, stored, fresh, kind, number)
         # Frameworks may have thousands of indicators: others have their turn meanwhile.
         return await asyncio.to_thread(
             page, reader, found, kind, number, cohort=cohort, pinned=pinned

@@ -61,7 +61,7 @@ async def diagnosed(
         stored,
         fresh,
         section="diagnostics",
-        query=() if beyond else (("beyond", "false"),),
+        query={} if beyond else {"beyond": "false"},
         path=("rounds", round, "diagnostics"),
         body_class="wide",
         style="figures.css",

@@ -46,7 +46,7 @@ def page(reader: Reader, score: Score, document: Document, at: int) -> str:
         score.round,
         score.fresh,
         live=not score.pinned,
-        query=() if score.run is None else (("run", str(score.run)),),
+        query={"run": score.run},
         path=_path(score, line["indicator"]),
     )
     kind = score.kind if score.seen.places else None

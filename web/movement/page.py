@@ -44,7 +44,7 @@ def page(reader: Reader, found: Found, kind: str, *, cohort: str | None, pinned:
         found.fresh,
         section="movement",
         live=not pinned,
-        query=tuple((name, each) for name, each in query.items() if each is not None),
+        query=query,
         path=path,
         body_class="wide",
         style="figures.css",

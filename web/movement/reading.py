@@ -11,7 +11,7 @@ from shared.applicants import store as applicants
 from shared.applicants.store import StoredApplicant
 from shared.rankings import movements
 from shared.rankings.movement_store import RunFacts
-from shared.rankings.movements import MOST_RANKS, Movements
+from shared.rankings.movements import Movements
 from shared.rankings.store import Freshness
 from shared.rounds.store import RoundFacts
 from shared.scoring.arrays import IntArray
@@ -59,7 +59,7 @@ async def read(
     Tracks are of those who ever were among the *first* so many.
     """
     whole = await held.rankings.as_of(round_.id, fresh.as_of)
-    runs = max(1, min(most, MOST_RANKS // max(1, len(whole.applicants))))
+    runs = movements.looked_back(most, len(whole.applicants))
     since = max(0, fresh.run - runs)
     moves = await movements.between(held.database, round_.id, since, fresh.run, kind, runs)
     slots = await asyncio.to_thread(places, moves, round_.id)

@@ -47,13 +47,13 @@ def page(
     heading = reader.say(WHY_TITLE if causes else TITLE).format(run=run)
     title = f"{heading} · {reader.say(KINDS[kind])}"
     path = ("rounds", found.round.code, "movement", str(run))
-    query = {"cohort": cohort, "page": str(number) if number > 1 else None}
+    query = {"cohort": cohort, "page": number if number > 1 else None}
     frame = Frame(
         title,
         found.round,
         found.span.fresh,
         section="movement",
-        query=tuple((name, each) for name, each in query.items() if each is not None),
+        query=query,
         path=path,
         body_class="wide",
         style="figures.css",

@@ -1,1 +1,1 @@
-"""What several pages have alike: links between cohorts and pages, signs of who moved."""
+"""What several pages have alike: what is shown, links between cohorts and pages, who moved."""

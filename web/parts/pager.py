@@ -1,11 +1,15 @@
 """Links from one page of a list to the next."""
 
 from collections.abc import Callable
+from typing import Annotated
 
 import htpy as h
+from fastapi import Query
 
 from shared.scoring.framework import Name
 from web.reader import Reader
+
+PageNumber = Annotated[int, Query(ge=1, le=1_000, alias="page")]
 
 PAGES = Name("翻页", "Pages")
 PREVIOUS, NEXT = Name("上一页", "Previous"), Name("下一页", "Next")

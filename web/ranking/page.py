@@ -11,14 +11,13 @@ from web.charts import bars
 from web.charts.bars import Part
 from web.charts.interval import interval
 from web.charts.legend import legend
-from web.layout import Frame, markup
+from web.layout import RANKING, Frame, markup
 from web.parts.cohorts import KINDS, tabs
 from web.parts.moved import DOWN, UP
 from web.parts.pager import pager
 from web.ranking.reading import ON_A_PAGE, Asked, Found, Place
 from web.reader import Reader
 
-TITLE = Name("排名", "Ranking")
 VIEWS = {"stacked": Name("累计", "Stacked"), "aligned": Name("分维度对齐", "Side by side")}
 RANK, SINCE, NAME = Name("名次", "Rank"), Name("较上次", "since last"), Name("名称", "Name")
 POINTS = Name("各维度得分（满分 {full}）", "Points by dimension ({full} in all)")
@@ -36,14 +35,14 @@ def page(reader: Reader, asked: Asked, found: Found) -> str:
     kind = asked.sought.kind or "county"
     run = found.fresh.run if asked.pinned else None
     query = _query(asked, run)
-    title = f"{reader.say(TITLE)} · {reader.say(KINDS[kind])}"
+    title = f"{reader.say(RANKING)} · {reader.say(KINDS[kind])}"
     frame = Frame(
         title,
         found.round,
         found.fresh,
         section="",
         live=not asked.pinned,
-        query=tuple((name, str(each)) for name, each in query.items() if each is not None),
+        query=query,
         path=("rounds", found.round.code),
     )
     return markup(reader, frame, _body(reader, asked, found, title, query))

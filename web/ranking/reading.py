@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from api.http.state import Gateway
+from api.rankings.freshness import earlier_of
 from shared.applicants import store as applicants
 from shared.applicants.store import Sought, StoredApplicant
 from shared.core.principal import Principal
 from shared.operations.model import Operation
-from shared.rankings import movements
 from shared.rankings import store as standings
 from shared.rankings.order import arranged
 from shared.rankings.ranking import Ranking
@@ -44,7 +44,6 @@ class Place:
 
     applicant: StoredApplicant
     rank: int | None
-    tied: int
     moved: int | None
     total: float
     coverage: float
@@ -81,7 +80,7 @@ async def read(
     begin = (asked.number - 1) * ON_A_PAGE
     chosen = order[begin : begin + ON_A_PAGE]
     codes = [whole.applicants[at] for at in chosen]
-    earlier = await _ranks_before(held, round_, fresh, asked.sought.kind)
+    earlier = await _ranks_before(held, round_, fresh)
     async with held.database.reading() as session:
         lines = await standings.lines(session, round_.id, codes, fresh.run)
         known = await applicants.some(session, codes)
@@ -93,7 +92,6 @@ async def read(
             Place(
                 known[code],
                 rank,
-                int(whole.own.tied[at]),
                 before - rank if before and rank else None,
                 in_points(framework, lines[code].total),
                 lines[code].coverage,
@@ -132,15 +130,10 @@ def positions(order: IntArray) -> list[int]:
     return plain
 
 
-async def _ranks_before(
-    held: Gateway, round_: RoundFacts, fresh: Freshness, kind: str | None
-) -> dict[str, int]:
-    """Return the ranks as of the run before, of who had one."""
+async def _ranks_before(held: Gateway, round_: RoundFacts, fresh: Freshness) -> dict[str, int]:
+    """Return everybody's rank within its kind as of the run before; 0 and who is missing: none."""
     if fresh.run < 2:  # noqa: PLR2004 -- the first run has none before it
         return {}
-    moves = await movements.between(held.database, round_.id, fresh.run - 1, fresh.run, kind, 1)
-    return {
-        code: rank
-        for code, rank in zip(moves.applicants, moves.ranks[0].tolist(), strict=True)
-        if rank
-    }
+    earlier = await earlier_of(held, round_, fresh, fresh.run - 1)
+    before = await held.rankings.as_of(round_.id, earlier.as_of)
+    return dict(zip(before.applicants, before.own.rank.tolist(), strict=True))

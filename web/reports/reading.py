@@ -16,7 +16,7 @@ from shared.submissions import list_store as submissions
 from shared.submissions.admission import REPORTERS, not_reached, refused
 from shared.submissions.known_store import Known
 from shared.submissions.list_store import Asked, Reach, StoredSubmission
-from shared.submissions.values import Refusal
+from shared.submissions.values import not_admitted
 from web.work.marking import own_measures
 
 
@@ -56,7 +56,9 @@ async def read(
     measure = framework.measures.get(measure_code)
     if measure is None:
         raise NotFound(f"the framework has no measure {measure_code}")
-    if refusal := not_reached(who, code, measure_code) or _not_admitted(who, measure):
+    if refusal := not_reached(who, code, measure_code) or not_admitted(
+        REPORTERS[who.role], measure
+    ):
         raise refused(refusal, f"/path/{refusal.field}")
     known = Known(round_.reference_date, None, code, measure_code, who.name)
     awaiting = Asked(Reach(), code, measure_code, "held", reporter=who.name)
@@ -74,13 +76,6 @@ async def read(
         own[0] if own else None,
         held[0] if held else None,
     )
-
-
-def _not_admitted(who: Principal, measure: Measure) -> Refusal | None:
-    if REPORTERS[who.role] in measure.reported_by:
-        return None
-    message = f"This measure is reported by: {', '.join(measure.reported_by)}."
-    return Refusal("measure", "reporter-not-admitted", message, forbidden=True)
 
 
 async def next_to_mark(database: Database, found: Report, who: Principal) -> str | None:

@@ -9,6 +9,7 @@ from shared.explanations.sentences import Sentences
 from shared.scoring.framework import Framework, Indicator, Name
 from shared.scoring.points import in_points
 from web.charts.bullets import Bullet, bullet
+from web.charts.legend import colour
 from web.explained import Document
 from web.reader import Reader
 from web.scorecard.reading import Card
@@ -65,7 +66,7 @@ def _dimension(of: Table, at: int) -> h.Element:
     return h.tbody[
         h.tr(".dimension")[
             h.th(".name", scope="rowgroup", colspan=3)[
-                h.span(f".swatch.c{at % 6 + 1}", aria_hidden="true"), of.told.name(sums["name"])
+                h.span(f".swatch.{colour(at)}", aria_hidden="true"), of.told.name(sums["name"])
             ],
             h.td(".points")[points, h.span(".full")[f"/ {of.reader.number(sums['full'])}"]],
             h.td(".more"),

@@ -7,6 +7,7 @@ import htpy as h
 from shared.explanations.sentences import Sentences
 from shared.scoring.framework import Name
 from shared.scoring.points import in_points
+from web.charts.legend import colour
 from web.charts.radar import Axis, radar
 from web.charts.trend import Trend, trend
 from web.explained import Document
@@ -41,9 +42,10 @@ def page(reader: Reader, card: Card) -> str:
     """Return the whole page."""
     score, told = card.score, Sentences(card.document, reader.language)
     name = told.name(card.document["name"]) or score.applicant
-    query = () if score.run is None else (("run", str(score.run)),)
     path = ("rounds", score.round.code, "applicants", score.applicant)
-    frame = Frame(name, score.round, score.fresh, live=not score.pinned, query=query, path=path)
+    frame = Frame(
+        name, score.round, score.fresh, live=not score.pinned, query={"run": score.run}, path=path
+    )
     body = h.fragment[
         trail(
             reader,
@@ -194,7 +196,7 @@ def _sums(
         own = reader.say(WITHHELD) if each["points"] is None else written(each["points"])
         yield h.tr[
             h.th(scope="row")[
-                h.span(f".swatch.c{at % 6 + 1}", aria_hidden="true"), told.name(each["name"])
+                h.span(f".swatch.{colour(at)}", aria_hidden="true"), told.name(each["name"])
             ],
             h.td(".number")[h.strong[own]],
             median is not None and h.td(".number")[written(median)],

@@ -45,7 +45,7 @@ class Fault:
 
 def sign_in_frame(reader: Reader, there: str) -> Frame:
     """Return what stands around the form that leads *there*."""
-    return Frame(reader.say(SIGN_IN), query=(("next", there),), path=("sign-in",))
+    return Frame(reader.say(SIGN_IN), query={"next": there}, path=("sign-in",))
 
 
 def sign_in(reader: Reader, there: str, fault: Fault | None = None) -> h.Renderable:

@@ -33,7 +33,7 @@ def page(reader: Reader, who: Principal, record: Record, run: int | None, after:
         record.round,
         record.fresh,
         live=run is None,
-        query=tuple((each, str(value)) for each, value in query.items() if value is not None),
+        query=query,
         path=path,
     )
     unit = unit_in_words(measure.unit)

@@ -8,7 +8,7 @@ from web.charts import bars
 from web.charts.bars import Part
 from web.charts.bump import Line, bump
 from web.charts.legend import legend
-from web.layout import Frame, markup
+from web.layout import RANKING, Frame, markup
 from web.movement.reading import Track
 from web.parts.cohorts import KINDS
 from web.parts.moved import arrow, far
@@ -17,7 +17,6 @@ from web.reader import Reader
 from web.wall.reading import PLACES, Found
 
 TITLE = Name("大屏", "Wall")
-RANKING = Name("排名", "Ranking")
 RANK, NAME = Name("名次", "Rank"), Name("名称", "Name")
 POINTS, TOTAL = Name("各维度得分", "Points by dimension"), Name("总分", "Total")
 MEDIAN, COMPLETE = Name("总分中位数", "median total"), Name("数据齐备", "lack nothing")
@@ -40,7 +39,7 @@ NEVER_LIVE = Name(
 
 def page(reader: Reader, found: Found, kind: str, *, pinned: bool) -> str:
     """Return the whole page; *pinned*: the run was named in the address."""
-    query = {"cohort": kind} | ({"run": str(found.fresh.run)} if pinned else {})
+    query = {"cohort": kind, "run": found.fresh.run if pinned else None}
     title = f"{reader.say(TITLE)} · {reader.say(KINDS[kind])}"
     frame = Frame(
         title,
@@ -48,7 +47,7 @@ def page(reader: Reader, found: Found, kind: str, *, pinned: bool) -> str:
         found.fresh,
         section="wall",
         live=not pinned,
-        query=tuple(query.items()),
+        query=query,
         path=("rounds", found.round.code, "wall"),
         body_class="wall",
         style="wall.css",

@@ -11,7 +11,6 @@ from shared.core.principal import Principal
 from shared.database import Database
 from shared.rounds import entry_store as entries
 from shared.rounds.store import RoundFacts
-from web.work.marking import reaches
 
 ON_A_PAGE = 100
 
@@ -45,7 +44,7 @@ async def read(
         if asked.q is not None:
             found = set(await applicants.found(session, Sought(q=asked.q)))
             cohort = [code for code in cohort if code in found]
-        mine = [code for code in cohort if reaches(who, code)]
+        mine = [code for code in cohort if who.reaches_applicant(code)]
         mine.sort(key=lambda code: (coverage.get(code, 0.0), code))
         begin = (asked.number - 1) * ON_A_PAGE
         chosen = mine[begin : begin + ON_A_PAGE]

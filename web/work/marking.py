@@ -54,7 +54,7 @@ async def read(
         state = await rounds.state(session, round_.id)
         cohort, _ = await entries.cohort(session, round_.id)
         tied = await conflicts.of_expert(session, round_.id, who.reporter)
-        mine = [code for code in cohort if code not in tied and reaches(who, code)]
+        mine = [code for code in cohort if code not in tied and who.reaches_applicant(code)]
         pairs = len(mine) * len(codes)
         found = await panels.outstanding(session, round_.id, who.reporter, mine, codes, pairs)
         missing = _by_applicant(framework, mine, found)
@@ -71,11 +71,6 @@ def own_measures(framework: Framework, who: Principal) -> list[Measure]:
         if ReporterKind.EXPERT in each.reported_by
         and (who.measures is None or each.code in who.measures)
     ]
-
-
-def reaches(who: Principal, applicant: str) -> bool:
-    """Say whether the key reaches *applicant*."""
-    return who.applicants is None or applicant in who.applicants
 
 
 def _by_applicant(

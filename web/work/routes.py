@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated
 
-from fastapi import Query
 from fastapi.responses import RedirectResponse
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +15,7 @@ from shared.checklists import service as checklists
 from shared.core.principal import Role
 from shared.rounds.store import RoundFacts
 from web.layout import Frame, document
+from web.parts.pager import PageNumber
 from web.reader import Reader, Reading
 from web.routing import pages
 from web.work import (
@@ -32,8 +31,6 @@ from web.work.notice import Done, Noted
 from web.work.words import TITLE
 
 router = pages()
-
-PageNumber = Annotated[int, Query(ge=1, le=1_000, alias="page")]
 
 
 @router.get("/board/rounds/{round}/work")

@@ -18,10 +18,9 @@ GUARD = "ALTER TABLE audit_event {} TRIGGER append_only"
 async def purge(session: Session, actor: Actor, before: datetime) -> int:
     """Delete what was recorded *before* and no log seals; return how many events there were.
 
-    That is events without a round, refused requests and reads.
-
-    That is itself an event. Purges and restores stay for ever. Only the owner of the tables may;
-    whoever records an event meanwhile waits. Raises: Invalid, where *before* is not six months ago.
+    Those are events without a round, refused requests and reads; purges and restores stay for
+    ever. A purge is itself an event. Only the owner of the tables may; whoever records an event
+    meanwhile waits. Raises: Invalid, where *before* is not six months ago.
     """
     limit = text("SELECT date_trunc('day', clock_timestamp() - interval '6 months', 'UTC')")
     youngest: datetime = (await session.scalars(limit)).one()

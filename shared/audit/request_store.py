@@ -8,9 +8,9 @@ from shared.audit.requests import Noted, Row
 from shared.database import Driver
 
 REFUSED, READ = "request.refused", "record.read"
+"""What such an event is called."""
 PASSING = (REFUSED, READ)
 """What anybody brings about by asking: no log seals it, else strangers would make logs grow."""
-"""What such an event is called."""
 
 NOBODY = ""
 """The actor where it is not known who called: no reporter has this name."""

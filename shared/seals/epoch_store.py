@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from shared.audit.purge_store import RESTORED
 from shared.database import Session
 from shared.seals.store import keeps_logs
 
@@ -15,7 +16,7 @@ BEGIN
         SELECT greatest(max(number), {after}) + 1, 'restored' FROM public.log_epoch;
     END IF;
     INSERT INTO public.audit_event (actor, action, subject, detail, request_id)
-    VALUES ('operator', 'database.restored', 'database', '{{}}', 'command-line');
+    VALUES ('operator', '{restored}', 'database', '{{}}', 'command-line');
 END
 $restored$;
 """
@@ -27,7 +28,7 @@ def beginning(after: int) -> str:
     It is later than epoch *after*, too: one that was published is not begun again. A schema before
     step 0020 has no epochs: it needs this once more when it is migrated.
     """
-    return BEGIN.format(after=int(after))
+    return BEGIN.format(after=int(after), restored=RESTORED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from shared.submissions.list_store import StoredSubmission
 from web.reader import Reader
 from web.work.administering import Administering
 from web.work.cohort import Asked
+from web.work.table import table
 from web.work.words import APPLICANT
 
 TITLE = Name("管理", "Administration")
@@ -159,16 +160,4 @@ def _table(
 ) -> h.Node:
     if not rows:
         return h.p(".quiet")[reader.say(NOTHING)]
-    return h.div(".scrolls", role="region", aria_labelledby=labelled, tabindex="0")[
-        h.table(".list.work.stacks")[
-            h.thead[
-                h.tr[
-                    (
-                        h.th(class_=kind or None, scope="col")[reader.say(name)]
-                        for name, kind in heads
-                    )
-                ]
-            ],
-            h.tbody[rows],
-        ]
-    ]
+    return table(reader, labelled, heads, rows)

@@ -12,6 +12,7 @@ from shared.scoring.framework import Framework, Name, ReporterKind
 from shared.scoring.points import in_points
 from web.reader import Reader
 from web.work.notice import Done, notice
+from web.work.table import table
 from web.work.words import BACK
 
 TITLE = Name("数据清单", "Checklist")
@@ -111,7 +112,7 @@ def _missing(
 ) -> h.Element:
     heads = ((MEASURE, ""), (AT_STAKE, "number"), (BY, ""), (PROBLEMS, ""), (ACTION, ""))
     say = reader.say
-    return _table(
+    return table(
         reader,
         "missing",
         heads,
@@ -132,7 +133,7 @@ def _missing(
 
 def _there(reader: Reader, items: Sequence[Item], to: Callable[[Item], str | None]) -> h.Element:
     heads = ((MEASURE, ""), (VALUE, "number"), (AS_OF, ""), (PROBLEMS, ""), (ACTION, ""))
-    return _table(
+    return table(
         reader,
         "there",
         heads,
@@ -147,24 +148,6 @@ def _there(reader: Reader, items: Sequence[Item], to: Callable[[Item], str | Non
             for each in items
         ),
     )
-
-
-def _table(
-    reader: Reader, labelled: str, heads: Sequence[tuple[Name, str]], rows: h.Node
-) -> h.Element:
-    return h.div(".scrolls", role="region", aria_labelledby=labelled, tabindex="0")[
-        h.table(".list.work.stacks")[
-            h.thead[
-                h.tr[
-                    (
-                        h.th(class_=kind or None, scope="col")[reader.say(name)]
-                        for name, kind in heads
-                    )
-                ]
-            ],
-            h.tbody[rows],
-        ]
-    ]
 
 
 def _by(reader: Reader, item: Item) -> str:

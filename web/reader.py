@@ -25,11 +25,14 @@ Language = Literal["zh", "en"]
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who is shown the same page: *whole* says that nothing of the round is hidden from them."""
+    """Who is shown the same page: all of a *role* who read it in a *language*.
+
+    *chosen*: the language was named in the address, so that the page's links keep it.
+    """
 
     language: Language
+    chosen: bool
     role: Role
-    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,10 @@ class Reader:
             return f"{value:,.{places}f}"
         return f"{value:,.10g}" if abs(value) < 1e10 else f"{value:,.0f}"  # noqa: PLR2004
 
-    def audience(self, *, whole: bool = True) -> Audience:
+    def audience(self) -> Audience:
         """Return whom a page for this reader may be shown to as well."""
         role = Role.PORTAL if self.principal is None else self.principal.role
-        return Audience(self.language, role, whole)
+        return Audience(self.language, self.chosen, role)
 
 
 def language_of(scope: Scope) -> tuple[Language, bool]:

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from api.http import problems
+from api.http.kept import Again
 from api.http.problems import Unauthorized
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
@@ -47,15 +48,17 @@ class PageRoute(GuardedRoute):
 
         try:
             await super().handle(scope, receive, noted)
-        except Unauthorized:
-            await RedirectResponse(_sign_in(scope), 303)(scope, receive, send)
-        except DomainError as error:
-            answer = await problems.on_domain_error(_asked(scope), error)
-            await refusal(scope, answer)(scope, receive, send)
         except Exception as error:
             if begun:
                 raise
-            await refusal(scope, problems.on_error(_asked(scope), error))(scope, receive, send)
+            await (await _instead(scope, error))(scope, receive, send)
+
+    async def repeated(self, scope: Scope, again: Again) -> Response | None:
+        """Return the page that is kept, or what is shown instead of it; None: ask the route."""
+        try:
+            return await super().repeated(scope, again)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, a page says so
+            return await _instead(scope, error)
 
     async def caller(self, scope: Scope, held: Gateway) -> Principal | None:
         """Return whose session it is. Raises: what `access.authorise` raises."""
@@ -80,6 +83,15 @@ class PageRoute(GuardedRoute):
             return refusal(request.scope, answer)
 
         return shown
+
+
+async def _instead(scope: Scope, error: Exception) -> Response:
+    """Return what is shown instead of a page: where one signs in, or what went wrong."""
+    if isinstance(error, Unauthorized):
+        return RedirectResponse(_sign_in(scope), 303)
+    if isinstance(error, DomainError):
+        return refusal(scope, await problems.on_domain_error(_asked(scope), error))
+    return refusal(scope, problems.on_error(_asked(scope), error))
 
 
 def _asked(scope: Scope) -> Request:

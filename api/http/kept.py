@@ -39,8 +39,10 @@ class Page:
         return validated(answer)
 
 
-Again = Callable[[Principal], Awaitable[Response | None]]
-"""Answers a request that was answered before, for whoever calls now; None: ask the route."""
+Again = Callable[[Scope, Principal], Awaitable[Response | None]]
+"""Answers a request that was answered before, for whoever calls now; None: ask the route.
+
+Of the request, its headers alone may differ from the one before."""
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class GuardedRoute(APIRoute):
         held: Gateway = scope["app"].state.gateway
         async with asyncio.timeout(held.database.patience):
             principal = await self._admitted(scope, held)
-            answer = None if principal is None else await again(principal)
+            answer = None if principal is None else await again(scope, principal)
         return None if answer is None else unless_known(scope, answer)
 
     async def caller(self, scope: Scope, held: Gateway) -> Principal | None:

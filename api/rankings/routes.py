@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import Response as Answer
+from starlette.types import Scope
 
 from api.answers.members import Fields, chosen, only
 from api.http.access import ANY, admits, caller_of
@@ -99,7 +100,7 @@ async def ranking(
     return page.answer
 
 
-async def _again(held: Gateway, wanted: PageKey, who: Principal) -> Response | None:
+async def _again(held: Gateway, wanted: PageKey, _: Scope, who: Principal) -> Response | None:
     """Return the page as it now is, if it is rendered and *who* may see any page of the round.
 
     An expert may not: what it sees depends on its marks.

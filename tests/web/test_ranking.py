@@ -76,6 +76,25 @@ async def test_a_page_that_is_known_is_not_sent_again(world: World) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
+async def test_what_is_asked_again_is_answered_as_the_first_time(world: World) -> None:
+    """To each in its language, of the newest run, and to nobody who may not see it."""
+    await scored(world, C1=10, C2=20)
+    first = await see(world, "auditor")
+    again = await see(world, "auditor")
+    english = await see(world, "auditor", more={"Accept-Language": "en"})
+    stranger = await world.client.get(BOARD)
+    expert = await see(world, "expert")
+    await scored(world, C1=40)
+    newer = await see(world, "auditor")
+
+    assert (again.text, again.headers["etag"]) == (first.text, first.headers["etag"])
+    assert english.headers["content-language"] == "en"
+    assert stranger.headers["location"].startswith("/board/sign-in?next=")
+    assert (expert.status_code, rows(expert.text)) == (409, [])
+    assert expert.headers["content-type"] == "text/html; charset=utf-8"
+    assert [code for code, *_ in rows(newer.text)] == ["C1", "C2"]
+
+
 async def test_an_expert_sees_no_ranking_before_its_marks_stand(world: World) -> None:
     await scored(world, C1=10)
     answer = await see(world, "expert", lang="en")

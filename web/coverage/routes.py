@@ -21,7 +21,7 @@ from web.coverage import sources
 from web.coverage.page import page
 from web.coverage.reading import read
 from web.coverage.views import SEES_SOURCES
-from web.kept import PageKey, shared
+from web.kept import PageKey, repeat, shared
 from web.layout import personal
 from web.parts.pager import PageNumber
 from web.parts.seen import seen
@@ -47,7 +47,7 @@ async def coverage(
     held, shown = gateway_of(request), await seen(request, round, run)
     stored, fresh = shown.round, shown.fresh
     pinned = run is not None
-    depends = (stored.id, fresh, cohort, number, pinned, reader.audience(), reader.chosen)
+    key = PageKey("coverage", stored.id, fresh, reader.audience(), (cohort, number, pinned))
 
     async def render() -> str:
         kind = cohort or "county"
@@ -57,7 +57,10 @@ async def coverage(
             page, reader, found, kind, number, cohort=cohort, pinned=pinned
         )
 
-    return await shared(held, reader, PageKey("coverage", depends), render)
+    answer = await shared(held, reader, key, render)
+    if not pinned:
+        repeat(request, key)
+    return answer
 
 
 @router.get("/board/rounds/{round}/coverage/sources")

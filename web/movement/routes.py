@@ -12,7 +12,7 @@ from api.rankings.freshness import earlier_of
 from api.rankings.instants import RunAsked
 from shared.rankings.store import AsOf
 from shared.visibility import reach_of
-from web.kept import PageKey, shared
+from web.kept import PageKey, repeat, shared
 from web.movement import moves, reading
 from web.movement.moves import Span
 from web.movement.page import page
@@ -35,14 +35,17 @@ async def movement(
     held, shown = gateway_of(request), await seen(request, round, run)
     stored, fresh = shown.round, shown.fresh
     pinned = run is not None
-    key = PageKey("movement", (stored.id, fresh, cohort, pinned, reader.audience(), reader.chosen))
+    key = PageKey("movement", stored.id, fresh, reader.audience(), (cohort, pinned))
 
     async def render() -> str:
         kind = cohort or "county"
         found = await reading.read(held, stored, fresh, kind)
         return await asyncio.to_thread(page, reader, found, kind, cohort=cohort, pinned=pinned)
 
-    return await shared(held, reader, key, render)
+    answer = await shared(held, reader, key, render)
+    if not pinned:
+        repeat(request, key)
+    return answer
 
 
 @router.get("/board/rounds/{round}/movement/{run}")
@@ -65,7 +68,8 @@ async def moved(
     span = Span(before, fresh, newest.run)
     causes = who.role in SEES_CAUSES
     reach = reach_of(who) if causes else None
-    depends = (stored.id, span, cohort, number, reach, reader.audience(), reader.chosen)
+    asked = (span, cohort, number, reach)
+    key = PageKey("moved", stored.id, fresh, reader.audience(), asked)
 
     async def render() -> str:
         kind = cohort or "county"
@@ -77,4 +81,4 @@ async def moved(
             run_page, reader, found, kind, number, cohort=cohort, causes=causes
         )
 
-    return await shared(held, reader, PageKey("moved", depends), render)
+    return await shared(held, reader, key, render)

@@ -12,7 +12,9 @@ from api.http.context import gateway_of
 from api.http.paths import Named, OfKind, RoundCode
 from api.rankings.instants import RunAsked
 from shared.applicants.store import Sought
-from web.kept import PageKey, shared
+from shared.core.principal import Principal
+from shared.operations.model import Operation
+from web.kept import PageKey, repeat, shared
 from web.parts.pager import PageNumber
 from web.parts.seen import seen
 from web.ranking.page import page
@@ -42,13 +44,20 @@ async def ranking(
     stored, fresh = shown.round, shown.fresh
     analysis = await analysis_of(held, stored, fresh, caller_of(request))
     asked = Asked(Sought(cohort or "county", q or None), view, number, pinned=run is not None)
-    key = PageKey(
-        "ranking",
-        (stored.id, fresh, analysis and analysis.id, asked, reader.audience(), reader.chosen),
-    )
+    key = PageKey("ranking", stored.id, fresh, reader.audience(), _shown(asked, analysis))
 
     async def render() -> str:
         found = await read(held, shown.framework, stored, fresh, analysis, asked)
         return await asyncio.to_thread(page, reader, asked, found)
 
-    return await shared(held, reader, key, render)
+    async def renewed(now: PageKey, who: Principal) -> PageKey:
+        return now._replace(asked=_shown(asked, await analysis_of(held, stored, now.fresh, who)))
+
+    answer = await shared(held, reader, key, render)
+    if run is None:
+        repeat(request, key, renewed)
+    return answer
+
+
+def _shown(asked: Asked, analysis: Operation | None) -> tuple[Asked, int | None]:
+    return asked, None if analysis is None else analysis.id

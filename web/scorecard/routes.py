@@ -35,13 +35,8 @@ async def scorecard(
     analysis = None
     if score.seen.places:
         analysis = await analysis_of(held, score.round, score.fresh, score.who)
-    key = PageKey(
-        "scorecard",
-        (
-            *(score.round.id, score.fresh, score.pinned, applicant, analysis and analysis.id),
-            *(score.seen, score.reached, reader.audience(), reader.chosen),
-        ),
-    )
+    asked = (score.pinned, applicant, analysis and analysis.id, score.seen, score.reached)
+    key = PageKey("scorecard", score.round.id, score.fresh, reader.audience(), asked)
 
     async def render() -> str:
         return await aside(partial(page, reader, await read(held, score, analysis)))

@@ -7,7 +7,7 @@ from api.http.access import ANY, admits
 from api.http.context import gateway_of
 from api.http.paths import OfKind, RoundCode
 from api.rankings.instants import RunAsked
-from web.kept import PageKey, shared
+from web.kept import PageKey, repeat, shared
 from web.parts.seen import seen
 from web.reader import Reading
 from web.routing import pages
@@ -30,11 +30,14 @@ async def wall(
     held, shown = gateway_of(request), await seen(request, round, run)
     stored, fresh = shown.round, shown.fresh
     kind, pinned = cohort or "county", run is not None
-    key = PageKey("wall", (stored.id, fresh, kind, pinned, reader.audience(), reader.chosen))
+    key = PageKey("wall", stored.id, fresh, reader.audience(), (kind, pinned))
 
     async def render() -> str:
         return page(
             reader, await read(held, shown.framework, stored, fresh, kind), kind, pinned=pinned
         )
 
-    return await shared(held, reader, key, render)
+    answer = await shared(held, reader, key, render)
+    if not pinned:
+        repeat(request, key)
+    return answer

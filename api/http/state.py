@@ -25,6 +25,7 @@ from shared.live.service import Live
 from shared.previews.service import Previews
 from shared.quotas.service import Quotas
 from shared.rankings.medians import Medians
+from shared.rankings.overviews import Overviews
 from shared.rankings.recent import Recent
 from shared.rankings.service import Rankings
 from shared.rankings.watch import Watch
@@ -75,6 +76,7 @@ class Gateway:
     admissions: Flights[Principal | None]
     rankings: Rankings
     medians: Medians
+    overviews: Overviews
     recent: Recent
     kept: Kept
     cohorts: Cohorts
@@ -113,6 +115,7 @@ class Gateway:
             admissions=Flights(),
             rankings=Rankings(database),
             medians=Medians(database),
+            overviews=Overviews(database, "county"),
             recent=Recent(database),
             kept=Kept(),
             cohorts=Cohorts(database),

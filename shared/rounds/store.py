@@ -135,6 +135,23 @@ async def page(
     return [StoredRound(*row) for row in await session.execute(query)]
 
 
+async def newest(
+    session: Session, offset: int, limit: int, among: Collection[str] | None = None
+) -> tuple[list[StoredRound], int]:
+    """Return at most *limit* rounds behind *offset* others, and how many there are in all.
+
+    Those that are not closed come first, and of each the newest. *among* is as for `page`.
+    """
+    is_closed = RoundRow.state == "closed"
+    query = QUERY.order_by(is_closed, RoundRow.created_at.desc(), RoundRow.id.desc())
+    counted = select(func.count()).select_from(RoundRow)
+    if among is not None:
+        query = query.where(RoundRow.code == func.any(list(among)))
+        counted = counted.where(RoundRow.code == func.any(list(among)))
+    found = await session.execute(query.offset(offset).limit(limit))
+    return [StoredRound(*row) for row in found], (await session.scalars(counted)).one()
+
+
 async def set_state(session: Session, round_id: int, state: str) -> None:
     """Change the state; the caller holds the round alone."""
     await session.execute(

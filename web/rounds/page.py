@@ -6,12 +6,15 @@ from datetime import datetime
 
 import htpy as h
 
-from shared.rankings.overview_store import Overview
+from shared.rankings.overviews import Overview
 from shared.rounds.store import StoredRound
 from shared.scoring.framework import Name
 from web.charts.meter import share
 from web.layout import NO_RUN, RUN, SECTIONS
+from web.parts.pager import pager
 from web.reader import PROVINCE, Reader
+
+ON_A_PAGE = 25
 
 TITLE = Name("评审轮次", "Rounds")
 NONE = Name("还没有评审轮次。", "There are no rounds yet.")
@@ -45,16 +48,19 @@ class Seen:
         return reader.say(self.round.name)
 
 
-def body(reader: Reader, rounds: Sequence[Seen], now: datetime) -> h.Renderable:
-    """Return the page's content; *rounds* stand in the order in which they are shown."""
+def body(
+    reader: Reader, rounds: Sequence[Seen], number: int, among: int, now: datetime
+) -> h.Renderable:
+    """Return page *number* of *among* rounds; these *rounds* stand as they are shown."""
     say = reader.say
     going = [each for each in rounds if each.round.state != "closed"]
     closed = [each for each in rounds if each.round.state == "closed"]
     return h.fragment[
         h.h1[say(TITLE)],
-        not rounds and h.p(".notice")[say(NONE)],
+        not among and h.p(".notice")[say(NONE)],
         bool(going) and h.div(".cards")[(_card(reader, each, now) for each in going)],
         bool(closed) and h.fragment[h.h2[say(CLOSED)], _table(reader, closed)],
+        pager(reader, number, among, ON_A_PAGE, reader.link),
     ]
 
 
@@ -73,7 +79,7 @@ def _card(reader: Reader, seen: Seen, now: datetime) -> h.Element:
 def _facts(reader: Reader, seen: Seen, now: datetime) -> Iterator[tuple[Name, h.Node]]:
     yield CLOSES, _deadline(reader, seen.round, now)
     yield REFERENCE, reader.day(seen.round.reference_date)
-    yield ENTRIES, reader.number(seen.stands.entries)
+    yield ENTRIES, reader.number(seen.stands.progress.entries)
     if seen.whole:
         yield COVERED, _coverage(seen)
     yield LAST, _last(reader, seen)
@@ -93,14 +99,15 @@ def _deadline(reader: Reader, round_: StoredRound, now: datetime) -> h.Node:
 
 
 def _coverage(seen: Seen) -> h.Node:
-    return "–" if seen.stands.coverage is None else share(seen.stands.coverage)
+    coverage = seen.stands.outcome.coverage
+    return "–" if coverage is None else share(coverage)
 
 
 def _last(reader: Reader, seen: Seen) -> str:
-    if seen.stands.run == 0:
+    last = seen.stands.progress.as_of
+    if last.run == 0:
         return reader.say(NO_RUN)
-    run = reader.say(RUN).format(run=seen.stands.run)
-    return f"{run} · {reader.moment(seen.stands.recorded_at)}"
+    return f"{reader.say(RUN).format(run=last.run)} · {reader.moment(last.recorded_at)}"
 
 
 def _links(reader: Reader, code: str) -> Iterator[h.Element]:
@@ -128,7 +135,7 @@ def _row(reader: Reader, seen: Seen) -> h.Element:
         h.th(scope="row")[h.a(href=link)[h.bdi[seen.title(reader)]]],
         h.td[reader.moment(seen.round.closes_at)],
         h.td[reader.day(seen.round.reference_date)],
-        h.td[reader.number(seen.stands.entries)],
+        h.td[reader.number(seen.stands.progress.entries)],
         h.td(".counted")[_coverage(seen)],
         h.td[_last(reader, seen)],
     ]

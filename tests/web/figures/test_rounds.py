@@ -68,5 +68,9 @@ async def test_rounds_say_how_they_stand_the_newest_first_and_the_closed_below(
     await world.transition("closed")
     shown = await see(world, "expert", "..", "..", lang="en")
     assert len(facts(shown.text)) == 2
+    assert [(await front(world, "expert", page=page)).count("<article") for page in (1, 2)] == [
+        2,
+        0,
+    ]
     assert [(row[0], row[4]) for row in table(shown)] == [("Round 2026", "20%")]
     assert f'href="/board/rounds/{ROUND}?lang=en"' in shown.text

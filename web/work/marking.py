@@ -1,6 +1,5 @@
 """An expert's work: whom it may mark, and what of them it has not."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,8 +8,8 @@ from shared.applicants.store import StoredApplicant
 from shared.conflicts import store as conflicts
 from shared.core.principal import Principal
 from shared.database import Database
-from shared.panels import store as panels
-from shared.rounds import entry_store as entries
+from shared.panels import work_store as panels
+from shared.panels.work_store import Mine
 from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework, Measure, ReporterKind
@@ -23,28 +22,29 @@ ON_A_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """What an expert has to mark, by applicant: who lacks most comes first.
+    """What an expert has to mark.
 
-    *missing* has the measures without a mark of each applicant's, *names* those of who is shown;
-    *pairs* is how many marks there are to give in all.
+    *missing* has the measures without a mark of each applicant that is shown, whoever lacks any
+    first; *among* so many applicants, of whom so many marks are *left* to give.
     """
 
     state: str
     measures: Sequence[Measure]
     missing: Mapping[str, Sequence[Measure]]
     names: Mapping[str, StoredApplicant]
-    pairs: int
+    among: int
+    left: int
 
     @property
-    def left(self) -> int:
-        """How many marks are left to give."""
-        return sum(map(len, self.missing.values()))
+    def pairs(self) -> int:
+        """How many marks there are to give in all."""
+        return self.among * len(self.measures)
 
 
 async def read(
     database: Database, framework: Framework, round_: RoundFacts, who: Principal, number: int
 ) -> Marking:
-    """Return what is left to mark for *who*, the hundred of page *number* by name.
+    """Return what is left to mark for *who*, of the hundred of page *number*.
 
     Nobody with a declared tie is among them, and nobody whom the key does not reach.
     """
@@ -52,15 +52,15 @@ async def read(
     codes = [each.code for each in measures]
     async with database.reading() as session:
         state = await rounds.state(session, round_.id)
-        cohort, _ = await entries.cohort(session, round_.id)
         tied = await conflicts.of_expert(session, round_.id, who.reporter)
-        mine = [code for code in cohort if code not in tied and who.reaches_applicant(code)]
-        pairs = len(mine) * len(codes)
-        found = await panels.outstanding(session, round_.id, who.reporter, mine, codes, pairs)
-        missing = _by_applicant(framework, mine, found)
+        mine = Mine(who.reporter, codes, tied, who.applicants)
         begin = (number - 1) * ON_A_PAGE
-        names = await applicants.some(session, list(missing)[begin : begin + ON_A_PAGE])
-    return Marking(state, measures, missing, names, pairs)
+        found = await panels.work(session, round_.id, mine, begin, ON_A_PAGE)
+        names = await applicants.some(session, list(found.page))
+    missing = {
+        code: [framework.measures[each] for each in lacks] for code, lacks in found.page.items()
+    }
+    return Marking(state, measures, missing, names, found.applicants, found.missing)
 
 
 def own_measures(framework: Framework, who: Principal) -> list[Measure]:
@@ -71,16 +71,6 @@ def own_measures(framework: Framework, who: Principal) -> list[Measure]:
         if ReporterKind.EXPERT in each.reported_by
         and (who.measures is None or each.code in who.measures)
     ]
-
-
-def _by_applicant(
-    framework: Framework, mine: Sequence[str], found: Sequence[tuple[str, str]]
-) -> dict[str, list[Measure]]:
-    """Group what was *found* to be missing; those that lack nothing come last."""
-    missing = defaultdict[str, list[Measure]](list)
-    for applicant, measure in found:
-        missing[applicant].append(framework.measures[measure])
-    return {code: missing[code] for code in sorted(mine, key=lambda each: not missing[each])}
 
 
 async def marks_of(

@@ -37,7 +37,7 @@ def overview(reader: Reader, round_: RoundFacts, found: Marking, number: int) ->
     is_open = found.state == "open"
     given = found.pairs - found.left
     said = PROGRESS if found.left else ALL_DONE
-    last = -(-len(found.missing) // ON_A_PAGE)
+    last = -(-found.among // ON_A_PAGE)
     return h.fragment[
         h.h1[say(TITLE)],
         h.p(".notice.warn")[say(CLOSED)]
@@ -56,7 +56,7 @@ def overview(reader: Reader, round_: RoundFacts, found: Marking, number: int) ->
                     is_open and h.th(scope="col")[say(LEFT)],
                 ]
             ],
-            h.tbody[(_row(reader, round_, found, each, is_open=is_open) for each in found.names)],
+            h.tbody[(_row(reader, round_, found, each, is_open=is_open) for each in found.missing)],
         ],
         pager(reader, ("rounds", round_.code, "work"), number, last),
     ]

@@ -39,6 +39,10 @@ async def test_an_expert_is_led_from_mark_to_mark_and_sees_what_is_left(
     assert "1 of 4 marks given, 3 left." in (await page(world, "anna", code=PANEL)).text
     assert "77.25" not in mine.text + form.text + first.text
 
+    await panel.mark("anna", "C1", 50, TEAM)
+    behind = await page(world, "anna", code=PANEL)
+    assert list(dict.fromkeys(re.findall(r"/applicants/(\w+)", behind.text))) == ["C2", "C1"]
+
 
 @pytest.mark.parametrize(
     ("lang", "words"),

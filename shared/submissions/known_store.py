@@ -63,3 +63,19 @@ async def page(
     """)  # noqa: S608 -- all of it is ours
     parameters |= {"round": round_id, "valid_at": known.valid_at, "limit": limit}
     return [stored(*row) for row in await session.execute(query, parameters)]
+
+
+REVISIONS = text("""
+    SELECT as_of, max(revision) FROM submission
+    WHERE round = :round AND applicant = :applicant AND measure = :measure AND reporter = :reporter
+    GROUP BY as_of
+""")
+
+
+async def revisions(
+    session: Session, round_id: int, applicant: str, measure: str, reporter: int
+) -> dict[date, int]:
+    """Return the last revision of each date that the reporter said anything of, withdrawals too."""
+    said = {"applicant": applicant, "measure": measure, "reporter": reporter}
+    found = await session.execute(REVISIONS, {"round": round_id} | said)
+    return {row[0]: row[1] for row in found}

@@ -9,7 +9,7 @@ from web.fields import Label, boxes, choice, form, line, refusal
 from web.layout import Frame
 from web.reader import Reader
 from web.reports.reading import Report
-from web.reports.stated import CODE, NONE, typed
+from web.reports.stated import CODE, NONE, SEEN, revisions_said, typed
 from web.told import Filled
 from web.work.notice import NOTHING_DONE, Done, notice
 
@@ -80,6 +80,7 @@ def body(
             form(
                 reader,
                 address(reader, report),
+                _seen(report),
                 *_fields(reader, report, shown),
                 said=say(SAVE),
             ),
@@ -144,6 +145,10 @@ def _fields(reader: Reader, report: Report, shown: Filled) -> Iterator[h.Node]:
     yield line(shown, Label("comment", say(COMMENT), say(OPTIONAL)))
 
 
+def _seen(report: Report) -> h.VoidElement:
+    return h.input(type="hidden", name=SEEN, value=revisions_said(report.revisions))
+
+
 def _value(reader: Reader, report: Report, shown: Filled) -> h.Node:
     say, measure = reader.say, report.measure
     label = say(MARK_VALUE if report.marks else VALUE)
@@ -192,6 +197,7 @@ def _taking_back(reader: Reader, report: Report) -> h.Node:
             reader,
             address(reader, report),
             h.p[reader.say(TAKEN_BACK)],
+            _seen(report),
             (h.input(type="hidden", name=name, value=value) for name, value in kept.items()),
             said=reader.say(TAKE_BACK),
         ),

@@ -1,6 +1,8 @@
 """What the form of one value shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from shared.applicants import store as applicants
 from shared.applicants.store import StoredApplicant
@@ -25,6 +27,7 @@ class Report:
     """One applicant's measure as a reporter sees it.
 
     *own* is what it said that stands, *held* what it said that awaits confirmation; None: nothing.
+    *revisions* has the last one of each date that it ever said anything of.
     """
 
     round: RoundFacts
@@ -34,6 +37,7 @@ class Report:
     measure: Measure
     own: StoredSubmission | None
     held: StoredSubmission | None
+    revisions: Mapping[date, int]
 
     @property
     def marks(self) -> bool:
@@ -67,6 +71,7 @@ async def read(
         state = await rounds.state(session, round_.id)
         own = await stood.page(session, round_.id, None, 1, known)
         held = await submissions.page(session, round_.id, 0, 1, awaiting)
+        revisions = await stood.revisions(session, round_.id, code, measure_code, who.reporter)
     return Report(
         round_,
         state,
@@ -75,6 +80,7 @@ async def read(
         measure,
         own[0] if own else None,
         held[0] if held else None,
+        revisions,
     )
 
 

@@ -1,6 +1,7 @@
 """One value of an applicant: marked by an expert, or reported by a portal."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +10,7 @@ from api.http import metrics
 from api.http.access import admits, caller_of
 from api.http.context import database_of, framework_of, gateway_of, round_of, spend_rows
 from api.http.paths import ApplicantCode, MeasureCode, OfMeasure, RoundCode
-from shared.core.errors import DomainError
+from shared.core.errors import DomainError, StaleRevision
 from shared.core.principal import Role
 from shared.submissions import remarks
 from shared.submissions import service as submissions
@@ -55,7 +56,8 @@ async def report(
 ) -> Response:
     """Submit what the form says and lead on, or show the form and what is wrong with it.
 
-    Sent twice, the second finds the same value there and changes nothing. An expert is led to what
+    Sent twice, the second finds the same value there and changes nothing; sent over another than
+    it was filled over, it is refused, and shown with what stands. An expert is led to what
     it has yet to mark of the applicant; others, and who corrects, to the list.
     """
     sent = await fields(request)
@@ -69,8 +71,8 @@ async def report(
             path = path if after is None else ("rounds", round, "work", "values", applicant, after)
         return reader.link(*path, said=measure, noted=noted or None)
 
-    async def page() -> FormPage:
-        return _page(reader, found, Done())
+    async def page() -> FormPage:  # with what stands by now: it may be why the form is refused
+        return _page(reader, await _report(request, round, (applicant, measure)), Done())
 
     return await carried_out(request, reader, sent, act, page)
 
@@ -96,7 +98,11 @@ async def _submit(request: Request, found: Report, sent: Mapping[str, str]) -> s
         metrics.observe_submissions(["rejected"])
         raise
     await spend_rows(request, 1)
-    receipt = await submissions.submit(held.database, held.intake, found.round, item)
+    try:
+        receipt = await submissions.submit(held.database, held.intake, found.round, item)
+    except StaleRevision as stale:
+        beside = tuple(replace(each, pointer="/value") for each in stale.findings)
+        raise StaleRevision(str(stale), beside) from None
     metrics.observe_submissions([receipt.result])
     noted = remarks.of_one(item, receipt, found.round.reference_date)
     return ".".join(each.code for each in noted)

@@ -1,9 +1,11 @@
 """A form read as a submission: its texts mean what the cells of a table do, in the same words."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from shared.batches.admission import admit
+from shared.batches.cells import revision
 from shared.batches.rows import Cell, Row
 from shared.core.errors import Finding, SubmissionRefused
 from shared.core.principal import Principal
@@ -14,6 +16,9 @@ from shared.submissions.values import Value
 CODE = "code-"
 NONE = "code."
 """The box that says that none of the codes holds; no code begins with a point."""
+
+SEEN = "revisions"
+"""The field that says over what the form was filled, so that what came between is not undone."""
 
 NOTHING_SAID = Finding("/value", "missing", "The submission lacks this.")
 BOTH_SAID = Finding("/value", "not-codes", "The value is a list of codes, or none of them.")
@@ -37,6 +42,8 @@ def stated(
         "confirm": "confirm" in form,
         **{name: form[name] for name in OPTIONAL if form.get(name)},
     }
+    if SEEN in form:
+        members["expected_revision"] = _seen(form[SEEN], members["as_of"])
     if form.get("status") == "withdrawn":
         members["status"] = "withdrawn"
     else:
@@ -47,6 +54,17 @@ def stated(
     if isinstance(outcome, tuple):
         raise SubmissionRefused(DETAIL, outcome)
     return outcome
+
+
+def revisions_said(revisions: Mapping[date, int]) -> str:
+    """Return the text of the field that says which revisions stood when a form was shown."""
+    return " ".join(f"{day.isoformat()}={last}" for day, last in revisions.items())
+
+
+def _seen(said: str, day: str) -> int | str:
+    """Return which revision of a *day* a form was filled over; of what was not there, 0."""
+    seen = {each: last for each, _, last in (pair.partition("=") for pair in said.split())}
+    return revision(seen.get(day, "0"))
 
 
 def _value(measure: Measure, form: Mapping[str, str]) -> Cell | list[str] | None:

@@ -80,6 +80,26 @@ async def test_a_form_that_is_sent_twice_says_it_once(world: World) -> None:
     assert [each["value"] for each in await stored(world)] == [12]
 
 
+async def test_a_form_filled_over_what_changed_meanwhile_is_stale_and_shown_with_what_stands(
+    world: World,
+) -> None:
+    """Though the other was taken back: it is not the reader who decided that nothing holds."""
+    first, second = [await page(world, "portal", *VALUES, STATIONS) for _ in range(2)]
+    await send(world, first, DAY | {"value": "12"})
+    stale = await send(world, second, DAY | {"value": "13"})
+
+    assert (stale.status_code, faults(stale)) == (409, {"value": ["stale-revision"]})
+    assert "What stands of yours is 12" in stale.text
+    assert 'value="13"' in stale.text
+    assert (await send(world, stale, DAY | {"value": "13"})).status_code == 303
+
+    over = await page(world, "portal", *VALUES, STATIONS)
+    assert [(await send(world, over, {}, at=1)).status_code for _ in range(2)] == [303, 303]
+    assert faults(await send(world, over, DAY | {"value": "14"})) == {"value": ["stale-revision"]}
+    again = await page(world, "portal", *VALUES, STATIONS)
+    assert (await send(world, again, DAY | {"value": "14"})).status_code == 303
+
+
 async def test_each_kind_of_measure_has_a_form_of_its_own(world: World) -> None:
     await open_types(world)
     for measure, fields in (

@@ -1,18 +1,24 @@
 """What a form sends: read once, bounded, and only from a page of ours."""
 
 import hmac
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import htpy as h
 from starlette.requests import Request
 
-from api.http.problems import BodyTooLarge, MalformedBody
+from api.http.bodies import SMALL, received
+from api.http.context import gateway_of
+from api.http.problems import MalformedBody, UnsupportedMediaType
 from shared.core.errors import Forbidden
 from web.access import form_token, session_of
 from web.reader import Reader
 
 MOST_BYTES = 64 * 1024
+"""Two texts as long as may be, each character of which is written with nine."""
+
 MOST_FIELDS = 200
+FORM_TYPE = re.compile(r"application/x-www-form-urlencoded\s*(;|$)", re.IGNORECASE | re.ASCII)
 TOKEN = "form"  # noqa: S105 -- the name of the field that has it
 
 
@@ -26,30 +32,33 @@ async def fields(request: Request) -> dict[str, str]:
 
     Raises: what `fields_of_anyone` raises, and Forbidden where the form is not of this session.
     """
-    found, session = await fields_of_anyone(request), session_of(request)
+    found, session = await fields_of_anyone(request, MOST_BYTES), session_of(request)
     given, right = found.pop(TOKEN, "").encode(), form_token(session).encode()
     if not session or not hmac.compare_digest(given, right):
         raise Forbidden("the form is of another session: open its page again")
     return found
 
 
-async def fields_of_anyone(request: Request) -> dict[str, str]:
-    """Return the fields of a form for who is not signed in.
+async def fields_of_anyone(request: Request, most: int = SMALL) -> dict[str, str]:
+    """Return the fields of a form of *most* bytes at most, for who is not signed in.
 
-    Raises: Forbidden where another site sent it, BodyTooLarge, MalformedBody.
+    The body is counted among those that the process holds, and has its own time to arrive, as those
+    of the interface. Raises: Forbidden where another site sent it, UnsupportedMediaType,
+    BodyTooLarge, MalformedBody, Unavailable.
     """
     require_same_origin(request)
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BYTES:
-            raise BodyTooLarge(f"a form has at most {MOST_BYTES} bytes", limit=MOST_BYTES)
+    bodies = gateway_of(request).bodies
+    request.state.deadline.stop()
+    body, counted = await received(request, bodies, most)
+    request.state.deadline.restart()
     try:
-        found = parse_qs(
-            body.decode(), keep_blank_values=True, strict_parsing=False, max_num_fields=MOST_FIELDS
-        )
+        if body and not FORM_TYPE.match(request.headers.get("content-type", "")):
+            raise UnsupportedMediaType("a form is sent as application/x-www-form-urlencoded")
+        found = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
-        raise MalformedBody("the form is not one") from None
+        raise MalformedBody(f"a form is text in UTF-8, of at most {MOST_FIELDS} fields") from None
+    finally:
+        bodies.give_back(counted)
     return {name: values[-1].strip() for name, values in found.items()}
 
 

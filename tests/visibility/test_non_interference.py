@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from http import HTTPStatus
 from itertools import product
 from typing import Any
 
@@ -12,6 +13,7 @@ from shared.database import Database
 from tests.fixtures.http import key
 from tests.fixtures.make import MARK, STATIONS, World
 from tests.panels.experts import TARGET, TEAM, Panel, open_panel
+from tests.visibility import board
 
 READS = [
     "",
@@ -77,8 +79,8 @@ async def told(panel: Panel, who: str, paths: Sequence[str]) -> list[tuple[int, 
     return found
 
 
-async def play(panel: Panel, hidden: float) -> list[tuple[int, Any, bytes]]:
-    """Mark C1 as anna in full; boris gives C2 and P1 marks that depend on *hidden*."""
+async def play(panel: Panel, hidden: float) -> None:
+    """Mark C1 as anna in full, everybody as boris: C2 and P1 with marks that depend on *hidden*."""
     for applicant in ("C1", "C2", "P1"):
         await panel.call(
             "source",
@@ -88,12 +90,12 @@ async def play(panel: Panel, hidden: float) -> list[tuple[int, Any, bytes]]:
         )
     for measure in (MARK, TEAM):
         await panel.mark("anna", "C1", 62, measure)
+        await panel.mark("boris", "C1", 55, measure)
     await panel.world.recompute()
     for at, applicant in enumerate(("C2", "P1")):
         for measure in (MARK, TEAM):
             await panel.mark("boris", applicant, hidden + at, measure)
         await panel.world.recompute()
-    return await told(panel, "anna", READS)
 
 
 @pytest.mark.parametrize("scale", [TARGET, {"min_max": {}}, {"percent_rank": {}}])
@@ -104,12 +106,28 @@ async def test_an_expert_cannot_tell_two_rounds_apart_that_differ_in_hidden_mark
     answers = []
     for number, hidden in enumerate((20.0, 90.0)):
         panel = await open_panel(world, owner, f"PANEL{number}", scale)
-        answers.append(await play(panel, hidden))
+        await play(panel, hidden)
+        answers.append(await told(panel, "anna", READS))
     for path, first, second in zip(READS, *answers, strict=True):
         assert first == second, path
     statuses = dict(zip(READS, (status for status, _, _ in answers[0]), strict=True))
     assert statuses["/scores/C1/explanation?run=3"] == 200
     assert statuses["/scores/C2"] == statuses["/scores"] == 409
+
+
+async def test_nor_on_any_page_of_the_board(world: World, owner: Database) -> None:
+    """Though another expert, who has given all of its marks, was shown the same pages before."""
+    answers = []
+    for number, hidden in enumerate((20.0, 90.0)):
+        panel = await open_panel(world, owner, f"PANEL{number}", {"min_max": {}})
+        await play(panel, hidden)
+        assert await board.seen_whole(panel, "boris")
+        answers.append(await board.shown(panel, "anna"))
+    for path, page in answers[0].items():
+        assert page == answers[1][path], path
+    shown = {path for path, (status, *_) in answers[0].items() if status == HTTPStatus.OK}
+    assert {"/board", "/work", "/applicants/C1", "/applicants/C1/lines/B-4"} <= shown
+    assert not shown & {"/applicants/C2", "/applicants/C2/lines/B-4", "/movement/3", *board.KEPT}
 
 
 async def asked(panel: Panel) -> list[tuple[int, bytes]]:

@@ -20,6 +20,7 @@ from cli.options import DataDir, settings_with
 from cli.supervisor import GRACE, ProcessFailed, ServiceProcess, Supervisor
 from shared import log
 from shared.core.database_role import DatabaseRole
+from shared.core.hosts import is_loopback
 from shared.embedded.ownership import make_in, open_in
 from shared.embedded.server import logged_in, require_installed, try_lock
 from shared.process.listening import listen
@@ -73,6 +74,8 @@ def up(
         }
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         environment = {**os.environ, "PILOTZONE_DATA_DIR": str(settings.data_dir)}
+        if is_loopback(host):
+            environment.setdefault("PILOTZONE_LOCAL_SESSIONS", "true")
         if not settings.signing_keys:
             own = own_key(settings.data_dir, settings.log_name)
             environment["PILOTZONE_SIGNING_KEYS"] = str(own)

@@ -135,6 +135,12 @@ class Settings(BaseSettings):
         LONGEST,
         "How long who signs in to the board stays so; no longer than the key is in force.",
     )
+    local_sessions: bool = Field(
+        default=False,
+        description="Whether a browser on the gateway's own machine may be signed in without TLS,"
+        " and by a link; `up` says so on a loopback address. Not where a proxy runs there: it makes"
+        " everybody seem to be on this machine.",
+    )
     signature_age: timedelta = duration(
         5 * MINUTE,
         SECOND,

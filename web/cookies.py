@@ -4,6 +4,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import Scope
 
+from api.http.state import Gateway
 from shared.core.hosts import is_loopback
 from shared.sessions.service import Begun
 
@@ -44,9 +45,12 @@ def take(request: HTTPConnection, answer: Response) -> None:
 def on_loopback(request: HTTPConnection) -> bool:
     """Say whether the browser runs on this machine and speaks to us directly, without TLS.
 
-    A proxy on this machine tells where its client is, or is asked by another name than ours; of one
-    that does neither, the origin of a form tells.
+    Never unless the operator says that no proxy does so in its place: one that names neither its
+    client nor the host that it was asked for cannot be told from a browser here.
     """
+    held: Gateway = request.scope["app"].state.gateway
+    if not held.local_sessions:
+        return False
     if request.headers.get("origin", "").startswith("https:"):
         return False
     client = request.client.host if request.client else ""

@@ -66,6 +66,7 @@ class Gateway:
     keyring: Keyring
     sessions: Sessions
     session_lifetime: timedelta
+    local_sessions: bool
     refusals: RequestLog
     reads: RequestLog
     quotas: Quotas
@@ -105,6 +106,7 @@ class Gateway:
             keyring=keyring,
             sessions=Sessions(database, settings.key_cache, keyring.uses),
             session_lifetime=settings.session_lifetime,
+            local_sessions=settings.local_sessions,
             refusals=RequestLog(database, REFUSED),
             reads=RequestLog(database, READ),
             quotas=Quotas(database, Quota(settings.quota_requests, settings.quota_rows)),

@@ -13,6 +13,7 @@ from tests.fixtures.make import ROUND, STATIONS, World
 from tests.web.signed_in import BOARD, see
 from web.charts import bars
 from web.charts.bars import Part
+from web.cookies import SECURE
 from worker.loop import Bell
 from worker.operations import Operator
 
@@ -181,7 +182,7 @@ def test_a_bar_is_as_long_as_the_points_it_stands_for() -> None:
 async def test_where_the_database_cannot_be_reached_that_is_a_page_too() -> None:
     url = "postgresql://nobody@127.0.0.1:1/nothing"
     nowhere = Database(url).over(create_async_engine(driver_url(url)))
-    headers = {"Cookie": f"pilotzone-session={'a' * 43}"}
+    headers = {"Cookie": f"{SECURE}={'a' * 43}"}
     async with gateway(nowhere) as client:
         answer = await client.get("http://127.0.0.1/board?lang=en", headers=headers)
 

@@ -120,6 +120,7 @@ async def sign_out(request: Request, reader: Reading) -> Response:
             held.sessions.heard(number)
     answer = RedirectResponse(reader.link("sign-in"), 303)
     cookies.take(request, answer)
+    answer.headers["Clear-Site-Data"] = '"cache"'  # pages that many are shown are kept by browsers
     return answer
 
 

@@ -1,5 +1,6 @@
 """A page with a form: shown empty, and again with what was typed where that was refused."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -28,19 +29,22 @@ class FormPage:
     fields: Sequence[str]
     body: Callable[[Filled | None], h.Renderable]
 
-    def shown(self, reader: Reader) -> Response:
+    async def shown(self, reader: Reader) -> Response:
         """Return the page as it is come to."""
-        return document(reader, self.frame, self.body(None))
+        return await asyncio.to_thread(self._drawn, reader, self.frame, None)
 
-    def again(
+    async def again(
         self, request: Request, reader: Reader, sent: Mapping[str, str], error: DomainError
     ) -> Response:
         """Return the page with what was *sent*, and the *error* beside its fields."""
         why = told(request, reader, error, self.fields)
         frame = replace(self.frame, title=f"{reader.say(ERROR)}: {self.frame.title}")
-        answer = document(reader, frame, self.body(Filled(sent, why)))
+        answer = await asyncio.to_thread(self._drawn, reader, frame, Filled(sent, why))
         answer.status_code = why.status
         return answer
+
+    def _drawn(self, reader: Reader, frame: Frame, filled: Filled | None) -> Response:
+        return document(reader, frame, self.body(filled))
 
 
 async def carried_out(
@@ -60,5 +64,5 @@ async def carried_out(
     except (QuotaExceeded, Unavailable):
         raise
     except DomainError as error:
-        return (await page()).again(request, reader, sent, error)
+        return await (await page()).again(request, reader, sent, error)
     return RedirectResponse(there, 303)

@@ -1,6 +1,6 @@
 """Applicants: county-level divisions and industrial parks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -125,10 +125,19 @@ def _meant(sought: Sought) -> Iterator[ColumnElement[bool]]:
 
 
 async def page(
-    session: Session, after: str | None, limit: int, sought: Sought
+    session: Session,
+    after: str | None,
+    limit: int,
+    sought: Sought,
+    among: Collection[str] | None = None,
 ) -> list[StoredApplicant]:
-    """Return at most *limit* of who is *sought* in order of code, from behind *after* on."""
+    """Return at most *limit* of who is *sought* in order of code, from behind *after* on.
+
+    *among*: of these codes alone; None: of all.
+    """
     query = select(*COLUMNS).where(*_meant(sought)).order_by(ApplicantRow.code).limit(limit)
+    if among is not None:
+        query = query.where(ApplicantRow.code == func.any(list(among)))
     if after is not None:
         query = query.where(ApplicantRow.code > after)
     return [_stored(row) for row in await session.execute(query)]

@@ -1,6 +1,6 @@
 """Entries: who takes part in a round."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,11 +44,22 @@ async def put(
     return Entry(*(await session.execute(select(*COLUMNS).where(same))).one()), False
 
 
-async def page(session: Session, round_id: int, after: str | None, limit: int) -> list[Entry]:
-    """Return at most *limit* entries in order of applicant, from behind *after* on."""
+async def page(
+    session: Session,
+    round_id: int,
+    after: str | None,
+    limit: int,
+    among: Collection[str] | None = None,
+) -> list[Entry]:
+    """Return at most *limit* entries in order of applicant, from behind *after* on.
+
+    *among*: of these applicants alone; None: of all.
+    """
     query = (
         select(*COLUMNS).where(EntryRow.round == round_id).order_by(EntryRow.applicant).limit(limit)
     )
+    if among is not None:
+        query = query.where(EntryRow.applicant == func.any(list(among)))
     if after is not None:
         query = query.where(EntryRow.applicant > after)
     return [Entry(*row) for row in await session.execute(query)]

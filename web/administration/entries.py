@@ -31,20 +31,15 @@ async def read(
 
     Those alone that the key of *who* reaches.
     """
+    mine = who.applicants
     async with database.reading() as session:
         if q is None:
-            found = await entries.page(session, round_.id, after, ON_A_PAGE + 1)
+            found = await entries.page(session, round_.id, after, ON_A_PAGE + 1, mine)
             names = await applicants.some(session, [each.applicant for each in found])
             more = found[ON_A_PAGE - 1].applicant if len(found) > ON_A_PAGE else None
-            return Entered(_reached(who, found[:ON_A_PAGE]), (), names, more)
-        sought = await applicants.page(session, None, ON_A_PAGE, Sought(q=q))
+            return Entered(found[:ON_A_PAGE], (), names, more)
+        sought = await applicants.page(session, None, ON_A_PAGE, Sought(q=q), mine)
         known = await entries.some(session, round_.id, [each.code for each in sought])
     names = {each.code: each for each in sought}
-    others = [
-        each for each in sought if each.code not in known and who.reaches_applicant(each.code)
-    ]
-    return Entered(_reached(who, list(known.values())), others, names, None)
-
-
-def _reached(who: Principal, found: Sequence[Entry]) -> list[Entry]:
-    return [each for each in found if who.reaches_applicant(each.applicant)]
+    others = [each for each in sought if each.code not in known]
+    return Entered(list(known.values()), others, names, None)

@@ -62,7 +62,7 @@ async def panel_form(
     held = gateway_of(request)
     stored = await round_of(held, code)
     framework = await framework_of(held, stored)
-    found = await reading.panel(database_of(request), framework, stored, *about)
+    found = await reading.panel(database_of(request), framework, stored, caller_of(request), about)
     frame = _frame(reader.say(panel_page.TITLE), stored, "panels", *about)
     return FormPage(
         frame, panel_page.FIELDS, lambda filled: panel_page.body(reader, stored, found, filled)

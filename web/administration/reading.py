@@ -10,6 +10,7 @@ from shared.database import Database
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework, Measure
 from shared.submissions import list_store as submissions
+from shared.submissions.admission import not_reached, refused
 from shared.submissions.list_store import Asked, StoredSubmission
 from shared.visibility import reach_of
 
@@ -34,9 +35,19 @@ async def held(
 
 
 async def panel(
-    database: Database, framework: Framework, round_: RoundFacts, applicant: str, measure: str
+    database: Database,
+    framework: Framework,
+    round_: RoundFacts,
+    who: Principal,
+    about: tuple[str, str],
 ) -> tuple[StoredApplicant, Measure, Case | None]:
-    """Return what a panel says of an applicant, None where it says nothing. Raises: NotFound."""
+    """Return what a panel says *about* an applicant and a measure, None where it says nothing.
+
+    Raises: NotFound, ReporterNotAdmitted where the key of *who* does not reach that.
+    """
+    applicant, measure = about
+    if refusal := not_reached(who, applicant, measure):
+        raise refused(refusal, f"/path/{refusal.field}")
     known = framework.measures.get(measure)
     if known is None or known.panel is None:
         raise NotFound(f"no panel marks {measure}")

@@ -37,7 +37,7 @@ After = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 @admits(Role.ADMIN)
 async def state(round: RoundCode, request: Request, reader: Reading) -> Response:
     """Show the round's state and the form that changes it."""
-    return (await state_form(request, reader, round)).shown(reader)
+    return await (await state_form(request, reader, round)).shown(reader)
 
 
 @router.post(f"{WORK}/state")
@@ -61,7 +61,7 @@ async def entries(
     round: RoundCode, request: Request, reader: Reading, q: Named = None, after: After = None
 ) -> Response:
     """Show who takes part, or who is found."""
-    return (await entries_form(request, reader, round, q or None, after)).shown(reader)
+    return await (await entries_form(request, reader, round, q or None, after)).shown(reader)
 
 
 @router.post(f"{WORK}/entries")
@@ -90,7 +90,7 @@ async def held(
     round: RoundCode, submission: SubmissionId, request: Request, reader: Reading
 ) -> Response:
     """Show a value that awaits confirmation, and the form that confirms it."""
-    return (await held_form(request, reader, round, submission)).shown(reader)
+    return await (await held_form(request, reader, round, submission)).shown(reader)
 
 
 @router.post(f"{WORK}/held/{{submission}}")
@@ -126,7 +126,7 @@ async def panel(
     reader: Reading,
 ) -> Response:
     """Show a panel's marks of an applicant, and the form that settles them."""
-    return (await panel_form(request, reader, round, (applicant, measure))).shown(reader)
+    return await (await panel_form(request, reader, round, (applicant, measure))).shown(reader)
 
 
 @router.post(f"{WORK}/panels/{{applicant}}/{{measure}}")

@@ -68,14 +68,17 @@ async function refresh() {
 function swap(fresh) {
   const before = places();
   const focus = document.activeElement?.closest("[data-key]")?.dataset.key;
+  const scrolled = regions().map((each) => [each.scrollLeft, each.scrollTop]);
   for (const where of [".said", ".dot", "#main"]) {
     const old = document.querySelector(where), neu = fresh.querySelector(where);
     if (old && neu && old.outerHTML !== neu.outerHTML) old.replaceWith(neu);
   }
+  regions().forEach((each, at) => ([each.scrollLeft, each.scrollTop] = scrolled[at] ?? [0, 0]));
   if (focus) document.querySelector(`[data-key="${CSS.escape(focus)}"] a`)?.focus({ preventScroll: true });
   glide(before);
 }
 
+const regions = () => [...document.querySelectorAll("main .region, main .scrolls")];
 const rows = () => document.querySelectorAll("[data-key]");
 
 function places() {

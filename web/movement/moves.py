@@ -1,7 +1,7 @@
 """Who moved with one run, and, for those who may see it, what moved them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from api.http.state import Gateway
@@ -66,11 +66,11 @@ async def attributed(
     Of nobody beyond *reach*.
     """
     whole = await held.attributions.between(framework, round_, span.before, span.fresh.as_of)
-    found = whole.within(framework, reach.applicants, reach.measures)
+    found = await asyncio.to_thread(whole.within, framework, reach.applicants, reach.measures)
     moved = (await asyncio.to_thread(found.moved, kind)).tolist()
     chosen = _page(moved, number)
     known = await _who(held, [found.applicants[at] for at in chosen])
-    shown = [_explained(found, at, known[found.applicants[at]]) for at in chosen]
+    shown = await asyncio.to_thread(_all_explained, found, chosen, known)
     return Moves(round_, framework, span, shown, len(moved))
 
 
@@ -109,6 +109,12 @@ def _furthest_first(moves: Movements) -> list[int]:
 
 def _ranks(moves: Movements, at: int) -> tuple[int, int]:
     return int(moves.ranks[0, at]), int(moves.ranks[1, at])
+
+
+def _all_explained(
+    found: Attribution, chosen: Sequence[int], known: Mapping[str, StoredApplicant]
+) -> list[Move]:
+    return [_explained(found, at, known[found.applicants[at]]) for at in chosen]
 
 
 def _explained(found: Attribution, at: int, applicant: StoredApplicant) -> Move:

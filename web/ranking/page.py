@@ -42,7 +42,7 @@ def page(reader: Reader, asked: Asked, found: Found) -> str:
         found.fresh,
         section="",
         live=not asked.pinned,
-        query=query,
+        query=query | {"page": asked.number if asked.number > 1 else None},
         path=("rounds", found.round.code),
     )
     return markup(reader, frame, _body(reader, asked, found, title, query))

@@ -1,7 +1,7 @@
 """What the ranking's page shows, read at once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -66,6 +66,35 @@ class Found:
     among: int
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A round's ranking as of the run that is *fresh*, and everybody's rank *before* that."""
+
+    round: RoundFacts
+    framework: Framework
+    fresh: Freshness
+    whole: Ranking
+    before: Mapping[str, int]
+
+    def rank(self, at: int) -> int | None:
+        """Return the rank of who stands at this position; None: not ranked."""
+        return int(self.whole.own.rank[at]) or None
+
+    def moved(self, at: int) -> int | None:
+        """Return so many places up since the run before; None: of who was or is not ranked."""
+        rank, before = self.rank(at), self.before.get(self.whole.applicants[at])
+        return before - rank if before and rank else None
+
+
+async def standing(
+    held: Gateway, framework: Framework, round_: RoundFacts, fresh: Freshness
+) -> Standing:
+    """Return how everybody stands as of the run that is *fresh*."""
+    whole = await held.rankings.as_of(round_.id, fresh.as_of)
+    before = await _ranks_before(held, round_, fresh)
+    return Standing(round_, framework, fresh, whole, before)
+
+
 async def read(
     held: Gateway,
     framework: Framework,
@@ -75,31 +104,35 @@ async def read(
     asked: Asked,
 ) -> Found:
     """Read the page's places as of the run that is *fresh*, with what *analysis* says of them."""
-    whole = await held.rankings.as_of(round_.id, fresh.as_of)
-    order = await _order(held, whole, asked.sought)
+    stand = await standing(held, framework, round_, fresh)
+    order = await _order(held, stand.whole, asked.sought)
     begin = (asked.number - 1) * ON_A_PAGE
-    chosen = order[begin : begin + ON_A_PAGE]
-    codes = [whole.applicants[at] for at in chosen]
-    earlier = await _ranks_before(held, round_, fresh)
+    places = await places_of(held, stand, order[begin : begin + ON_A_PAGE], analysis)
+    return Found(round_, framework, fresh, analysis, places, len(order))
+
+
+async def places_of(
+    held: Gateway, stand: Standing, chosen: Sequence[int], analysis: Operation | None = None
+) -> list[Place]:
+    """Return the places of those *chosen* by position, with what *analysis* says of them."""
+    round_, framework, run = stand.round, stand.framework, stand.fresh.run
+    codes = [stand.whole.applicants[at] for at in chosen]
     async with held.database.reading() as session:
-        lines = await standings.lines(session, round_.id, codes, fresh.run)
+        lines = await standings.lines(session, round_.id, codes, run)
         known = await applicants.some(session, codes)
     spans = await held.intervals.of(round_.id, analysis, codes) if analysis else {}
-    places = []
-    for at, code in zip(chosen, codes, strict=True):
-        rank, before = int(whole.own.rank[at]) or None, earlier.get(code)
-        places.append(
-            Place(
-                known[code],
-                rank,
-                before - rank if before and rank else None,
-                in_points(framework, lines[code].total),
-                lines[code].coverage,
-                [in_points(framework, each) for each in by_dimension(framework, lines[code].units)],
-                spans.get(code),
-            )
+    return [
+        Place(
+            known[code],
+            stand.rank(at),
+            stand.moved(at),
+            in_points(framework, lines[code].total),
+            lines[code].coverage,
+            [in_points(framework, each) for each in by_dimension(framework, lines[code].units)],
+            spans.get(code),
         )
-    return Found(round_, framework, fresh, analysis, places, len(order))
+        for at, code in zip(chosen, codes, strict=True)
+    ]
 
 
 async def analysis_of(

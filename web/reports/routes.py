@@ -42,7 +42,7 @@ async def form(
     """Show the form, with what stands of who asks; above it what was *said* just before."""
     found = await _report(request, round, (applicant, measure))
     done = Done(found.framework.measures.get(said or ""), noted)
-    return _page(reader, found, done).shown(reader)
+    return await _page(reader, found, done).shown(reader)
 
 
 @router.post(PATH)

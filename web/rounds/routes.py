@@ -1,5 +1,6 @@
 """The first page: the rounds that the reader's key reaches."""
 
+import asyncio
 from datetime import UTC, datetime
 
 from fastapi.responses import RedirectResponse
@@ -41,7 +42,8 @@ async def all_rounds(request: Request, reader: Reading, number: PageNumber = 1) 
     seen = await _seen(held, found, who)
     query = {"page": number if number > 1 else None}
     frame = Frame(reader.say(TITLE), query=query, style="figures.css")
-    return document(reader, frame, body(reader, seen, number, among, datetime.now(UTC)))
+    shown = body(reader, seen, number, among, datetime.now(UTC))
+    return await asyncio.to_thread(document, reader, frame, shown)
 
 
 async def _seen(held: Gateway, found: list[StoredRound], who: Principal) -> list[Seen]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from api.http.state import Gateway
-from shared.applicants.store import Sought
 from shared.rankings.store import Freshness
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
@@ -14,7 +13,7 @@ from shared.scoring.points import in_points
 from web.movement import reading as movement
 from web.movement.reading import Track
 from web.ranking import reading as ranking
-from web.ranking.reading import Asked, Place
+from web.ranking.reading import Place, positions
 
 PLACES = 15
 RUNS = 10
@@ -47,23 +46,23 @@ async def read(
     held: Gateway, framework: Framework, round_: RoundFacts, fresh: Freshness, kind: str
 ) -> Found:
     """Read the wall of one *kind* of applicant as of the run that is *fresh*."""
-    asked = Asked(Sought(kind), "stacked", 1, pinned=False)
-    first = await ranking.read(held, framework, round_, fresh, None, asked)
+    stand = await ranking.standing(held, framework, round_, fresh)
+    whole, own = stand.whole, stand.whole.places(kind)
+    order = positions(own)
+    movers = sorted(filter(stand.moved, order), key=lambda at: -abs(stand.moved(at) or 0))
+    first = order[:PLACES]
+    places = await ranking.places_of(held, stand, [*first, *movers[:MOVERS]])
     over = await movement.read(held, round_, fresh, kind, RUNS, PLACES)
-    whole = await held.rankings.as_of(round_.id, fresh.as_of)
-    own = whole.places(kind)
-    movers = [each for each in first.places if each.moved]
-    movers.sort(key=lambda each: -abs(each.moved or 0))
     return Found(
         round_,
         framework,
         fresh,
-        first.places[:PLACES],
-        first.among,
-        in_points(framework, round(float(np.median(whole.totals[own])))) if len(own) else None,
+        places[: len(first)],
+        len(order),
+        in_points(framework, round(float(np.median(whole.totals[own])))) if order else None,
         int(np.count_nonzero(whole.coverage[own] >= 1)),
         over.moved[-1] if over.moved else 0,
-        movers[:MOVERS],
+        places[len(first) :],
         [each.number for each in over.runs],
         over.tracks,
     )

@@ -1,5 +1,7 @@
 """The wall of a round."""
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -33,9 +35,8 @@ async def wall(
     key = PageKey("wall", stored.id, fresh, reader.audience(), (kind, pinned))
 
     async def render() -> str:
-        return page(
-            reader, await read(held, shown.framework, stored, fresh, kind), kind, pinned=pinned
-        )
+        found = await read(held, shown.framework, stored, fresh, kind)
+        return await asyncio.to_thread(page, reader, found, kind, pinned=pinned)
 
     answer = await shared(held, reader, key, render)
     if not pinned:

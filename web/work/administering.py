@@ -25,7 +25,10 @@ SETTLED_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Administering:
-    """What awaits a decision, and how a round stands; *entered* counts who takes part."""
+    """What awaits a decision, and how a round stands; *entered* counts who takes part.
+
+    Of each list so many as are shown, and one more if there are more.
+    """
 
     round: StoredRound
     framework: Framework
@@ -45,10 +48,10 @@ async def read(
     async with database.reading() as session:
         stored = await rounds.by_id(session, round_.id)
         cohort, _ = await entries.cohort(session, round_.id)
-        held = await submissions.page(session, round_.id, 0, MOST, asked)
-        wide = await adjudications.page(session, framework, round_, "open", first, MOST)
+        held = await submissions.page(session, round_.id, 0, MOST + 1, asked)
+        wide = await adjudications.page(session, framework, round_, "open", first, MOST + 1)
         settled = await adjudications.page(
-            session, framework, round_, "settled", first, SETTLED_SHOWN
+            session, framework, round_, "settled", first, SETTLED_SHOWN + 1
         )
         codes = {each.applicant for each in held}
         codes |= {each.said.applicant for each in (*wide, *settled)}

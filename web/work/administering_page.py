@@ -6,7 +6,7 @@ from shared.adjudications.service import Case
 from shared.scoring.framework import Name
 from shared.submissions.list_store import StoredSubmission
 from web.reader import Reader
-from web.work.administering import Administering
+from web.work.administering import MOST, SETTLED_SHOWN, Administering
 from web.work.cohort import Asked
 from web.work.table import table
 from web.work.words import APPLICANT
@@ -30,6 +30,7 @@ ENTRIES = Name("参评单位", "Take part")
 HELD = Name("待确认的值", "Values that await confirmation")
 PANELS = Name("待裁定的评分", "Marks that await adjudication")
 SETTLED = Name("已裁定", "Settled")
+FIRST = Name("前 {n} 项", "the first {n}")
 NOTHING = Name("目前没有。", "Nothing for now.")
 MEASURE, VALUE, AS_OF = Name("数据项", "Measure"), Name("值", "Value"), Name("数据日期", "As of")
 WHY, ACTION = Name("原因", "Why"), Name("操作", "Action")
@@ -51,16 +52,22 @@ def overview(reader: Reader, found: Administering, asked: Asked) -> h.Renderable
         h.h1[reader.say(TITLE)],
         done is not None and h.div(".done", role="status")[h.p[reader.say(done)]],
         _round(reader, found),
-        h.h2(id="held")[f"{reader.say(HELD)} ({len(found.held)})"],
+        h.h2(id="held")[_counted(reader, HELD, len(found.held), MOST)],
         _held(reader, found),
-        h.h2(id="panels")[f"{reader.say(PANELS)} ({len(found.open)})"],
+        h.h2(id="panels")[_counted(reader, PANELS, len(found.open), MOST)],
         _cases(reader, found, settled=False),
         len(found.settled) > 0
         and h.fragment[
-            h.h2(id="settled")[f"{reader.say(SETTLED)} ({len(found.settled)})"],
+            h.h2(id="settled")[_counted(reader, SETTLED, len(found.settled), SETTLED_SHOWN)],
             _cases(reader, found, settled=True),
         ],
     ]
+
+
+def _counted(reader: Reader, name: Name, found: int, shown: int) -> str:
+    """Return a list's name with its length, or with how many of more are shown."""
+    length = reader.say(FIRST).format(n=shown) if found > shown else str(found)
+    return f"{reader.say(name)} ({length})"
 
 
 def _round(reader: Reader, found: Administering) -> h.Element:
@@ -98,7 +105,7 @@ def _held(reader: Reader, found: Administering) -> h.Node:
         (WHY, ""),
         (ACTION, ""),
     )
-    rows = [_value(reader, found, each) for each in found.held]
+    rows = [_value(reader, found, each) for each in found.held[:MOST]]
     return _table(reader, "held", heads, rows)
 
 
@@ -120,7 +127,7 @@ def _value(reader: Reader, found: Administering, each: StoredSubmission) -> h.El
 def _cases(reader: Reader, found: Administering, *, settled: bool) -> h.Node:
     last = (ADJUDICATED, "number") if settled else (SPREAD, "number")
     heads = ((APPLICANT, ""), (MEASURE, ""), (MARKS, "number"), last, (ACTION, ""))
-    cases = found.settled if settled else found.open
+    cases = found.settled[:SETTLED_SHOWN] if settled else found.open[:MOST]
     rows = [_case(reader, found, each, settled=settled) for each in cases]
     return _table(reader, "settled" if settled else "panels", heads, rows)
 

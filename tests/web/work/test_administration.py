@@ -1,6 +1,9 @@
 """What an administrator decides by forms: with the checks of the interface, and once."""
 
+import pytest
+
 from shared.database import Database
+from tests.fixtures.http import key
 from tests.fixtures.make import MARK, ROUND, STATIONS, World
 from tests.panels.experts import PANEL, open_panel
 from tests.submissions import plausible
@@ -96,3 +99,16 @@ async def test_a_panel_that_disagrees_is_settled_and_left_to_itself_again(
     assert "70 (admin: Heard both.)" in form.text
     assert (await send(world, form, {"reason": "Heard again."}, at=1)).status_code == 303
     assert await panel.line() == (75, ["spread"])
+
+
+async def test_a_limited_administrator_is_shown_whom_its_key_reaches_and_no_other(
+    world: World, owner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many others stand before them in the list."""
+    monkeypatch.setattr("web.administration.entries.ON_A_PAGE", 1)
+    world.headers["few"] = await key(owner, "admin", "few", applicants=["P1"])
+
+    listed = await page(world, "few", "entries")
+    assert ("P1" in listed.text, "C1" in listed.text) == (True, False)
+    beyond = [await page(world, "few", "panels", of, MARK) for of in ("C1", "nobody")]
+    assert [each.status_code for each in beyond] == [403, 403]

@@ -91,6 +91,8 @@ def test_what_operations_leave_in_the_folder_is_no_change_to_git() -> None:
 def setting(name: str, field: FieldInfo) -> list[str]:
     """Return a setting as a row: its variable, default and meaning."""
     default = TypeAdapter[Any](type(field.default)).dump_python(field.default, mode="json")
+    if isinstance(default, bool):
+        default = str(default).lower()  # as variables are written
     meaning = field.description or ""
     if get_origin(field.annotation) is Literal:
         meaning += f" One of {', '.join(f'`{choice}`' for choice in get_args(field.annotation))}."

@@ -188,26 +188,6 @@ async def test_a_form_of_another_site_changes_nothing(browser: Open, secret: str
     assert (await send(ours, SIGN_OUT, **own)).status_code == 303
 
 
-async def test_forms_are_bounded_and_counted_as_bodies_of_the_interface_are(
-    browser: Open, secret: str, client: httpx.AsyncClient
-) -> None:
-    ours = browser(PUBLIC)
-    await signed_in(ours, secret)
-    own, bodies = await form_of(ours, SIGN_OUT), held(client).bodies
-    json = await ours.post(SIGN_OUT, json={}, headers=OURS)
-    many = await send(ours, SIGN_IN, **{f"f{at}": "" for at in range(201)})
-    stranger = await send(ours, SIGN_IN, key="x" * 17_000)
-    huge = await send(ours, SIGN_OUT, **own, more="x" * 66_000)
-    bodies.take(2**27)
-    crowded = await send(ours, SIGN_OUT, **own, more="x" * 17_000)
-    bodies.give_back(2**27)
-
-    refused = json, many, stranger, huge, crowded
-    assert [each.status_code for each in refused] == [415, 400, 413, 413, 503]
-    assert (await send(ours, SIGN_OUT, **own, more="x" * 17_000)).status_code == 303
-    bodies.take(2**27)  # nothing is left counted
-
-
 def allow_local_sessions(client: httpx.AsyncClient) -> None:
     """Have the gateway take a browser on this machine for one, as `up` does."""
     transport: Any = client._transport

@@ -3,10 +3,15 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.responses import Response as Answer
+from starlette.responses import StreamingResponse
 
 from api.audit.schemas import MOST_ACTION, AuditEventOut, AuditEventPage
+from api.exports import records
+from api.exports.files import file
+from api.exports.schemas import EVENTS, Format, answers
 from api.http.access import Caller, admits
-from api.http.context import Tx
+from api.http.context import Tx, database_of
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
@@ -40,17 +45,27 @@ Action = Annotated[
 ]
 
 
+async def wanted(
+    round: Annotated[Code | None, Query(description="In the round of this code alone.")] = None,
+    actor: Annotated[Line | None, Query(description="By the one of this name alone.")] = None,
+    action: Action = None,
+    since: Annotated[Moment | None, Query(description="Recorded then or later.")] = None,
+    until: Annotated[Moment | None, Query(description="Recorded before then.")] = None,
+) -> Wanted:
+    """Return which events are asked for."""
+    return Wanted(round, actor, action, since, until)
+
+
+Asked = Annotated[Wanted, Depends(wanted)]
+
+
 @router.get("/events", responses=problems())
 @admits(Role.ADMIN, Role.AUDITOR)
 async def list_events(
     tx: Tx,
     request: Request,
     response: Response,
-    round: Annotated[Code | None, Query(description="In the round of this code alone.")] = None,
-    actor: Annotated[Line | None, Query(description="By the one of this name alone.")] = None,
-    action: Action = None,
-    since: Annotated[Moment | None, Query(description="Recorded then or later.")] = None,
-    until: Annotated[Moment | None, Query(description="Recorded before then.")] = None,
+    asked: Asked,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AuditEventPage:
@@ -61,7 +76,19 @@ async def list_events(
     from them: who follows the trail begins at the first page again, some minutes back.
     """
     key = decode(cursor, int)
-    wanted = Wanted(round, actor, action, since, until)
-    found = await listed.page(tx, wanted, int(key[0]) if key else None, limit + 1)
+    found = await listed.page(tx, asked, int(key[0]) if key else None, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.number,))
     return AuditEventPage(items=[AuditEventOut.of(each) for each in page.items], next=page.next)
+
+
+@router.get("/export/events", response_class=StreamingResponse, responses=answers(EVENTS))
+@admits(Role.ADMIN, Role.AUDITOR)
+async def export_events(request: Request, asked: Asked, format: Format = "csv") -> Answer:
+    """Export what the list of events has, of a round or of all, oldest first.
+
+    Those recorded when the export began; one that was under way then may be missing, as from the
+    list. `detail`, whose members differ from action to action, is JSON in one column.
+    """
+    table = records.events(database_of(request), asked)
+    name = [*([asked.round] if asked.round else []), "events"]
+    return file(request, table, format, "events", name)

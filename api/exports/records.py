@@ -1,14 +1,17 @@
-"""Submissions and discrepancies to be exported: a row for each."""
+"""Submissions, discrepancies and audit events to be exported: a row for each."""
 
+import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from api.audit.schemas import AuditEventOut
 from api.discrepancies.schemas import DiscrepancyOut, StatementOut
 from api.exports.tables import Cell, Row, Table, codes
 from api.http.schemas import Name
 from api.submissions.schemas import SubmissionOut
+from shared.audit.list_store import Event, Wanted
 from shared.core.principal import Principal
 from shared.database import Database
 from shared.discrepancies.service import scope
@@ -61,6 +64,12 @@ def discrepancies(
     return _table(columns, pages, lambda each: DiscrepancyOut.of(each, framework))
 
 
+def events(database: Database, wanted: Wanted) -> Table[list[Event]]:
+    """Return the events of the audit trail that are *wanted*."""
+    pages = exports.events(database, wanted)
+    return _table(list(AuditEventOut.model_fields), pages, AuditEventOut.of)
+
+
 def _table(
     columns: list[str], pages: Any, shown: Callable[[Found], BaseModel]
 ) -> Table[list[Found]]:
@@ -80,4 +89,6 @@ def _cell(item: Any, name: str, *below: str) -> Cell:
     found = getattr(item, name)
     if below:
         return None if found is None else _cell(found, *below)
+    if isinstance(found, dict):
+        return json.dumps(found, ensure_ascii=False)
     return codes(found) if isinstance(found, list) else found

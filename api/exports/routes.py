@@ -1,14 +1,12 @@
 """Exports: all of a list in one answer, in the format that is asked for."""
 
-from collections.abc import AsyncGenerator
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response as Answer
 from starlette.responses import StreamingResponse
 
 from api.discrepancies.routes import Beyond
 from api.exports import records, scores
-from api.exports.formats import csv_lines, json_lines, workbook
+from api.exports.files import file
 from api.exports.schemas import (
     DISCREPANCIES,
     OF_A_RUN,
@@ -18,8 +16,6 @@ from api.exports.schemas import (
     Format,
     answers,
 )
-from api.exports.streams import Streamed, nothing, sheet, text
-from api.exports.tables import Page, Table
 from api.http.access import ANY, admits, caller_of
 from api.http.context import database_of, framework_of, gateway_of, round_of
 from api.http.paths import RoundCode
@@ -78,7 +74,7 @@ async def _scores(
     whole = await held.rankings.as_of(round_.id, fresh.as_of)
     table = scores.table(held, framework, round_, whole, fresh.run, with_lines=with_lines)
     what = "scores" if with_lines else "ranking"
-    return _answer(request, table, form, what, [code, f"run-{fresh.run}", what], fresh.run)
+    return file(request, table, form, what, [code, f"run-{fresh.run}", what], fresh.run)
 
 
 @router.get(
@@ -95,7 +91,7 @@ async def submissions(round: RoundCode, request: Request, format: Format = "csv"
     held, who = gateway_of(request), caller_of(request)
     round_ = await round_of(held, round)
     table = records.submissions(database_of(request), await framework_of(held, round_), round_, who)
-    return _answer(request, table, format, "submissions", [round, "submissions"])
+    return file(request, table, format, "submissions", [round, "submissions"])
 
 
 @router.get(
@@ -118,41 +114,4 @@ async def discrepancies(
     round_ = await round_of(held, round)
     framework = await framework_of(held, round_)
     table = records.discrepancies(database_of(request), framework, round_, who, only_beyond=beyond)
-    return _answer(request, table, format, "discrepancies", [round, "discrepancies"])
-
-
-def _answer(
-    request: Request,
-    table: Table[Page],
-    form: Format,
-    what: str,
-    name: list[str],
-    run: int | None = None,
-) -> Answer:
-    """Return *table* as a file of this *name*; to HEAD, what would be said of it."""
-    file = f"{'-'.join(name)}.{form}"  # of codes, which are plain
-    headers = {
-        "Content-Disposition": f"attachment; filename=\"{file}\"; filename*=UTF-8''{file}",
-        "Cache-Control": "private, no-store",
-        "Vary": "Authorization",
-    }
-    if run is not None:
-        headers["Pilotzone-Run"] = str(run)
-    media_type, pieces = _formatted(table, form, what)
-    if request.state.bodiless:
-        return Streamed(nothing(), media_type, headers)
-    request.state.deadline.stop()  # each page has the time that a statement has
-    counted = gateway_of(request).exports.in_turn(caller_of(request).reporter, pieces)
-    return Streamed(counted, media_type, headers)
-
-
-def _formatted(
-    table: Table[Page], form: Format, what: str
-) -> tuple[str, AsyncGenerator[bytes, None]]:
-    match form:
-        case "csv":
-            return csv_lines.MEDIA_TYPE, text(table, csv_lines.head(table.columns), csv_lines.lines)
-        case "jsonl":
-            return json_lines.MEDIA_TYPE, text(table, b"", json_lines.lines)
-        case "xlsx":
-            return workbook.MEDIA_TYPE, sheet(table, what)
+    return file(request, table, format, "discrepancies", [round, "discrepancies"])

@@ -37,6 +37,10 @@ DISCREPANCIES = (
     "applicant,measure,unit,counted.kind,…\r\n210212,base_stations_5g,station,source,…\r\n",
     '{"applicant":"210212","measure":"base_stations_5g","unit":"station",…}\n',
 )
+EVENTS = (
+    "id,recorded_at,actor,action,subject,…\r\n7,2026-11-03T08:00:00Z,admin,round.transition,2026-1,…\r\n",
+    '{"id":7,"recorded_at":"2026-11-03T08:00:00Z","actor":"admin","action":"round.transition",…}\n',
+)
 """The first line of each, in CSV and in JSON Lines."""
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 
 Cell = str | bool | float | date | datetime | None
-"""A moment has its zone. What a list's item has as a list of codes is one text, parted by `;`."""
+"""A moment has its zone. What a list's item has as a list of codes is one text, parted by `;`; an
+object whose members differ from item to item is JSON."""
 
 Row = list[Cell]
 Page = TypeVar("Page")

@@ -66,6 +66,24 @@ async def page(session: Session, wanted: Wanted, before: int | None, limit: int)
     return [Event(*row) for row in await session.execute(query)]
 
 
+async def following(
+    session: Session, wanted: Wanted, between: tuple[int, int], limit: int
+) -> list[Event]:
+    """Return at most *limit* events, oldest first: *between* the number before them and the last.
+
+    The last one is among them.
+    """
+    after, until = between
+    conditions = [*_conditions(wanted), AuditEventRow.id > after, AuditEventRow.id <= until]
+    query = QUERY.where(*conditions).order_by(AuditEventRow.id).limit(limit)
+    return [Event(*row) for row in await session.execute(query)]
+
+
+async def newest(session: Session) -> int:
+    """Return the greatest number of an event; 0: there is none."""
+    return (await session.scalars(select(func.coalesce(func.max(AuditEventRow.id), 0)))).one()
+
+
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.round is not None:

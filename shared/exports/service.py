@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 
 from shared.applicants import store as applicants
 from shared.applicants.store import StoredApplicant
+from shared.audit import list_store as trail
+from shared.audit.list_store import Event, Wanted
 from shared.database import Database
 from shared.discrepancies import store as differences
 from shared.discrepancies.store import Discrepancy, Scope
@@ -92,3 +94,17 @@ async def discrepancies(
                 session, round_.id, round_.reference_date, some, None, at_once * most
             )
         yield sorted(found, key=lambda each: each.key[1:])
+
+
+async def events(database: Database, wanted: Wanted) -> AsyncGenerator[list[Event], None]:
+    """Yield the audit events that are *wanted* and were recorded when this began, oldest first."""
+    async with database.reading() as session:
+        until = await trail.newest(session)
+    after, more = 0, True
+    while more:
+        async with database.reading() as session:
+            found = await trail.following(session, wanted, (after, until), ROWS_AT_ONCE)
+        more = len(found) == ROWS_AT_ONCE
+        if found:
+            after = found[-1].number
+            yield found

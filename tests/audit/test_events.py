@@ -1,5 +1,6 @@
 """The audit trail over HTTP: whatever changes something is in it, by the contract itself."""
 
+import json
 from collections import defaultdict
 from typing import Any
 
@@ -7,10 +8,12 @@ import httpx
 import pytest
 
 from shared.database import Database
+from shared.exports import service as exports
 from tests.audit.test_noted_requests import held
 from tests.contract.document import OPERATIONS
 from tests.contract.player import Player
 from tests.contract.scenario import ROUND, play
+from tests.exports.reading import of_csv, of_json_lines
 from tests.fixtures.ask import one
 from tests.fixtures.http import key
 from tests.fixtures.make import ROUND as SMALL
@@ -102,13 +105,25 @@ async def trail(player: Player, **query: Any) -> list[dict[str, Any]]:
     return found
 
 
+async def exported(player: Player, form: str, **query: Any) -> bytes:
+    """Return the export of a list, in this format."""
+    path = "/v1/audit/export/events"
+    answer = await player.send("auditor", "GET", path, accept="*/*", format=form, **query)
+    name = "2026-1-events" if "round" in query else "events"
+    assert f'filename="{name}.{form}"' in answer.headers["content-disposition"]
+    return answer.content
+
+
 async def test_every_change_is_found_in_the_trail_by_the_request_that_made_it(
     client: httpx.AsyncClient,
     headers: dict[str, dict[str, str]],
     requests: dict[str, str],
     worker_database: Database,
     owner: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """From page to page of the list as in an export, whose pages are short here, too."""
+    monkeypatch.setattr(exports, "ROWS_AT_ONCE", 7)
     player = Player(client, headers)
     await play(player, worker_database)
     await also_undo(player)
@@ -137,6 +152,10 @@ async def test_every_change_is_found_in_the_trail_by_the_request_that_made_it(
     assert of_round == [event for event in found if event["round"] == "2026-1"] != found
     since, until = found[9]["recorded_at"], found[4]["recorded_at"]
     assert await trail(player, since=since, until=until) == found[5:10]
+    assert of_json_lines(await exported(player, "jsonl")) == found[::-1]
+    (state, *_) = of_csv(await exported(player, "csv", round="2026-1", action="round.transition"))
+    assert json.loads(state.pop("detail"))["reason"] == "Announced on 1 November 2026"
+    assert (state["round"], state["request_id"] in requests) == ("2026-1", True)
     assert await trail(player, round="2027-1") == await trail(player, action="round.t") == []
 
 

@@ -149,6 +149,7 @@ async def export_all(player: Player) -> None:
     for what in ("ranking", "scores", "submissions", "discrepancies"):
         for form in ("csv", "xlsx", "jsonl"):
             await player.send("auditor", "GET", f"{ROUND}/export/{what}", accept="*/*", format=form)
+    await player.send("auditor", "GET", "/v1/audit/export/events", accept="*/*")
 
 
 async def hand_out_keys(player: Player) -> None:

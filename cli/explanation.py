@@ -16,6 +16,7 @@ from shared.explanations import service as explanation
 from shared.explanations.cohorts import Scored
 from shared.frameworks.service import Library
 from shared.rankings import ranking
+from shared.rankings import store as standings
 from shared.rounds import store as rounds
 from shared.runs import store as runs
 
@@ -50,13 +51,15 @@ def explain(
 async def _document(session: Session, code: str, applicant: str, run: int | None) -> dict[str, Any]:
     stored = await rounds.get(session, code)
     framework = await Library().get(session, stored.framework)
+    names = None
     if run is None:
         run, _ = await runs.latest(session, stored.id)
     else:
-        await runs.get(session, stored.id, run)
+        now = (await standings.freshness(session, stored.id)).names
+        names = (await standings.past(session, stored.id, run, now)).names.as_of
     whole = await ranking.as_of(session, stored.id, run)
     cohort = partial(cohorts.read, session, framework, stored.id, run)
-    scored = Scored(run, whole, cohort)
+    scored = Scored(run, whole, cohort, names)
     return await explanation.explain(session, framework, stored, scored, applicant, READER)
 
 

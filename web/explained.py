@@ -71,7 +71,7 @@ async def explained(held: Gateway, database: Database, score: Score) -> Document
     """Return what explains *score* to its reader, read through *database*."""
     as_of, round_ = score.fresh.as_of, score.round
     cohort = partial(held.cohorts.of, score.framework, round_.id, as_of)
-    scored = Scored(as_of.run, score.ranking, cohort)
+    scored = Scored(as_of.run, score.ranking, cohort, score.fresh.names.as_of)
     async with database.session() as session:
         explain = await prepared(
             session, score.framework, round_, scored, score.applicant, score.who, score.seen

@@ -108,12 +108,13 @@ async def _explained(
     held, who = gateway_of(request), caller_of(request)
     require_reach(who, applicant)
     framework = await framework_of(held, round_)
-    as_of = (await freshness_of(held, round_, run)).as_of
+    fresh = await freshness_of(held, round_, run)
+    as_of = fresh.as_of
     whole = await held.rankings.as_of(round_.id, as_of)
     require_scored(whole, round_, applicant)
     seen = await visible(held.database, framework, round_, who, applicant)
     cohort = partial(held.cohorts.of, framework, round_.id, as_of)
-    scored = Scored(as_of.run, whole, cohort)
+    scored = Scored(as_of.run, whole, cohort, fresh.names.as_of)
     async with database_of(request, every_measure=True).session() as session:
         explain = await prepared(session, framework, round_, scored, applicant, who, seen)
     return await aside(explain)

@@ -72,7 +72,7 @@ async def _scores(
     fresh = await freshness_of(held, round_, run)
     await visible(held.database, framework, round_, who, None)
     whole = await held.rankings.as_of(round_.id, fresh.as_of)
-    table = scores.table(held, framework, round_, whole, fresh.run, with_lines=with_lines)
+    table = scores.table(held, framework, round_, whole, fresh, with_lines=with_lines)
     what = "scores" if with_lines else "ranking"
     return file(request, table, form, what, [code, f"run-{fresh.run}", what], fresh.run)
 

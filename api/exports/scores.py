@@ -11,6 +11,7 @@ from api.rankings.scorecards import score, sheets
 from shared.exports import service as exports
 from shared.exports.service import Scored
 from shared.rankings.ranking import Ranking
+from shared.rankings.store import Freshness
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 
@@ -27,15 +28,15 @@ def table(
     framework: Framework,
     round_: RoundFacts,
     ranking: Ranking,
-    run: int,
+    fresh: Freshness,
     *,
     with_lines: bool,
 ) -> Table[list[Scored]]:
-    """Return the scores of *run*, of which *ranking* is."""
+    """Return the scores of the run that is *fresh*, of which *ranking* is."""
     items = partial(_items, framework, ranking, with_lines=with_lines)
     return Table(
         columns=_columns(framework, with_lines=with_lines),
-        pages=exports.scores(held.database, framework, ranking, round_.id, run),
+        pages=exports.scores(held.database, framework, ranking, round_.id, fresh),
         rows=lambda page: map(_row, items(page)),
         documents=lambda page: (b"".join(pieces(each)) for each in items(page)),
     )

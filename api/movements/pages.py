@@ -1,7 +1,6 @@
 """Pages of movements: worked out and rendered once for a span of runs, and then kept."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -13,7 +12,7 @@ from shared.applicants.store import StoredApplicant
 from shared.core import moments
 from shared.rankings import movements
 from shared.rankings.movements import Movements
-from shared.rankings.store import AsOf
+from shared.rankings.store import AsOf, Names
 
 AT_ONCE = 100
 """Pieces that are made before others have their turn; an applicant is one, with all its ranks."""
@@ -29,13 +28,15 @@ class MovementsKey(NamedTuple):
     first: int
     since: int
     until: AsOf
-    names: tuple[datetime | None, int | None]
+    names: Names
     cohort: str | None
     limit: int
 
     def page(self, code: str, since: int) -> str:
         """Return where the page behind the run *since* is."""
-        query = {"cohort": self.cohort} if self.cohort is not None else {}
+        query: dict[str, str | int] = {"cohort": self.cohort} if self.cohort is not None else {}
+        if self.names.as_of is not None:  # those of then are shown on each page
+            query["until"] = self.until.run
         said = urlencode(query | {"limit": self.limit})
         cursor = encode(self.until.run, self.first, since)
         return page_at(f"/v1/rounds/{code}/movements", said, cursor)
@@ -54,7 +55,7 @@ async def _render(held: Gateway, code: str, key: MovementsKey) -> Page:
         held.database, key.round_id, key.since, key.until.run, key.cohort, key.limit
     )
     async with held.database.reading() as session:
-        who = await applicants.some(session, found.applicants)
+        who = await applicants.some(session, found.applicants, key.names.as_of)
     last = found.runs[-1].number if found.runs else key.until.run
     following = key.page(code, last) if last < key.until.run else None
     head = {

@@ -14,6 +14,7 @@ from api.http.route import GuardedRoute
 from api.movements.pages import MovementsKey, page_of
 from api.movements.schemas import MovementsPage
 from api.rankings.freshness import earlier_of
+from api.rankings.instants import AsOf, run_asked
 from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
 from shared.rankings.movements import MOST_RUNS
 from shared.visibility import visible
@@ -39,18 +40,22 @@ async def movements(
     request: Request,
     since: Since = 0,
     until: Until = None,
+    as_of: AsOf = None,
     cohort: OfKind = None,
     limit: Runs = MOST_RUNS,
     cursor: Cursor = None,
 ) -> Answer:
     """List runs behind `since`, who moved with each from which rank to which, and all ranks.
 
-    With `cohort` ranks are places within that kind, else among all, as the ranking shows them. An
-    expert is shown them once it is shown the ranking.
+    The last of them is `until`, or the last that was sealed at `as_of`; applicants then have the
+    names that they had at that run, else those of now. With `cohort` ranks are places within that
+    kind, else among all, as the ranking shows them. An expert is shown them once it is shown the
+    ranking.
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
-    first = since
+    until = await run_asked(request, round, until, as_of)
+    first, named = since, until is not None
     if (key := decode(cursor, int, int, int)) is not None:
         until, first, since = int(key[0]) or None, int(key[1]), int(key[2])
     framework = await framework_of(held, stored)
@@ -62,6 +67,6 @@ async def movements(
         raise Invalid(
             message, (Finding("/query/since", "after-until", message, {"last": fresh.run}),)
         )
-    names = fresh.names_changed_at, fresh.names_version
+    names = fresh.names if named else newest.names
     wanted = MovementsKey(stored.id, first, since, fresh.as_of, names, cohort, limit)
     return (await page_of(held, round, wanted)).answer

@@ -1,9 +1,11 @@
 """Where a round stands, or stood as of the run that a reader names."""
 
+from dataclasses import replace
+
 from api.http.state import Gateway
+from shared.rankings import store as standings
 from shared.rankings.store import Freshness
 from shared.rounds.store import RoundFacts
-from shared.runs import store as runs
 
 
 async def freshness_of(held: Gateway, round_: RoundFacts, run: int | None) -> Freshness:
@@ -14,16 +16,12 @@ async def freshness_of(held: Gateway, round_: RoundFacts, run: int | None) -> Fr
 async def earlier_of(
     held: Gateway, round_: RoundFacts, fresh: Freshness, run: int | None
 ) -> Freshness:
-    """Return where the round stood as of *run*; *fresh*, how it stands, if that is its last."""
-    if run is None or run == fresh.run:
+    """Return where the round stood as of *run*, with the names of then; None: as it is *fresh*.
+
+    If that is its last, it stands as it is *fresh*, but for the names. Raises: NotFound.
+    """
+    if run is None:
         return fresh
     async with held.database.reading() as session:
-        earlier = await runs.get(session, round_.id, run)
-    return Freshness(
-        run,
-        earlier.recorded_at,
-        changes_wait=False,
-        failed=False,
-        names_changed_at=fresh.names_changed_at,
-        names_version=fresh.names_version,
-    )
+        earlier = await standings.past(session, round_.id, run, fresh.names)
+    return replace(fresh, names=earlier.names) if run == fresh.run else earlier

@@ -1,7 +1,6 @@
 """Pages of a ranking, and scorecards: rendered once for a run, and then kept."""
 
 import asyncio
-from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,7 +14,7 @@ from shared.applicants.store import Sought
 from shared.rankings import store as standings
 from shared.rankings.order import Sort, arranged, by_name
 from shared.rankings.ranking import Ranking
-from shared.rankings.store import AsOf, Freshness
+from shared.rankings.store import AsOf, Freshness, Names
 from shared.scoring.arrays import IntArray
 from shared.scoring.framework import Framework
 
@@ -38,20 +37,24 @@ class Asked(NamedTuple):
         """Whether items have their lines; who names them as a member asks for them, too."""
         return "lines" in self.include or "lines" in (self.members or ())
 
-    def page(self, code: str, run: int, start: int) -> str:
-        """Return where another page of the same ranking of the round *code* is."""
+    def page(self, code: str, fresh: Freshness, start: int) -> str:
+        """Return where another page of the same ranking of the round *code* is.
+
+        A run whose own names are shown is named again, so that they stay.
+        """
         kind, q, division = self.sought.kind, self.sought.q, self.sought.division
         query: list[tuple[str, Any]] = [("cohort", kind), ("q", q), ("division", division)]
         query += [("sort", self.sort if self.sort != "rank" else None)]
         query += [("fields", ",".join(self.members or ()))]
         query += [("include", each) for each in self.include] + [("limit", self.limit)]
+        query += [("run", fresh.run if fresh.names.as_of is not None else None)]
         said = urlencode([(name, each) for name, each in query if each])
-        return page_at(f"/v1/rounds/{code}/scores", said, encode(run, start))
+        return page_at(f"/v1/rounds/{code}/scores", said, encode(fresh.run, start))
 
-    async def order(self, held: Gateway, whole: Ranking) -> IntArray:
+    async def order(self, held: Gateway, whole: Ranking, names: Names) -> IntArray:
         """Return who is asked for, as positions in the order that is asked for.
 
-        Names are those of now, and the same that the page shows.
+        *names* are the same that the page shows.
         """
         kind, sort = self.sought.kind, self.sort
         everybody = self.sought == Sought(kind)
@@ -60,7 +63,7 @@ class Asked(NamedTuple):
         found = None
         if not everybody or by_name(sort):
             async with held.database.reading() as session:
-                found = await applicants.found(session, self.sought)
+                found = await applicants.found(session, self.sought, names.as_of)
         return await asyncio.to_thread(arranged, whole, kind, sort, found)
 
 
@@ -89,13 +92,13 @@ async def page_of(held: Gateway, code: str, framework: Framework, key: PageKey) 
 async def _render(held: Gateway, code: str, framework: Framework, key: PageKey) -> Page:
     whole = await held.rankings.as_of(key.round_id, key.fresh.as_of)
     asked, run = key.asked, key.fresh.run
-    places = await asked.order(held, whole)
+    places = await asked.order(held, whole, key.fresh.names)
     end = asked.start + asked.limit
     chosen = places[asked.start : end].tolist()
     codes = [whole.applicants[at] for at in chosen]
     async with held.database.reading() as session:
         lines = await standings.lines(session, key.round_id, codes, run)
-        who = await applicants.some(session, codes)
+        who = await applicants.some(session, codes, key.fresh.names.as_of)
     with_maxima = sheets(framework, [lines[each] for each in codes])
     items = (
         only(
@@ -112,7 +115,7 @@ async def _render(held: Gateway, code: str, framework: Framework, key: PageKey) 
         )
         for at, each, sheet in zip(chosen, codes, with_maxima, strict=True)
     )
-    following = asked.page(code, run, end) if end < len(places) else None
+    following = asked.page(code, key.fresh, end) if end < len(places) else None
     head = freshened(code, key.fresh) | {
         "pinned": key.pinned,
         "latest_run": key.latest,
@@ -121,17 +124,17 @@ async def _render(held: Gateway, code: str, framework: Framework, key: PageKey) 
     }
     pieces = at_once(framework, with_lines=asked.with_lines)
     body = await held.rendering.page(head, items, pieces)
-    page = Page(body, links(next=following, **_before(asked, code, run)))
+    page = Page(body, links(next=following, **_before(asked, code, key.fresh)))
     held.kept.keep(key, page)
     return page
 
 
-def _before(asked: Asked, code: str, run: int) -> dict[str, str]:
+def _before(asked: Asked, code: str, fresh: Freshness) -> dict[str, str]:
     """Return where the pages before the one *asked* for are, the first and the next to it."""
     if asked.start == 0:
         return {}
     previous = max(0, asked.start - asked.limit)
-    return {"prev": asked.page(code, run, previous), "first": asked.page(code, run, 0)}
+    return {"prev": asked.page(code, fresh, previous), "first": asked.page(code, fresh, 0)}
 
 
 class CardKey(NamedTuple):
@@ -139,7 +142,7 @@ class CardKey(NamedTuple):
 
     round_id: int
     as_of: AsOf
-    names: tuple[datetime | None, int | None]
+    names: Names
     applicant: str
 
 
@@ -150,7 +153,7 @@ async def card_of(
 
     What of it the reader may see is for the caller to say.
     """
-    key = CardKey(round_id, fresh.as_of, (fresh.names_changed_at, fresh.names_version), code)
+    key = CardKey(round_id, fresh.as_of, fresh.names, code)
     known = held.kept.pages.get(key)
     if known is None:
         known = await held.renders.share(key, lambda: _card(held, framework, whole, key))
@@ -161,7 +164,7 @@ async def _card(held: Gateway, framework: Framework, whole: Ranking, key: CardKe
     code = key.applicant
     async with held.database.driver() as driver:
         lines = await standings.lines_of(driver, key.round_id, code, key.as_of.run)
-        who = await applicants.known(driver, code)
+        who = await applicants.known(driver, code, key.names.as_of)
     (sheet,) = sheets(framework, [lines])
     at = whole.positions[code]
     card = score(framework, whole, at, who, sheet, with_lines=True, named=True)

@@ -1,6 +1,7 @@
 """Scores: the ranking, one scorecard, its history."""
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Literal
 
@@ -76,6 +77,7 @@ async def ranking(
     batch in, with `after_run` once there is a later run, or after `wait` seconds with the ranking
     as it then is; `state` and `run` say which. Pages that follow show the same run, whatever runs
     happen meanwhile: they say `pinned`, and in `latest_run` whether there is a later one.
+    With `run` or `as_of` applicants have the names that they had at that run, else those of now.
     An expert is shown the ranking once all of its marks of the round stand, or the round is closed:
     before, places and totals would tell it what others marked.
     """
@@ -84,11 +86,13 @@ async def ranking(
     stored = await round_of(held, round)
     awaited = Awaited(wait_for, wait_for_batch, after_run, wait)
     await come(request, stored, awaited)
-    start = 0
+    start, named = 0, run is not None
     if (key := decode(cursor, int, int)) is not None:
         run, start = int(key[0]) or None, int(key[1])
     newest = await held.watch.freshness(stored.id)
     fresh = await earlier_of(held, stored, newest, run)
+    if not named:
+        fresh = replace(fresh, names=newest.names)
     sought = Sought(cohort, q, division)
     asked = Asked(sought, sort, members, tuple(sorted({*include})), limit, start)
     wanted = PageKey(stored.id, fresh, newest.run, run is not None, asked)

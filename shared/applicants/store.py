@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Subquery,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from shared.applicants.tables import ApplicantRow
+from shared.applicants.tables import ApplicantPastRow, ApplicantRow
 from shared.core.errors import NotFound
 from shared.database import Driver, Session
 from shared.database.locks import Lock, parts
@@ -46,15 +57,19 @@ class Sought:
     division: str | None = None
 
 
-COLUMNS = (
-    ApplicantRow.code,
-    ApplicantRow.kind,
-    ApplicantRow.name_zh,
-    ApplicantRow.name_en,
-    ApplicantRow.division,
-    ApplicantRow.registered_at,
-    ApplicantRow.changed_at,
-)
+def _columns(source: Any) -> tuple[Any, ...]:
+    return (
+        source.code,
+        source.kind,
+        source.name_zh,
+        source.name_en,
+        source.division,
+        source.registered_at,
+        source.changed_at,
+    )
+
+
+COLUMNS = _columns(ApplicantRow)
 
 
 def _stored(row: Sequence[Any]) -> StoredApplicant:
@@ -81,15 +96,41 @@ async def add(session: Session, applicants: Sequence[Applicant]) -> set[str]:
     return set(await session.scalars(statement, rows))
 
 
-async def some(session: Session, codes: Sequence[str]) -> dict[str, StoredApplicant]:
-    """Return those of *codes* that are registered, by code."""
-    query = select(*COLUMNS).where(ApplicantRow.code == func.any(list(codes)))
+def _as_of(version: int | None) -> FromClause:
+    """Return applicants as they were at a *version* of names, None: as they are."""
+    now: FromClause = ApplicantRow.__table__
+    if version is None:
+        return now
+    past = _past(version)
+
+    def was(name: str) -> Any:
+        return case((past.c.code.is_not(None), past.c[name]), else_=now.c[name]).label(name)
+
+    named = [was(name) for name in ("name_zh", "name_en", "division")]
+    same = [now.c[name] for name in ("code", "kind", "registered_at", "changed_at")]
+    with_past = now.join(past, past.c.code == now.c.code, isouter=True)
+    return select(*same, *named).select_from(with_past).subquery("named")
+
+
+def _past(version: int) -> Subquery:
+    """Return what those were at a *version* who were changed since: until the next change."""
+    row = ApplicantPastRow
+    query = select(row).where(row.until > version).order_by(row.code, row.until)
+    return query.ext(distinct_on(row.code)).subquery("past")
+
+
+async def some(
+    session: Session, codes: Sequence[str], as_of: int | None = None
+) -> dict[str, StoredApplicant]:
+    """Return those of *codes* that are registered, by code, *as_of* a version of names or now."""
+    source = _as_of(as_of).c
+    query = select(*_columns(source)).where(source.code == func.any(list(codes)))
     return {row[0]: _stored(row) for row in await session.execute(query)}
 
 
-async def get(session: Session, code: str) -> StoredApplicant:
-    """Return the applicant of this code. Raises: NotFound."""
-    found = await some(session, [code])
+async def get(session: Session, code: str, as_of: int | None = None) -> StoredApplicant:
+    """Return the applicant of this code, *as_of* a version of names or now. Raises: NotFound."""
+    found = await some(session, [code], as_of)
     if code not in found:
         raise NotFound(f"no applicant {code} is registered")
     return found[code]
@@ -101,9 +142,23 @@ ONE = """
 """
 
 
-async def known(driver: Driver, code: str) -> StoredApplicant:
-    """Return the applicant of this code, who is registered, at less cost than `get`."""
-    return _stored(await driver.fetchrow(ONE, code))
+PAST = """
+    SELECT applicant.code, kind, was.name_zh, was.name_en, was.division, registered_at, changed_at
+    FROM applicant CROSS JOIN LATERAL (
+        (SELECT name_zh, name_en, division, until FROM applicant_past
+            WHERE code = $1 AND until > $2 ORDER BY until LIMIT 1)
+        UNION ALL SELECT name_zh, name_en, division, NULL
+        ORDER BY until LIMIT 1
+    ) AS was
+    WHERE applicant.code = $1
+"""
+
+
+async def known(driver: Driver, code: str, as_of: int | None = None) -> StoredApplicant:
+    """Return what `get` does, of who is registered, at less cost."""
+    if as_of is None:
+        return _stored(await driver.fetchrow(ONE, code))
+    return _stored(await driver.fetchrow(PAST, code, as_of))
 
 
 def _folded(text_: Any) -> ColumnElement[str]:
@@ -111,15 +166,15 @@ def _folded(text_: Any) -> ColumnElement[str]:
     return func.lower(func.normalize(text_, literal_column("NFKC")))
 
 
-def _meant(sought: Sought) -> Iterator[ColumnElement[bool]]:
+def _meant(source: Any, sought: Sought) -> Iterator[ColumnElement[bool]]:
     if sought.kind is not None:
-        yield ApplicantRow.kind == sought.kind
+        yield source.kind == sought.kind
     if sought.division is not None:
-        lies_in = func.starts_with(ApplicantRow.division, sought.division)
-        is_one = func.starts_with(ApplicantRow.code, sought.division)
-        yield lies_in | ((ApplicantRow.kind == "county") & is_one)
+        lies_in = func.starts_with(source.division, sought.division)
+        is_one = func.starts_with(source.code, sought.division)
+        yield lies_in | ((source.kind == "county") & is_one)
     if sought.q is not None:
-        names = (ApplicantRow.name_zh, ApplicantRow.name_en, ApplicantRow.code)
+        names = (source.name_zh, source.name_en, source.code)
         part = _folded(sought.q)
         yield or_(*(func.strpos(_folded(each), part) > 0 for each in names))
 
@@ -135,7 +190,8 @@ async def page(
 
     *among*: of these codes alone; None: of all.
     """
-    query = select(*COLUMNS).where(*_meant(sought)).order_by(ApplicantRow.code).limit(limit)
+    meant = _meant(ApplicantRow, sought)
+    query = select(*COLUMNS).where(*meant).order_by(ApplicantRow.code).limit(limit)
     if among is not None:
         query = query.where(ApplicantRow.code == func.any(list(among)))
     if after is not None:
@@ -143,14 +199,16 @@ async def page(
     return [_stored(row) for row in await session.execute(query)]
 
 
-async def found(session: Session, sought: Sought) -> list[str]:
+async def found(session: Session, sought: Sought, as_of: int | None = None) -> list[str]:
     """Return the codes of all who are *sought*, in order of their English names.
 
-    Of Chinese places those are written as they are spoken, which is how a list of them is looked
-    through; an order of Chinese characters would depend on the database's locale.
+    Names are those *as_of* a version, or of now. The English ones of Chinese places are written as
+    they are spoken, which is how a list of them is looked through; an order of Chinese characters
+    would depend on the database's locale.
     """
-    in_order = _folded(ApplicantRow.name_en).collate("C"), ApplicantRow.code
-    query = select(ApplicantRow.code).where(*_meant(sought)).order_by(*in_order)
+    source = _as_of(as_of).c
+    in_order = _folded(source.name_en).collate("C"), source.code
+    query = select(source.code).where(*_meant(source, sought)).order_by(*in_order)
     return list(await session.scalars(query))
 
 

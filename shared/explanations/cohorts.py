@@ -33,12 +33,13 @@ class Cohort:
 class Scored:
     """A round as of a run: its ranking, and how to come by the cohort of a kind. Raises: NotFound.
 
-    Coming by a cohort may take a connection of its own.
+    Coming by a cohort may take a connection of its own. Names are those of a version, None: of now.
     """
 
     run: int
     ranking: Ranking
     cohort: Callable[[str], Awaitable[Cohort]]
+    names_as_of: int | None = None
 
 
 async def read(

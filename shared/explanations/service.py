@@ -85,7 +85,7 @@ async def prepared(
     # First, since it may take a connection: who holds one must not wait for another.
     cohort = await scored.cohort(kind)
     basis = cohort.basis
-    who = await applicants.get(session, applicant)
+    who = await applicants.get(session, applicant, scored.names_as_of)
     place = NO_PLACE
     if seen.places:
         place = await asyncio.to_thread(place_in, framework, ranking, at)

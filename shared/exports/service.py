@@ -16,7 +16,7 @@ from shared.discrepancies.store import Discrepancy, Scope
 from shared.exports import store
 from shared.rankings import store as standings
 from shared.rankings.ranking import Ranking
-from shared.rankings.store import Lines
+from shared.rankings.store import Freshness, Lines
 from shared.rounds import entry_store as entries
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
@@ -39,19 +39,19 @@ class Scored:
 
 
 async def scores(
-    database: Database, framework: Framework, ranking: Ranking, round_id: int, run: int
+    database: Database, framework: Framework, ranking: Ranking, round_id: int, fresh: Freshness
 ) -> AsyncGenerator[list[Scored], None]:
-    """Yield the scores that hold as of *run*, of which *ranking* is, first place first.
+    """Yield the scores that hold as of the run that is *fresh*, first place of *ranking* first.
 
-    Names are those of the moment at which they are read.
+    Names of now are those of the moment at which they are read.
     """
     at_once = max(1, LINES_AT_ONCE // len(framework.indicators))
     for start in range(0, len(ranking.order), at_once):
         chosen = ranking.order[start : start + at_once].tolist()
         codes = [ranking.applicants[at] for at in chosen]
         async with database.reading() as session:
-            lines = await standings.lines(session, round_id, codes, run)
-            who = await applicants.some(session, codes)
+            lines = await standings.lines(session, round_id, codes, fresh.run)
+            who = await applicants.some(session, codes, fresh.names.as_of)
         yield [Scored(at, lines[code], who[code]) for at, code in zip(chosen, codes, strict=True)]
 
 

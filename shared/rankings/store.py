@@ -9,7 +9,20 @@ from typing import Any, Literal, NamedTuple
 import asyncpg
 from sqlalchemy import text
 
+from shared.core.errors import NotFound
 from shared.database import Database, Driver, Session
+
+
+class Names(NamedTuple):
+    """Which names go with a ranking: those of a version, or of now (*as_of* is None).
+
+    *version* grows when any applicant changes, by whichever clock; *changed_at* tells apart what
+    has the same version after a restore. Neither matters to those of a version, which stay.
+    """
+
+    changed_at: datetime | None
+    version: int | None
+    as_of: int | None = None
 
 
 class AsOf(NamedTuple):
@@ -23,16 +36,14 @@ class AsOf(NamedTuple):
 class Freshness:
     """Where a round stands: its last run (0: none), and whether changes wait for the next.
 
-    *failed* says that the round is set aside. *names_version* grows when any applicant changes, by
-    whichever clock; *names_changed_at* tells apart what has the same version after a restore.
+    *failed* says that the round is set aside.
     """
 
     run: int
     recorded_at: datetime | None
     changes_wait: bool
     failed: bool
-    names_changed_at: datetime | None
-    names_version: int | None
+    names: Names
 
     @property
     def state(self) -> Literal["current", "recomputing", "failed"]:
@@ -116,7 +127,12 @@ GLANCE = FRESHNESS.text.replace(":round", "$1")
 
 async def freshness(session: Session, round_id: int) -> Freshness:
     """Return where the round stands now, in one look at it."""
-    return Freshness(*(await session.execute(FRESHNESS, {"round": round_id})).one())
+    return _fresh((await session.execute(FRESHNESS, {"round": round_id})).one())
+
+
+def _fresh(row: Sequence[Any]) -> Freshness:
+    run, recorded_at, changes_wait, failed, *names = row
+    return Freshness(run, recorded_at, changes_wait, failed, Names(*names))
 
 
 async def glance(database: Database, round_id: int) -> Freshness:
@@ -127,12 +143,36 @@ async def glance(database: Database, round_id: int) -> Freshness:
     """
     try:
         async with database.driver() as driver:
-            return Freshness(*await driver.fetchrow(GLANCE, round_id))
+            return _fresh(await driver.fetchrow(GLANCE, round_id))
     except TimeoutError:
         raise  # to ask again would keep whoever waits twice as long
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
         async with database.reading() as session:
             return await freshness(session, round_id)
+
+
+PAST = text("""
+    SELECT past.recorded_at, past.names
+    FROM (SELECT CAST(NULL AS bigint) AS names_version) AS nothing_known
+    CROSS JOIN LATERAL (
+        SELECT recorded_at, names_version AS names FROM run
+        WHERE round = :round AND number = :run
+    ) AS past
+""")
+"""On a schema before 0022 runs know of no names: those of `nothing_known` are of now."""
+
+
+async def past(session: Session, round_id: int, run: int, now: Names) -> Freshness:
+    """Return where the round stood as of *run*, with the names of then; *now* has those of now.
+
+    Raises: NotFound.
+    """
+    row = (await session.execute(PAST, {"round": round_id, "run": run})).first()
+    if row is None:
+        raise NotFound(f"the round has no run {run}")
+    recorded_at, as_of = row
+    names = now if as_of is None else Names(None, None, as_of)
+    return Freshness(run, recorded_at, changes_wait=False, failed=False, names=names)
 
 
 async def standing(session: Session, round_id: int, run: int) -> Standing:

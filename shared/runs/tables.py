@@ -24,6 +24,7 @@ class RunRow(Table):
     """One recomputation of a round, numbered without a gap; durations in milliseconds.
 
     No change whose id is `changes_until` or lower was yet to appear when it ended; 0 says nothing.
+    Applicants had been changed up to `names_version`; 0 before step 0022.
     """
 
     __tablename__ = "run"
@@ -42,6 +43,7 @@ class RunRow(Table):
     started_at: Mapped[datetime]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     changes_until: Mapped[int] = mapped_column(server_default=text("0"))
+    names_version: Mapped[int] = mapped_column(server_default=text("0"))
 
     __table_args__ = (PrimaryKeyConstraint("round", "number"),)
 

@@ -52,7 +52,7 @@ async def test_whoever_changes_a_name_last_moves_the_version(
 
     async def version() -> int | None:
         async with owner.session() as session:
-            return (await standings.freshness(session, 1)).names_version
+            return (await standings.freshness(session, 1)).names.version
 
     async with crowd.session() as early:
         await applicants.hold_changes(early)

@@ -28,6 +28,9 @@ FORGED = {
         "SELECT setval('audit_event_id_seq', 1)",
     ],
     "pilotzone_worker": [
+        """INSERT INTO run (names_version, round, number, worker, request_ids, submissions,
+            other_changes, cohort, scores_written, read_ms, compute_ms, write_ms, started_at)
+        VALUES (0, 1, 1, 'w', '{}', 0, 0, 0, 0, 0, 0, 0, now())""",
         """INSERT INTO run (recorded_at, round, number, worker, request_ids, submissions,
             other_changes, cohort, scores_written, read_ms, compute_ms, write_ms, started_at)
         VALUES ('2020-01-01', 1, 1, 'w', '{}', 0, 0, 0, 0, 0, 0, 0, now())""",
@@ -55,6 +58,7 @@ FOREIGN = {
         "DELETE FROM browser_session",
         "UPDATE entry_link SET expires_at = expires_at",
         "DELETE FROM entry_link",
+        "INSERT INTO applicant_past VALUES ('C1', 9, 'x', 'x', NULL)",
         "UPDATE framework SET document = '{}'",
         "UPDATE round SET reference_date = now()",
     ],

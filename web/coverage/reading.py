@@ -49,7 +49,7 @@ async def read(
     async with held.database.reading() as session:
         width = len(framework.indicators)
         found = await scores.latest(session, round_.id, codes, width, fresh.run)
-        who = await applicants.some(session, codes)
+        who = await applicants.some(session, codes, fresh.names.as_of)
     found = found.take(found.applicant.argsort())  # as *codes* are: in order of rank
     return Found(
         round_,

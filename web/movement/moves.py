@@ -69,7 +69,7 @@ async def attributed(
     found = await asyncio.to_thread(whole.within, framework, reach.applicants, reach.measures)
     moved = (await asyncio.to_thread(found.moved, kind)).tolist()
     chosen = _page(moved, number)
-    known = await _who(held, [found.applicants[at] for at in chosen])
+    known = await _who(held, span, [found.applicants[at] for at in chosen])
     shown = await asyncio.to_thread(_all_explained, found, chosen, known)
     return Moves(round_, framework, span, shown, len(moved))
 
@@ -83,7 +83,7 @@ async def plain(
     )
     moved = _furthest_first(found)
     chosen = _page(moved, number)
-    known = await _who(held, [found.applicants[at] for at in chosen])
+    known = await _who(held, span, [found.applicants[at] for at in chosen])
     shown = [Move(known[found.applicants[at]], _ranks(found, at)) for at in chosen]
     return Moves(round_, framework, span, shown, len(moved))
 
@@ -92,9 +92,9 @@ def _page(moved: Sequence[int], number: int) -> Sequence[int]:
     return moved[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
 
 
-async def _who(held: Gateway, codes: Sequence[str]) -> dict[str, StoredApplicant]:
+async def _who(held: Gateway, span: Span, codes: Sequence[str]) -> dict[str, StoredApplicant]:
     async with held.database.reading() as session:
-        return await applicants.some(session, codes)
+        return await applicants.some(session, codes, span.fresh.names.as_of)
 
 
 def _furthest_first(moves: Movements) -> list[int]:

@@ -65,7 +65,8 @@ async def read(
     slots = await asyncio.to_thread(places, moves, round_.id)
     shown = np.flatnonzero(((slots > 0) & (slots <= first)).any(axis=0)).tolist()
     async with held.database.reading() as session:
-        known = await applicants.some(session, [moves.applicants[at] for at in shown])
+        codes = [moves.applicants[at] for at in shown]
+        known = await applicants.some(session, codes, fresh.names.as_of)
     tracks = []
     for at in shown:
         ranks = moves.ranks[1:, at].tolist()

@@ -14,7 +14,7 @@ from shared.operations.model import Operation
 from shared.rankings import store as standings
 from shared.rankings.order import arranged
 from shared.rankings.ranking import Ranking
-from shared.rankings.store import Freshness
+from shared.rankings.store import Freshness, Names
 from shared.rounds.store import RoundFacts
 from shared.scoring.arrays import IntArray
 from shared.scoring.framework import Framework
@@ -105,7 +105,7 @@ async def read(
 ) -> Found:
     """Read the page's places as of the run that is *fresh*, with what *analysis* says of them."""
     stand = await standing(held, framework, round_, fresh)
-    order = await _order(held, stand.whole, asked.sought)
+    order = await _order(held, stand.whole, asked.sought, fresh.names)
     begin = (asked.number - 1) * ON_A_PAGE
     places = await places_of(held, stand, order[begin : begin + ON_A_PAGE], analysis)
     return Found(round_, framework, fresh, analysis, places, len(order))
@@ -119,7 +119,7 @@ async def places_of(
     codes = [stand.whole.applicants[at] for at in chosen]
     async with held.database.reading() as session:
         lines = await standings.lines(session, round_.id, codes, run)
-        known = await applicants.some(session, codes)
+        known = await applicants.some(session, codes, stand.fresh.names.as_of)
     spans = await held.intervals.of(round_.id, analysis, codes) if analysis else {}
     return [
         Place(
@@ -148,12 +148,12 @@ async def analysis_of(
     return newest if newest and newest.parameters["run"] <= fresh.run else None
 
 
-async def _order(held: Gateway, whole: Ranking, sought: Sought) -> list[int]:
+async def _order(held: Gateway, whole: Ranking, sought: Sought, names: Names) -> list[int]:
     """Return who is sought, as positions in order of rank."""
     if sought.q is None:
         return positions(whole.places(sought.kind))
     async with held.database.reading() as session:
-        found = await applicants.found(session, sought)
+        found = await applicants.found(session, sought, names.as_of)
     return positions(await asyncio.to_thread(arranged, whole, sought.kind, "rank", found))
 
 

@@ -65,7 +65,7 @@ async def read(held: Gateway, score: Score, analysis: Operation | None) -> Card:
     beside = [document[side] for side in ("above", "below") if document[side]]
     codes = [code for each in beside for code in each["applicants"]]
     async with held.database.reading() as session:
-        known = await applicants.some(session, codes)
+        known = await applicants.some(session, codes, score.fresh.names.as_of)
     names = {code: each.name for code, each in known.items()}
     sure = None if analysis is None else await _sure(held, score, analysis)
     return Card(score, document, middle, await _steps(held, score), names, sure)

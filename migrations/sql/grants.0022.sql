@@ -1,0 +1,1 @@
+GRANT SELECT ON applicant_past TO pilotzone_gateway;

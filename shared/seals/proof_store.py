@@ -54,6 +54,26 @@ async def entry(
     return RunEntry(*row)
 
 
+async def last_run(session: Session, round_id: int) -> int:
+    """Return the last run that is signed; where nothing is signed, the last that is sealed.
+
+    In the newest log; 0: none is sealed. Raises: SchemaUnknown.
+    """
+    await require_logs(session)
+    query = text("""
+        SELECT coalesce(max(run) FILTER (WHERE position < signed.size), max(run), 0)
+        FROM log_entry JOIN (
+            SELECT era.number, (
+                SELECT max(size) FROM log_checkpoint WHERE round = :round AND epoch = era.number
+            ) AS size
+            FROM (SELECT max(number) AS number FROM log_epoch) AS era
+        ) AS signed ON signed.number = epoch
+        WHERE round = :round AND run IS NOT NULL
+    """)
+    found: int = (await session.scalars(query, {"round": round_id})).one()
+    return found
+
+
 async def said(session: Session, round_id: int, submission: int, key: bytes) -> Said:
     """Return a submission as it is hashed; *key* makes its salt. Raises: NotFound."""
     salt = records.salt_of(":key", "submission", ":round", "said.id")

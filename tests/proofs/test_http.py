@@ -79,6 +79,22 @@ async def test_an_auditor_checks_a_round_from_its_archive_and_a_reporter_from_it
     assert archive.check_receipt(read, held) == f"submission {said['id']} is in the archive"
 
 
+async def test_an_archive_is_of_the_last_run_that_is_signed_unless_another_is_asked_for(
+    signing: World,
+) -> None:
+    await told(signing, 40)
+    await signing.submit("source", "C1", STATIONS, 50)
+    await worker_over(signing.worker_database).sweep()
+    await sealed(signing.worker_database, signs=False)
+
+    for query, run in (("", 1), ("?run=2", 2)):
+        answer = await got(signing, f"/archive{query}")
+        assert f"{ROUND}-run-{run}.jsonl" in answer.headers["content-disposition"]
+        read = archive.read(answer.content.splitlines(keepends=True))
+        assert (read.run, archive.vouched(read)) == (run, 1)
+        assert archive.check_seals(read, KEYS, [])
+
+
 async def test_a_receipt_is_for_its_reporter_and_an_archive_for_auditors(signing: World) -> None:
     said = await told(signing, 40)
     path = f"/rounds/{ROUND}/submissions/{said['id']}/receipt"

@@ -39,14 +39,15 @@ def cosigned(note: str, moment: int = 1_790_000_000) -> str:
     return str(notes.Signature(WITNESSED_BY.name, WITNESSED_BY.number, stamped))
 
 
-def sealer(database: Database) -> Sealer:
-    """Return a sealer that signs whatever it seals."""
-    return Sealer(database, SIGNER.name, [SIGNER], timedelta(0), timedelta(seconds=1), Library())
+def sealer(database: Database, *, signs: bool = True) -> Sealer:
+    """Return a sealer that signs whatever it seals, or nothing."""
+    signers = [SIGNER] if signs else []
+    return Sealer(database, SIGNER.name, signers, timedelta(0), timedelta(seconds=1), Library())
 
 
-async def sealed(database: Database) -> None:
-    """Seal all there is."""
-    worker = sealer(database)
+async def sealed(database: Database, *, signs: bool = True) -> None:
+    """Seal all there is, and sign it."""
+    worker = sealer(database, signs=signs)
     while await worker.sweep():
         pass
 

@@ -165,6 +165,12 @@ def test_a_receipt_is_found_in_the_archive_or_its_submission_was_deleted() -> No
     assert "need not be sealed" in archive.check_receipt(without, unsealed)
 
 
+def test_an_archive_of_an_earlier_run_accuses_nobody_of_what_a_later_one_took_in() -> None:
+    earlier = MADE.without("submission", 4).alter("format", lambda line: line.update(run=1))
+    held = proofs.receipt(receipt(MADE, 5, "2026-07-01T00:01:03.000000Z"), KEYS)
+    assert "need not be sealed" in archive.check_receipt(archive.read(earlier.written()), held)
+
+
 @given(st.data())
 def test_whatever_stands_in_an_archive_is_disproved_or_unusable(data: st.DataObject) -> None:
     lines = MADE.written()

@@ -20,6 +20,25 @@ APPENDED = (
     "submission", "submission_aside", *TABLES,
 )  # fmt: skip
 
+REFUSE = """
+DO $published$
+BEGIN
+    IF EXISTS (SELECT FROM log_checkpoint) THEN
+        RAISE restrict_violation USING MESSAGE =
+            'checkpoints were published, and logs would begin anew and prove nothing of before:'
+            ' restore a backup that was made before this step';
+    END IF;
+END
+$published$"""
+REVOKE = """
+DO $rights$
+BEGIN
+    IF to_regrole('pilotzone_worker') IS NOT NULL THEN
+        REVOKE SELECT ON audit_event, reporter FROM pilotzone_worker;
+    END IF;
+END
+$rights$"""
+
 
 def moment(name: str) -> sa.Column[sa.DateTime]:
     """Return a column that the database fills with the time of the clock."""
@@ -114,10 +133,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Undo this step: what was sealed is lost, and what was published of it proves nothing."""
+    """Undo this step, unless something was published of what was sealed, which is lost with it."""
+    op.execute(REFUSE)
     for table in APPENDED:
         op.execute(f"DROP TRIGGER append_only ON {table}")
     op.drop_index("audit_event_round_id_idx", "audit_event")
     for table in TABLES:
         op.drop_table(table)
     op.execute("DROP FUNCTION refuse_change")
+    op.execute(REVOKE)

@@ -31,13 +31,30 @@ def database(settings: Settings) -> Iterator[str]:
 
 def in_transaction(data_dir: Path | None, verb: Callable[[Session], Awaitable[Answer]]) -> Answer:
     """Do *verb* in one transaction and return its answer."""
+
+    async def transaction(opened: Database) -> Answer:
+        async with opened.session() as session:
+            return await verb(session)
+
+    return in_database(data_dir, transaction)
+
+
+def in_database(data_dir: Path | None, verb: Callable[[Database], Awaitable[Answer]]) -> Answer:
+    """Do *verb*, which makes its own transactions, and return its answer."""
     settings = settings_with(data_dir)
     if settings.database_url is None and not embedded.exists(settings.data_dir):
         raise CommandError(
             f"{settings.data_dir} holds no database: name the one of `pilotzone up` with --data-dir"
         )
     with database(settings) as url:
-        return asyncio.run(in_transaction_at(url, settings, verb))
+        return asyncio.run(_at(url, settings, verb))
+
+
+async def _at(
+    url: str, settings: Settings, verb: Callable[[Database], Awaitable[Answer]]
+) -> Answer:
+    async with Database(url, limits=Limits.of_worker(settings)) as opened:
+        return await verb(opened)
 
 
 async def in_transaction_at(

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from cli.context import OPERATOR, in_transaction
+from cli.context import OPERATOR, in_database
 from cli.options import DataDir
-from shared.audit import purge_store
-from shared.database import Session
+from shared.audit import purging
+from shared.database import Database
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +28,8 @@ def purge(
 ) -> None:
     """Take away old events that belong to no round; those of rounds are sealed and stay."""
 
-    async def verb(session: Session) -> int:
-        return await purge_store.purge(session, OPERATOR, before.replace(tzinfo=UTC))
+    async def verb(opened: Database) -> int:
+        until = before.replace(tzinfo=UTC)
+        return await purging.purge(opened, OPERATOR, until, datetime.now(UTC))
 
-    typer.echo(f"taken away: {in_transaction(data_dir, verb)} events")
+    typer.echo(f"taken away: {in_database(data_dir, verb)} events")

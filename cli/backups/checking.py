@@ -14,6 +14,10 @@ from shared.rounds import store as rounds
 from shared.seals import checkpoint_store, epoch_store, proofs
 from shared.seals.epoch_store import Log
 
+HOLDS = ("proven", "unsigned", "unchecked")
+"""What does not speak against a record; *unsigned* is what nobody vouches for: who altered it may
+have taken keys and signatures out of it, too."""
+
 
 async def findings(
     database: Database, keys: Sequence[Verifier] | None = None
@@ -29,7 +33,7 @@ async def findings(
     for log in logs:
         found, result = await _result(database, log, keys, named)
         said += [f"round {log.round_code}: {each}" for each in [*found, result]]
-        holds = holds and result in ("proven", "unchecked")
+        holds = holds and result in HOLDS
     return said, holds
 
 
@@ -40,7 +44,7 @@ async def _result(
         return ["no run of it was sealed, so there is nothing to check"], "unchecked"
     try:
         known = list(map(notes.read_verifier, named)) if keys is None else keys
-        return await _check(database, log, known), "proven"
+        return await _check(database, log, known), "proven" if known else "unsigned"
     except Disproved as error:
         return [str(error)], "disproved"
     except Unusable as error:

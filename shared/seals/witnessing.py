@@ -1,6 +1,7 @@
 """Witnesses: others than the operator, who sign that they saw a checkpoint, and when."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pilotzone_verify import notes
@@ -11,8 +12,12 @@ from shared.core.principal import Actor
 from shared.database import Session
 from shared.rounds.store import RoundFacts
 from shared.seals import checkpoint_store as checkpoints
+from shared.seals import epoch_store as epochs
 from shared.seals.checkpoint_store import Signed
 from shared.settings import SettingUnusable
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""So much the witness's clock may be behind the database's, or ahead of ours."""
 
 
 def read_witnesses(setting: str) -> list[Verifier]:
@@ -43,7 +48,8 @@ async def witness(
     """Keep a witness's signature *line* below the checkpoint of this *size*, and return that.
 
     The same again changes nothing. Raises: NotFound, SchemaUnknown; Invalid, where the line is not
-    of one of *witnesses*, or does not hold.
+    of one of *witnesses*, does not hold, says a moment at which nobody saw the checkpoint, or is
+    for one of a log that a restore has ended.
     """
     if not witnesses:
         raise NotFound("this gateway knows no witnesses: it has no PILOTZONE_WITNESS_KEYS")
@@ -51,11 +57,12 @@ async def witness(
     said, *_ = signed.note.partition("\n\n")
     try:
         note = notes.read_note(f"{said}\n\n{line.strip()}\n")
-        (by,) = notes.verified(note, witnesses)
+        ((by, moment),) = notes.witnessed(note, witnesses)
     except ValueError as error:
-        reason = f"this is no signature of a known witness: {error}"
-        finding = Finding("/cosignature", "cosignature-refused", reason)
-        raise Invalid(reason, (finding,)) from None
+        raise _refused(f"this is no signature of a known witness: {error}") from None
+    _require_seen(signed, moment, datetime.now(UTC))
+    if signed.epoch != await epochs.newest(session):
+        raise _refused("the database was restored since: have a checkpoint of its new log signed")
     (signature,) = note.signatures
     if await checkpoints.add_cosignature(session, round_.id, signed, str(by), str(signature)):
         detail = {"witness": str(by), "size": size, "epoch": signed.epoch}
@@ -63,3 +70,18 @@ async def witness(
             session, actor, "checkpoint.witnessed", round_.code, detail, round_id=round_.id
         )
     return await checkpoints.of_size(session, round_.id, size)
+
+
+def _require_seen(signed: Signed, moment: int, now: datetime) -> None:
+    """Refuse a *moment*, in seconds since 1970, before the checkpoint or to come. Raises: Invalid.
+
+    Not by minutes: clocks differ.
+    """
+    if moment < (signed.signed_at - CLOCKS_DIFFER).timestamp():
+        raise _refused("the witness says that it saw the checkpoint before it was signed")
+    if moment > (now + CLOCKS_DIFFER).timestamp():
+        raise _refused("the witness says that it saw the checkpoint at a moment to come")
+
+
+def _refused(reason: str) -> Invalid:
+    return Invalid(reason, (Finding("/cosignature", "cosignature-refused", reason),))

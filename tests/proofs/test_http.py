@@ -10,6 +10,8 @@ import pytest
 from pilotzone_verify import archive, notes, proofs, recomputing
 from pilotzone_verify.__main__ import main
 from pilotzone_verify.outcome import Disproved
+from shared.database import Database
+from shared.seals import epoch_store
 from tests.fixtures.http import problem
 from tests.fixtures.make import ROUND, STATIONS, World, worker_over
 from tests.seals.sealing import KEYS, SIGNER, WITNESSED_BY, cosigned, sealed, witness_key
@@ -123,9 +125,12 @@ async def test_a_gateway_without_a_key_gives_no_receipts(world: World) -> None:
 
 
 async def test_a_witness_is_kept_below_its_checkpoint_and_asked_for_by_the_verifier(
-    signing: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    signing: World, owner: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Of those that the operator names alone, and below the very checkpoint that was signed."""
+    """Of those that the operator names alone, below the very checkpoint that was signed.
+
+    And only as of a moment at which it could be seen, in the log that goes on.
+    """
     transport: Any = signing.client._transport
     await told(signing, 40)
     note = (await got(signing, "/checkpoints/latest")).text
@@ -135,6 +140,10 @@ async def test_a_witness_is_kept_below_its_checkpoint_and_asked_for_by_the_verif
     transport.app.state.gateway.witnesses.append(WITNESSED_BY)
     other = note.replace("R2026", "R2027")
     below_another = await signing.call("auditor", "POST", path, {"cosignature": cosigned(other)})
+    before, to_come = [
+        await signing.call("auditor", "POST", path, {"cosignature": cosigned(note, seconds)})
+        for seconds in (-1000, 1000)
+    ]
     for _ in range(2):
         answer = await signing.call("auditor", "POST", path, said)
         assert answer.json()["note"] == note + said["cosignature"]
@@ -145,16 +154,20 @@ async def test_a_witness_is_kept_below_its_checkpoint_and_asked_for_by_the_verif
     files["stranger"] = str(witness_key("stranger.example", bytes(32)))
     for name, content in files.items():
         (tmp_path / name).write_text(content, "utf-8")
+    async with owner.session() as session:
+        await epoch_store.begin(session, 1)
+    of_old = await signing.call("auditor", "POST", path, {"cosignature": cosigned(note, 1)})
 
     problem(unknown, 404, "not-found")
-    refused = problem(below_another, 422, "invalid")
-    assert [each["code"] for each in refused["errors"]] == ["cosignature-refused"]
+    for answer in (below_another, before, to_come, of_old):
+        refused = problem(answer, 422, "invalid")
+        assert [each["code"] for each in refused["errors"]] == ["cosignature-refused"]
     assert len(trail.json()["items"]) == 1
     for name in ("proof", "archive"):
         asked = [str(tmp_path / name), f"--key={tmp_path / 'keys'}"]
         assert main([*asked, f"--witness={tmp_path / 'witness'}"]) == 0
         assert (
-            f"witnessed by {WITNESSED_BY.short}: up to entry 3, in second 1790000000"
+            f"witnessed by {WITNESSED_BY.short}: up to entry 3, in second 1"
             in capsys.readouterr().out
         )
         assert main([*asked, f"--witness={tmp_path / 'stranger'}"]) == 1

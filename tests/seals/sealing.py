@@ -3,6 +3,7 @@
 from base64 import b64encode
 from datetime import timedelta
 from hashlib import sha256
+from time import time
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -31,8 +32,9 @@ WITNESSED_BY = notes.read_verifier(
 )
 
 
-def cosigned(note: str, moment: int = 1_790_000_000) -> str:
-    """Return the line of a witness that saw *note*."""
+def cosigned(note: str, seconds: int = 0) -> str:
+    """Return the line of a witness that sees *note* now, or so many *seconds* later."""
+    moment = int(time()) + seconds
     said = note.partition("\n\n")[0]
     signed = WITNESS.sign(f"cosignature/v1\ntime {moment}\n{said}\n".encode())
     stamped = moment.to_bytes(8, "big") + signed

@@ -39,6 +39,9 @@ from shared.settings import Settings
 from shared.submissions.intake import Intake
 from shared.webhooks.targets import Targets
 
+MOST_READ = 200
+"""Kinds of reads of one auditor in a minute that are told apart by round, too."""
+
 
 class Rounds:
     """What never changes of the rounds seen: all but their state."""
@@ -108,7 +111,7 @@ class Gateway:
             session_lifetime=settings.session_lifetime,
             local_sessions=settings.local_sessions,
             refusals=RequestLog(database, REFUSED),
-            reads=RequestLog(database, READ),
+            reads=RequestLog(database, READ, MOST_READ),
             quotas=Quotas(database, Quota(settings.quota_requests, settings.quota_rows)),
             intake=Intake(database),
             answers=Answers(settings.database_pool_timeout),

@@ -10,7 +10,7 @@ import time
 import structlog
 
 from shared.audit import request_store as stored
-from shared.audit.requests import Gathered, Noted
+from shared.audit.requests import MOST_OF_ONE, Gathered, Noted
 from shared.database import Database
 
 log = structlog.get_logger()
@@ -22,17 +22,28 @@ WRITTEN_SECONDS = 2.0
 class RequestLog:
     """What this process noted since it last wrote that down, as events of one action."""
 
-    def __init__(self, database: Database, action: str) -> None:
-        """Write to *database*."""
+    def __init__(self, database: Database, action: str, most_of_one: int = MOST_OF_ONE) -> None:
+        """Write to *database*; of one caller there are *most_of_one* kinds of requests."""
         self._database, self._action = database, action
-        self._gathered = Gathered()
+        self._gathered = Gathered(most_of_one)
+        self._writing: asyncio.Task[None] | None = None
 
     def note(self, noted: Noted) -> None:
         """Note a request that ends now."""
         self._gathered.note(noted, time.monotonic())
 
     async def write(self) -> None:
-        """Write down what was noted: one statement, however much."""
+        """Write down what was noted: one statement, however much, and one at a time.
+
+        Who waits for it may be cancelled: it goes on, so that nothing is written twice.
+        """
+        while self._writing is not None and not self._writing.done():
+            await asyncio.wait([self._writing])
+        self._writing = asyncio.create_task(self._write())
+        self._writing.add_done_callback(_heard)
+        await asyncio.shield(self._writing)
+
+    async def _write(self) -> None:
         rows = self._gathered.take(time.monotonic())
         if not rows:
             return
@@ -59,3 +70,9 @@ class RequestLog:
             await self.write()
         except Exception as error:  # noqa: BLE001 -- it is tried again
             log.warning("requests not written", action=self._action, error=type(error).__name__)
+
+
+def _heard(writing: asyncio.Task[None]) -> None:
+    """Take note of a failure: who waited for it may be gone."""
+    if not writing.cancelled():
+        writing.exception()

@@ -1,11 +1,14 @@
 """Requests to be noted, gathered within bounds: who sends them does not decide how much is kept.
 
 In each window, the first few requests that are alike become a row each and the others one row
-with their count; of what is alike there may be so many kinds, and all beyond are one row. Pure.
+with their count. Of one caller and answer there may be so many kinds; further ones are alike if
+they were of one operation, of which there are only so many. So nobody hides one refusal among
+others, neither its own nor another caller's. Pure.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -13,9 +16,10 @@ from typing import TypeAlias
 WINDOW_SECONDS = 60.0
 ONE_BY_ONE = 3
 """Requests alike in one window that become a row each."""
-MOST_OF_STRANGERS = 20
-MOST_OF_KEYS = 200
-"""Kinds of requests in one window, by callers without and with a key in force."""
+MOST_OF_ONE = 20
+"""Kinds of requests in one window that one caller with a key is answered alike, or all without."""
+MOST_KINDS = 5_000
+"""Kinds in one window in all, so that memory is bounded whatever the number of keys."""
 MOST_WAITING = 2_000
 """Rows that wait to be written; more are given up, and only counted."""
 
@@ -24,7 +28,7 @@ class Extent(StrEnum):
     """How many requests a row stands for. Stored."""
 
     REQUEST = "request"  # the one that it describes
-    ALIKE = "alike"  # further ones by the same caller, like the one that it describes
+    ALIKE = "alike"  # further ones by the same caller or strangers, like the one that it describes
     OTHERS = "others"  # any, since there were too many kinds
     LOST = "lost"  # any, since they could not be written for too long
 
@@ -61,23 +65,35 @@ class Row:
     noted: Noted | None = None
 
 
-Alike: TypeAlias = tuple[int | str, str, str, str, str | None]
+Caller: TypeAlias = int | str
+"""A key's number, who has tokens by name, or an address."""
+
+Alike: TypeAlias = tuple[Caller | None, str, str, str, str | None]
+STRANGERS = None
 
 
 @dataclass(slots=True)
 class _Kind:
+    """Of how many requests that were *seen* none is a row yet, and the *last* of them."""
+
+    one_by_one: int = ONE_BY_ONE
     seen: int = 0
     last: Noted | None = None
 
 
 @dataclass(slots=True)
 class Gathered:
-    """What was noted and is not written yet. *now* is in seconds, of a steady clock."""
+    """What was noted and is not written yet. *now* is in seconds, of a steady clock.
 
+    There are *most_of_one* kinds of one caller and answer.
+    """
+
+    most_of_one: int = MOST_OF_ONE
     waiting: list[Row] = field(default_factory=list)
     _lost: int = 0
     _ends: float = 0.0
-    _kinds: tuple[dict[Alike, _Kind], dict[Alike, _Kind]] = field(default_factory=lambda: ({}, {}))
+    _kinds: dict[Alike, _Kind] = field(default_factory=dict)
+    _of_one: Counter[tuple[Caller | None, int]] = field(default_factory=Counter)
     _others: int = 0
 
     def note(self, noted: Noted, now: float) -> None:
@@ -87,11 +103,11 @@ class Gathered:
         kind = self._kind(noted)
         if kind is None:
             self._others += 1
-            return
-        kind.seen += 1
-        if kind.seen <= ONE_BY_ONE:
+        elif kind.one_by_one:
+            kind.one_by_one -= 1
             self._append(Row(Extent.REQUEST, 1, noted))
         else:
+            kind.seen += 1
             kind.last = noted
 
     def take(self, now: float) -> list[Row]:
@@ -113,27 +129,41 @@ class Gathered:
     def sum_up(self, now: float) -> None:
         """End the window, and begin the next one."""
         self._ends = now + WINDOW_SECONDS
-        for kinds in self._kinds:
-            for kind in kinds.values():
-                if kind.last is not None:
-                    self._append(Row(Extent.ALIKE, kind.seen - ONE_BY_ONE, kind.last))
-            kinds.clear()
+        for alike, kind in self._kinds.items():
+            if kind.last is not None:
+                self._append(Row(Extent.ALIKE, kind.seen, _in_common(kind.last, alike)))
+        self._kinds.clear()
+        self._of_one.clear()
         if self._others:
             self._append(Row(Extent.OTHERS, self._others))
             self._others = 0
 
     def _kind(self, noted: Noted) -> _Kind | None:
         """Return what *noted* is counted with, None if there are too many kinds."""
-        known = noted.key is not None
-        kinds, most = self._kinds[known], MOST_OF_KEYS if known else MOST_OF_STRANGERS
-        who = noted.address if noted.key is None else noted.key or noted.actor
-        alike = (who, noted.problem, noted.method, noted.path, noted.round)
-        if alike not in kinds and len(kinds) >= most:
+        caller = noted.address if noted.key is None else noted.key or noted.actor
+        alike: Alike = (caller, noted.problem, noted.method, noted.path, noted.round)
+        if alike in self._kinds:
+            return self._kinds[alike]
+        one = STRANGERS if noted.key is None else caller
+        fine = self._of_one[one, noted.status] < self.most_of_one
+        if not fine:
+            alike = (one, noted.problem, noted.method, noted.path, None)
+        if alike not in self._kinds and len(self._kinds) >= MOST_KINDS:
             return None
-        return kinds.setdefault(alike, _Kind())
+        if fine:
+            self._of_one[one, noted.status] += 1
+        return self._kinds.setdefault(alike, _Kind(ONE_BY_ONE if fine else 0))
 
     def _append(self, row: Row) -> None:
         if row.extent is Extent.LOST or len(self.waiting) >= MOST_WAITING:
             self._lost += row.count
         else:
             self.waiting.append(row)
+
+
+def _in_common(noted: Noted, alike: Alike) -> Noted:
+    """Return what those that are *alike* have in common with the last of them, *noted*."""
+    caller, *_, round_ = alike
+    if caller is STRANGERS:
+        return replace(noted, address="", sha256=None, round=round_)
+    return replace(noted, round=round_)

@@ -1,12 +1,15 @@
 """Refused requests and auditors' reads in the audit trail, over HTTP."""
 
+import asyncio
 from typing import Any
 
 import httpx
+import pytest
 
 from api.app import over
 from api.http.state import Gateway
 from shared.access import service as keys
+from shared.audit import request_store
 from shared.core.principal import Actor
 from shared.database import Database
 from shared.settings import Settings
@@ -99,6 +102,30 @@ async def test_what_was_refused_last_is_written_when_the_gateway_ends(
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway/v1") as client:
             await client.get("/keys")
+    assert len(await rows(owner, EVENTS)) == 1
+
+
+async def test_what_is_being_written_when_the_gateway_ends_is_written_once(
+    world: World, owner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.client.get("/keys")
+    refusals, under_way, goes_on = held(world.client).refusals, asyncio.Event(), asyncio.Event()
+
+    async def slowly(*given: Any) -> None:
+        await append(*given)
+        under_way.set()
+        await goes_on.wait()
+
+    append = request_store.append
+    monkeypatch.setattr(request_store, "append", slowly)
+    writing = asyncio.create_task(refusals.write())
+    await under_way.wait()
+    writing.cancel()
+    await asyncio.wait([writing])
+    ending = asyncio.create_task(refusals.finish())
+    goes_on.set()
+    await ending
+
     assert len(await rows(owner, EVENTS)) == 1
 
 

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.audit.requests import (
-    MOST_OF_KEYS,
-    MOST_OF_STRANGERS,
+    MOST_OF_ONE,
     MOST_WAITING,
     ONE_BY_ONE,
     WINDOW_SECONDS,
@@ -96,15 +95,39 @@ def test_many_strangers_do_not_fill_the_disk_nor_hide_who_has_a_key() -> None:
     gathered.sum_up(1)
     rows = gathered.take(1)
 
-    assert len(rows) == MOST_OF_STRANGERS + 2
+    assert len(rows) == MOST_OF_ONE + 2
     assert [row.noted.key for row in rows if row.noted and row.noted.key] == [7]
-    assert rows[-1] == Row(Extent.OTHERS, 5_000 - MOST_OF_STRANGERS)
+    assert rows[-1] == Row(Extent.ALIKE, 5_000 - MOST_OF_ONE, refused(address=""))
+
+
+@given(
+    flood=st.lists(st.integers(0, 300), max_size=400),
+    statuses=st.sets(st.sampled_from([403, 404, 429]), min_size=1),
+)
+def test_no_flood_of_a_key_hides_which_operation_it_was_refused(
+    flood: list[int], statuses: set[int]
+) -> None:
+    """Nor whose refusal it was, whatever rounds were named meanwhile by itself and by others."""
+    gathered = Gathered()
+    for number in flood:
+        for status in statuses:
+            made_up = replace(refused(key=number % 3 + 1), status=status, round=f"R{number}")
+            gathered.note(made_up, 0)
+    probed = replace(refused(key=2, path="/v1/audit/events"), round="R2026")
+    gathered.note(probed, 0)
+    gathered.sum_up(1)
+
+    rows = gathered.take(1)
+    told = [row for row in rows if row.noted and row.noted.path == probed.path]
+    assert [(row.count, row.noted and row.noted.key) for row in told] == [(1, 2)]
+    assert not any(row.extent is Extent.OTHERS for row in rows)
+    assert len(rows) <= 3 * len(statuses) * (MOST_OF_ONE * (ONE_BY_ONE + 1) + 2)
 
 
 def test_what_waits_for_a_lost_database_is_bounded_and_what_is_given_up_is_told() -> None:
     gathered, sent = Gathered(), 0
     for window in range(50):
-        for key in range(MOST_OF_KEYS):
+        for key in range(1, 201):
             gathered.note(refused(key=key), window * WINDOW_SECONDS)
             sent += 1
         gathered.give_back(gathered.take(window * WINDOW_SECONDS))

@@ -94,14 +94,14 @@ async def run_at(session: Session, round_id: int, instant: datetime) -> int:
     """Return the last run that was sealed at an *instant* that has passed.
 
     The answer stays the same whatever is sealed later: who is sealing is waited for, and what it
-    seals carries a moment after it began. Raises: Invalid, NotFound, SchemaUnknown.
+    seals carries a moment after it began. After a restore, too: runs that are sealed once more were
+    sealed in an earlier log before. Raises: Invalid, NotFound, SchemaUnknown.
     """
     await require_logs(session)
     await wait_until_settled(session, round_id)
     query = text("""
         SELECT max(run), :instant > clock_timestamp() FROM log_entry
         WHERE round = :round AND run IS NOT NULL AND sealed_at <= :instant
-            AND epoch = (SELECT max(number) FROM log_epoch)
     """)
     parameters = {"round": round_id, "instant": instant}
     found, to_come = (await session.execute(query, parameters)).one()

@@ -7,6 +7,7 @@ import httpx
 from sqlalchemy import text
 
 from shared.database import Database
+from shared.seals import epoch_store
 from shared.seals import store as seals
 from tests.fixtures.ask import one, until_blocked
 from tests.fixtures.http import SCORES, findings, problem
@@ -47,8 +48,22 @@ async def test_an_instant_names_the_last_run_that_was_sealed_then(
         assert explained["run"] == run
         export = await asked(world, f"/rounds/{ROUND}/export/ranking", instant, format="jsonl")
         assert export.headers["pilotzone-run"] == str(run)
+        moved = await asked(world, f"/rounds/{ROUND}/movements", instant)
+        assert moved.json()["until"] == run
     refused = problem(await asked(world, SCORES, first - timedelta(days=1)), 404, "not-found")
     assert refused["detail"] == "no run was sealed at that instant"
+
+
+async def test_a_restore_changes_no_answer_about_an_instant_before_it(
+    world: World, owner: Database
+) -> None:
+    """All runs are sealed once more, in the log of its epoch."""
+    instant = await told(world, owner, 40)
+    async with owner.session() as session:
+        await epoch_store.begin(session, 1)
+    assert (await asked(world, SCORES, instant)).json()["run"] == 1
+    await sealed(world.worker_database)
+    assert (await asked(world, SCORES, instant)).json()["run"] == 1
 
 
 async def test_an_instant_that_is_to_come_or_stands_beside_a_run_is_refused(

@@ -80,6 +80,7 @@ async def test_a_round_is_reported_and_scored_on_another_schema(other: str) -> N
             assert answer.status_code == 201, answer.text
             assert await world.recompute()
             ranking = await world.ranking()
+            assert (await world.ranking(run=1))["items"] == ranking["items"]
             proofs = [
                 (await world.call("auditor", "GET", f"/rounds/{ROUND}/{each}")).status_code
                 for each in ("checkpoints", "consistency?from=0&to=1", "archive")

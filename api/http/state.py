@@ -31,6 +31,7 @@ from shared.rankings.service import Rankings
 from shared.rankings.watch import Watch
 from shared.rounds import store as rounds
 from shared.rounds.store import RoundFacts
+from shared.seals.proving import Proofs
 from shared.seals.signing import read_signers
 from shared.seals.witnessing import read_witnesses
 from shared.sensitivity.intervals import Intervals
@@ -92,6 +93,7 @@ class Gateway:
     rendering: Rendering
     exports: Limiter
     library: Library
+    proofs: Proofs
     rounds: Rounds
     bodies: Bodies
     signature_age: timedelta
@@ -103,6 +105,7 @@ class Gateway:
     @classmethod
     def over(cls, database: Database, settings: Settings) -> "Gateway":
         """Assemble a gateway over *database*. Raises: SettingUnusable."""
+        library = Library()
         keyring = Keyring(database, settings.key_cache, Tokens.of(settings, database))
         return cls(
             database=database,
@@ -131,7 +134,8 @@ class Gateway:
             renders=Flights(),
             rendering=Rendering(),
             exports=Limiter(),
-            library=Library(),
+            library=library,
+            proofs=Proofs(database, library),
             rounds=Rounds(),
             bodies=Bodies(settings.max_body, settings.max_bodies),
             signature_age=settings.signature_age,

@@ -111,9 +111,7 @@ async def proof(
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
     await visible(held.database, framework, stored, caller_of(request), None)
-    async with held.database.session() as session:
-        found = await proofs.proof(session, held.library, stored, applicant, run)
-    return ProofOut.model_validate(found)
+    return ProofOut.model_validate(await held.proofs.of(stored, applicant, run))
 
 
 @router.get("/submissions/{submission}/receipt", responses=problems(NotFound))

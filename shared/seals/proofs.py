@@ -1,4 +1,4 @@
-"""Proofs of what is sealed: one place, the growth of a log, a receipt, all of a round."""
+"""Proofs of what is sealed: a ranking, the growth of a log, a receipt, all of a round."""
 
 import asyncio
 import json
@@ -61,38 +61,6 @@ async def ranked(
     salts = tuple(records.salt_of_place(key, round_.id, code) for code in codes)
     tree = await asyncio.to_thread(places.begin, Cohort(tuple(codes), tuple(kinds), salts), whole)
     return Ranked(tree, whole)
-
-
-async def proof(
-    session: Session, library: Library, round_: RoundFacts, applicant: str, run: int | None
-) -> dict[str, Any]:
-    """Return the proof file of an applicant's score and rank in a run, or in the last signed one.
-
-    Raises: NotFound, where the run is not signed yet, or the applicant not in it.
-    """
-    checkpoint = await checkpoint_store.latest(session, round_.id)
-    entry = await proof_store.entry(session, round_.id, checkpoint.epoch, checkpoint.size, run)
-    key = await seals.secret(session)
-    whole = await ranked(session, library, round_, entry.run, key)
-    codes = whole.places.standings.cohort.codes
-    if applicant not in codes:
-        raise NotFound(f"{applicant} has no score as of run {entry.run}")
-    at = codes.index(applicant)
-    leaves = await checkpoint_store.leaves(session, round_.id, checkpoint.epoch, checkpoint.size)
-    return {
-        "format": "pilotzone-proof/1",
-        "round": round_.code,
-        "run": entry.run,
-        **whole.place(at),
-        "ranking": _path(at, len(codes), whole.places.path(at)),
-        "manifest": entry.body,
-        "log": _path(entry.position, checkpoint.size, trees.inclusion(leaves, entry.position)),
-        "checkpoint": checkpoint.note,
-    }
-
-
-def _path(index: int, size: int, path: list[bytes]) -> dict[str, Any]:
-    return {"index": index, "size": size, "path": [each.hex() for each in path]}
 
 
 async def growth(session: Session, round_id: int, earlier: int, later: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Checkpoints, proofs, receipts and archives over HTTP, checked by the verifier alone."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from pilotzone_verify.__main__ import main
 from pilotzone_verify.outcome import Disproved
 from shared.database import Database
 from shared.seals import epoch_store
+from shared.seals import proofs as sealed_proofs
 from tests.fixtures.http import problem
-from tests.fixtures.make import ROUND, STATIONS, World, worker_over
+from tests.fixtures.make import APPLICANTS, ROUND, STATIONS, World, worker_over
 from tests.seals.sealing import KEYS, SIGNER, WITNESSED_BY, cosigned, sealed, witness_key
 
 
@@ -53,6 +55,25 @@ async def test_an_applicant_can_prove_its_score_and_rank_to_anybody(signing: Wor
     earlier["place"]["total"] += 1
     with pytest.raises(Disproved):
         proofs.check_place(earlier, KEYS, [])
+
+
+async def test_what_the_proofs_of_one_run_share_is_worked_out_once(
+    signing: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await told(signing, 40)
+    worked_out, ranked = [], sealed_proofs.ranked
+
+    async def counted(*given: Any) -> sealed_proofs.Ranked:
+        worked_out.append(given)
+        return await ranked(*given)
+
+    monkeypatch.setattr(sealed_proofs, "ranked", counted)
+    asked = [got(signing, f"/proofs/{code}") for code in APPLICANTS]
+    answers = [*await asyncio.gather(*asked), await got(signing, "/proofs/C1")]
+
+    assert len(worked_out) == 1
+    for answer, code in zip(answers, [*APPLICANTS, "C1"], strict=True):
+        assert proofs.check_place(answer.json(), KEYS, [])[-1].startswith(f"{code}: ")
 
 
 async def test_two_kept_checkpoints_are_of_one_log(signing: World) -> None:

@@ -2,21 +2,21 @@
 
 import io
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import asyncpg
 import numpy as np
 from sqlalchemy import text
 
 from bench.stage import ACTOR, REFERENCE_DATE, Round, Stage, dsn, read_rows
+from shared.database import columns
 from shared.database.columns import HEADER, TRAILER
 from shared.frameworks.service import Library
 from shared.rounds import service as rounds
 from shared.runs import service as runs
-from shared.runs.evidence_store import ROW
 from shared.runs.service import Outcome
 from shared.runs.store import NewRun
-from shared.submissions.standing import standing
+from shared.submissions.standing import last_words, standing
 
 STANDS = """
     CREATE TABLE stands_floor AS
@@ -25,20 +25,35 @@ STANDS = """
     FROM ({standing}) AS stands;
     CREATE TABLE scores_floor (LIKE score_version INCLUDING ALL);
 """
+ROW = columns.row_type(
+    applicant="int8", measure="int8", kind="int8", as_of="int8", id="int8", value="float8"
+)
 TIDY = "DROP TABLE IF EXISTS stands_floor, scores_floor"
 SCORES = "SELECT * FROM score_version WHERE round = $1 AND run = $2"
 
 
+AGAIN = """
+    WITH added AS (
+        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
+            number, request_id)
+        SELECT round, applicant, measure, reporter, kind, as_of, revision + 1, status, number + 1,
+            'bench'
+        FROM ({last}) AS last ORDER BY applicant, measure RETURNING round, applicant, id
+    )
+    INSERT INTO submission_change (round, applicant, submission, request_id)
+    SELECT round, applicant, id, 'bench' FROM added
+"""
+
+
 @dataclass(frozen=True)
 class Recomputation:
-    """Times in milliseconds: two full runs, one after a changed count, and the floors."""
+    """Runs with their milliseconds, and the floors.
 
-    first: NewRun
-    first_ms: float
-    full: NewRun
-    full_ms: float
-    one: NewRun
-    one_ms: float
+    *runs*, by name: of a worker that just started, the *first* and a *full* one; of one that made
+    the run before, after *one count*, after all was *pushed again*, and a full one that remembers.
+    """
+
+    runs: dict[str, tuple[NewRun, float]]
     floor_read_ms: float
     floor_copy_ms: float
     copies_ms: float
@@ -50,17 +65,36 @@ class Recomputation:
 
 
 async def measure(stage: Stage, round_: Round) -> Recomputation:
-    """Run *round_* for the first time, anew from its log, and after one changed count."""
-    library = Library()
-    first, first_ms = await _run(stage, round_, library)
+    """Run *round_* by a worker that just started, and by one that made the run before."""
+    library, found = Library(), dict[str, tuple[NewRun, float]]()
+
+    async def run(name: str, known: Outcome | None) -> Outcome:
+        outcome, milliseconds = await _run(stage, round_, library, known)
+        found[name] = outcome.run, milliseconds
+        return outcome
+
+    await run("first", None)
     await _forget(stage, round_)
-    full, full_ms = await _run(stage, round_, library)
+    full = await run("full", None)
     await stage.tidy()
     await change_one(stage, round_)
-    one, one_ms = await _run(stage, round_, library, full)
-    floor = await _floor(stage, round_, full.run.number)
-    narrow = await _copies(stage, round_, full.run.number)
-    return Recomputation(first.run, first_ms, full.run, full_ms, one.run, one_ms, *floor, narrow)
+    known = await run("one count", full)
+    await _push_again(stage, round_)
+    await stage.tidy()
+    known = await run("pushed again", known)
+    await _forget(stage, round_)
+    await stage.tidy()
+    last = await run("full, remembers", replace(known, scores=known.scores.take(np.zeros(0, int))))
+    floor = await _floor(stage, round_, last.run.number)
+    narrow = await _copies(stage, round_, last.run.number)
+    return Recomputation(found, *floor, narrow)
+
+
+async def _push_again(stage: Stage, round_: Round) -> None:
+    """Give every value anew, as a push does."""
+    last = last_words(":round", "true")
+    async with stage.database.session() as session:
+        await session.execute(text(AGAIN.format(last=last)), {"round": round_.id})
 
 
 async def _run(
@@ -135,8 +169,8 @@ async def _copies(stage: Stage, round_: Round, run: int) -> float:
     await connection.copy_from_query("TABLE stands_floor", output=raw, format="binary")
     rows = len(raw.getbuffer()) - len(HEADER) - len(TRAILER)
     read = np.frombuffer(raw.getbuffer(), ROW, rows // ROW.itemsize, len(HEADER))
-    columns = [np.ascontiguousarray(read[name], "f8") for name in ("applicant", "value")]
-    assert len(columns[0]) * ROW.itemsize == rows
+    taken = [np.ascontiguousarray(read[name], "f8") for name in ("applicant", "value")]
+    assert len(taken[0]) * ROW.itemsize == rows
     await connection.copy_to_table("scores_floor", source=scores, format="binary")
     written = time.perf_counter()
     await connection.execute(TIDY)

@@ -17,9 +17,9 @@ from shared.database import Database, full, out_of_reach
 from shared.frameworks.service import Library
 from shared.rounds import store as rounds
 from shared.runs import service as runs
-from shared.runs.service import Outcome
 from shared.runs.store import NewRun
 from worker import metrics
+from worker.remembering import Remembered
 
 log = structlog.get_logger()
 
@@ -97,7 +97,7 @@ class Worker:
     library: Library = field(default_factory=Library)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     next_count: float = 0.0
-    outcome: Outcome | None = None
+    remembered: Remembered = field(default_factory=Remembered)
 
     async def work(self) -> None:
         """Recompute rounds that changed until told to stop; a run is finished first."""
@@ -115,6 +115,7 @@ class Worker:
             if time.monotonic() >= self.next_count:
                 self.next_count = time.monotonic() + self.idle.total_seconds()
                 observe_queue(await changes.queue(session))
+                self.remembered.forget_idle()
         worked = False
         for round_id, code in waiting.items():
             if self.stop.is_set():
@@ -134,7 +135,7 @@ class Worker:
                 if not await rounds.try_hold_for_run(session, round_id):
                     return False
                 outcome = await runs.recompute(
-                    session, self.library, round_id, self.name, self.outcome
+                    session, self.library, round_id, self.name, self.remembered.of(round_id)
                 )
                 await changes.readmit(session, round_id)
         except Exception as error:
@@ -145,7 +146,7 @@ class Worker:
             )  # whatever it was, other rounds go on
         if outcome is None:
             return False
-        self.outcome = outcome
+        self.remembered.keep(outcome)
         _report(code, outcome.run, time.perf_counter() - begin)
         return True
 

@@ -82,7 +82,7 @@ async def read(
         found = await evidence.taken_in_by(
             session, round_.id, framework, date, who, measures, as_of
         )
-        return Standing(*found)
+        return Standing(found.evidence, found.reporter)
 
     return Read(
         applicants=codes,

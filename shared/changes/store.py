@@ -18,6 +18,7 @@ class Consumed:
     """What one run takes in: the applicants concerned, and how many changes of which sort.
 
     *until* is the run's high-water mark: no change with this id or a lower one is yet to appear.
+    *first* is the least id among the submissions, 0 if there are none.
     """
 
     applicants: frozenset[str]
@@ -25,6 +26,7 @@ class Consumed:
     others: int
     request_ids: tuple[str, ...]
     until: int
+    first: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,28 +108,35 @@ CONSUME = text(f"""
     WITH consumed AS (
         DELETE FROM submission_change WHERE round = :round
         RETURNING id, applicant, submission, request_id
+    ), taken AS MATERIALIZED (
+        SELECT applicant, count(*) AS changes, min(submission) AS first,
+            array_agg(submission) FILTER (WHERE submission IS NOT NULL) AS submissions,
+            max(id) FILTER (WHERE submission IS NOT NULL) AS until
+        FROM consumed GROUP BY applicant
     ), kept AS (
         INSERT INTO run_input (round, run, applicant, submissions)
-        SELECT :round, :run, applicant, array_agg(submission ORDER BY submission)
-        FROM consumed WHERE submission IS NOT NULL GROUP BY applicant
+        SELECT :round, :run, applicant, submissions FROM taken WHERE submissions IS NOT NULL
     )
-    SELECT array_agg(DISTINCT applicant), count(submission), count(*) - count(submission),
+    SELECT array_agg(applicant), coalesce(sum(cardinality(submissions)), 0),
+        CAST(sum(changes) AS bigint),
         (SELECT array_agg(request_id) FROM (
             SELECT request_id FROM consumed GROUP BY request_id
             ORDER BY bool_and(submission IS NOT NULL), min(id) LIMIT :traced) AS first_requests),
-        greatest(max(id) FILTER (WHERE submission IS NOT NULL), {TAKEN_UNTIL})
-    FROM consumed
+        greatest(max(until), {TAKEN_UNTIL}), coalesce(min(first), 0)
+    FROM taken
 """)  # noqa: S608 -- all of it is ours
 
 
 async def consume(session: Session, round_id: int, run: int) -> Consumed | None:
     """Take the round's changes out of the log as the input of *run*; None if there are none."""
-    applicants, submissions, others, requests, until = (
+    applicants, submissions, changes, requests, until, first = (
         await session.execute(CONSUME, {"round": round_id, "run": run, "traced": TRACED})
     ).one()
     if applicants is None:
         return None
-    return Consumed(frozenset(applicants), submissions, others, tuple(requests), until)
+    return Consumed(
+        frozenset(applicants), submissions, changes - submissions, tuple(requests), until, first
+    )
 
 
 async def waiting(session: Session, round_id: int) -> frozenset[str]:

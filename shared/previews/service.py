@@ -202,15 +202,17 @@ async def _material(
     supposed = await asyncio.to_thread(written, added)
     stale = stale_positions(cohort, previous, changed.union(each.applicant for each in added))
     now, then = [
-        await evidence.current(
-            session,
-            round_.id,
-            framework,
-            round_.reference_date,
-            [cohort[at] for at in stale],
-            everybody=len(stale) == len(cohort),
-            supposed=rows,
-        )
+        (
+            await evidence.current(
+                session,
+                round_.id,
+                framework,
+                round_.reference_date,
+                [cohort[at] for at in stale],
+                everybody=len(stale) == len(cohort),
+                supposed=rows,
+            )
+        ).evidence
         for rows in (NOTHING, supposed)
     ]
     return Material(cohort, kinds, previous, stale, now, then)

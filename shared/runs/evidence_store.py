@@ -2,28 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import numpy as np
 
 from shared.database import Session, columns
-from shared.scoring.arrays import BoolArray, IntArray
+from shared.runs.statements import Statements
+from shared.scoring.arrays import IntArray
 from shared.scoring.framework import KINDS, Framework, MeasureType
-from shared.scoring.resolve import Evidence
 from shared.submissions.sight import changed_after_sight
 from shared.submissions.standing import standing
 from shared.submissions.supposing import NOTHING, supposing
 
 ROW = columns.row_type(
-    applicant="int8", measure="int8", kind="int8", as_of="int8", id="int8", value="float8"
-)
+    applicant="int4", measure="int4", kind="int4", as_of="int4", revision="int4", reporter="int8",
+    id="int8", value="float8",
+)  # fmt: skip
 
 REVISED_ROW = columns.row_type(id="int8")
-
-REPORTED_ROW = columns.row_type(
-    applicant="int8", measure="int8", kind="int8", as_of="int8", id="int8", value="float8",
-    reporter="int8",
-)  # fmt: skip
 
 # What is still in the change log is left to the run that takes it in: a run's scores then rest on
 # its inputs and those before, and on nothing else. NOT IN is hashed, however wrong the estimate of
@@ -31,20 +26,25 @@ REPORTED_ROW = columns.row_type(
 TAKEN_IN = """id NOT IN (
     SELECT submission FROM submission_change WHERE round = $1 AND submission IS NOT NULL
 )"""
-CURRENT = """
-    SELECT applicants.position - 1, measures.position - 1,
-        array_position($5::text[], kind) - 1::bigint, (as_of - DATE '1970-01-01')::bigint, id,
-        CASE WHEN stands.codes IS NULL THEN stands.number
-            WHEN categories.number IS NULL THEN cardinality(stands.codes)::float8
-            ELSE categories.number END{more}
-    FROM ({standing}) AS stands
+STATEMENTS = """
+    SELECT (applicants.position - 1)::integer, (measures.position - 1)::integer,
+        array_position($5::text[], kind) - 1, as_of - DATE '1970-01-01', revision, reporter, id,
+        CASE WHEN said.codes IS NULL THEN coalesce(said.number, 'NaN')
+            WHEN categories.number IS NULL THEN cardinality(said.codes)::float8
+            ELSE categories.number END
+    FROM ({said}) AS said
     JOIN unnest($3::text[]) WITH ORDINALITY AS applicants (code, position)
-        ON applicants.code = stands.applicant
+        ON applicants.code = said.applicant
     JOIN unnest($4::text[]) WITH ORDINALITY AS measures (code, position)
-        ON measures.code = stands.measure
+        ON measures.code = said.measure
     LEFT JOIN unnest($6::text[], $7::text[], $8::float8[]) AS categories (measure, code, number)
-        ON categories.measure = stands.measure AND categories.code = stands.codes[1]
+        ON categories.measure = said.measure AND categories.code = said.codes[1]
 """
+# OFFSET 0 has the submissions found by their ids, which lie side by side, and the rest joined to
+# them; by applicant, all that was ever said would be passed over.
+SINCE = f"""
+    SELECT * FROM submission WHERE round = $1 AND id >= $9 AND as_of <= $2 AND {TAKEN_IN} OFFSET 0
+"""  # noqa: S608 -- all of it is ours
 TAKEN_IN_BY = f"""{TAKEN_IN} AND id NOT IN (
     SELECT unnest(submissions) FROM run_input WHERE round = $1 AND run > $9
 )"""  # noqa: S608 -- all of it is ours
@@ -60,7 +60,7 @@ async def current(
     *,
     everybody: bool,
     supposed: str | None = None,
-) -> Evidence:
+) -> Statements:
     """Return what counts on *reference_date*, a row per applicant, measure and reporter.
 
     Applicants are positions in *applicants*, measures positions in the framework; others are left
@@ -72,7 +72,7 @@ async def current(
     arguments = _arguments(round_id, framework, reference_date, applicants)
     taken_in = TAKEN_IN if supposed is None else "true"
     which = taken_in if everybody else f"applicant = ANY ($3::text[]) AND {taken_in}"
-    query = CURRENT.format(standing=standing("$1", "$2", which), more="")
+    query = STATEMENTS.format(said=standing("$1", "$2", which))
     if supposed not in {None, NOTHING}:
         query, arguments = supposing(query, "$9::text"), (*arguments, supposed)
     read = await columns.read(session, query, arguments, ROW)
@@ -81,7 +81,25 @@ async def current(
         revised = await _revised_after_sight(
             session, round_id, framework, reference_date, applicants, everybody=everybody
         )
-    return _evidence(read, np.isin(read["id"], revised))
+    return Statements(**read, revised=np.isin(read["id"], revised))
+
+
+async def said_since(
+    session: Session,
+    round_id: int,
+    framework: Framework,
+    reference_date: date,
+    applicants: Sequence[str],
+    first: int,
+) -> Statements:
+    """Return what *applicants* have that runs took in, from the submission *first* on.
+
+    Positions are as those of `current`. Of dates behind *reference_date* nothing is returned, and
+    no mark is said to be revised.
+    """
+    arguments = (*_arguments(round_id, framework, reference_date, applicants), first)
+    read = await columns.read(session, STATEMENTS.format(said=SINCE), arguments, ROW)
+    return Statements(**read, revised=np.zeros(len(read["id"]), np.bool_))
 
 
 async def taken_in_by(
@@ -92,16 +110,16 @@ async def taken_in_by(
     applicants: Sequence[str],
     measures: Sequence[str],
     run: int,
-) -> tuple[Evidence, IntArray]:
-    """Return what counted of *applicants* and *measures* in *run*, and each row's reporter.
+) -> Statements:
+    """Return what counted of *applicants* and *measures* in *run*.
 
     The rows are as those of `current`; none is said to be revised, which moves no score.
     """
     which = f"applicant = ANY ($3::text[]) AND measure = ANY ($10::text[]) AND {TAKEN_IN_BY}"
-    query = CURRENT.format(standing=standing("$1", "$2", which), more=", stands.reporter")
+    query = STATEMENTS.format(said=standing("$1", "$2", which))
     arguments = (*_arguments(round_id, framework, reference_date, applicants), run, list(measures))
-    read = await columns.read(session, query, arguments, REPORTED_ROW)
-    return _evidence(read, np.zeros(len(read["id"]), np.bool_)), read["reporter"]
+    read = await columns.read(session, query, arguments, ROW)
+    return Statements(**read, revised=np.zeros(len(read["id"]), np.bool_))
 
 
 def _arguments(
@@ -122,18 +140,6 @@ def _arguments(
         [measure for measure, _, _ in categories],
         [code for _, code, _ in categories],
         [number for _, _, number in categories],
-    )
-
-
-def _evidence(read: dict[str, Any], revised: BoolArray) -> Evidence:
-    return Evidence(
-        applicant=read["applicant"],
-        measure=read["measure"],
-        kind=read["kind"],
-        as_of=read["as_of"],
-        id=read["id"],
-        value=read["value"].astype(np.float64, copy=False),
-        revised=revised,
     )
 
 

@@ -33,6 +33,11 @@ class Versions:
         """Return the rows that an index or a mask names."""
         return Versions(**{name: column[rows] for name, column in vars(self).items()})
 
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes."""
+        return sum(column.nbytes for column in vars(self).values())
+
     def __len__(self) -> int:
         return len(self.applicant)
 

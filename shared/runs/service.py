@@ -10,22 +10,29 @@ from shared.database import Session
 from shared.frameworks.service import Library
 from shared.rounds import entry_store as entries
 from shared.rounds import store as rounds
-from shared.runs import evidence_store as evidence
 from shared.runs import score_store as scores
 from shared.runs import store as runs
+from shared.runs.gathering import About, gathered
 from shared.runs.rescoring import rescore, stale_positions
 from shared.runs.score_store import Versions
+from shared.runs.statements import Kept, nothing
 from shared.runs.store import NewRun
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run, and the scores as of it: what the next run would otherwise read back."""
+    """A run, the scores as of it, and what they rest on: what the next would otherwise read."""
 
     round_id: int
     run: NewRun
     cohort: list[str]
     scores: Versions
+    kept: Kept
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that it takes, all but some."""
+        return self.scores.nbytes + self.kept.nbytes
 
     def precedes(self, round_id: int, last_started_at: datetime | None, cohort: list[str]) -> bool:
         """Say whether the round's last run is this one, and *cohort* the same as then."""
@@ -50,7 +57,7 @@ async def recompute(
     and not read: it causes one more run, and is never missed.
 
     *known* is the outcome of an earlier run, if the caller saw it committed: where no other came
-    after it, the scores are not read again.
+    after it, neither the scores nor what stood is read again.
     """
     started_at, begin = datetime.now(UTC), time.perf_counter()
     last, last_started_at = await runs.latest(session, round_id)
@@ -62,19 +69,18 @@ async def recompute(
     framework = await library.get(session, round_.framework)
     cohort, kinds = await entries.cohort(session, round_id)
     width = len(framework.indicators)
+    rules = round_.framework, round_.reference_date
+    kept = nothing(rules, len(cohort))
     if known is not None and known.precedes(round_id, last_started_at, cohort):
         previous = known.scores
+        if known.kept.rules == rules:
+            kept = known.kept
     else:
         previous = await scores.latest(session, round_id, cohort, width, last)
     stale = stale_positions(cohort, previous, consumed.applicants)
-    said = await evidence.current(
-        session,
-        round_id,
-        framework,
-        round_.reference_date,
-        [cohort[at] for at in stale],
-        everybody=len(stale) == len(cohort),
-    )
+    about = About(round_id, framework, round_.reference_date)
+    kept = await gathered(session, about, cohort, kept, consumed, stale)
+    said = kept.statements.of(stale, len(cohort))
     read = time.perf_counter()
     rescored = await asyncio.to_thread(rescore, framework, kinds, previous, stale, said)
     computed = time.perf_counter()
@@ -99,4 +105,4 @@ async def recompute(
     )
     run = replace(run, write_ms=(time.perf_counter() - computed) * 1e3)
     await runs.add(session, round_id, run, consumed.until, rescored.parameters)
-    return Outcome(round_id, run, cohort, rescored.scores)
+    return Outcome(round_id, run, cohort, rescored.scores, kept)

@@ -57,8 +57,9 @@ async def test_a_run_takes_in_all_that_waits_and_says_what_it_was(
         others=1,
         request_ids=("first", "second", "third"),
         until=last,
+        first=3,
     )
-    assert await rows(owner, INPUT) == [(quiet, 7, "C1", [4]), (quiet, 7, "C2", [3, 9])]
+    assert await rows(owner, INPUT) == [(quiet, 7, "C1", [4]), (quiet, 7, "C2", [9, 3])]
     assert await rows(owner, "SELECT round FROM submission_change") == [(OTHER,)]
     assert await consume(worker_database, quiet, 8) is None
 
@@ -201,7 +202,7 @@ async def test_only_who_takes_part_is_asked_to_be_scored_anew(
 
     assert (asked, nobody) == (2, 0)
     assert await consume(worker_database, quiet) == Consumed(
-        frozenset({"C1", "P1"}), submissions=0, others=2, request_ids=("again",), until=0
+        frozenset({"C1", "P1"}), submissions=0, others=2, request_ids=("again",), until=0, first=0
     )
 
 

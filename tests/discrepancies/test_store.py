@@ -119,7 +119,7 @@ async def test_what_is_beyond_is_what_scores_are_flagged_for(
             session, round_id, framework, REFERENCE, applicants, everybody=True
         )
 
-    flags = resolve(framework, said, len(applicants)).flags
+    flags = resolve(framework, said.evidence, len(applicants)).flags
     flagged = {
         (applicants[row], framework.measure_codes[column])
         for row, column in zip(*(flags & Flag.DISCREPANCY).nonzero(), strict=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -11,10 +12,13 @@ from sqlalchemy import text
 from shared.database import Database, Session
 from shared.database.database import driver_of
 from shared.runs import evidence_store as evidence
+from shared.runs.statements import follow, nothing
 from shared.scoring.framework import MeasureType, ReporterKind
+from shared.scoring.resolve import Evidence
 from shared.submissions import recording as services
 from shared.submissions.store import NewSubmission
 from shared.submissions.supposing import LATER, written
+from tests.fixtures.make import MARK
 from tests.runs.histories import APPLICANTS, FRAMEWORK, REFERENCE, statements
 from tests.submissions.saying import said
 
@@ -156,6 +160,54 @@ async def test_what_is_supposed_is_read_as_if_it_were_recorded(
     assert Counter(row for _, row in whole) == Counter(row for _, row in then)
     assert {identity for identity, _ in whole if identity < LATER} <= set(recorded)
     assert Counter(part) == Counter(each for each in whole if each[1].applicant in some)
+
+
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    before=st.lists(statements(), max_size=30),
+    since=st.lists(statements(), max_size=30),
+    held=st.sets(st.sampled_from(APPLICANTS)),
+)
+async def test_what_is_kept_and_what_was_said_since_come_to_a_full_reading(
+    round_id: int,
+    owner: Database,
+    before: list[NewSubmission],
+    since: list[NewSubmission],
+    held: set[str],
+) -> None:
+    """Of whoever is still held, which all are who took nothing back and got no mark."""
+    whom = np.array([at for at, code in enumerate(APPLICANTS) if code in held], np.int64)
+    async with owner._sessions() as session:
+        first = max(await write(session, round_id, before), default=0) + 1
+        about = session, round_id, FRAMEWORK, REFERENCE
+        stood = await evidence.current(*about, sorted(held), everybody=False)
+        await write(session, round_id, since)
+        said = await evidence.said_since(*about, sorted(held), first)
+        whole = await evidence.current(*about, APPLICANTS, everybody=True)
+
+    kept = nothing((1, REFERENCE), len(APPLICANTS)).with_read(whom, stood)
+    kept = follow(kept, said.among(whom), np.array([FRAMEWORK.measure_codes.index(MARK)]))
+
+    still = np.flatnonzero(kept.holds)
+    found, expected = (each.of(still, len(APPLICANTS)) for each in (kept.statements, whole))
+    assert in_order(found) == in_order(expected)
+    unsure = {each.applicant for each in since if each.measure == MARK or taken_back(each)}
+    assert {APPLICANTS[at] for at in still} >= held - unsure
+
+
+def taken_back(each: NewSubmission) -> bool:
+    """Say whether it says nothing, but takes back what was said."""
+    return each.reported.status == "withdrawn"
+
+
+def in_order(found: Evidence) -> list[tuple[float, ...]]:
+    """Return the rows of *found* in the order of their ids."""
+    rows = zip(*(column.tolist() for column in vars(found).values()), strict=True)
+    return sorted(rows, key=lambda row: row[4])
 
 
 async def test_taking_back_the_latest_date_lets_the_one_before_count(

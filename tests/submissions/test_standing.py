@@ -140,7 +140,7 @@ async def test_a_run_reads_what_has_no_reason_not_to_stand(
         )
 
     assert sorted(found.id) == sorted(each.id for said in stands.values() for each in said)
-    whole = resolve(FRAMEWORK, found, len(CODES))
+    whole = resolve(FRAMEWORK, found.evidence, len(CODES))
     for at, applicant in enumerate(CODES):
         explained = resolved(stands, applicant, everything)
         np.testing.assert_array_equal(whole.values[at], explained.values[0])

@@ -141,14 +141,14 @@ async def test_a_run_that_was_undone_is_not_remembered(
     """Its number goes to another run, whose scores may be others."""
     worker = worker_over(world.worker_database)
     assert await worker.run(round_id, ROUND)
-    before = worker.outcome
+    before = worker.remembered.of(round_id)
     await world.submit("source", "C1", STATIONS, 5)
     await execute(owner, BREAK.format(round=round_id), BROKEN)
 
     assert not await worker.run(round_id, ROUND)
 
     assert before is not None
-    assert worker.outcome is before
+    assert worker.remembered.of(round_id) is before
 
 
 async def test_a_round_never_runs_twice_at_once(

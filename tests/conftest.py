@@ -4,15 +4,15 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
 from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from api.app import ROLE as GATEWAY_ROLE
 from api.app import create_app
@@ -25,10 +25,51 @@ from shared.embedded import server as embedded
 from shared.rounds import store as rounds
 from shared.settings import Settings
 from tests.fixtures.make import ROUND, World
+from tests.fixtures.places import data_folder
 from worker.__main__ import ROLE as WORKER_ROLE
 
-QUICK = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+QUICK = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "128MB",
+    "max_connections": "200",
+}
 Headers = dict[str, dict[str, str]]
+
+HERE = Path(__file__).parent
+LONGEST = [
+    (HERE / each).resolve(strict=True)
+    for each in (
+        "web/test_pages.py",
+        "contract/test_fuzz.py",
+        "repository/test_contributing.py",
+        "repository/test_shown_commands.py",
+        "cli/test_up.py",
+        "worker/test_process.py",
+        "worker/test_chaos.py",
+        "contract/test_tools.py",
+        "repository/test_makefile.py",
+        "repository/test_image.py",
+        "database/test_migrations.py",
+        "panels/test_after_sight.py",
+        "submissions/test_sight.py",
+        "panels/test_http.py",
+        "web/test_flows.py",
+        "web/test_browser.py",
+        "cli/test_command_line.py",
+        "cli/test_supervisor.py",
+        "cli/test_backups.py",
+        "cli/test_demo.py",
+        "embedded/test_server.py",
+        "independent/test_recompute.py",
+        "contract/test_answers.py",
+    )
+]
+"""Files that take from half a minute to some minutes. A worker takes one as a whole, so they come
+first: begun at the end, one of them would keep a single processor busy."""
 
 SERVERS = ["embedded", *(["given"] if "PILOTZONE_TEST_DATABASE_URL" in os.environ else [])]
 
@@ -38,17 +79,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "alembic: one of pytest-alembic's checks")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    places = {file: at for at, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
 @pytest.fixture(scope="session", params=SERVERS)
 def server(request: pytest.FixtureRequest) -> Iterator[str]:
     """Give the URL of a server; its database is not for tests to write into.
 
-    It does not lie in pytest's folder, whose permissions each new session tightens: run by root,
-    the server has another account.
+    Nothing of it is to outlive the session.
     """
     if request.param == "given":
         yield os.environ["PILOTZONE_TEST_DATABASE_URL"]
         return
-    with TemporaryDirectory() as folder, embedded.serve(Path(folder), QUICK) as url:
+    with data_folder() as folder, embedded.serve(folder, QUICK) as url:
         yield url
 
 
@@ -79,42 +125,74 @@ class Beginning:
     """A database that is only there to be cloned, and the headers of the keys in it."""
 
     template: str
-    headers: Headers | None = None
+    headers: Headers = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """One connection to the server, which makes databases and takes them away."""
+
+    server: str
+    connection: AsyncConnection
+
+    @asynccontextmanager
+    async def cloned(self, template: str) -> AsyncIterator[tuple[str, str]]:
+        """Give the name and the URL of a database that is another to begin with.
+
+        Files are copied: a third of the work of writing each page into the log, as is usual.
+        """
+        name = f"test_{uuid.uuid4().hex}"
+        clone = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"
+        await self.connection.execute(text(clone))
+        yield name, _named(self.server, name)
+        await self.connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
-def opened(server: str, template: str) -> Iterator[Beginning]:
+async def administrator(server: str) -> AsyncIterator[Administrator]:
+    """Give the server's administrator."""
+    engine = create_async_engine(driver_url(server), isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        yield Administrator(server, connection)
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+async def keyed(administrator: Administrator, template: str) -> AsyncIterator[Beginning]:
+    """Give a database in which there is a key of each role."""
+    async with administrator.cloned(template) as (name, url):
+        yield Beginning(name, await _headers(url))
+
+
+@pytest.fixture(scope="session")
+async def opened(administrator: Administrator, keyed: Beginning) -> AsyncIterator[Beginning]:
     """Give a database in which `World.open` was done: most tests begin there."""
-    name = f"template_{uuid.uuid4().hex}"
-    asyncio.run(_administer(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield Beginning(name, asyncio.run(_open(_named(server, name))))
-    asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    async with administrator.cloned(keyed.template) as (name, url):
+        await _open(url, keyed.headers)
+        yield Beginning(name, keyed.headers)
 
 
-async def _open(url: str) -> Headers:
+async def _open(url: str, headers: Headers) -> None:
     gateway = Database(embedded.logged_in(url, GATEWAY_ROLE), GATEWAY_ROLE)
-    async with Database(url) as owner, gateway, client_of(gateway) as client:
-        headers = await _headers(owner)
-        await World(client, headers, owner).open()
-        return headers
+    async with gateway, client_of(gateway) as client:
+        await World(client, headers, gateway).open()
 
 
 @pytest.fixture
 def beginning(request: pytest.FixtureRequest, template: str) -> Beginning:
-    """Give what the test's database begins as: with an open round where it asks for one."""
-    if "world" in request.fixturenames:
-        opened: Beginning = request.getfixturevalue("opened")
-        return opened
+    """Give what the test's database begins as: with keys, or an open round, where it asks."""
+    for asked, begun in {"world": "opened", "headers": "keyed"}.items():
+        if asked in request.fixturenames:
+            found: Beginning = request.getfixturevalue(begun)
+            return found
     return Beginning(template)
 
 
 @pytest.fixture
-async def url(server: str, beginning: Beginning) -> AsyncIterator[str]:
+async def url(administrator: Administrator, beginning: Beginning) -> AsyncIterator[str]:
     """Give the URL of a database of the test's own."""
-    name = f"test_{uuid.uuid4().hex}"
-    await _administer(server, f"CREATE DATABASE {name} TEMPLATE {beginning.template}")
-    yield _named(server, name)
-    await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    async with administrator.cloned(beginning.template) as (_, url):
+        yield url
 
 
 @pytest.fixture
@@ -139,14 +217,14 @@ async def worker_database(url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def headers(beginning: Beginning, owner: Database) -> Headers:
+def headers(beginning: Beginning) -> Headers:
     """Give for each role the header of a key without limits."""
-    return deepcopy(beginning.headers) or await _headers(owner)  # tests add some
+    return deepcopy(beginning.headers)  # tests add some
 
 
-async def _headers(owner: Database) -> Headers:
+async def _headers(url: str) -> Headers:
     found = {}
-    async with owner.session() as session:
+    async with Database(url) as owner, owner.session() as session:
         for role in ("admin", "portal", "source", "expert", "auditor"):
             key = await keys.create(session, Actor("tests", "tests"), role, role)
             found[role] = {"Authorization": f"Bearer {key}"}
@@ -186,10 +264,7 @@ async def crowd(url: str) -> AsyncIterator[Database]:
         yield database
 
 
-ROOT = Path(__file__).parent.parent
-
-
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Give the repository's folder."""
-    return ROOT
+    return HERE.parent

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -17,6 +16,7 @@ import pytest
 from cli import demo
 from tests.cli.test_command_line import pilotzone
 from tests.fixtures.documents import ROOT
+from tests.fixtures.places import data_folder
 
 CTRL_C = b"\x03"
 LAST_WORDS = b"the data stay."
@@ -50,9 +50,9 @@ def test_a_framework_that_an_earlier_release_registered_is_taken_as_it_is() -> N
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Path]:
-    """Give a directory of our own: pytest's would be barred to PostgreSQL by the next pytest."""
-    with TemporaryDirectory() as directory:
-        yield Path(directory)
+    """Give a folder for a database."""
+    with data_folder() as folder:
+        yield folder
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """How the processes of `pilotzone up` log in to embedded PostgreSQL, and what they could become."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import text
@@ -15,6 +13,7 @@ from shared.embedded.server import logged_in, serve
 from tests.cli.test_up import up, url_of
 from tests.conftest import QUICK
 from tests.fixtures.ask import rows
+from tests.fixtures.places import data_folder
 from tests.fixtures.postgres import ask
 
 DENIED = "42501"
@@ -46,9 +45,9 @@ MORE = (
 @pytest.fixture(scope="module")
 def database_url() -> Iterator[str]:
     """Bring the service up; give the URL of its PostgreSQL, which is the owner's."""
-    with TemporaryDirectory() as folder, up(Path(folder)) as process:
+    with data_folder() as folder, up(folder) as process:
         url_of(process)
-        yield (Path(folder) / "run" / "database.url").read_text()
+        yield (folder / "run" / "database.url").read_text()
 
 
 async def test_gateway_and_worker_log_in_as_themselves(database_url: str) -> None:
@@ -87,9 +86,9 @@ async def test_who_has_logged_in_cannot_become_more(database_url: str, role: Dat
 
 def test_a_role_that_an_older_release_made_may_log_in_from_now_on() -> None:
     """It made them without: gateway and worker came as the owner and took them."""
-    with TemporaryDirectory() as folder:
-        with serve(Path(folder), QUICK) as url:
+    with data_folder() as folder:
+        with serve(folder, QUICK) as url:
             ask(url, "ALTER ROLE pilotzone_worker NOLOGIN")
-        with serve(Path(folder), QUICK) as url:
+        with serve(folder, QUICK) as url:
             worker = logged_in(url, DatabaseRole.WORKER)
             assert ask(worker, "SELECT CURRENT_USER::text") == DatabaseRole.WORKER

@@ -1,8 +1,6 @@
 """`pilotzone migrate` where its user may not do everything."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -11,13 +9,14 @@ from shared.embedded import server as embedded
 from shared.embedded.server import logged_in
 from tests.cli.test_command_line import pilotzone
 from tests.conftest import QUICK
+from tests.fixtures.places import data_folder
 from tests.fixtures.postgres import ask
 
 
 @pytest.fixture
 def plain() -> Iterator[str]:
     """Give a server of our own, whose roles are not there yet, to a user who cannot make any."""
-    with TemporaryDirectory() as folder, embedded.serve(Path(folder), QUICK) as url:
+    with data_folder() as folder, embedded.serve(folder, QUICK) as url:
         ask(url, "DROP ROLE pilotzone_gateway, pilotzone_worker")
         ask(url, "CREATE ROLE plain LOGIN")
         ask(url, "ALTER DATABASE pilotzone OWNER TO plain")

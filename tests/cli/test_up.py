@@ -9,13 +9,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from shared.embedded.server import is_alive, try_lock
+from tests.fixtures.places import data_folder
 from tests.fixtures.postgres import ask
 from tests.fixtures.waiting import eventually
 
@@ -101,16 +101,16 @@ def is_over(data_dir: Path) -> bool:
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """Give a directory of our own: pytest's would be barred to PostgreSQL by the next pytest."""
-    with TemporaryDirectory() as directory:
-        yield Path(directory)
+    """Give a folder for a database."""
+    with data_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
 def data_dir() -> Iterator[Path]:
     """Give the directory of the service that several tests share."""
-    with TemporaryDirectory() as directory:
-        yield Path(directory)
+    with data_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ from shared.database.schema import REVISION, REVISIONS, driver_url
 from shared.database.table import Table
 from shared.embedded import server as embedded
 from tests.conftest import QUICK
+from tests.fixtures.places import data_folder
 from worker.__main__ import ROLE as WORKER_ROLE
 
 WITHOUT_ROLES = "DROP ROLE pilotzone_gateway, pilotzone_worker"
@@ -81,9 +82,9 @@ def at(url: str, **parts: Any) -> str:
 
 
 @pytest.fixture(scope="module")
-def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def new_server() -> Iterator[str]:
     """Give the URL of a server on which nobody has migrated anything yet."""
-    with embedded.serve(tmp_path_factory.mktemp("new server"), QUICK) as url:
+    with data_folder() as folder, embedded.serve(folder / "new server", QUICK) as url:
         asyncio.run(administer(url, WITHOUT_ROLES))
         yield url
 
@@ -243,9 +244,9 @@ async def test_databases_of_one_new_server_can_be_migrated_at_once(new_server: s
 
 
 @pytest.fixture
-async def humble(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[str, str]]:
+async def humble() -> AsyncIterator[tuple[str, str]]:
     """Give a new server's URL and that of a database whose owner may not create roles."""
-    with embedded.serve(tmp_path_factory.mktemp("humble"), QUICK) as url:
+    with data_folder() as folder, embedded.serve(folder, QUICK) as url:
         await administer(url, WITHOUT_ROLES)
         await administer(url, "CREATE ROLE pilotzone LOGIN", "CREATE DATABASE own OWNER pilotzone")
         yield at(url, database="own"), at(url, database="own", username="pilotzone")

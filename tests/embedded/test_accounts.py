@@ -6,13 +6,13 @@ import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from shared.embedded.server import is_alive, serve
 from tests.cli.test_up import up
 from tests.cli.test_up import url_of as service_url
+from tests.fixtures.places import data_folder
 from tests.fixtures.postgres import ask, url_of, user
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two 
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
-    """Give a directory of our own: pytest's would be barred to the server by the next pytest."""
-    with TemporaryDirectory() as directory:
-        yield Path(directory)
+    """Give a folder for a database."""
+    with data_folder() as folder:
+        yield folder
 
 
 def test_root_runs_the_server_as_nobody_and_opens_only_the_way_to_it(

@@ -6,12 +6,12 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from shared.embedded.server import EmbeddedError, is_alive, serve
+from tests.fixtures.places import data_folder
 from tests.fixtures.postgres import ask, url_of, user
 from tests.fixtures.waiting import eventually
 
@@ -20,9 +20,9 @@ FAST = {"fsync": "off"}
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
-    """Give a directory of our own: pytest's would be barred to the server by the next pytest."""
-    with TemporaryDirectory() as directory:
-        yield Path(directory)
+    """Give a folder for a database."""
+    with data_folder() as folder:
+        yield folder
 
 
 def postmaster(data_dir: Path) -> int:

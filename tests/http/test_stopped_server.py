@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from structlog.testing import capture_logs
@@ -23,6 +21,7 @@ from tests.conftest import QUICK
 from tests.fixtures import stopping
 from tests.fixtures.http import SCORES, gateway, problem
 from tests.fixtures.make import ROUND, STATIONS, World
+from tests.fixtures.places import data_folder
 from tests.fixtures.stopping import Stoppable
 
 READY = "http://gateway/health/ready"
@@ -36,7 +35,7 @@ BOUND = 8.0
 @pytest.fixture(scope="module")
 def server() -> Iterator[Stoppable]:
     """Give a migrated server that no other test uses."""
-    with TemporaryDirectory() as folder, stopping.serve(Path(folder), QUICK) as server:
+    with data_folder() as folder, stopping.serve(folder, QUICK) as server:
         migrate(server.url)
         yield server
 

@@ -5,7 +5,6 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from shared.database.schema import driver_url
 from shared.embedded import server as embedded
 from shared.embedded.cluster import _binary
 from tests.conftest import QUICK
+from tests.fixtures.places import data_folder
 from tests.fixtures.postgres import ask
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def at(url: str, user: str, database: str = "pilotzone") -> str:
 @pytest.fixture(scope="module")
 def initialised() -> Iterator[str]:
     """Give the URL of a server on which the script was run as the image runs it."""
-    with TemporaryDirectory() as folder, embedded.serve(Path(folder), QUICK) as url:
+    with data_folder() as folder, embedded.serve(folder, QUICK) as url:
         maintenance = at(url, "postgres", "postgres")
         ask(maintenance, "DROP DATABASE pilotzone")
         ask(maintenance, "DROP ROLE pilotzone_gateway, pilotzone_worker")

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
 from playwright.async_api import Browser, async_playwright
 
 from tests.cli.test_up import up, url_of
+from tests.fixtures.places import data_folder
 from tests.web.browser.finding import VARIABLE, found
 from tests.web.filling import Gateway, fill, register
 from tests.web.people import People
@@ -51,9 +50,9 @@ class Service:
 @pytest.fixture(scope="module")
 def service(browser: Browser) -> Iterator[Service]:  # noqa: ARG001 -- without one nothing is shown
     """Give a service that has scored the round to look at."""
-    with TemporaryDirectory() as folder, up(Path(folder), PILOTZONE_LOG_LEVEL="error") as process:
+    with data_folder() as folder, up(folder, PILOTZONE_LOG_LEVEL="error") as process:
         url = url_of(process)
-        database = (Path(folder) / "run" / "database.url").read_text()
+        database = (folder / "run" / "database.url").read_text()
         made = asyncio.run(register(database))
         with httpx.Client(base_url=f"{url}/v1", timeout=60) as http:
             gateway = Gateway(http, made)

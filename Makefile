@@ -32,7 +32,7 @@ check: setup ## what needs no database, in under a minute: for each step of a ch
 
 test: setup ## all checks: format, lint, types, import contracts, tests, contract drift
 	$(STATIC)
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 fuzz: export FUZZ_ATTEMPTS ?= 25
 fuzz: setup ## other requests in each run, to every operation with every role: make fuzz FUZZ_ATTEMPTS=500

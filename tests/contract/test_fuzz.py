@@ -28,7 +28,7 @@ NOT_ASKED: list[CheckFunction] = [positive_data_acceptance, negative_data_reject
 
 LONG = "FUZZ_ATTEMPTS" in os.environ
 """Whether anything is tried, as `make fuzz` does, instead of the same few requests each time."""
-ATTEMPTS = int(os.environ.get("FUZZ_ATTEMPTS", "8"))
+ATTEMPTS = int(os.environ.get("FUZZ_ATTEMPTS", "5"))
 
 SETTINGS = settings(
     max_examples=ATTEMPTS,

@@ -10,17 +10,18 @@ import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import product
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
-from bench.stage import free_port
+from api.app import over
 from shared.batches.limits import MOST_ROWS
+from shared.settings import Settings
 from tests.cli.test_command_line import PILOTZONE, pilotzone
 from tests.fixtures.http import stored
 from tests.fixtures.make import ROUND, STATIONS, World
-from tests.worker.processes import service_process
+from tests.fixtures.sockets import serving
 
 HEADER = "applicant,measure,value,as_of"
 CSV = f"{HEADER}\nC1,{STATIONS},5,2026-06-01\nC2,{STATIONS},7,2026-06-01\n"
@@ -68,11 +69,9 @@ class Source:
 @pytest.fixture
 async def source(world: World, url: str, tmp_path: Path) -> AsyncIterator[Source]:
     """Give a statistics system beside a gateway that answers on a port."""
-    port = free_port()
-    with service_process("api", url, tmp_path / "log", "--port", str(port)) as started:
-        await started.until_said("gateway listens")
-        key = world.headers["source"]["Authorization"].removeprefix("Bearer ")
-        yield Source(tmp_path, f"http://127.0.0.1:{port}", key, world)
+    key = world.headers["source"]["Authorization"].removeprefix("Bearer ")
+    async with serving(over(url, Settings()), lifespan="on") as served:
+        yield Source(tmp_path, f"http://127.0.0.1:{served.port}", key, world)
 
 
 def refused(output: str) -> list[dict[str, str]]:
@@ -88,7 +87,7 @@ async def test_a_file_is_stored_and_what_says_the_same_in_any_format_is_unchange
     assert (first.returncode, first.stdout) == (0, ""), first.stderr
     assert first.stderr.startswith("all_committed: 2 created, 0 revised, 0 unchanged, 0 rejected (")
     assert f"/v1/rounds/{ROUND}/batches/1, wait_for=" in first.stderr
-    for name, packed in product(FILES, ("", ".gz")):
+    for name, packed in zip(FILES, cycle(("", ".gz")), strict=False):
         again = source.push(source.file(name + packed, FILES[name]))
 
         assert (again.returncode, again.stdout) == (0, ""), again.stderr

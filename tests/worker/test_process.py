@@ -189,16 +189,12 @@ async def test_ctrl_c_ends_a_part_in_order(module: str, url: str, tmp_path: Path
 async def test_without_a_database_to_begin_with_it_says_so_in_one_line(
     module: str, tmp_path: Path
 ) -> None:
-    for url, words in (
-        ("postgresql://postgres@/pilotzone?host=/nowhere", "PostgreSQL does not answer: "),
-        ("postgresql://postgres@127.0.0.1:1/pilotzone", "PostgreSQL does not answer: "),
-        ("nonsense", "PILOTZONE_DATABASE_URL is not a URL: write"),
-    ):
-        with service_process(module, url, tmp_path / f"{len(url)}.log") as started:
-            assert await started.until_ended() == 1
+    nowhere = "postgresql://postgres@/pilotzone?host=/nowhere"
+    with service_process(module, nowhere, tmp_path / "log") as started:
+        assert await started.until_ended() == 1
 
-        assert started.said().startswith(f"error: {words}")
-        assert started.said().count("\n") == 1
+    assert started.said().startswith("error: PostgreSQL does not answer: ")
+    assert started.said().count("\n") == 1
 
 
 @pytest.mark.parametrize("module", ["worker", "api"])
@@ -244,16 +240,17 @@ async def test_an_address_for_metrics_that_is_not_ours_is_named_in_one_line(
     assert worker.said().count("\n") == 1
 
 
-@pytest.mark.parametrize(("module", "option"), [("api", "--port"), ("worker", "--metrics-port")])
+@pytest.mark.parametrize(
+    ("module", "option", "number"), [("api", "--port", 99999), ("worker", "--metrics-port", -1)]
+)
 async def test_what_is_no_port_is_not_taken_for_another(
-    module: str, option: str, url: str, tmp_path: Path
+    module: str, option: str, number: int, url: str, tmp_path: Path
 ) -> None:
     """The system would take it modulo 65536."""
-    for number, log in (("99999", tmp_path / "large"), ("-1", tmp_path / "small")):
-        with service_process(module, url, log, f"{option}={number}") as started:
-            assert await started.until_ended() == 2
+    with service_process(module, url, tmp_path / "log", f"{option}={number}") as started:
+        assert await started.until_ended() == 2
 
-        assert f"argument {option}: {number} is not a port: 0 to 65535\n" in started.said()
+    assert f"argument {option}: {number} is not a port: 0 to 65535\n" in started.said()
 
 
 @pytest.mark.parametrize("module", ["worker", "api"])

@@ -63,16 +63,9 @@ def test_a_wrong_call_is_one_line_and_status_2(arguments: list[str]) -> None:
         ("PILOTZONE_DATABASE_URL", "postgresql://me@/none?host=/nowhere", "is out of reach"),
         ("PILOTZONE_DATABASE_URL", "nonsense", "PILOTZONE_DATABASE_URL is not a URL"),
         ("PILOTZONE_DATABASE_POOL", "many", "PILOTZONE_DATABASE_POOL: Input should be"),
-        (
-            "PILOTZONE_DATABASE_URL",
-            "mysql://me@db/name",
-            "begins with mysql, not PostgreSQL: write",
-        ),
         ("PILOTZONE_DATA_DIR", "/dev/null", "/dev/null is no folder, and one is wanted"),
         ("PILOTZONE_DATA_DIR", "", "PILOTZONE_DATA_DIR: it is empty: name a directory"),
         ("PILOTZONE_WORKER_IDLE", "1", "PILOTZONE_WORKER_IDLE: a duration is written like PT1S"),
-        ("PILOTZONE_WORKER_IDLE", "PT999999999H", "duration is too large"),
-        ("PILOTZONE_DATABASE_LOCK_TIMEOUT", "P30D", "should be less than or equal to 24 days"),
         ("PILOTZONE_WORKER_METRICS_PORT", "65536", "PILOTZONE_WORKER_METRICS_PORT: Input should"),
     ],
 )

@@ -18,7 +18,8 @@ from shared.seals import records
 class Head:
     """Where a round's log stands: its last entry's *leaf*, and the last *run* that it seals.
 
-    *size* counts entries; 0 before the first. *now* is a moment after the last entry's.
+    *size* counts entries; 0 before the first. *now* is a moment after the last entry's, or the last
+    one's of the log before.
     """
 
     epoch: int
@@ -137,7 +138,11 @@ async def head(session: Session, round_id: int, epoch: int | None = None) -> Hea
         SELECT era.epoch, coalesce(last.position + 1, 0), last.leaf, last.body::json ->> 'origin',
             (SELECT coalesce(max(run), 0) FROM log_entry
                 WHERE round = :round AND epoch = era.epoch AND run IS NOT NULL),
-            greatest(clock_timestamp(), last.sealed_at + interval '1 microsecond')
+            greatest(clock_timestamp(), (
+                SELECT sealed_at + interval '1 microsecond' FROM log_entry
+                WHERE round = :round AND epoch <= era.epoch
+                ORDER BY epoch DESC, position DESC LIMIT 1
+            ))
         FROM era LEFT JOIN LATERAL (
             SELECT * FROM log_entry WHERE round = :round AND epoch = era.epoch
             ORDER BY position DESC LIMIT 1

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from shared.database import Database
 from shared.seals import epoch_store
 from shared.seals import store as seals
-from tests.fixtures.ask import one, until_blocked
+from tests.fixtures.ask import one, unguarded, until_blocked
 from tests.fixtures.http import SCORES, findings, problem
 from tests.fixtures.make import ROUND, STATIONS, World, worker_over
 from tests.seals.sealing import sealed
@@ -57,12 +57,15 @@ async def test_an_instant_names_the_last_run_that_was_sealed_then(
 async def test_a_restore_changes_no_answer_about_an_instant_before_it(
     world: World, owner: Database
 ) -> None:
-    """All runs are sealed once more, in the log of its epoch."""
+    """All runs are sealed once more, in the log of its epoch: later, though a clock is behind."""
     instant = await told(world, owner, 40)
+    await unguarded(owner, "UPDATE log_entry SET sealed_at = sealed_at + interval '1 hour'")
     async with owner.session() as session:
         await epoch_store.begin(session, 1)
-    assert (await asked(world, SCORES, instant)).json()["run"] == 1
     await sealed(world.worker_database)
+    moments = "SELECT count(DISTINCT sealed_at) FROM log_entry WHERE sealed_at > :then"
+    assert await one(owner, moments, then=instant + timedelta(hours=1)) > 1
+    await unguarded(owner, "UPDATE log_entry SET sealed_at = sealed_at - interval '1 hour'")
     assert (await asked(world, SCORES, instant)).json()["run"] == 1
 
 

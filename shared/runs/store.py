@@ -76,14 +76,14 @@ async def add(
 
     *changes_until* is the run's high-water mark, which a schema before 0007 cannot keep.
     """
-    await session.execute(
-        insert(RunParametersRow).values(round=round_id, run=run.number, parameters=parameters)
-    )
+    kept = insert(RunParametersRow).inline()
+    kept = kept.values(round=round_id, run=run.number, parameters=parameters)
     values = {name: getattr(run, name) for name in NewRun.__dataclass_fields__}
     values["request_ids"] = list(run.request_ids)
     if await _keeps_marks(session):
         values["changes_until"] = changes_until
-    await session.execute(insert(RunRow).values(round=round_id, **values).inline())
+    added = insert(RunRow).values(round=round_id, **values).inline()
+    await session.execute(added.add_cte(kept.cte("kept")))
     await session.execute(text("SELECT pg_notify('run', :round)"), {"round": str(round_id)})
 
 

@@ -4,6 +4,7 @@ It follows the commit: entries are made of what is committed, by whoever holds t
 at a time. What was left by one that died is sealed by the next.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ import numpy as np
 
 from pilotzone_verify import manifests, notes
 from pilotzone_verify.leaves import parameters_hash
-from pilotzone_verify.trees import leaf_hash, root
+from pilotzone_verify.trees import EMPTY, leaf_hash, root
 from shared.core.moments import in_microseconds
 from shared.database import Session
 from shared.frameworks.service import Library
@@ -28,6 +29,7 @@ from shared.seals.store import Event, Head, NewEntry, Run
 AT_ONCE = 20
 """So many runs are sealed in one transaction."""
 
+LEAF_LENGTH = len(EMPTY)
 TICK = timedelta(microseconds=1)
 STATE = "round.transition"
 
@@ -73,12 +75,12 @@ async def seal(
         log.add("events", events=_rooted([each.leaf for each in events]), last=events[-1].id)
     runs = await seals.unsealed_runs(session, round_id, head.run, AT_ONCE)
     if runs:
-        about = await seals.about(session, round_id)
-        framework = await library.get(session, about.framework_id)
+        framework = await library.get(session, runs[0].framework_id)
         for run in runs:
             known = await _places(session, round_id, framework, key, run.number, known)
-            inputs = await seals.input_leaves(session, round_id, run.number, key)
-            log.add("run", run.number, **_of_run(run, about.framework, inputs, known))
+            leaves = await seals.input_leaves(session, round_id, run.number, key)
+            inputs = await asyncio.to_thread(_inputs, leaves)
+            log.add("run", run.number, **_of_run(run, inputs, known))
     if log.entries:
         await seals.append(session, round_id, head, log.entries, log.moments)
     memory = None if known is None else Memory(log.leaf, known)
@@ -149,24 +151,27 @@ async def _places(
         of = {code: at for at, code in enumerate(before.standings.cohort.codes)}
         if not ended and of.keys() >= set(codes):
             changed = np.array([of[code] for code in codes], np.int64)
-            return places.follow(
-                before, changed, await scores.latest(session, round_id, codes, width, run)
-            )
+            differing = await scores.latest(session, round_id, codes, width, run)
+            return await asyncio.to_thread(places.follow, before, changed, differing)
     codes, kinds = await seals.cohort(session, round_id, run)
     salts = tuple(records.salt_of_place(key, round_id, code) for code in codes)
     whole = await scores.latest(session, round_id, codes, width, run)
-    return places.begin(Cohort(tuple(codes), tuple(kinds), salts), whole)
+    return await asyncio.to_thread(places.begin, Cohort(tuple(codes), tuple(kinds), salts), whole)
 
 
-def _of_run(run: Run, framework: str, inputs: list[bytes], ranking: Places) -> dict[str, Any]:
+def _of_run(run: Run, inputs: dict[str, Any], ranking: Places) -> dict[str, Any]:
     return {
-        "framework": framework,
+        "framework": run.framework,
         "code": scoring_digest(),
-        "inputs": _rooted(inputs),
+        "inputs": inputs,
         "parameters": parameters_hash(run.parameters).hex(),
         "ranking": {"count": len(ranking.levels[0]), "root": ranking.root.hex()},
         "reason": {"submissions": run.submissions, "other_changes": run.other_changes},
     }
+
+
+def _inputs(leaves: bytes) -> dict[str, Any]:
+    return _rooted([leaves[at : at + LEAF_LENGTH] for at in range(0, len(leaves), LEAF_LENGTH)])
 
 
 def _rooted(leaves: list[bytes]) -> dict[str, Any]:

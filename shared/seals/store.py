@@ -47,14 +47,15 @@ class Round:
     code: str
     reference_date: str
     framework: str
-    framework_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is sealed of a run besides its ranking; *inputs* are leaves."""
+    """What is sealed of a run besides its ranking and inputs; *framework* is its SHA-256."""
 
     number: int
+    framework: str
+    framework_id: int
     parameters: Any
     submissions: int
     other_changes: int
@@ -156,8 +157,7 @@ async def head(session: Session, round_id: int, epoch: int | None = None) -> Hea
 async def about(session: Session, round_id: int) -> Round:
     """Return what the round's log begins with."""
     query = text("""
-        SELECT round.code, to_char(round.reference_date, 'YYYY-MM-DD'), framework.sha256,
-            framework.id
+        SELECT round.code, to_char(round.reference_date, 'YYYY-MM-DD'), framework.sha256
         FROM round JOIN framework ON framework.id = round.framework WHERE round.id = :round
     """)
     return Round(*(await session.execute(query, {"round": round_id})).one())
@@ -190,29 +190,40 @@ async def unsealed_events(session: Session, round_id: int, epoch: int, key: byte
 async def unsealed_runs(session: Session, round_id: int, after: int, limit: int) -> list[Run]:
     """Return at most *limit* runs that follow run *after*, in their order."""
     query = text("""
-        SELECT run.number, run_parameters.parameters, run.submissions, run.other_changes
+        SELECT run.number, framework.sha256, framework.id, run_parameters.parameters,
+            run.submissions, run.other_changes
         FROM run JOIN run_parameters
             ON run_parameters.round = run.round AND run_parameters.run = run.number
+        JOIN round ON round.id = run.round JOIN framework ON framework.id = round.framework
         WHERE run.round = :round AND run.number > :after ORDER BY run.number LIMIT :limit
     """)
     parameters = {"round": round_id, "after": after, "limit": limit}
     return [Run(*row) for row in await session.execute(query, parameters)]
 
 
-async def input_leaves(session: Session, round_id: int, run: int, key: bytes) -> list[bytes]:
-    """Return the leaves of the submissions that *run* took in, by id."""
+async def input_leaves(session: Session, round_id: int, run: int, key: bytes) -> bytes:
+    """Return the leaves of the submissions that *run* took in, by id, one behind the other.
+
+    They lie side by side by id, and are read there; one by one they would be looked up and sorted.
+    """
     salt = records.salt_of(":key", "submission", ":round", "said.id")
     leaf = records.leaf_of(salt, records.SUBMISSION)
     query = text(f"""
-        SELECT {leaf}
-        FROM run_input
-        CROSS JOIN LATERAL unnest(run_input.submissions) AS taken (id)
-        JOIN submission AS said ON said.round = :round AND said.id = taken.id
+        WITH taken AS MATERIALIZED (
+            SELECT unnest(submissions) AS id FROM run_input WHERE round = :round AND run = :run
+        )
+        SELECT coalesce(string_agg({leaf}, '' ORDER BY said.id), '')
+        FROM (
+            SELECT * FROM submission
+            WHERE round = :round AND id >= (SELECT min(id) FROM taken)
+                AND id <= (SELECT max(id) FROM taken) AND (id IN (TABLE taken)) IS TRUE
+            OFFSET 0
+        ) AS said
         JOIN reporter AS who ON who.id = said.reporter
-        WHERE run_input.round = :round AND run_input.run = :run ORDER BY said.id
     """)  # noqa: S608 -- constants alone
     parameters = {"round": round_id, "run": run, "key": key}
-    return [bytes(leaf) for leaf in await session.scalars(query, parameters)]
+    leaves: bytes = (await session.scalars(query, parameters)).one()
+    return leaves
 
 
 async def cohort(session: Session, round_id: int, run: int) -> tuple[list[str], list[str]]:

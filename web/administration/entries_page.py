@@ -55,7 +55,7 @@ def body(
 
 def _table(reader: Reader, rows: list[h.Element]) -> h.Element:
     heads = (APPLICANT, CODE, STATE, ACTION)
-    return h.table(".list.work")[
+    return h.table(".list.work.stacks")[
         h.thead[h.tr[(h.th(scope="col")[reader.say(each)] for each in heads)]], h.tbody[rows]
     ]
 

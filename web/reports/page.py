@@ -127,7 +127,8 @@ def written(reader: Reader, report: Report, value: object) -> str:
         return reader.say(YES if value else NO)
     if isinstance(value, list):
         names = dict(_codes(reader, report, report.measure))
-        return "、".join(names.get(each) or each for each in map(str, value)) or reader.say(NONE_OF)
+        named = [names.get(each) or each for each in map(str, value)]
+        return reader.say(Name("、", ", ")).join(named) or reader.say(NONE_OF)
     if isinstance(value, float | int):
         return f"{reader.number(value)} {reader.unit(report.measure.unit)}".rstrip()
     return str(value)

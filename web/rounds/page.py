@@ -95,7 +95,7 @@ def _deadline(reader: Reader, round_: StoredRound, now: datetime) -> h.Node:
         return [moment, round_.state == "open" and h.span(".warn")[f" {reader.say(PASSED)}"]]
     days = (round_.closes_at.astimezone(PROVINCE).date() - now.astimezone(PROVINCE).date()).days
     left = {0: TODAY, 1: LAST_DAY}.get(days, LEFT)
-    return [moment, h.span(".left")[f" {reader.say(left).format(n=reader.number(days))}"]]
+    return [moment, " ", h.span(".left")[reader.say(left).format(n=reader.number(days))]]
 
 
 def _coverage(seen: Seen) -> h.Node:

@@ -118,7 +118,7 @@ def _value(reader: Reader, found: Administering, each: StoredSubmission) -> h.El
         h.td(".number", data_label=say(VALUE))[
             f"{reader.number(each.reported.number)} {reader.unit(measure.unit)}"
         ],
-        h.td(data_label=say(AS_OF))[reader.day(each.as_of)],
+        h.td(".day", data_label=say(AS_OF))[reader.day(each.as_of)],
         h.td[say(TOLD[why]) if why in TOLD else why],
         h.td[_button(reader, found, ("held", str(each.id)), DECIDE, say(measure.name))],
     ]

@@ -141,7 +141,7 @@ def _there(reader: Reader, items: Sequence[Item], to: Callable[[Item], str | Non
             h.tr[
                 h.th(scope="row")[reader.say(each.measure.name)],
                 h.td(".number", data_label=reader.say(VALUE))[_value(reader, each)],
-                h.td(data_label=reader.say(AS_OF))[reader.day(each.as_of)],
+                h.td(".day", data_label=reader.say(AS_OF))[reader.day(each.as_of)],
                 h.td[_noted(reader, each)],
                 h.td[_link(reader, each, to(each), CORRECT)],
             ]

@@ -98,7 +98,7 @@ def one(
         h.p(".back")[h.a(href=reader.link("rounds", round_.code, "work"))[f"← {say(BACK)}"]],
         h.h1[h.bdi[say(applicant.name)], f" · {say(TITLE)}"],
         notice(reader, done),
-        h.table(".list.work")[
+        h.table(".list.work.stacks")[
             h.thead[
                 h.tr[
                     h.th(scope="col")[say(MEASURE)],
@@ -128,8 +128,8 @@ def _mark(
         value = reader.number(mark.reported.number)
     return h.tr[
         h.th(scope="row")[say(measure.name)],
-        h.td(".number")[value],
-        h.td[reader.day(mark.as_of if mark else None)],
+        h.td(".number", data_label=say(MARK))[value],
+        h.td(".day", data_label=say(AS_OF))[reader.day(mark.as_of if mark else None)],
         h.td[
             h.a(class_=["button", {"plain": mark is not None}], href=there)[
                 say(CORRECT if mark else GIVE), h.span(".unseen")[f" {say(measure.name)}"]

@@ -15,6 +15,7 @@ COPY cli cli
 COPY migrations migrations
 COPY shared shared
 COPY verifier verifier
+COPY web web
 COPY worker worker
 RUN python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist .
 RUN /opt/pilotzone/bin/pip install --no-deps --no-index --find-links dist pilotzone

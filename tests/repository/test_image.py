@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import tomllib
 import venv
 from pathlib import Path
 
@@ -120,7 +121,7 @@ def test_the_image_says_that_it_has_no_postgresql(
 async def test_the_image_serves_without_one_of_its_own(
     image: Path, url: str, tmp_path: Path
 ) -> None:
-    python = image / "bin" / "python"
+    python = image / "bin" / "python", "-P"  # finds no module in the working tree
     gateway, worker = (tmp_path / f"{name}.log" for name in ("gateway", "worker"))
 
     with (
@@ -173,3 +174,11 @@ def test_all_that_the_image_copies_is_sent_to_the_builder() -> None:
     copied = [arguments.split()[:-1] for keyword, arguments in stages()[0] if keyword == "COPY"]
 
     assert sent == {source for sources in copied for source in sources}
+
+
+def test_every_package_of_the_distribution_is_copied() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    copied = [arguments.split()[0] for keyword, arguments in stages()[0] if keyword == "COPY"]
+
+    assert {each.partition("/")[0] for each in packages} <= set(copied)

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +59,7 @@ def service_process(
     url: str,
     log: Path,
     *arguments: str,
-    python: str | Path = sys.executable,
+    python: Sequence[str | Path] = (sys.executable,),
     **environment: str,
 ) -> Iterator[ServiceProcess]:
     """Run `python -m MODULE` on the database of *url*; nothing of it is left at the end."""
@@ -67,7 +67,7 @@ def service_process(
     inherited = {name: os.environ[name] for name in os.environ if not name.startswith("PILOTZONE")}
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [python, "-m", module, *arguments],
+            [*python, "-m", module, *arguments],
             env=inherited | settings,
             stdout=out,
             stderr=subprocess.STDOUT,

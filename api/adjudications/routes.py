@@ -32,7 +32,10 @@ MeasureCode = Annotated[
 ]
 OfState = Annotated[
     Literal["open", "settled"] | None,
-    Query(description="`open`: the marks lie too far apart. `settled`: adjudicated."),
+    Query(
+        description="`open`: the marks lie too far apart, or one was changed after its expert could"
+        " read others'. `settled`: adjudicated."
+    ),
 ]
 
 

@@ -65,11 +65,13 @@ PAGE = """
             (array_agg(comment ORDER BY id DESC) FILTER (WHERE kind = 'adjudicator'))[1]
                 AS reason
         FROM ({standing}) AS stands GROUP BY applicant, measure
+    ), revised AS (
+        SELECT applicant, measure FROM ({changed}) AS changed WHERE id IS NOT NULL
     ), shown AS (
         SELECT panel.* FROM panel, asked
         WHERE CASE
             WHEN adjudicator IS NOT NULL THEN :settled
-            ELSE :open AND {wide}
+            ELSE :open AND ({wide} OR (applicant, measure) IN (SELECT * FROM revised))
         END
         ORDER BY applicant, measure LIMIT :limit
     )
@@ -116,7 +118,7 @@ async def page(
 
     *panels* are the measures with a panel, each with the tolerance of its spread. Of *states*,
     `settled` are the lines whose adjudication stands, `open` those without where the spread of the
-    marks is beyond the tolerance.
+    marks is beyond the tolerance, or a mark that stands was changed after sight.
     """
     parameters = {
         "round": round_id,
@@ -130,6 +132,7 @@ async def page(
     }
     query = PAGE.format(
         standing=stands(":round", REFERENCE_DATE, BEHIND, way="ASC"),
+        changed=changed_after_sight(":round", REFERENCE_DATE, BEHIND),
         wide=beyond(difference("highest", "lowest"), TOLERANCE),
     )
     return await _lines(session, round_id, query, parameters)
@@ -147,8 +150,11 @@ async def line(session: Session, round_id: int, applicant: str, measure: str) ->
         "measure": measure,
         "limit": 1,
     }
-    of_one = stands(":round", REFERENCE_DATE, OF_ONE)
-    query = PAGE.format(standing=of_one, wide="true")
+    query = PAGE.format(
+        standing=stands(":round", REFERENCE_DATE, OF_ONE),
+        changed=changed_after_sight(":round", REFERENCE_DATE, OF_ONE),
+        wide="true",
+    )
     found = await _lines(session, round_id, query, parameters)
     return found[0] if found else None
 

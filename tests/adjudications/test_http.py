@@ -237,6 +237,20 @@ async def test_a_spread_within_the_tolerance_is_no_case(panel: Panel) -> None:
     assert [each["applicant"] for each in await panel.listed("/adjudications")] == ["C1"]
 
 
+async def test_a_mark_changed_after_sight_is_an_open_case_however_close_the_marks_are(
+    panel: Panel,
+) -> None:
+    for expert, value in (("anna", 70), ("boris", 72), ("anna", 71)):
+        await panel.mark(expert, "C2", value)
+
+    case = (await panel.listed("/adjudications", state="open"))[1]
+
+    assert (case["applicant"], case["spread"]) == ("C2", 1)
+    assert [each["revised_after_sight"] for each in case["marks"]] == [True, False]
+    await panel.mark("anna", "C2", 70)
+    assert [each["applicant"] for each in await panel.listed("/adjudications")] == ["C1"]
+
+
 async def test_an_adjudication_without_any_mark_is_a_settled_case(panel: Panel) -> None:
     await panel.settle(80, of="P1")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Result = TypeVar("Result")
 
@@ -24,7 +24,9 @@ class Flights(Generic[Result]):
         Raises: whatever the work raises, to each who waits.
         """
         if key not in self._under_way:
-            self._under_way[key] = asyncio.create_task(self._fly(key, work))
+            flight = asyncio.create_task(self._fly(key, work))
+            flight.add_done_callback(_heard)
+            self._under_way[key] = flight
         return await asyncio.shield(self._under_way[key])
 
     async def _fly(self, key: Hashable, work: Callable[[], Awaitable[Result]]) -> Result:
@@ -32,3 +34,12 @@ class Flights(Generic[Result]):
             return await work()
         finally:
             del self._under_way[key]
+
+
+def _heard(flight: asyncio.Task[Any]) -> None:
+    """Take note of how a *flight* failed: where all who waited have left, asyncio would complain.
+
+    They left since it took too long, and were told so.
+    """
+    if not flight.cancelled():
+        flight.exception()

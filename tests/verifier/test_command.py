@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pilotzone_verify import notes, trees
 from pilotzone_verify.__main__ import main
 from tests.seals.sealing import WITNESSED_BY, cosigned, witness_key
-from tests.verifier.forge import SIGNER, forged, proof
+from tests.verifier.forge import ORIGIN, SIGNER, forged, proof
 
 
 @pytest.fixture
@@ -54,6 +55,36 @@ def test_the_exit_status_says_the_result(
 ) -> None:
     assert run(folder, name) == status
     assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("archive.jsonl.gz", 0), ("proof.json", 0), ("altered.jsonl", 1)]
+)
+def test_without_a_key_all_is_checked_but_the_signatures_and_that_is_said_first(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str, status: int
+) -> None:
+    assert main([str(folder / name), "--checkpoint", str(folder / "kept.txt")]) == status
+    said = capsys.readouterr().out
+    assert said.startswith("no key was named") == (status == 0)
+
+
+def test_who_names_a_file_without_keys_trusts_nobody(folder: Path) -> None:
+    (folder / "keys.txt").write_text("# none yet\n", encoding="utf-8")
+    assert run(folder, "proof.json") == 2
+
+
+def test_two_checkpoints_of_one_size_are_the_same_or_the_log_was_rewritten(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "later.txt").write_text(forged().checkpoint(2), encoding="utf-8")
+    assert run(folder, "later.txt") == 0
+    assert "not compared" not in capsys.readouterr().out
+    (folder / "later.txt").write_text(forged().checkpoint(4), encoding="utf-8")
+    assert run(folder, "later.txt") == 0
+    assert "checkpoint of size 2 was not compared" in capsys.readouterr().out
+    other = notes.Checkpoint(ORIGIN, 2, trees.EMPTY)
+    (folder / "later.txt").write_text(str(notes.sign(str(other), [SIGNER])), encoding="utf-8")
+    assert run(folder, "later.txt") == 1
 
 
 def test_findings_can_be_had_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,10 +140,6 @@ def test_a_key_of_another_kind_is_refused(
 ) -> None:
     assert run(folder, "proof.json", option, name) == 2
     assert said in capsys.readouterr().out
-
-
-def test_without_a_key_nothing_is_proven(folder: Path) -> None:
-    assert main([str(folder / "proof.json")]) == 2
 
 
 def test_it_runs_where_the_service_is_not(folder: Path) -> None:

@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from pilotzone_verify import archive, checking, notes, proofs, reading
-from pilotzone_verify.notes import Checkpoint, Verifier
+from pilotzone_verify.notes import Checkpoint, Trusted, Verifier
 from pilotzone_verify.outcome import Disproved, Unusable
 from pilotzone_verify.proofs import Sealed
 
 LONGEST_LINE = 64_000_000
 GZIP = b"\x1f\x8b"
 RESULTS = ("proven", "disproved", "unusable")
+UNSIGNED = (
+    "no key was named by --key: signatures were not checked, and whoever made this file may have"
+    " made all that it says"
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,10 +46,12 @@ def main(arguments: list[str] | None = None) -> int:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("pilotzone-verify", description=__doc__)
     parser.add_argument(
-        "file", type=Path, help="a proof, an archive, a consistency proof, a receipt"
+        "file", type=Path, help="a proof, an archive, a consistency proof, a receipt, a checkpoint"
     )
     several: dict[str, Any] = {"type": Path, "action": "append", "default": [], "metavar": "FILE"}
-    parser.add_argument("--key", help="public keys that you trust, one a line", **several)
+    parser.add_argument(
+        "--key", help="public keys that you trust, one a line; without, nobody's are", **several
+    )
     parser.add_argument("--checkpoint", help="a checkpoint that you kept", **several)
     parser.add_argument(
         "--witness", help="public keys of who must have seen a checkpoint", **several
@@ -56,9 +62,14 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _check(options: argparse.Namespace) -> list[str]:
-    keys = [each for path in options.key for each in _keys(path, notes.ED25519)]
-    if not keys:
-        raise Unusable("name the keys that you trust: --key FILE")
+    keys = [each for path in options.key for each in _keys(path, notes.ED25519)] or None
+    if options.key and keys is None:
+        raise Unusable("there is no key in what --key names")
+    found = _check_by(options, keys)
+    return found if keys else [UNSIGNED, *found]
+
+
+def _check_by(options: argparse.Namespace, keys: Trusted) -> list[str]:
     witnesses = [each for path in options.witness for each in _keys(path, notes.COSIGNATURE)]
     kept = [proofs.sealed(_text(each), keys) for each in options.checkpoint]
     checkpoints = [each.checkpoint for each in kept]
@@ -70,7 +81,7 @@ def _check(options: argparse.Namespace) -> list[str]:
         return found + proofs.check_witnesses(texts, witnesses)
     if options.receipt:
         raise Unusable("a receipt is looked up in an archive")
-    file = _document(options.file)
+    file = _read(_text(options.file))
     found = _check_file(file, keys, checkpoints)
     tied = _tied(file, kept)
     found += [
@@ -82,9 +93,14 @@ def _check(options: argparse.Namespace) -> list[str]:
     return found + proofs.check_witnesses(tied, witnesses)
 
 
-def _check_file(
-    file: dict[str, Any], keys: Sequence[Verifier], kept: Sequence[Checkpoint]
-) -> list[str]:
+def _read(text: str) -> dict[str, Any]:
+    """Read a file that is JSON, or a checkpoint by itself."""
+    if text.lstrip()[:1] == "{":
+        return reading.document(text)
+    return {"format": "checkpoint", "checkpoint": text}
+
+
+def _check_file(file: dict[str, Any], keys: Trusted, kept: Sequence[Checkpoint]) -> list[str]:
     match file.get("format"):
         case "pilotzone-proof/1":
             return proofs.check_place(file, keys, kept)
@@ -93,6 +109,8 @@ def _check_file(
         case "pilotzone-receipt/1":
             held = proofs.receipt(file, keys)
             return [f"submission {held.submission}: {held.accepted}, sealed by {held.sealed_by}"]
+        case "checkpoint":
+            return proofs.check_checkpoint(reading.text(file, "checkpoint"), keys, kept)
         case _:
             raise Unusable("no file of a format that this program knows")
 
@@ -103,10 +121,10 @@ def _tied(file: dict[str, Any], kept: Sequence[Sealed]) -> list[str]:
     A proof is of one size: it says nothing of what a log was before, or became since.
     """
     match file["format"]:
-        case "pilotzone-proof/1":
-            size = reading.whole(reading.members_of(file, "log"), "size")
-            same = (each.text for each in kept if each.checkpoint.size == size)
-            return [reading.text(file, "checkpoint"), *same]
+        case "pilotzone-proof/1" | "checkpoint":
+            own = reading.text(file, "checkpoint")
+            size = proofs.sealed(own, None).checkpoint.size
+            return [own, *(each.text for each in kept if each.checkpoint.size == size)]
         case "pilotzone-consistency/1":
             return [each.text for each in kept]
         case _:

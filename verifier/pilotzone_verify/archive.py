@@ -105,7 +105,7 @@ def _take(archive: Archive, said: Json) -> None:
 
 
 def check_seals(
-    archive: Archive, keys: Sequence[notes.Verifier], kept: Sequence[notes.Checkpoint]
+    archive: Archive, keys: notes.Trusted, kept: Sequence[notes.Checkpoint]
 ) -> list[str]:
     """Check that all that the archive holds is what was sealed. Raises: Disproved, Unusable."""
     manifests.check_chain(archive.entries)
@@ -126,7 +126,8 @@ def check_seals(
             _check_root(entry, "events", archive.events.get(entry.position, []))
     _check_ranking(archive)
     covered = max((each.size for each in signed), default=0)
-    found = [f"log {begun['origin']}: {len(tree)} entries hang together, {covered} of them signed"]
+    covered_by = "of them under a checkpoint" if keys is None else "of them signed"
+    found = [f"log {begun['origin']}: {len(tree)} entries hang together, {covered} {covered_by}"]
     if begun["continues"] is not None:
         found.append(
             f"the log is epoch {begun['epoch']}: it goes on from a database that was restored"

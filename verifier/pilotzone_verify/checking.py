@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from pilotzone_verify import archive, proofs, recomputing
-from pilotzone_verify.notes import Checkpoint, Verifier
+from pilotzone_verify.notes import Checkpoint, Trusted
 from pilotzone_verify.outcome import Unusable
 
 
 def check_archive(
     read: archive.Archive,
-    keys: Sequence[Verifier],
+    keys: Trusted,
     kept: Sequence[Checkpoint] = (),
     receipts: Sequence[proofs.Receipt] = (),
 ) -> list[str]:
@@ -27,7 +27,7 @@ def check_archive(
 
 def check_whole(
     read: archive.Archive,
-    keys: Sequence[Verifier],
+    keys: Trusted,
     kept: Sequence[Checkpoint] = (),
     receipts: Sequence[proofs.Receipt] = (),
 ) -> list[str]:

@@ -10,6 +10,7 @@ import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeAlias
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -40,6 +41,11 @@ class Verifier:
     def __str__(self) -> str:
         public = self.kind + self.key.public_bytes_raw()
         return f"{self.short}+{base64.b64encode(public).decode()}"
+
+
+Trusted: TypeAlias = Sequence[Verifier] | None
+"""Whose signatures count. None: no signature is asked for, so that a file is only known to hang
+together; an empty sequence trusts nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A checkpoint that a known key signed, and the *text* in which it stands."""
+    """A checkpoint that a trusted key signed, and the *text* in which it stands."""
 
     checkpoint: notes.Checkpoint
     text: str
 
 
-def sealed(text: str, keys: Sequence[notes.Verifier]) -> Sealed:
+def sealed(text: str, keys: notes.Trusted) -> Sealed:
     """Read a signed checkpoint. Raises: Disproved, Unusable."""
     try:
         note = notes.read_note(text)
@@ -30,8 +30,10 @@ def sealed(text: str, keys: Sequence[notes.Verifier]) -> Sealed:
     return Sealed(checkpoint, text)
 
 
-def _check_signed(note: notes.Note, keys: Sequence[notes.Verifier], what: str) -> None:
+def _check_signed(note: notes.Note, keys: notes.Trusted, what: str) -> None:
     """Check that a log's own key signed: a witness's does not stand for it. Raises: Disproved."""
+    if keys is None:
+        return
     try:
         notes.verified(note, [each for each in keys if each.kind == notes.ED25519])
     except ValueError as error:
@@ -64,9 +66,18 @@ def check_witnesses(texts: Iterable[str], witnesses: Sequence[notes.Verifier]) -
     ]
 
 
-def check_place(
-    proof: Json, keys: Sequence[notes.Verifier], kept: Sequence[notes.Checkpoint]
-) -> list[str]:
+def check_checkpoint(text: str, keys: notes.Trusted, kept: Sequence[notes.Checkpoint]) -> list[str]:
+    """Check a checkpoint by itself, and that those of its size are the same; say what was found.
+
+    Raises: Disproved, Unusable.
+    """
+    checkpoint = sealed(text, keys).checkpoint
+    for each in kept:
+        _same_log(checkpoint, each)
+    return [f"log {checkpoint.origin}, sealed up to entry {checkpoint.size}"]
+
+
+def check_place(proof: Json, keys: notes.Trusted, kept: Sequence[notes.Checkpoint]) -> list[str]:
     """Check that a score and a rank stand in a sealed run; say what was found.
 
     Raises: Disproved, Unusable.
@@ -86,10 +97,8 @@ def check_place(
     ranking = reading.members_of(entry.said, "ranking")
     size, root = reading.whole(ranking, "count"), reading.digest(ranking, "root")
     _included(leaf, reading.members_of(proof, "ranking"), size, root, "the place in the ranking")
-    for each in kept:
-        _same_log(checkpoint, each)
     return [
-        f"log {checkpoint.origin}, sealed up to entry {checkpoint.size}",
+        *check_checkpoint(reading.text(proof, "checkpoint"), keys, kept),
         f"run {entry.said['run']} of {entry.said['time']}, framework {entry.said['framework']}",
         f"{place['applicant']}: {place['total']} units, rank {place['rank']} of its kind",
     ]
@@ -189,7 +198,7 @@ class Receipt:
     sealed_by: str
 
 
-def receipt(file: Json, keys: Sequence[notes.Verifier]) -> Receipt:
+def receipt(file: Json, keys: notes.Trusted) -> Receipt:
     """Read a receipt, and the record in it if there is one. Raises: Disproved, Unusable."""
     try:
         note = notes.read_note(reading.text(file, "note"))

@@ -9,10 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
-from api.http.state import Gateway
 from api.rankings import routes
-from api.rankings.pages import PageKey
-from shared.core.principal import Principal
 from shared.database import Database
 from shared.database.schema import driver_url
 from tests.fixtures.ask import execute
@@ -26,8 +23,8 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
     again: Callable[..., Any] = routes._again
 
-    async def note(held: Gateway, wanted: PageKey, who: Principal) -> Any:
-        answer = await again(held, wanted, who)
+    async def note(*about: Any) -> Any:
+        answer = await again(*about)
         if answer is not None:
             paths.append(SCORES)
         return answer

@@ -32,6 +32,7 @@ async def fields(request: Request) -> dict[str, str]:
 
     Raises: what `fields_of_anyone` raises, and Forbidden where the form is not of this session.
     """
+    require_same_origin(request)
     found, session = await fields_of_anyone(request, MOST_BYTES), session_of(request)
     given, right = found.pop(TOKEN, "").encode(), form_token(session).encode()
     if not session or not hmac.compare_digest(given, right):
@@ -46,7 +47,8 @@ async def fields_of_anyone(request: Request, most: int = SMALL) -> dict[str, str
     of the interface. Raises: Forbidden where another site sent it, UnsupportedMediaType,
     BodyTooLarge, MalformedBody, Unavailable.
     """
-    require_same_origin(request)
+    if names_its_site(request):
+        require_same_origin(request)
     bodies = gateway_of(request).bodies
     request.state.deadline.stop()
     body, counted = await received(request, bodies, most)
@@ -60,6 +62,11 @@ async def fields_of_anyone(request: Request, most: int = SMALL) -> dict[str, str
     finally:
         bodies.give_back(counted)
     return {name: values[-1].strip() for name, values in found.items()}
+
+
+def names_its_site(request: Request) -> bool:
+    """Say whether a browser sent this, as each does that could be led here by another site."""
+    return "sec-fetch-site" in request.headers or "origin" in request.headers
 
 
 def require_same_origin(request: Request) -> None:

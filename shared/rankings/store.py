@@ -104,25 +104,26 @@ class Lines:
     flags: list[int]
 
 
-FRESHNESS = text("""
+LOOK = """
     SELECT coalesce(run.number, 0), run.recorded_at,
         EXISTS (
             SELECT FROM submission_change
-            WHERE round = :round AND id > coalesce(run.changes_until, 0)
+            WHERE round = {round_id} AND id > coalesce(run.changes_until, 0)
         ),
-        EXISTS (SELECT FROM round_failure WHERE round = :round),
+        EXISTS (SELECT FROM round_failure WHERE round = {round_id}),
         (SELECT max(changed_at) FROM applicant),
         (SELECT max(version) FROM applicant)
     FROM (SELECT CAST(0 AS bigint) AS changes_until) AS nothing_known
     LEFT JOIN LATERAL (
         SELECT number, recorded_at, changes_until FROM run
-        WHERE round = :round ORDER BY number DESC LIMIT 1
+        WHERE round = {round_id} ORDER BY number DESC LIMIT 1
     ) AS run ON true
-""")
+"""
 """The run is looked up once, and its high-water mark with it: on a schema before 0007 that is the 0
 of `nothing_known`, as in `TAKEN_UNTIL`."""
 
-GLANCE = FRESHNESS.text.replace(":round", "$1")
+FRESHNESS = text(LOOK.format(round_id=":round"))
+GLANCE = LOOK.format(round_id="$1")
 
 
 async def freshness(session: Session, round_id: int) -> Freshness:
@@ -243,7 +244,7 @@ VERSIONS = """
         version.blocked, version.withdrawn, version.values, version.shares, version.units,
         version.flags
     FROM {versions} AS version
-    JOIN run ON run.round = :round AND run.number = version.run
+    JOIN run ON run.round = {round_id} AND run.number = version.run
 """
 
 
@@ -260,21 +261,20 @@ async def lines(
             ORDER BY score_version.run DESC LIMIT 1
         )
     """
-    query = text(VERSIONS.format(applicant="who.code", versions=latest))
+    query = text(VERSIONS.format(round_id=":round", applicant="who.code", versions=latest))
     parameters = {"round": round_id, "applicants": list(applicants), "run": run}
     return {row[0]: Lines(*row[1:]) for row in await session.execute(query, parameters)}
 
 
-ONE = (
-    VERSIONS.format(
-        applicant="1",
-        versions="""
-            (SELECT * FROM score_version
-            WHERE round = :round AND applicant = $2 AND run <= $3
-            ORDER BY run DESC LIMIT 1)
-        """,
-    )
-).replace(":round", "$1")
+ONE = VERSIONS.format(
+    round_id="$1",
+    applicant="1",
+    versions="""
+        (SELECT * FROM score_version
+        WHERE round = $1 AND applicant = $2 AND run <= $3
+        ORDER BY run DESC LIMIT 1)
+    """,
+)
 
 
 async def lines_of(driver: Driver, round_id: int, applicant: str, run: int) -> Lines:
@@ -293,6 +293,7 @@ async def history(
             AND run < coalesce(:before, 9223372036854775807)
         ORDER BY run DESC LIMIT :limit)
     """
-    query = text(VERSIONS.format(applicant="1", versions=own) + " ORDER BY version.run DESC")
+    query = VERSIONS.format(round_id=":round", applicant="1", versions=own)
     parameters = {"round": round_id, "applicant": applicant, "before": before, "limit": limit}
-    return [Lines(*row[1:]) for row in await session.execute(query, parameters)]
+    found = await session.execute(text(f"{query} ORDER BY version.run DESC"), parameters)
+    return [Lines(*row[1:]) for row in found]

@@ -11,7 +11,6 @@ import msgspec
 from shared.database import Driver, SchemaUnknown
 from shared.scoring.framework import ReporterKind
 from shared.submissions.sight import changed_after_sight
-from shared.submissions.standing import REFERENCE_DATE
 from shared.submissions.values import Reported
 
 SEPARATOR = "\x1f"
@@ -203,7 +202,7 @@ def _columns(items: Sequence[NewSubmission]) -> tuple[list[Any], ...]:
 
 
 OF_PAIRS = "(applicant, measure) IN (SELECT * FROM unnest($2::text[], $3::text[]))"
-CHANGED = changed_after_sight("$1", REFERENCE_DATE.replace(":round", "$1"), OF_PAIRS)
+CHANGED = changed_after_sight("$1", "(SELECT reference_date FROM round WHERE id = $1)", OF_PAIRS)
 REVISED = f"SELECT applicant, measure, reporter FROM ({CHANGED}) AS changed"  # noqa: S608 -- ours
 
 

@@ -18,6 +18,7 @@ from cli.push.pieces import MEDIA_TYPES, REASONS, File, cells, columns, cut, rec
 from cli.push.previews import show
 from cli.push.sending import Gateway
 from cli.push.signing import signing_with
+from cli.push.slices import covered, declared
 from shared.batches.limits import MOST_BYTES, MOST_ROWS
 
 KEY = "PILOTZONE_KEY"
@@ -43,6 +44,13 @@ def push(  # noqa: PLR0913 -- as many as the command has options
         Path | None,
         typer.Option(metavar="FILE", help="The private key, in PEM, of a key that signs."),
     ] = None,
+    covers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MEASURE,DATE,WHOM",
+            help="The slice that the file covers; WHOM: entered, or how many applicants.",
+        ),
+    ] = None,
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Store the good rows of a file with bad ones.")
     ] = False,
@@ -59,6 +67,7 @@ def push(  # noqa: PLR0913 -- as many as the command has options
     signing = None if sign_with is None else signing_with(sign_with)
     read = recognise(file, _bytes(file), format_)
     pieces = cut(read, MOST_ROWS, MOST_BYTES)
+    slice_ = declared(covers, len(pieces))
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
     progress = Progress(
         BarColumn(),
@@ -77,7 +86,7 @@ def push(  # noqa: PLR0913 -- as many as the command has options
         with Gateway(url, key, round_, keys, console.print, signing) as gateway, progress:
             task = progress.add_task("", total=sum(each.rows for each in pieces))
             for piece in pieces:
-                answer = gateway.push(read, piece, lenient=lenient, dry_run=dry_run)
+                answer = gateway.push(read, piece, slice_, lenient=lenient, dry_run=dry_run)
                 outcomes.append(answer["outcome"])
                 refused += map(piece.placed, answer["items"])
                 if dry_run:
@@ -129,7 +138,7 @@ def _summary(answer: dict[str, Any], receipt: str) -> str:
     counts = ", ".join(f"{number} {result}" for result, number in answer["counts"].items())
     greatest = answer["greatest_submission"]
     waiting = "" if greatest is None else f", wait_for={greatest}"
-    return f"{answer['outcome']}: {counts} ({receipt}{waiting})"
+    return f"{answer['outcome']}: {counts} ({receipt}{waiting}){covered(answer)}"
 
 
 def _print_refused(file: File, items: Sequence[dict[str, Any]]) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from cli.push.slices import covered
+
 MOST_SHOWN = 20
 """Rows of a table; the answer itself has more of them."""
 
@@ -18,7 +20,7 @@ TITLES = {"totals": "totals", "ranks": "ranks", "cohorts": "ends of cohorts"}
 def show(console: Console, answer: Mapping[str, Any], piece: int, pieces: int) -> None:
     """Print what would become of a file, or of one *piece* of several: of its rows, of scores."""
     counts = ", ".join(f"{number} {result}" for result, number in answer["counts"].items())
-    console.print(f"dry run, {answer['outcome']}: {counts}; nothing was stored")
+    console.print(f"dry run, {answer['outcome']}: {counts}; nothing was stored{covered(answer)}")
     if pieces > 1:
         console.print(f"piece {piece} of {pieces} by itself, as if the others were not pushed")
     effect = answer["effect"]

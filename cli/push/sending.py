@@ -99,9 +99,17 @@ class Gateway:
         return f"{self._round}/batches/{batch}"
 
     def push(
-        self, file: File, piece: Piece, *, lenient: bool, dry_run: bool = False
+        self,
+        file: File,
+        piece: Piece,
+        slice_: Mapping[str, str],
+        *,
+        lenient: bool,
+        dry_run: bool = False,
     ) -> dict[str, Any]:
         """Send *piece* and return what became of it; its `items` are all the rows at fault.
+
+        *slice_* has the parameters that declare what it covers, none if it declares nothing.
 
         Of a dry run, which keeps no receipt, they are as many as the answer itself names.
         """
@@ -112,9 +120,9 @@ class Gateway:
         path = f"{self._round}/submissions/batch"
         digest = base64.b64encode(hashlib.sha256(piece.body).digest()).decode()
         headers["Content-Digest"] = f"sha-256=:{digest}:"
-        this = request(self._url, path, *headers.values(), piece=piece)
+        this = request(self._url, path, *headers.values(), *slice_.values(), piece=piece)
         headers["Idempotency-Key"] = self._keys.of(this)
-        params = {"dry_run": "true"} if dry_run else None
+        params = {**slice_, **({"dry_run": "true"} if dry_run else {})}
         answer = self._ask("POST", path, params=params, headers=headers, content=piece.body)
         document = _document(answer)
         if answer.is_client_error:  # nothing was stored; what it lacked may be there next time

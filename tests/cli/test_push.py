@@ -94,6 +94,13 @@ async def test_a_file_is_stored_and_what_says_the_same_in_any_format_is_unchange
         assert again.stderr.startswith("all_committed: 0 created, 0 revised, 2 unchanged"), name
     assert [each["value"] for each in await stored(source.world)] == [5, 7]
 
+    covers = f"--covers={STATIONS},2026-06-01,entered"
+    slice_ = source.push(
+        source.file("slice.csv", f"{HEADER}\nC1,{STATIONS},5,2026-06-01\n"), covers
+    )
+    assert slice_.returncode == 0, slice_.stderr
+    assert "1 reported, 2 left out, 0 values withdrawn" in slice_.stderr
+
 
 async def test_standard_input_wants_a_format_and_the_key_may_lie_in_a_file(source: Source) -> None:
     key = source.file("key", f"{source.key}\n")

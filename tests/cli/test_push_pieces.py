@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cli.errors import CommandError
 from cli.push.pieces import File, Piece, cells, columns, cut, recognise
+from cli.push.slices import declared
 from shared.batches.formats import csv_rows, json_lines
 from shared.batches.rows import Row
 
@@ -171,3 +172,19 @@ def test_reasons_before_a_table_are_taken_off_and_lines_stay_where_they_are() ->
     assert not file.packed
     with pytest.raises(CommandError, match=r"a\.csv is not CSV"):
         recognise("a.csv", printed.encode() + b'"', None)
+
+
+def test_a_slice_is_declared_in_three_parts_of_a_file_that_is_sent_at_once() -> None:
+    """Each piece of a cut file would have what the others say of their applicants taken back."""
+    said = declared("stations,2026-06-30,entered", 1)
+
+    assert said == {
+        "slice_measure": "stations",
+        "slice_as_of": "2026-06-30",
+        "slice_applicants": "entered",
+    }
+    assert declared(None, 2) == {}
+    with pytest.raises(CommandError, match="too large to be sent at once"):
+        declared("stations,2026-06-30,entered", 2)
+    with pytest.raises(CommandError, match="said in three parts"):
+        declared("stations,2026-06-30", 1)

@@ -49,7 +49,7 @@ from shared.submissions import known_store as stood
 from shared.submissions import list_store as submissions
 from shared.submissions import remarks
 from shared.submissions import service as services
-from shared.submissions.admission import admit, refused
+from shared.submissions.admission import Admission, refused
 from shared.submissions.known_store import Known
 from shared.submissions.list_store import Asked
 from shared.submissions.store import NewSubmission, Receipt
@@ -114,7 +114,7 @@ async def submit(
     said = await stated(request, held)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
-    item = admit(framework, who, said, request.state.request_id)
+    item = Admission(framework, who, request.state.request_id).admit(said, said.value)
     if isinstance(item, Refusal):
         metrics.observe_submissions(["rejected"])
         raise refused(item, f"/{item.field}")

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from shared.batches.cells import interpret
@@ -9,15 +11,18 @@ from shared.batches.rows import Cell, Row
 from shared.core.errors import Finding
 from shared.core.principal import Principal
 from shared.scoring.framework import Framework
-from shared.submissions import admission
+from shared.submissions.admission import Admission
 from shared.submissions.drafts.exact import NOT_EXACT, Inexact
-from shared.submissions.drafts.form import draft, faults, is_sound
+from shared.submissions.drafts.form import PLAIN, Draft, draft, faults, is_sound
 from shared.submissions.store import NewSubmission
-from shared.submissions.values import Refusal
+from shared.submissions.values import Refusal, Value
 
 MOST_NAMED = 3
 MOST_FAULTS = 5
 """Of one row; a row with more is not a submission at all."""
+
+NATURAL_KEY = attrgetter("applicant", "measure", "reporter", "as_of")
+"""What `NewSubmission.natural_key` gives, in a third of the time."""
 
 Outcome = NewSubmission | tuple[Finding, ...]
 """A row that was admitted, or what is wrong with it; pointers are into the row."""
@@ -27,32 +32,68 @@ def admit(
     framework: Framework, principal: Principal, request_id: str, rows: Iterable[Row]
 ) -> Iterable[Outcome]:
     """Yield what each of *rows* comes to under the framework and the key's reach."""
+    rules, seen = Admission(framework, principal, request_id), Seen()
     for row in rows:
         if row.findings:
             yield row.findings
+        elif (said := seen.draft(row.members)) is not None:
+            yield _admit(rules, said)
         elif is_sound(row.members):
-            yield _admit(framework, principal, request_id, row.members)
+            said = draft(row.members, row.members.get("value"))
+            seen.note(said)
+            yield _admit(rules, said)
         else:
             yield tuple(faults(row.members))[:MOST_FAULTS]
 
 
-def _admit(
-    framework: Framework, principal: Principal, request_id: str, members: Mapping[str, Any]
-) -> Outcome:
-    value, measure = members.get("value"), framework.measures.get(members["measure"])
-    if isinstance(value, Cell) and measure is not None:
+class Seen:
+    """What stood in sound rows: most rows of a file are of the same applicants and dates."""
+
+    def __init__(self) -> None:
+        """Have seen nothing yet."""
+        self._applicants, self._measures = set[str](), set[str]()
+        self._days: dict[str, date] = {}
+
+    def note(self, said: Draft) -> None:
+        """Remember of what, and of when, something was *said*."""
+        self._applicants.add(said.applicant)
+        self._measures.add(said.measure)
+        self._days[said.as_of.isoformat()] = said.as_of
+
+    def draft(self, members: Mapping[str, Any]) -> Draft | None:
+        """Return what *members* state, if that is a number of what was seen and nothing besides.
+
+        Then they are sound. None: they have to be looked at.
+        """
+        if len(members) != PLAIN:
+            return None
+        try:
+            applicant, measure, value = members["applicant"], members["measure"], members["value"]
+            day = self._days[members["as_of"]]
+            seen = applicant in self._applicants and measure in self._measures
+        except (KeyError, TypeError):
+            return None
+        kind = type(value)
+        if seen and (kind is float or kind is int or (kind is Cell and value.isprintable())):
+            return Draft(applicant, measure, value, day)
+        return None
+
+
+def _admit(rules: Admission, said: Draft) -> Outcome:
+    value: Value | Inexact | Refusal = said.value
+    if isinstance(value, Cell) and (measure := rules.measure(said.measure)) is not None:
         value = interpret(measure, value)
     if isinstance(value, Inexact):
         return (Finding("/value", *NOT_EXACT),)
     if isinstance(value, Refusal):
         return (value.finding(),)
-    admitted = admission.admit(framework, principal, draft(members, value), request_id)
+    admitted = rules.admit(said, value)
     return (admitted.finding(),) if isinstance(admitted, Refusal) else admitted
 
 
 def without_twins(rows: list[Row], outcomes: list[Outcome]) -> list[Outcome]:
     """Refuse every row that says something of the same as another: nobody can tell which holds."""
-    keys = [each.natural_key for each in outcomes if isinstance(each, NewSubmission)]
+    keys = [NATURAL_KEY(each) for each in outcomes if isinstance(each, NewSubmission)]
     if len(set(keys)) == len(keys):
         return outcomes
     places = defaultdict[Any, list[int]](list)

@@ -4,7 +4,7 @@ import re
 
 from shared.batches.rows import Cell
 from shared.scoring.framework import Measure, MeasureType
-from shared.submissions.drafts.exact import Inexact, number
+from shared.submissions.drafts.exact import SURE_DIGITS, Inexact, number
 from shared.submissions.values import Refusal, Value
 
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -70,6 +70,8 @@ def interpret(measure: Measure, cell: Cell) -> Value | Inexact | Refusal:
 
 
 def _number(cell: Cell) -> float | Inexact | Refusal:
+    if len(cell) <= SURE_DIGITS and cell.isascii() and cell.isdecimal():
+        return int(cell)
     if DECIMAL.fullmatch(cell):
         return number(cell)
     for pattern, code, message in FAULTS:

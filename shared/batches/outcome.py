@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any, Literal
 
 import msgspec
@@ -59,7 +60,7 @@ def tell(
     *reference_date* is the round's.
     """
     items = _items(rows, outcomes, receipts, reference_date, stored=stored)
-    counts = Counter(each["result"] for each in items)
+    counts = Counter(map(itemgetter("result"), items))
     return Told(
         _summary(counts["rejected"], len(items), stored=stored),
         counts,
@@ -97,17 +98,17 @@ def _items(
             item |= _rejected(outcome)
             continue
         receipt = next(following)
-        if fault := _fault(receipt, stored=stored):
+        if (not stored or receipt.id is None) and (fault := _fault(receipt, stored=stored)):
             item |= _rejected((fault,))
             continue
         item["result"], item["id"] = receipt.result, receipt.id
         if receipt.set_aside:
             item["set_aside"] = receipt.set_aside
-        noticed = remarks.of_one(outcome, receipt, reference_date)
+        noticed = remarks.codes(outcome, receipt, reference_date)
         if outcome.measure in alike:
-            noticed = (*noticed, remarks.same_for_all())
+            noticed.append(remarks.SAME_FOR_ALL)
         if noticed:
-            item["warnings"] = [each.document() for each in noticed]
+            item["warnings"] = [remarks.finding(each).document() for each in noticed]
     return items
 
 

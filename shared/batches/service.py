@@ -25,6 +25,7 @@ from shared.rounds import store as rounds
 from shared.rounds.model import not_open
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
+from shared.submissions import recording
 from shared.submissions.store import NewSubmission, Receipt
 
 
@@ -79,13 +80,14 @@ async def push(
     admitted = [each for each in outcomes if isinstance(each, NewSubmission)]
     stored = push.lenient or len(admitted) == len(outcomes)
     await ways.spend(len(rows))
+    prepared = await asyncio.to_thread(recording.prepare, admitted)
     async with ways.writing() as session:
         if not admitted:
             await require_open(session, round_)
         driver = await driver_of(session)
         try:
             async with driver.transaction():
-                receipts = await batches.append(driver, batch, admitted)
+                receipts = await recording.record_prepared(driver, round_.id, prepared)
                 stored &= push.lenient or all(each.id is not None for each in receipts)
                 if not stored:
                     raise Refused  # noqa: TRY301 -- it undoes what was appended

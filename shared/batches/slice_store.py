@@ -1,5 +1,6 @@
 """Slices: whom they leave out, what is thereby taken back, and what is kept of them."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
@@ -7,11 +8,11 @@ from typing import Any, NamedTuple
 import asyncpg
 from sqlalchemy import select, text
 
-from shared.batches import store as batches
 from shared.batches.slices import Coverage, Slice
 from shared.batches.store import NewBatch
 from shared.batches.tables import BatchSliceRow
 from shared.database import Driver, SchemaUnknown, Session
+from shared.submissions import recording
 from shared.submissions.standing import last_words
 from shared.submissions.store import NewSubmission
 from shared.submissions.values import WITHDRAWN
@@ -60,7 +61,8 @@ async def withdraw(
     """
     asked = batch.round, batch.reporter, slice_, omitted
     items = await withdrawals(driver, *asked, batch.request_id)
-    await batches.append(driver, batch, items)
+    prepared = await asyncio.to_thread(recording.prepare, items)
+    await recording.record_prepared(driver, batch.round, prepared)
     return Withdrawn(len(items), await driver.fetchval(LAST_WITHDRAWN, *_arguments(*asked)))
 
 

@@ -14,9 +14,6 @@ from shared.batches.outcome import NOT_COMMITTED, PART, Told
 from shared.batches.tables import BatchRow
 from shared.core.errors import NotFound
 from shared.database import Driver, SchemaUnknown, Session
-from shared.submissions import recording
-from shared.submissions.recording import MOST_AT_ONCE
-from shared.submissions.store import NewSubmission, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +75,6 @@ FORGET = """
 """
 MAY_FORGET = "SELECT has_table_privilege('batch_part', 'DELETE')"
 """Before step 0013 a gateway may not."""
-
-
-async def append(driver: Driver, batch: NewBatch, items: Sequence[NewSubmission]) -> list[Receipt]:
-    """Append *items* in the transaction under way and return a receipt each."""
-    receipts = list[Receipt]()
-    for at in range(0, len(items), MOST_AT_ONCE):  # sorting them all out would take too long
-        chunk = items[at : at + MOST_AT_ONCE]
-        receipts += await recording.record(driver, batch.round, chunk)
-    return receipts
 
 
 async def add(driver: Driver, batch: NewBatch, what: Told) -> int:

@@ -13,7 +13,7 @@ class Lock(IntEnum):
     """
 
     STATE = 1
-    """Changing a round's state, or appending submissions, which the database's `append_submissions`
+    """Changing a round's state, or appending submissions, which the database's `append_items`
     takes it for; who only relies on the state shares it."""
     RUN = 2
     """Recomputing a round."""

@@ -32,8 +32,8 @@ from shared.scoring.framework import Framework
 from shared.scoring.resolve import Evidence
 from shared.submissions.recording import REFUSED
 from shared.submissions.service import NOT_TAKEN
-from shared.submissions.store import Mark, NewSubmission
-from shared.submissions.supposing import NOTHING, written
+from shared.submissions.store import Mark, NewSubmission, written
+from shared.submissions.supposing import NOTHING
 from shared.visibility import view
 
 COMPUTING = ThreadPoolExecutor(1, "preview")

@@ -9,8 +9,8 @@ import msgspec
 
 from shared.database import Driver, SchemaUnknown
 from shared.submissions.recording import MOST_AT_ONCE
-from shared.submissions.store import REVISED, Mark, NewSubmission, Receipt
-from shared.submissions.supposing import items, supposing, written
+from shared.submissions.store import REVISED, Mark, NewSubmission, Receipt, written
+from shared.submissions.supposing import supposing
 from shared.submissions.values import Reported
 
 
@@ -24,34 +24,15 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
     stands: Reported
 
 
-JUDGE = f"""
+JUDGE = """
     SELECT judged.result,
         CASE WHEN set_aside = 'superseded' THEN standing_id
             WHEN set_aside IS NOT NULL THEN aside_id
             WHEN judged.result = 'unchanged' THEN standing_id END,
         set_aside, entered, before, standing_number, standing_codes
-    FROM (
-        SELECT array_agg(applicant ORDER BY place) AS applicants,
-            array_agg(measure ORDER BY place) AS measures,
-            array_agg(reporter ORDER BY place) AS reporters,
-            array_agg(kind ORDER BY place) AS kinds,
-            array_agg(as_of ORDER BY place) AS dates,
-            array_agg(status ORDER BY place) AS statuses,
-            array_agg(number ORDER BY place) AS numbers,
-            array_agg(array_to_string(codes, chr(31)) ORDER BY place) AS codes_joined,
-            array_agg(expects ORDER BY place) AS expected,
-            array_agg(moment ORDER BY place) AS moments,
-            array_agg(observation ORDER BY place) AS observations,
-            array_agg(doubt ORDER BY place) AS doubts,
-            array_agg(factor ORDER BY place) AS factors,
-            array_agg(confirmer ORDER BY place) AS confirmers
-        FROM ({items("$2::text")}) AS item
-    ) AS given
-    CROSS JOIN LATERAL judge_submissions($1, applicants, measures, reporters, kinds, dates,
-        statuses, numbers, codes_joined, expected, moments, observations, doubts, factors,
-        confirmers) AS judged
+    FROM judge_items($1, $2::text::submission_item[]) AS judged
     ORDER BY judged.place
-"""  # noqa: S608 -- all of it is ours
+"""
 
 
 async def judged(
@@ -66,8 +47,8 @@ async def judged(
         asked = await asyncio.to_thread(written, submissions[at : at + MOST_AT_ONCE])
         try:
             rows = await driver.fetch(JUDGE, round_id, asked)
-        except asyncpg.UndefinedFunctionError:
-            raise SchemaUnknown("a dry run needs step 0012: run `pilotzone migrate`") from None
+        except (asyncpg.UndefinedFunctionError, asyncpg.UndefinedObjectError):
+            raise SchemaUnknown("a dry run needs step 0023: run `pilotzone migrate`") from None
         found += [
             Judged(Receipt(*receipt), Reported(number, None if codes is None else tuple(codes)))
             for *receipt, number, codes in rows
@@ -80,7 +61,7 @@ async def revised_after_sight(
 ) -> AbstractSet[Mark]:
     """Return which of *marks*, one at least, would be changed after sight by what is *supposed*.
 
-    That is as `shared.submissions.supposing.written` writes it.
+    That is as `shared.submissions.store.written` writes it.
     """
     applicants, measures, _ = zip(*marks, strict=True)
     query = supposing(REVISED, "$4::text")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from shared.database import Driver
@@ -9,8 +10,20 @@ from shared.submissions import store
 from shared.submissions.store import NewSubmission, Receipt
 
 MOST_AT_ONCE = 1_000
-"""Items that go to the database in one statement: the driver writes and reads each in one piece,
-on the event loop, which a thousand take some ten milliseconds of."""
+"""Items that are sorted out, written and read on the event loop in one piece, which a thousand take
+some milliseconds of."""
+
+MOST_WRITTEN = 5_000
+"""Items that go to the database in one statement where they were written beforehand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Items as `store.written` writes them; None: they must be sorted out yet."""
+
+    items: Sequence[NewSubmission]
+    text: str | None
+
 
 REFUSED = Receipt("revised-after-sight", None)
 
@@ -38,6 +51,33 @@ async def record(driver: Driver, round_id: int, items: Sequence[NewSubmission]) 
             results = await _append(driver, round_id, [items[at] for at in wave])
             receipts.update(zip(wave, results, strict=True))
     return [receipts[position] for position in range(len(items))]
+
+
+def prepare(items: Sequence[NewSubmission]) -> list[Prepared]:
+    """Write *items*, of which no two have the same natural key, beforehand; for a thread.
+
+    Marks that must stay as they were given blind cannot be: they depend on what stands.
+    """
+    bound = any(item.keeps_blind for item in items)
+    size = MOST_AT_ONCE if bound else MOST_WRITTEN
+    parts = [items[start : start + size] for start in range(0, len(items), size)]
+    return [Prepared(part, None if bound else store.written(part)) for part in parts]
+
+
+async def record_prepared(
+    driver: Driver, round_id: int, prepared: Sequence[Prepared]
+) -> list[Receipt]:
+    """Append what was *prepared* in the transaction under way, as `record` does.
+
+    What the round is held for is the database's work alone.
+    """
+    receipts = list[Receipt]()
+    for part in prepared:
+        if part.text is None:
+            receipts += await record(driver, round_id, part.items)
+        else:
+            receipts += await store.record_written(driver, round_id, part.items, part.text)
+    return receipts
 
 
 async def _append(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> list[Receipt]:

@@ -13,6 +13,9 @@ from shared.submissions.plausibility import HELD, SUPERSEDED
 from shared.submissions.store import NewSubmission, Receipt
 from shared.submissions.values import Reported
 
+SAME_FOR_ALL = "same-for-all"
+"""The remark on a row of a measure that is `alike`."""
+
 TENFOLD = 10
 ALIKE = 5
 """So many rows of one measure, all of them with one value, are likely to be a slip."""
@@ -23,7 +26,7 @@ CODES = {
     "applicant-not-entered": "The applicant takes no part in the round.",
     "tenfold": "The number is ten times the one before, or more.",
     "tenth": "The number is a tenth of the one before, or less.",
-    "same-for-all": "All rows of this measure have the same value.",
+    SAME_FOR_ALL: "All rows of this measure have the same value.",
 } | HELD
 """What each remark says, by code."""
 
@@ -40,10 +43,11 @@ AT = {
 
 def of_one(item: NewSubmission, receipt: Receipt, reference_date: date) -> tuple[Finding, ...]:
     """Return the remarks on a submission that was taken, given its *receipt*."""
-    return tuple(map(_finding, _codes(item, receipt, reference_date)))
+    return tuple(map(finding, codes(item, receipt, reference_date)))
 
 
-def _codes(item: NewSubmission, receipt: Receipt, reference_date: date) -> list[str]:
+def codes(item: NewSubmission, receipt: Receipt, reference_date: date) -> list[str]:
+    """Return what `of_one` does, by code."""
     found = [receipt.set_aside] if receipt.set_aside else []
     if item.as_of > reference_date:
         found.append("after-reference-date")
@@ -76,11 +80,7 @@ def alike(items: Sequence[NewSubmission]) -> frozenset[str]:
     return frozenset(code for code, rows in said.items() if rows >= ALIKE and code not in others)
 
 
-def same_for_all() -> Finding:
-    """Return the remark on a row of a measure that is `alike`."""
-    return _finding("same-for-all")
-
-
 @cache
-def _finding(code: str) -> Finding:
+def finding(code: str) -> Finding:
+    """Return the remark of this code."""
     return Finding(AT.get(code, "/value"), code, CODES[code])

@@ -1,8 +1,9 @@
 """Submissions: appended by a function of the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -102,26 +103,17 @@ class Receipt(msgspec.Struct, frozen=True, gc=False):
         return self.result in ADDED and self.set_aside is None
 
 
-# Most columns of a file say one thing throughout: it travels once and is spread again there.
-SPREAD = """
-    CASE cardinality({column}) WHEN 1
-        THEN array_fill(({column})[1], ARRAY[cardinality($2::text[])]) ELSE {column} END
-"""
-TYPES = (
-    *("text", "text", "bigint", "text", "date", "text", "float8", "text", "text", "text", "text"),
-    *("integer", "timestamptz", "text", "text", "float8", "bigint", "text"),
-)
-"""Of the columns, in the order in which the function takes them."""
-
-SPREADS = ",".join(
-    SPREAD.format(column=f"${place}::{each}[]") for place, each in enumerate(TYPES[1:], 3)
-)
-APPEND = f"""
+APPEND = """
     SELECT result, submission_id, set_aside, entered, before
-    FROM append_submissions($1, $2, {SPREADS})
-    ORDER BY place
-"""  # noqa: S608 -- all of it is ours
-CAN_APPEND = "SELECT to_regproc('append_submissions') IS NOT NULL"
+    FROM append_items($1, $2::text::submission_item[]) ORDER BY place
+"""
+APPEND_BEFORE = f"""
+    SELECT result, submission_id, set_aside, entered, before
+    FROM append_submissions({", ".join(f"${at}" for at in range(1, 20))}) ORDER BY place
+"""  # noqa: S608 -- numbers of ours
+"""For a schema before step 0023."""
+
+KNOWS = "SELECT to_regproc($1) IS NOT NULL"
 RECORD = """
     SELECT result, submission_id
     FROM record_submissions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ORDER BY place
@@ -140,10 +132,33 @@ async def record(driver: Driver, round_id: int, items: Sequence[NewSubmission]) 
     round to itself, as with `rounds.hold_alone`: submissions appear in the order of their ids.
     Returns a receipt each, in order. Raises: SchemaUnknown.
     """
-    return [Receipt(*row) for row in await _append(driver, round_id, items)]
+    return await record_written(driver, round_id, items, written(items))
 
 
-async def _append(driver: Driver, round_id: int, items: Sequence[NewSubmission]) -> Sequence[Any]:
+async def record_written(
+    driver: Driver, round_id: int, items: Sequence[NewSubmission], text: str
+) -> list[Receipt]:
+    """Do what `record` does, for who has `written` the *items* in a thread beforehand."""
+    return [Receipt(*row) for row in await _append(driver, round_id, items, text)]
+
+
+async def _append(
+    driver: Driver, round_id: int, items: Sequence[NewSubmission], text: str
+) -> Sequence[Any]:
+    # A statement that fails breaks off the transaction under way: there, it is asked beforehand.
+    if driver.is_in_transaction() and not await driver.fetchval(KNOWS, "append_items"):
+        return await _append_columns(driver, round_id, items)
+    try:
+        found: Sequence[Any] = await driver.fetch(APPEND, round_id, text)
+    except (asyncpg.UndefinedFunctionError, asyncpg.UndefinedObjectError):
+        return await _append_columns(driver, round_id, items)
+    return found
+
+
+async def _append_columns(
+    driver: Driver, round_id: int, items: Sequence[NewSubmission]
+) -> Sequence[Any]:
+    """Append to a schema before step 0023, which takes a column of each."""
     columns = (
         *_columns(items),
         [each.expected_revision for each in items],
@@ -154,13 +169,10 @@ async def _append(driver: Driver, round_id: int, items: Sequence[NewSubmission])
         [each.confirmed_by for each in items],
         [each.reason for each in items],
     )
-    # A statement that fails breaks off the transaction under way: there, it is asked beforehand.
-    if driver.is_in_transaction() and not await driver.fetchval(CAN_APPEND):
+    if driver.is_in_transaction() and not await driver.fetchval(KNOWS, "append_submissions"):
         return await _append_before(driver, round_id, items)
     try:
-        found: Sequence[Any] = await driver.fetch(
-            APPEND, round_id, columns[0], *map(_once, columns[1:])
-        )
+        found: Sequence[Any] = await driver.fetch(APPEND_BEFORE, round_id, *columns)
     except asyncpg.UndefinedFunctionError:
         return await _append_before(driver, round_id, items)
     return found
@@ -217,10 +229,68 @@ async def revised_after_sight(
     return marks & {tuple(row) for row in found}
 
 
-def _once(column: list[Any]) -> list[Any]:
-    """Return the first of *column* alone where all the others are the same."""
-    return column[:1] if column and column.count(column[0]) == len(column) else column
-
-
 def _joined(codes: tuple[str, ...] | None) -> str | None:
     return None if codes is None else SEPARATOR.join(codes)
+
+
+NOTHING_MORE = (None,) * 7
+NO_MORE = "," * 6
+
+
+def written(items: Iterable[NewSubmission]) -> str:
+    """Write *items* as one text, which PostgreSQL reads as an array of its type `submission_item`.
+
+    A driver takes far longer over as many values. It is made row by row, so that in a thread it
+    lets others run.
+    """
+    return f"{{{','.join(map(_item, items))}}}"
+
+
+def _item(each: NewSubmission) -> str:
+    """Write one row; nothing between two commas is NULL."""
+    said = each.reported
+    number = "" if said.number is None else repr(said.number)
+    codes = "" if said.codes is None else _quoted(SEPARATOR.join(said.codes))
+    return (
+        f'"({_repeated(each.applicant)},{_repeated(each.measure)},{each.reporter},{each.kind},'
+        f"{_day(each.as_of)},{said.status},{number},{codes},"
+        f"{_text(each.reference)},{_text(each.comment)},{_repeated(each.request_id)},"
+        f'{_more(each)})"'
+    )
+
+
+def _more(each: NewSubmission) -> str:
+    """Write what most leave out: all behind the request's id."""
+    more = (
+        each.expected_revision,
+        each.reported_at,
+        each.obs_status,
+        each.doubt,
+        each.factor,
+        each.confirmed_by,
+        each.reason,
+    )
+    return NO_MORE if more == NOTHING_MORE else ",".join(map(_said, more))
+
+
+def _said(said: str | float | datetime | None) -> str:
+    if isinstance(said, datetime):
+        return said.isoformat()
+    return _text(said) if said is None or isinstance(said, str) else repr(said)
+
+
+def _text(text: str | None) -> str:
+    return "" if text is None else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """Quote *text* for its row, and the row's own marks once more for the array."""
+    if not text.isalnum():
+        text = text.replace("\\", "\\" * 4).replace('"', "\\" * 3 + '"')
+    return f'\\"{text}\\"'
+
+
+_repeated = lru_cache(8192)(_quoted)
+"""For what many rows say alike."""
+
+_day = lru_cache(1024)(date.isoformat)

@@ -34,6 +34,7 @@ class Reported(msgspec.Struct, frozen=True, gc=False):
 
 
 WITHDRAWN = Reported()
+NUMBERS = (int, float)
 
 OBS_STATUSES = frozenset("ABDEFGHIJKLMNOPQSUVW")
 """SDMX's code list CL_OBS_STATUS, version 2.2."""
@@ -58,6 +59,9 @@ class Refusal:
         return Finding(at, self.code, self.message, self.params)
 
 
+UNKNOWN_MEASURE = Refusal("measure", "unknown-measure", "The framework has no such measure.")
+
+
 def read(
     framework: Framework, reporter: ReporterKind, measure_code: str, value: Value, status: str
 ) -> Reported | Refusal:
@@ -67,9 +71,12 @@ def read(
     """
     measure = framework.measures.get(measure_code)
     if measure is None:
-        return Refusal("measure", "unknown-measure", "The framework has no such measure.")
-    if refusal := not_admitted(reporter, measure):
-        return refusal
+        return UNKNOWN_MEASURE
+    return not_admitted(reporter, measure) or of(measure, value, status)
+
+
+def of(measure: Measure, value: Value, status: str) -> Reported | Refusal:
+    """Turn what is said of *measure*, by who may, into what is kept, or say why it is refused."""
     if status == "withdrawn":
         if value is None:
             return WITHDRAWN
@@ -99,7 +106,7 @@ def contradicted(value: Value, obs_status: str | None) -> Refusal | None:
 
 
 def _number(measure: Measure, value: Value) -> Reported | Refusal:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, NUMBERS):
         return Refusal("value", "not-a-number", "The value is a number.")
     number = float(value)
     if not math.isfinite(number):

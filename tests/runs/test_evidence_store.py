@@ -16,8 +16,8 @@ from shared.runs.statements import follow, nothing
 from shared.scoring.framework import MeasureType, ReporterKind
 from shared.scoring.resolve import Evidence
 from shared.submissions import recording as services
-from shared.submissions.store import NewSubmission
-from shared.submissions.supposing import LATER, written
+from shared.submissions.store import NewSubmission, written
+from shared.submissions.supposing import LATER
 from tests.fixtures.make import MARK
 from tests.runs.histories import APPLICANTS, FRAMEWORK, REFERENCE, statements
 from tests.submissions.saying import said

@@ -1,19 +1,22 @@
 """The one statement that appends submissions."""
 
+import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from alembic import command
 from msgspec.structs import replace
 from sqlalchemy import text
 
 from shared.database import Database, Driver
 from shared.database.database import driver_of
+from shared.database.migration import configuration
 from shared.submissions import list_store, recording
 from shared.submissions import store as submissions
 from shared.submissions.list_store import Asked, Reach
-from shared.submissions.store import NewSubmission
+from shared.submissions.store import NewSubmission, Receipt
 from tests.fixtures.ask import one, rows
 from tests.fixtures.make import GRADE, MARK, ROUND, SCENES, World
 from tests.submissions.saying import push, record, results, said, stored
@@ -213,9 +216,11 @@ async def test_a_large_batch_is_several_statements_and_one_transaction(
     sizes = []
     append = submissions._append
 
-    async def noted(driver: Driver, of: int, items: Sequence[NewSubmission]) -> Sequence[Any]:
+    async def noted(
+        driver: Driver, of: int, items: Sequence[NewSubmission], text: str
+    ) -> Sequence[Any]:
         sizes.append(len(items))
-        return await append(driver, of, items)
+        return await append(driver, of, items, text)
 
     monkeypatch.setattr(submissions, "_append", noted)
     items = [said(at, code) for at in range(2) for code in ("C1", "C2", "P1", "X1")]
@@ -226,3 +231,52 @@ async def test_a_large_batch_is_several_statements_and_one_transaction(
     expected = ["created"] * 3 + ["unknown-applicant"] + ["revised"] * 3 + ["unknown-applicant"]
     assert results(receipts) == expected
     assert await one(owner, "SELECT count(DISTINCT xmin::text) FROM submission") == 1
+
+
+ODD = ('"', "\\", 'a "b\\" c', "", "NULL", "{a,(b)}", " x ", "一\n\t二", "\\N", ",", "''")
+
+
+async def test_a_text_comes_back_as_it_was_said_whatever_stands_in_it(
+    round_id: int, database: Database, owner: Database
+) -> None:
+    moment = datetime(2026, 6, 30, 8, tzinfo=UTC)
+    items = [
+        replace(said(at, measure=f"m{at}"), reference=text, comment=text, request_id=text or "r")
+        for at, text in enumerate(ODD)
+    ]
+    items.append(replace(said(("S01", "S02"), measure=SCENES), reported_at=moment, obs_status="A"))
+
+    receipts = await record(database, round_id, *items)
+
+    assert results(receipts) == ["created"] * len(items)
+    stored = await rows(
+        owner, "SELECT reference, comment, request_id FROM submission WHERE codes IS NULL"
+    )
+    assert sorted(stored) == sorted((text, text, text or "r") for text in ODD)
+    assert await rows(
+        owner, "SELECT codes, reported_at, obs_status FROM submission WHERE codes IS NOT NULL"
+    ) == [(["S01", "S02"], moment, "A")]
+
+
+async def _by_columns(database: Database, round_id: int, *items: NewSubmission) -> list[Receipt]:
+    async with database.driver() as driver:
+        found = await submissions._append_columns(driver, round_id, items)
+    return [Receipt(*row) for row in found]
+
+
+async def test_a_release_before_and_a_database_before_are_served_alike(
+    round_id: int, database: Database, url: str
+) -> None:
+    """A gateway of before hands over columns; ours does to a database without the type."""
+    items = [replace(said(5), comment="a"), replace(said(6, "C2"), expected_revision=0)]
+
+    before = await _by_columns(database, round_id, *items)
+    again = await record(database, round_id, *items)
+    await asyncio.to_thread(command.downgrade, configuration(url), "0022")
+    after = await record(database, round_id, *items, said(7, "P1"))
+
+    assert results(before) == ["created", "created"]
+    assert results(again) == ["unchanged", "unchanged"]
+    assert results(after) == ["unchanged", "unchanged", "created"]
+    assert [each.id for each in before] == [each.id for each in again]
+    assert [each.id for each in after[:2]] == [each.id for each in before]

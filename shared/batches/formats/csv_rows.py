@@ -29,7 +29,7 @@ def read(body: bytes) -> Iterator[Row]:
         if isinstance(cells, Finding):
             yield Row(index, line, findings=(cells,))
             continue
-        members: dict[str, Any] = {name: text for name, text in cells.items() if text}
+        members: dict[str, Any] = cells
         for name, meant in MEANT.items():
             if name in members:
                 members[name] = meant(members[name])
@@ -39,7 +39,7 @@ def read(body: bytes) -> Iterator[Row]:
 def table(
     body: bytes, required: Sequence[str], optional: Sequence[str]
 ) -> Iterator[tuple[int, int, dict[str, str] | Finding]]:
-    """Yield line, index, and cells by column, of each row that is not empty.
+    """Yield line, index, and the cells that are not empty by column, of each row that is not.
 
     A row with another number of fields than the header is a finding. Raises: FileUnreadable.
     """
@@ -55,7 +55,8 @@ def table(
                 columns = _header(fields, required, optional)
                 continue
             if len(fields) == len(columns):
-                yield line, index, dict(zip(columns, fields, strict=True))
+                cells = zip(columns, fields)  # noqa: B905 -- there are as many of both
+                yield line, index, {name: text for name, text in cells if text}
             else:
                 message = f"The row has {len(fields)} fields, the header {len(columns)}."
                 params = {"fields": len(fields), "expected": len(columns)}

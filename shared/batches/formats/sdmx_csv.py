@@ -6,6 +6,7 @@ Source: SDMX 3.0, section 7, "SDMX-CSV field guide", version 2.0.0.
 import calendar
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from shared.batches.formats.csv_rows import table
 from shared.batches.rows import Cell, Row
@@ -25,6 +26,17 @@ OPTIONAL = ("OBS_STATUS", "COMMENT_OBS", "REPORTED_AT")
 ACTIONS = {"M": "reported", "R": "reported", "D": "withdrawn"}
 """Merge and replace say a value: nothing is overwritten here, a later value follows the earlier."""
 
+MEMBERS = {
+    "REF_AREA": "applicant",
+    "INDICATOR": "measure",
+    "TIME_PERIOD": "as_of",
+    "OBS_VALUE": "value",
+    "OBS_STATUS": "obs_status",
+    "COMMENT_OBS": "comment",
+    "REPORTED_AT": "reported_at",
+}
+"""What a column says of a submission."""
+
 PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})))?", re.ASCII)
 MOST_PERIOD = 7
 MONTHS = range(1, 13)
@@ -35,7 +47,7 @@ def read(body: bytes) -> Iterator[Row]:
     for line, index, cells in table(body, REQUIRED, OPTIONAL):
         if isinstance(cells, Finding):
             yield Row(index, line, findings=(cells,))
-        elif cells["ACTION"] not in ACTIONS:
+        elif cells.get("ACTION") not in ACTIONS:
             message = f"The action is one of: {', '.join(ACTIONS)}."
             yield Row(index, line, findings=(Finding("/ACTION", "unknown-action", message),))
         else:
@@ -43,22 +55,23 @@ def read(body: bytes) -> Iterator[Row]:
 
 
 def _members(cells: dict[str, str]) -> dict[str, str]:
-    named = {
-        "applicant": cells["REF_AREA"],
-        "measure": cells["INDICATOR"],
-        "as_of": last_day(cells["TIME_PERIOD"]),
-        "value": Cell(cells["OBS_VALUE"]),
-        "comment": cells.get("COMMENT_OBS", ""),
-        "obs_status": cells.get("OBS_STATUS", ""),
-        "reported_at": cells.get("REPORTED_AT", ""),
-        "status": ACTIONS[cells["ACTION"]],
-    }
-    return {name: text for name, text in named.items() if text}
+    members = {MEMBERS[name]: text for name, text in cells.items() if name in MEMBERS}
+    if "value" in members:
+        members["value"] = Cell(members["value"])
+    if "as_of" in members:
+        members["as_of"] = last_day(members["as_of"])
+    members["status"] = ACTIONS[cells["ACTION"]]
+    return members
 
 
 def last_day(period: str) -> str:
     """Return the date of the last day of a year, quarter or month; anything else as it is."""
-    found = PERIOD.fullmatch(period) if len(period) <= MOST_PERIOD else None
+    return _last_day(period) if len(period) <= MOST_PERIOD else period
+
+
+@lru_cache(1024)
+def _last_day(period: str) -> str:
+    found = PERIOD.fullmatch(period)
     if found is None:
         return period
     year, quarter, month = found.groups()

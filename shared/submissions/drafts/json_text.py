@@ -18,6 +18,9 @@ TOO_LONG = Finding(
 )
 TWICE = Finding("", "member-twice", "An object has the same member twice.")
 
+LARGE = 10**SURE_DIGITS
+"""A whole number from here on is looked at digit by digit."""
+
 MEMBER = re.compile(rb'"\s*:')
 BYTE = re.compile(r" \(byte (\d+)\)$")
 PLAIN = {
@@ -37,23 +40,19 @@ def read(raw: bytes) -> dict[str, Any] | Finding:
         return TOO_LONG
     try:
         members = MEMBERS.decode(raw)
-        twins = (
-            isinstance(members, dict)
-            and raw.count(b":") != len(members)
-            and len(MEMBER.findall(raw)) != len(members)
-            and has_twins(raw)
-        )
+        if not isinstance(members, dict):
+            return NOT_AN_OBJECT
+        # Most have as many colons as members, which takes a hundredth of looking.
+        colons = raw.count(b":")
+        if colons != len(members) != len(MEMBER.findall(raw)) and has_twins(raw):
+            return TWICE
     except (msgspec.DecodeError, RecursionError) as error:
         line, column, met = fault(raw, error)
         place = f"line {line}, column {column}" if b"\n" in raw else f"column {column}"
         params = {"line": line, "column": column}
         return Finding("", "not-json", f"Not JSON at {place}: {met}.", params)
-    if not isinstance(members, dict):
-        return NOT_AN_OBJECT
-    if twins:
-        return TWICE
     value = members.get("value")
-    if isinstance(value, int) and abs(value) >= 10**SURE_DIGITS:
+    if type(value) is int and not -LARGE < value < LARGE:
         members["value"] = number(str(value))
     return members
 

@@ -1,0 +1,1 @@
+GRANT EXECUTE ON FUNCTION judge_items, append_items TO pilotzone_gateway;

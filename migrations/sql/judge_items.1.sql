@@ -1,0 +1,138 @@
+-- What would become of each item if it were appended now; nothing is stored. `append_items` asks it
+-- under the round's lock, a dry run without.
+--
+-- No two items have one natural key. The codes of an item are joined by chr(31), which stands in no
+-- code. `expected` is the revision that must stand, 0 for none; `moment` when the source said it;
+-- `doubt` why its number is implausible by itself, `factor` how many times the number before it may
+-- be, or be part of; `confirmer` who says that it holds all the same. NULL: nothing of the kind.
+--
+-- place         counts from 1
+-- result        created, revised, unchanged, unknown-applicant, not-open, conflict-of-interest or
+--               stale-revision
+-- standing_id   of what the reporter said last of that date, with its number or codes (both NULL: it
+--               was withdrawn) and its revision, 0 where there is none
+-- set_aside     why it will not count: superseded, or what speaks against its number; NULL: it will
+-- aside_id      of the row that was set aside with the same content and still is: none is added
+-- confirmed_by  the confirmer of a number that would be set aside otherwise
+-- entered       whether the applicant takes part in the round
+-- before        the number that the reporter said last, of the latest date not after the item's
+CREATE FUNCTION judge_items(round_id bigint, items submission_item[]) RETURNS TABLE (
+    place bigint, applicant text, measure text, reporter bigint, kind text, as_of date, status text,
+    number float8, codes text[], reference text, comment text, request_id text, moment timestamptz,
+    observation text, reason text,
+    result text, standing_id bigint, standing_number float8, standing_codes text[],
+    revision integer, set_aside text, aside_id bigint, confirmed_by bigint, entered boolean,
+    before float8
+)
+LANGUAGE sql STABLE ROWS 10000
+BEGIN ATOMIC
+    WITH known AS (
+        -- One look finds both what stands of the date and what is to be compared with. OFFSET 0 keeps
+        -- what is found out once from being found out for each use of it.
+        SELECT item.*, string_to_array(item.joined, chr(31)) COLLATE "C" AS codes,
+            entry.state AS entry_state,
+            said.number AS before, said.as_of = item.as_of AS follows, said.id AS said_id,
+            said.revision AS said_revision, said.status AS said_status,
+            said.codes AS said_codes, said.reported_at AS said_at, said.obs_status AS said_observation,
+            item.kind = 'expert' AND EXISTS (
+                SELECT FROM conflict
+                WHERE conflict.round = judge_items.round_id AND conflict.reporter = item.reporter
+                    AND conflict.applicant = item.applicant AND conflict.state = 'declared'
+            ) AS tied
+        FROM unnest(judge_items.items) WITH ORDINALITY
+            AS item (applicant, measure, reporter, kind, as_of, status, number, joined, reference,
+                comment, request_id, expects, moment, observation, doubt, factor, confirmer, reason,
+                place)
+        LEFT JOIN entry
+            ON entry.round = judge_items.round_id AND entry.applicant = item.applicant
+        LEFT JOIN LATERAL (
+            SELECT id, as_of, revision, status, number, codes, reported_at, obs_status FROM submission
+            WHERE submission.round = judge_items.round_id
+                AND submission.applicant = item.applicant AND submission.measure = item.measure
+                AND submission.reporter = item.reporter AND submission.as_of <= item.as_of
+            ORDER BY submission.as_of DESC, submission.revision DESC LIMIT 1
+        ) AS said ON true
+        OFFSET 0
+    ), weighed AS (
+        SELECT known.*,
+            coalesce(follows AND (status, number, codes)
+                IS NOT DISTINCT FROM (said_status, before, said_codes)
+                AND (observation IS NULL OR observation IS NOT DISTINCT FROM said_observation), false)
+                AS same,
+            coalesce(expects <> CASE WHEN follows THEN said_revision ELSE 0 END, false) AS stale,
+            coalesce(follows AND moment < said_at, false) AS late,
+            CASE
+                WHEN number IS NULL THEN NULL
+                WHEN doubt IS NOT NULL THEN doubt
+                -- As decimals: a product of doubles may leave their range.
+                WHEN factor IS NOT NULL AND before > 0 AND (
+                    number::numeric > before::numeric * factor::numeric
+                    OR before::numeric > number::numeric * factor::numeric
+                ) THEN 'implausible-change'
+            END AS against
+        FROM known
+        OFFSET 0
+    ), settled AS (
+        SELECT weighed.*, aside.id AS aside_id,
+            CASE WHEN late THEN 'superseded' WHEN confirmer IS NULL OR aside.id IS NULL THEN against END
+                AS set_aside
+        FROM weighed
+        LEFT JOIN LATERAL (
+            -- What was set aside as implausible awaits its confirmation until something else is said
+            -- of the date; what came too late is the same again if it was said at the same moment.
+            SELECT last.id FROM (
+                SELECT id, status, number, codes FROM submission_aside AS other
+                WHERE (weighed.late OR weighed.against IS NOT NULL) AND NOT weighed.same
+                    AND other.round = judge_items.round_id
+                    AND other.applicant = weighed.applicant AND other.measure = weighed.measure
+                    AND other.reporter = weighed.reporter AND other.as_of = weighed.as_of
+                    AND CASE WHEN weighed.late
+                        THEN other.set_aside = 'superseded' AND other.reported_at = weighed.moment
+                            AND (other.status, other.number, other.codes)
+                                IS NOT DISTINCT FROM (weighed.status, weighed.number, weighed.codes)
+                        ELSE other.set_aside <> 'superseded'
+                            AND other.id > CASE WHEN weighed.follows THEN weighed.said_id ELSE 0 END
+                    END
+                ORDER BY other.id DESC LIMIT 1
+            ) AS last
+            WHERE (last.status, last.number, last.codes)
+                IS NOT DISTINCT FROM (weighed.status, weighed.number, weighed.codes)
+        ) AS aside ON true
+    ), ruled AS (
+        SELECT settled.*,
+            CASE
+                -- Who was ever entered, or reported on, is registered.
+                WHEN CASE WHEN entry_state IS NULL AND said_id IS NULL
+                    THEN NOT EXISTS (SELECT FROM applicant WHERE code = settled.applicant) END
+                    THEN 'unknown-applicant'
+                WHEN NOT opened.now THEN 'not-open'
+                WHEN tied THEN 'conflict-of-interest'
+                WHEN same THEN 'unchanged'
+                WHEN stale THEN 'stale-revision'
+                WHEN late OR set_aside IS NOT NULL AND aside_id IS NOT NULL THEN 'unchanged'
+                WHEN follows THEN 'revised'
+                ELSE 'created'
+            END AS result
+        FROM settled
+        CROSS JOIN (
+            SELECT EXISTS (SELECT FROM round WHERE round.id = judge_items.round_id AND round.state = 'open') AS now
+        ) AS opened
+        OFFSET 0
+    ), taken AS (
+        SELECT ruled.*, result IN ('created', 'revised', 'unchanged') AND NOT same AS says_new
+        FROM ruled
+    )
+    SELECT taken.place, taken.applicant, taken.measure, taken.reporter, taken.kind, taken.as_of,
+        taken.status, taken.number, taken.codes, taken.reference, taken.comment, taken.request_id,
+        taken.moment, taken.observation, taken.reason, taken.result,
+        CASE WHEN follows THEN said_id END,
+        CASE WHEN follows THEN before END,
+        CASE WHEN follows THEN said_codes END,
+        CASE WHEN follows THEN said_revision ELSE 0 END,
+        CASE WHEN says_new THEN set_aside END,
+        CASE WHEN says_new THEN aside_id END,
+        CASE WHEN says_new AND against IS NOT NULL AND set_aside IS NULL THEN confirmer END,
+        coalesce(entry_state = 'accepted', false),
+        before
+    FROM taken;
+END;

@@ -1,13 +1,13 @@
 """A push that a death cuts off, whoever dies and wherever: the same file again stands whole."""
 
 from asyncio import StreamReader, StreamWriter, create_task, open_connection
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 
 import httpx
-import pytest
 from sqlalchemy import text
 
 from bench.pushes.files import FORMATS, Row
@@ -19,6 +19,8 @@ from tests.fixtures.make import STATIONS, World
 from tests.worker.processes import service_process
 
 DAYS = 100
+ROWS = 2 * DAYS
+FILES = tuple(enumerate(FORMATS.items()))
 POINTS = (
     "SELECT pg_advisory_xact_lock(1, :round)",
     "LOCK TABLE submission_change IN SHARE MODE",
@@ -69,42 +71,42 @@ async def sending(
     return reader, writer
 
 
-@pytest.mark.parametrize(("kind", "point"), list(zip(FORMATS, POINTS, strict=True)))
 async def test_a_push_that_is_cut_off_leaves_nothing_and_again_stands_whole(
-    kind: str, point: str, world: World, owner: Database, round_id: int, url: str, tmp_path: Path
+    world: World, owner: Database, round_id: int, url: str, tmp_path: Path
 ) -> None:
-    before, file = (FORMATS[kind](said(date(year, 1, 1))) for year in (2024, 2025))
+    before = {kind: write(said(date(2010 + at, 1, 1))) for at, (kind, write) in FILES}
+    files = {kind: write(said(date(2020 + at, 1, 1))) for at, (kind, write) in FILES}
     port = free_port()
     with service_process("api", url, tmp_path / "log", "--port", str(port)) as gateway:
         await gateway.until_said("gateway listens")
-        reader, writer = await sending(port, world, kind, before, len(before))
-        assert await reader.read(1)  # the client goes in the middle of its answer
-        writer.close()
-        _, half = await sending(port, world, kind, file, len(file) // 2)
-        half.close()
-        async with halted(owner, point, round_id):
-            _, waiting = await sending(port, world, kind, file, len(file))
+        for kind, file in before.items():
+            reader, writer = await sending(port, world, kind, file, len(file))
+            assert await reader.read(1)  # the client goes in the middle of its answer
+            writer.close()
+        for kind, file in files.items():
+            _, writer = await sending(port, world, kind, file, len(file) // 2)
+            writer.close()
+        async with halted(owner, POINTS[1], round_id):
+            ways = [
+                await sending(port, world, kind, file, len(file)) for kind, file in files.items()
+            ]
             await until_blocked(owner)
             await gateway.kill()
-            waiting.close()
+            for _, writer in ways:
+                writer.close()
 
-    for each in POINTS:
-        async with halted(owner, each, round_id):
+    for (kind, file), point in product(files.items(), POINTS):
+        async with halted(owner, point, round_id):
             pushing = create_task(push(world, kind, file))
             await until_blocked(owner)
             await rows(owner, CUT_OFF)
             assert (await pushing).status_code == 503
-    assert await one(owner, "SELECT count(*) FROM submission") == 2 * DAYS
-    assert await one(owner, "SELECT count(*) FROM batch") == 1
+    assert await one(owner, "SELECT count(*) FROM submission") == len(before) * ROWS
+    assert await one(owner, "SELECT count(*) FROM batch") == len(before)
 
-    answers: Sequence[httpx.Response] = [
-        await push(world, kind, each) for each in (before, file, file)
-    ]
-
-    counts = [each.json()["counts"] for each in answers]
-    assert [(each["created"], each["unchanged"]) for each in counts] == [
-        (0, 2 * DAYS),
-        (2 * DAYS, 0),
-        (0, 2 * DAYS),
-    ]
-    assert await one(owner, "SELECT count(*) FROM submission") == 4 * DAYS
+    for kind, file in files.items():
+        answers = [await push(world, kind, each) for each in (before[kind], file, file)]
+        counts = [each.json()["counts"] for each in answers]
+        found = [(each["created"], each["unchanged"]) for each in counts]
+        assert found == [(0, ROWS), (ROWS, 0), (0, ROWS)]
+    assert await one(owner, "SELECT count(*) FROM submission") == 2 * len(files) * ROWS

@@ -159,7 +159,8 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
                 measured[f"{COHORT:,}, corrected ten times"] = corrected
             console.print(recomputations(measured))
         if "i" in wanted:
-            console.print(sealings({COHORT: await seals.measure(on, await on.filled(COHORT))}))
+            sealed = await on.filled(COHORT, "sealed")
+            console.print(sealings({COHORT: await seals.measure(on, sealed)}))
         if "g" in wanted:
             past = await on.filled(COHORT)
             console.print(stalls(await stalling.measure(on, past, seconds, logs)))

@@ -102,9 +102,9 @@ class Stage:
         """Give an open round of *applicants* who have no values yet."""
         return await self._round(f"bench-{applicants}-empty", applicants, (APPLICANTS, ENTRIES))
 
-    async def filled(self, applicants: int) -> Round:
-        """Give an open round of *applicants*, each with a value of every measure."""
-        code = f"bench-{applicants}-filled"
+    async def filled(self, applicants: int, what: str = "filled") -> Round:
+        """Give an open round of *applicants*, each with a value of every measure; one by *what*."""
+        code = f"bench-{applicants}-{what}"
         if code not in self.rounds:
             self.rounds[code] = await self._round(code, applicants, (APPLICANTS, ENTRIES, VALUES))
             await self.tidy()

@@ -1,5 +1,6 @@
 """Histories of what reporters said, drawn so that they often speak of the same."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
@@ -26,9 +27,9 @@ VALUES = {
 
 
 @st.composite
-def statements(draw: st.DrawFn) -> NewSubmission:
-    """Draw one thing that a reporter says."""
-    measure = draw(st.sampled_from(list(FRAMEWORK.measures.values())))
+def statements(draw: st.DrawFn, of: Sequence[str] = FRAMEWORK.measure_codes) -> NewSubmission:
+    """Draw one thing that a reporter says, *of* one of these measures."""
+    measure = FRAMEWORK.measures[draw(st.sampled_from(of))]
     reporter = draw(st.sampled_from(list(REPORTERS)))
     value = VALUES[measure.type]
     return NewSubmission(

@@ -18,7 +18,7 @@ from shared.scoring.resolve import Evidence
 from shared.submissions import recording as services
 from shared.submissions.store import NewSubmission, written
 from shared.submissions.supposing import LATER
-from tests.fixtures.make import MARK
+from tests.fixtures.make import MARK, SCENES, STATIONS
 from tests.runs.histories import APPLICANTS, FRAMEWORK, REFERENCE, statements
 from tests.submissions.saying import said
 
@@ -168,9 +168,9 @@ async def test_what_is_supposed_is_read_as_if_it_were_recorded(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
-    before=st.lists(statements(), max_size=30),
-    since=st.lists(statements(), max_size=30),
-    held=st.sets(st.sampled_from(APPLICANTS)),
+    before=st.lists(statements([STATIONS, SCENES]), min_size=20, max_size=50),
+    since=st.lists(st.one_of(statements([STATIONS]), statements()), max_size=8),
+    held=st.sets(st.sampled_from(APPLICANTS), min_size=2),
 )
 async def test_what_is_kept_and_what_was_said_since_come_to_a_full_reading(
     round_id: int,

@@ -194,10 +194,11 @@ class Settings(BaseSettings):
         " checkpoints are kept; empty: nobody's.",
     )
     checkpoint_cadence: timedelta = duration(
-        5 * MINUTE,
+        15 * SECOND,
         SECOND,
         LONGEST,
-        "How far apart checkpoints are signed, but for changes of a round's state.",
+        "How far apart the moments are at which logs that grew are signed; a change of a round's"
+        " state is signed at once.",
     )
     cors_origins: str = Field(
         "",

@@ -32,9 +32,10 @@ class Signed:
 
 
 async def due(session: Session, cadence: timedelta, urgent: Collection[int]) -> list[Unsigned]:
-    """Return the logs that grew, and of which the last checkpoint is older than *cadence*.
+    """Return the logs that grew before the last tick of a clock that ticks each *cadence*.
 
-    Of the rounds that are *urgent* all that grew.
+    Ticks are counted from 1970 on: when a checkpoint is signed says nothing of when its log grew.
+    Of the rounds that are *urgent*, and of logs that have no checkpoint yet, all that grew.
     """
     query = text("""
         WITH era AS (SELECT max(number) AS epoch FROM log_epoch)
@@ -45,12 +46,15 @@ async def due(session: Session, cadence: timedelta, urgent: Collection[int]) -> 
             ORDER BY position DESC LIMIT 1
         ) AS log
         LEFT JOIN LATERAL (
-            SELECT size, signed_at FROM log_checkpoint
+            SELECT size FROM log_checkpoint
             WHERE round = round.id AND epoch = era.epoch ORDER BY size DESC LIMIT 1
         ) AS last ON true
-        WHERE last.size IS NULL OR (last.size <= log.position
+        LEFT JOIN log_entry AS unsigned ON unsigned.round = round.id
+            AND unsigned.epoch = era.epoch AND unsigned.position = last.size
+        WHERE last.size IS NULL OR (unsigned.position IS NOT NULL
             AND (round.id = ANY (CAST(:urgent AS bigint[]))
-                OR abs(extract(epoch FROM clock_timestamp() - last.signed_at)) >= :cadence))
+                OR floor(extract(epoch FROM clock_timestamp()) / :cadence)
+                    <> floor(extract(epoch FROM unsigned.sealed_at) / :cadence)))
     """)
     parameters = {"urgent": list(urgent), "cadence": cadence.total_seconds()}
     return [Unsigned(*row) for row in await session.execute(query, parameters)]

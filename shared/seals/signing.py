@@ -30,7 +30,7 @@ def read_signers(setting: str) -> list[Signer]:
 async def sign_due(
     session: Session, signers: Sequence[Signer], cadence: timedelta, urgent: Collection[int]
 ) -> None:
-    """Sign each log as it is committed, if it grew and its last checkpoint is older than *cadence*.
+    """Sign each log as it is committed, if it grew before the last tick of the *cadence*.
 
     A round that is *urgent* does not wait. There is never a second checkpoint of one size.
     """

@@ -44,7 +44,9 @@ def cosigned(note: str, seconds: int = 0) -> str:
 def sealer(database: Database, *, signs: bool = True) -> Sealer:
     """Return a sealer that signs whatever it seals, or nothing."""
     signers = [SIGNER] if signs else []
-    return Sealer(database, SIGNER.name, signers, timedelta(0), timedelta(seconds=1), Library())
+    return Sealer(
+        database, SIGNER.name, signers, timedelta(microseconds=1), timedelta(seconds=1), Library()
+    )
 
 
 async def sealed(database: Database, *, signs: bool = True) -> None:

@@ -105,7 +105,7 @@ async def test_checkpoints_are_signed_by_cadence_and_at_once_when_the_state_chan
     world: World, owner: Database
 ) -> None:
     patient = sealer(world.worker_database)
-    patient.cadence = timedelta(hours=1)
+    patient.cadence = timedelta(days=20)
     await run(world, 40)
     await patient.sweep()
     await run(world, 41)

@@ -32,14 +32,14 @@ NESTED: dict[str, type[BaseModel]] = {
 
 
 def submissions(
-    database: Database, framework: Framework, round_: RoundFacts, who: Principal
+    database: Database, framework: Framework, round_: RoundFacts, who: Principal, run: int | None
 ) -> Table[list[StoredSubmission]]:
-    """Return every submission that *who* reaches, under the names that it may see."""
+    """Return every submission, of a *run* if given, that *who* reaches, with names it may see."""
 
     def shown(each: StoredSubmission) -> SubmissionOut:
         return SubmissionOut.of(each, framework, round_, who)
 
-    pages = exports.submissions(database, round_.id, reach_of(who))
+    pages = exports.submissions(database, round_.id, reach_of(who), run)
     return _table(list(SubmissionOut.model_fields), pages, shown)
 
 
@@ -48,10 +48,11 @@ def discrepancies(
     framework: Framework,
     round_: RoundFacts,
     who: Principal,
+    run: int | None,
     *,
     only_beyond: bool,
 ) -> Table[list[Discrepancy]]:
-    """Return where kinds of reporters differ, as far as *who* reaches."""
+    """Return where kinds of reporters differ, or did as of *run*, as far as *who* reaches."""
     columns = [
         path
         for name in DiscrepancyOut.model_fields
@@ -60,7 +61,7 @@ def discrepancies(
         )
     ]
     compared = scope(framework, who, None, None, only_beyond=only_beyond)
-    pages = exports.discrepancies(database, round_, compared)
+    pages = exports.discrepancies(database, round_, compared, run)
     return _table(columns, pages, lambda each: DiscrepancyOut.of(each, framework))
 
 

@@ -21,10 +21,12 @@ from api.http.context import database_of, framework_of, gateway_of, round_of
 from api.http.paths import RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
+from api.http.state import Gateway
 from api.rankings.freshness import freshness_of
 from api.rankings.instants import RunAsked
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.core.principal import Role
+from shared.rounds.store import RoundFacts
 from shared.visibility import visible
 
 router = APIRouter(prefix="/v1/rounds/{round}/export", tags=["exports"], route_class=GuardedRoute)
@@ -80,38 +82,56 @@ async def _scores(
 @router.get(
     "/submissions",
     response_class=StreamingResponse,
-    responses=answers(SUBMISSIONS) | problems(NotFound),
+    responses=answers(SUBMISSIONS, OF_A_RUN) | problems(NotFound),
 )
 @admits(*ANY)
-async def submissions(round: RoundCode, request: Request, format: Format = "csv") -> Answer:
+async def submissions(
+    round: RoundCode, request: Request, run: RunAsked, format: Format = "csv"
+) -> Answer:
     """Export every submission that the key reaches, oldest first, under the names that it may see.
 
-    As the list of submissions; what is recorded after the export began is not in it.
+    As the list of submissions; what is recorded after the export began is not in it. Of a run: what
+    was recorded up to the last that it took in.
     """
     held, who = gateway_of(request), caller_of(request)
     round_ = await round_of(held, round)
-    table = records.submissions(database_of(request), await framework_of(held, round_), round_, who)
-    return file(request, table, format, "submissions", [round, "submissions"])
+    framework = await framework_of(held, round_)
+    name = await _name(held, round_, run, "submissions")
+    table = records.submissions(database_of(request), framework, round_, who, run)
+    return file(request, table, format, "submissions", name, run)
 
 
 @router.get(
     "/discrepancies",
     response_class=StreamingResponse,
-    responses=answers(DISCREPANCIES) | problems(NotFound),
+    responses=answers(DISCREPANCIES, OF_A_RUN) | problems(NotFound),
 )
 @admits(Role.ADMIN, Role.AUDITOR, Role.PORTAL, Role.SOURCE)
 async def discrepancies(
     round: RoundCode,
     request: Request,
+    run: RunAsked,
     format: Format = "csv",
     beyond: Beyond = True,  # noqa: FBT002
 ) -> Answer:
     """Export where kinds of reporters state different values, in order of applicant and measure.
 
-    As the list of discrepancies, but for the order.
+    As the list of discrepancies, but for the order. Of a run: by what was recorded up to the last
+    that it took in, of who takes part now.
     """
     held, who = gateway_of(request), caller_of(request)
     round_ = await round_of(held, round)
     framework = await framework_of(held, round_)
-    table = records.discrepancies(database_of(request), framework, round_, who, only_beyond=beyond)
-    return file(request, table, format, "discrepancies", [round, "discrepancies"])
+    name = await _name(held, round_, run, "discrepancies")
+    table = records.discrepancies(
+        database_of(request), framework, round_, who, run, only_beyond=beyond
+    )
+    return file(request, table, format, "discrepancies", name, run)
+
+
+async def _name(held: Gateway, round_: RoundFacts, run: int | None, what: str) -> list[str]:
+    """Return the parts of a file's name, with the *run* if one is asked for. Raises: NotFound."""
+    if run is None:
+        return [round_.code, what]
+    await freshness_of(held, round_, run)
+    return [round_.code, f"run-{run}", what]

@@ -29,7 +29,8 @@ HEADERS = {
     ' 1970. `Link` with `rel="successor-version"` leads to what to use instead.',
     "Sunset": "From when on what was asked for may be gone.",
     "Content-Disposition": "Under which name the answer is kept as a file.",
-    "Pilotzone-Run": "Of which run all of the answer is; 0: the round has none yet.",
+    "Pilotzone-Run": "Of which run all of the answer is; 0: the round has none yet. Left out of"
+    " exports of what was reported, unless they are asked for as of a run.",
     "WWW-Authenticate": "`Bearer`, with `error` where what was sent opens nothing.",
     "RateLimit-Policy": "The quotas that the request was held to: of each its name, how many (`q`)"
     " in how many seconds (`w`). Left out, as `RateLimit` is, where the key has none.",
@@ -49,6 +50,7 @@ NOT_ALWAYS = {
     "Content-Language",
     "Deprecation",
     "Sunset",
+    "Pilotzone-Run",
     *LIMITS,
 }
 """What an answer may leave out though its operation names it."""

@@ -53,12 +53,14 @@ class Discrepancy:
 class Scope:
     """What is compared: these measures, of some applicants or all, agreeing ones or not.
 
-    Measures have no panel and several kinds of reporters; others have nothing to compare.
+    Measures have no panel and several kinds of reporters; others have nothing to compare. Of
+    submissions those up to the id *until*; None: all.
     """
 
     measures: Sequence[Measure]
     applicants: Sequence[str] | None = None
     only_beyond: bool = True
+    until: int | None = None
 
 
 # What waits for the next run is read, too: who corrects a value sees at once whether it still
@@ -155,8 +157,11 @@ async def page(
         "limit": limit,
     }
     which, behind = COMPARED, ""
+    if scope.until is not None:  # writers of a round take turns: ids follow moments
+        which = f"{COMPARED} AND id <= :until"
+        parameters["until"] = scope.until
     if scope.applicants is not None:
-        which = f"{SOME} AND {COMPARED}"
+        which = f"{SOME} AND {which}"
         parameters["applicants"] = list(scope.applicants)
     if after is not None:
         behind = BEHIND

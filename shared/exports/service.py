@@ -56,11 +56,17 @@ async def scores(
 
 
 async def submissions(
-    database: Database, round_id: int, reach: Reach
+    database: Database, round_id: int, reach: Reach, run: int | None
 ) -> AsyncGenerator[list[StoredSubmission], None]:
-    """Yield what was recorded when this began and lies within *reach*, oldest first."""
+    """Yield what was recorded when this began and lies within *reach*, oldest first.
+
+    Of a *run*: what was recorded up to the last that it took in.
+    """
     async with database.reading() as session:
-        until = await store.last_submission(session, round_id)
+        if run is None:
+            until = await store.last_submission(session, round_id)
+        else:
+            until = await store.last_taken_in(session, round_id, run)
     after, more = 0, until > 0
     while more:
         async with database.reading() as session:
@@ -72,9 +78,11 @@ async def submissions(
 
 
 async def discrepancies(
-    database: Database, round_: RoundFacts, compared: Scope
+    database: Database, round_: RoundFacts, compared: Scope, run: int | None
 ) -> AsyncGenerator[list[Discrepancy], None]:
     """Yield what differs within *compared*, in order of applicant and measure.
+
+    Of a *run*: by what was recorded up to the last that it took in, of who takes part now.
 
     Each applicant is compared at one moment; some have been when others are. In order of
     difference, as the list is, all would be compared anew for each page.
@@ -83,9 +91,12 @@ async def discrepancies(
     if most == 0:
         return
     codes = compared.applicants
-    if codes is None:
-        async with database.reading() as session:
+    async with database.reading() as session:
+        if codes is None:
             codes, _ = await entries.cohort(session, round_.id)
+        if run is not None:
+            until = await store.last_taken_in(session, round_.id, run)
+            compared = replace(compared, until=until)
     at_once = max(1, ROWS_AT_ONCE // most)
     for start in range(0, len(codes), at_once):
         some = replace(compared, applicants=codes[start : start + at_once])

@@ -1,4 +1,4 @@
-"""Where an export of submissions ends."""
+"""Where an export of what was reported ends."""
 
 from sqlalchemy import text
 
@@ -6,6 +6,26 @@ from shared.database import Session
 from shared.submissions.list_store import KEEPS_ASIDE
 
 LAST = "SELECT id FROM {table} WHERE round = :round ORDER BY id DESC LIMIT 1"
+
+
+TAKEN_IN = text("""
+    SELECT coalesce(max(id), 0) FROM (
+        SELECT unnest(submissions) AS id FROM run_input
+        WHERE round = :round AND run = (
+            SELECT max(number) FROM run
+            WHERE round = :round AND number <= :run AND submissions > 0
+        )
+    ) AS taken_in
+""")
+
+
+async def last_taken_in(session: Session, round_id: int, run: int) -> int:
+    """Return the greatest id of what *run*, or a run before it, took in; 0: nothing.
+
+    It took in all with lower ids, but for what was set aside.
+    """
+    found: int = (await session.scalars(TAKEN_IN, {"round": round_id, "run": run})).one()
+    return found
 
 
 async def last_submission(session: Session, round_id: int) -> int:

@@ -30,6 +30,7 @@ LISTS = {
     "submissions": ("/submissions", {}),
     "discrepancies": ("/discrepancies", {}),
 }
+REPORTED = ("submissions", "discrepancies")
 READERS = {"csv": of_csv, "xlsx": of_workbook, "jsonl": of_json_lines}
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -238,12 +239,28 @@ async def test_head_says_what_get_would_and_makes_nothing(world: World) -> None:
     assert told[0] == told[1]
 
 
+async def test_what_was_reported_is_exported_as_a_run_rests_on_it(world: World) -> None:
+    await fill(world)
+    then = [await rows(world, what, "jsonl") for what in REPORTED]
+    for role, value in (("source", 1), ("portal", 900)):
+        assert (await world.submit(role, "C2", STATIONS, value)).status_code == 201
+    await world.recompute()
+
+    assert [await rows(world, what, "jsonl", run=1) for what in REPORTED] == then
+    now = [await rows(world, what, "jsonl") for what in REPORTED]
+    assert now != then
+    assert [await rows(world, what, "jsonl", run=2) for what in REPORTED] == now
+    answer = await export(world, "submissions", run=1)
+    assert answer.headers["pilotzone-run"] == "1"
+    assert f"{ROUND}-run-1-submissions.csv" in answer.headers["content-disposition"]
+
+
 async def test_what_is_no_export_is_refused(world: World) -> None:
     problem(await export(world, "nothing"), 404, "not-found")
     assert findings(problem(await export(world, "ranking", "pdf"), 422, "invalid")) == [
         ("/query/format", "literal-error")
     ]
-    problem(await export(world, "submissions", run=1), 422, "invalid")
+    problem(await export(world, "submissions", run=1), 404, "not-found")
     missing = await world.call("auditor", "GET", "/rounds/R1999/export/ranking")
     problem(missing, 404, "not-found")
 

@@ -1,6 +1,7 @@
 -- What would become of each item if it were appended now; nothing is stored. `append_items` asks it
 -- under the round's lock, a dry run without.
 --
+-- Comparisons are of single columns, which PostgreSQL writes down as they were read.
 -- No two items have one natural key. The codes of an item are joined by chr(31), which stands in no
 -- code. `expected` is the revision that must stand, 0 for none; `moment` when the source said it;
 -- `doubt` why its number is implausible by itself, `factor` how many times the number before it may
@@ -55,8 +56,8 @@ BEGIN ATOMIC
         OFFSET 0
     ), weighed AS (
         SELECT known.*,
-            coalesce(follows AND (status, number, codes)
-                IS NOT DISTINCT FROM (said_status, before, said_codes)
+            coalesce(follows AND status IS NOT DISTINCT FROM said_status
+                AND number IS NOT DISTINCT FROM before AND codes IS NOT DISTINCT FROM said_codes
                 AND (observation IS NULL OR observation IS NOT DISTINCT FROM said_observation), false)
                 AS same,
             coalesce(expects <> CASE WHEN follows THEN said_revision ELSE 0 END, false) AS stale,
@@ -88,15 +89,17 @@ BEGIN ATOMIC
                     AND other.reporter = weighed.reporter AND other.as_of = weighed.as_of
                     AND CASE WHEN weighed.late
                         THEN other.set_aside = 'superseded' AND other.reported_at = weighed.moment
-                            AND (other.status, other.number, other.codes)
-                                IS NOT DISTINCT FROM (weighed.status, weighed.number, weighed.codes)
+                            AND other.status IS NOT DISTINCT FROM weighed.status
+                            AND other.number IS NOT DISTINCT FROM weighed.number
+                            AND other.codes IS NOT DISTINCT FROM weighed.codes
                         ELSE other.set_aside <> 'superseded'
                             AND other.id > CASE WHEN weighed.follows THEN weighed.said_id ELSE 0 END
                     END
                 ORDER BY other.id DESC LIMIT 1
             ) AS last
-            WHERE (last.status, last.number, last.codes)
-                IS NOT DISTINCT FROM (weighed.status, weighed.number, weighed.codes)
+            WHERE last.status IS NOT DISTINCT FROM weighed.status
+                AND last.number IS NOT DISTINCT FROM weighed.number
+                AND last.codes IS NOT DISTINCT FROM weighed.codes
         ) AS aside ON true
     ), ruled AS (
         SELECT settled.*,

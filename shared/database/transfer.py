@@ -22,11 +22,14 @@ REGISTERED = ("applicant", "framework", "reporter", "round")
 REGISTRATIONS = "SELECT " + " OR ".join(f"EXISTS (SELECT FROM {each})" for each in REGISTERED)  # noqa: S608
 
 EVERYTHING = """
-    SELECT oid, 'pg_class'::regclass, format('DROP TABLE %s CASCADE', oid::regclass)
+    SELECT oid, 'pg_class'::regclass, format('DROP TABLE IF EXISTS %s CASCADE', oid::regclass)
     FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
     UNION ALL
-    SELECT oid, 'pg_proc'::regclass, format('DROP ROUTINE %s CASCADE', oid::regprocedure)
+    SELECT oid, 'pg_proc'::regclass, format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure)
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT oid, 'pg_class'::regclass, format('DROP TYPE IF EXISTS %s CASCADE', oid::regclass)
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'c'
 """
 
 HELD = f"""

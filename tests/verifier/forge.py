@@ -265,6 +265,8 @@ def proof(made: Forged, applicant: str = "C1") -> Json:
     size = len(made.tree)
     return {
         "format": "pilotzone-proof/1",
+        "round": "R",
+        "run": max(made.records),
         **places[at],
         "ranking": {"index": at, "size": len(hashes), "path": _hex(trees.inclusion(hashes, at))},
         "manifest": [line["entry"] for line in made.lines if "entry" in line][-1],

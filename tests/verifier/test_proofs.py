@@ -36,6 +36,8 @@ def test_everybody_in_the_ranking_can_be_proved() -> None:
 
 ALTERED: dict[str, Callable[[Json], object]] = {
     "another total": lambda it: it["place"].update(total=it["place"]["total"] + 1),
+    "another run beside it": lambda it: it.update(run=77),
+    "another round beside it": lambda it: it.update(round="X"),
     "another rank": lambda it: it["place"].update(rank=2),
     "another applicant": lambda it: it["place"].update(applicant="C9"),
     "another salt": lambda it: it.update(salt="00" * 16),

@@ -35,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
         found, status = [str(error)], 1
     except (Unusable, OSError, EOFError, UnicodeError, zlib.error) as error:
         found, status = [str(error)], 2
+    if not options.key:
+        found.insert(0, UNSIGNED)
     if options.json:
         said = {"file": str(options.file), "result": RESULTS[status], "findings": found}
         print(json.dumps(said, ensure_ascii=False))  # noqa: T201
@@ -65,11 +67,6 @@ def _check(options: argparse.Namespace) -> list[str]:
     keys = [each for path in options.key for each in _keys(path, notes.ED25519)] or None
     if options.key and keys is None:
         raise Unusable("there is no key in what --key names")
-    found = _check_by(options, keys)
-    return found if keys else [UNSIGNED, *found]
-
-
-def _check_by(options: argparse.Namespace, keys: Trusted) -> list[str]:
     witnesses = [each for path in options.witness for each in _keys(path, notes.COSIGNATURE)]
     kept = [proofs.sealed(_text(each), keys) for each in options.checkpoint]
     checkpoints = [each.checkpoint for each in kept]

@@ -4,7 +4,7 @@ An archive is a file of JSON lines. The first says what it is; then follow, in a
 one of the members below; the last says how many there were before it and their hash, so that a file
 that was cut off is found out.
 
-    framework   the registered document as text, with its sha256
+    framework   the registered document as text
     entry       an entry of the log, as text
     submission  a record that run `run` took in, with its salt
     event       the record of an audit event that entry `position` seals, with its salt
@@ -24,6 +24,18 @@ from pilotzone_verify.outcome import Disproved, Unusable
 
 Json = dict[str, Any]
 FORMAT = "pilotzone-archive/1"
+HEAD = {"format", "origin", "round", "run", "reference_date"}
+KINDS = (
+    {"framework"},
+    {"entry"},
+    {"submission", "salt", "run"},
+    {"event", "salt", "position"},
+    {"parameters", "run"},
+    {"place", "scorecard", "salt"},
+    {"checkpoint"},
+    {"end"},
+)
+"""The members of each kind of line: what nobody sealed has no place beside them."""
 
 
 @dataclass(slots=True)
@@ -55,6 +67,8 @@ def read(lines: Iterable[bytes]) -> Archive:
         said = reading.document(line)
         if archive is None:
             archive = _begin(said)
+        elif set(said) not in KINDS:
+            raise Unusable(f"line {seen + 1} of the archive is of no kind that there is")
         elif "end" in said:
             _check_end(reading.members_of(said, "end"), seen, hashed.digest())
             ended = True
@@ -73,7 +87,7 @@ def _check_end(end: Json, lines: int, digest: bytes) -> None:
 
 
 def _begin(said: Json) -> Archive:
-    if said.get("format") != FORMAT:
+    if said.get("format") != FORMAT or set(said) != HEAD:
         raise Unusable(f"no archive of the format {FORMAT}")
     for name in ("round", "origin", "reference_date"):
         reading.text(said, name)
@@ -93,15 +107,18 @@ def _take(archive: Archive, said: Json) -> None:
         leaf = proofs.record_leaf(reading.salt(said), reading.members_of(said, "event"))
         archive.events.setdefault(reading.whole(said, "position"), []).append(leaf)
     elif "parameters" in said:
-        archive.parameters[reading.whole(said, "run")] = said["parameters"]
+        run = reading.whole(said, "run")
+        if run in archive.parameters:
+            raise Unusable(f"the parameters of run {run} stand twice")
+        archive.parameters[run] = said["parameters"]
     elif "framework" in said:
+        if archive.framework:
+            raise Unusable("the framework stands twice")
         written = reading.text(said, "framework")
         archive.framework = reading.document(written)
         archive.framework_sha256 = sha256(written.encode()).hexdigest()
-    elif "checkpoint" in said:
-        archive.checkpoints.append(reading.text(said, "checkpoint"))
     else:
-        raise Unusable("the archive has a line of an unknown kind")
+        archive.checkpoints.append(reading.text(said, "checkpoint"))
 
 
 def check_seals(
@@ -124,6 +141,7 @@ def check_seals(
             _check_run(archive, entry)
         elif entry.type == "events":
             _check_root(entry, "events", archive.events.get(entry.position, []))
+    _check_nothing_else(archive)
     _check_ranking(archive)
     covered = max((each.size for each in signed), default=0)
     covered_by = "of them under a checkpoint" if keys is None else "of them signed"
@@ -155,6 +173,23 @@ def _check_checkpoint(tree: list[bytes], checkpoint: notes.Checkpoint, origin: s
         )
     if trees.root(tree[: checkpoint.size]) != checkpoint.root:
         raise Disproved(f"the first {checkpoint.size} entries are not those of the checkpoint")
+
+
+def _check_nothing_else(archive: Archive) -> None:
+    """Check that all there is belongs to an entry that seals it. Raises: Disproved."""
+    runs = {
+        entry.said["run"]
+        for entry in archive.entries
+        if entry.type == "run" and entry.said["run"] <= archive.run
+    }
+    events = {entry.position for entry in archive.entries if entry.type == "events"}
+    for name, found, sealed in (
+        ("submissions", archive.submissions, runs),
+        ("parameters", archive.parameters, runs),
+        ("events", archive.events, events),
+    ):
+        if not found.keys() <= sealed:
+            raise Disproved(f"the archive has {name} that no entry seals")
 
 
 def _check_run(archive: Archive, entry: Entry) -> None:

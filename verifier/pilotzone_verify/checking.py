@@ -19,9 +19,7 @@ def check_archive(
     """
     found = check_whole(read, keys, kept, receipts)
     if archive.vouched(read, kept) < read.run:
-        raise Unusable(
-            f"nobody vouches for run {read.run}: no checkpoint that the keys signed covers it"
-        )
+        raise Unusable(f"nobody vouches for run {read.run}: no signed checkpoint covers it yet")
     return found
 
 

@@ -9,6 +9,8 @@ from pilotzone_verify import leaves, manifests, notes, reading, trees
 from pilotzone_verify.outcome import Disproved, Unusable
 
 Json = dict[str, Any]
+CARD = {"values", "shares", "units", "flags"}
+MOST_DIGITS = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ def check_place(proof: Json, keys: notes.Trusted, kept: Sequence[notes.Checkpoin
         raise Disproved("the entry that is proved seals no run")
     if entry.said["origin"] != checkpoint.origin:
         raise Disproved("the entry is of another log than the checkpoint")
+    round_ = checkpoint.origin.rpartition("/")[0].rpartition("/")[2]
+    if (reading.text(proof, "round"), reading.whole(proof, "run")) != (round_, entry.said["run"]):
+        raise Disproved("the file names another round or run than the one that is proved")
     log = reading.members_of(proof, "log")
     _included(entry.leaf, log, checkpoint.size, checkpoint.root, "the run in the log")
     if reading.whole(log, "index") != entry.position:
@@ -115,6 +120,8 @@ def _place_leaf(place: Json, card: Json, salt: bytes) -> bytes:
 
 def hash_card(card: Json, salt: bytes) -> bytes:
     """Hash a scorecard as JSON has it, null where missing. Raises: Unusable."""
+    if set(card) != CARD:
+        raise Unusable("a scorecard has other members")
     values, shares = _doubles(card, "values"), _doubles(card, "shares")
     units, flags = _integers(card, "units"), _integers(card, "flags")
     if not len(values) == len(shares) == len(units) == len(flags):
@@ -206,10 +213,14 @@ def receipt(file: Json, keys: notes.Trusted) -> Receipt:
         raise Unusable(f"no receipt: {error}") from None
     _check_signed(note, keys, "the receipt")
     lines = note.text.split("\n")[:-1]
-    if len(lines) != 6 or lines[1] != "receipt" or not lines[2].isascii() or not lines[2].isdigit():  # noqa: PLR2004
+    if len(lines) != 6 or lines[1] != "receipt" or not _is_number(lines[2]):  # noqa: PLR2004
         raise Unusable("no receipt")
     found = Receipt(lines[0], int(lines[2]), reading.from_hex(lines[3], 32), lines[4], lines[5])
     record = reading.members_of(file, "record")
     if record_leaf(reading.salt(file), record) != found.leaf:
         raise Disproved(f"submission {found.submission} is not the one that was accepted")
     return found
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS

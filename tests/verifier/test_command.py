@@ -89,7 +89,7 @@ def test_two_checkpoints_of_one_size_are_the_same_or_the_log_was_rewritten(
 def test_findings_can_be_had_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(folder, "altered.jsonl", "--json") == 1
     found = json.loads(capsys.readouterr().out)
-    assert found["result"] == "disproved"
+    assert (found["result"], found["signatures_checked"]) == ("disproved", True)
     assert found["findings"] == ["run 1 sealed 4 inputs, the archive has 3"]
 
 

@@ -38,7 +38,12 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.key:
         found.insert(0, UNSIGNED)
     if options.json:
-        said = {"file": str(options.file), "result": RESULTS[status], "findings": found}
+        said = {
+            "file": str(options.file),
+            "result": RESULTS[status],
+            "signatures_checked": bool(options.key),
+            "findings": found,
+        }
         print(json.dumps(said, ensure_ascii=False))  # noqa: T201
     else:
         print("\n".join([*found, f"{RESULTS[status]}: {options.file}"]))  # noqa: T201

@@ -166,6 +166,7 @@ async def test_a_form_of_another_site_changes_nothing(browser: Open, secret: str
     ours, other = browser(PUBLIC), browser(PUBLIC)
     for headers in (
         {"Sec-Fetch-Site": "cross-site"},
+        {"Referer": "https://evil.example/"},
         {"Sec-Fetch-Site": "same-site"},
         {"Sec-Fetch-Site": "none"},
         {"Sec-Fetch-Site": "cross-site", "Origin": PUBLIC},

@@ -187,7 +187,8 @@ class BatchReceipt(Schema):
         " expert that has marks to give.",
     )
     items: list[BatchItem] = Field(
-        description="In the order of the file. With `Prefer: return=minimal` the rejected alone."
+        description="In the order of the file. With `Prefer: return=minimal` those alone that were"
+        " rejected or do not count."
     )
 
 

@@ -13,12 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
 from cli.errors import CommandError
+from cli.push.aside import warn
 from cli.push.keys import Keys
 from cli.push.pieces import MEDIA_TYPES, REASONS, File, cells, columns, cut, recognise
 from cli.push.previews import show
 from cli.push.sending import Gateway
 from cli.push.signing import signing_with
-from cli.push.slices import covered, declared
+from cli.push.slices import covered, declared, require_one
 from shared.batches.limits import MOST_BYTES, MOST_ROWS
 
 KEY = "PILOTZONE_KEY"
@@ -45,8 +46,9 @@ def push(  # noqa: PLR0913 -- as many as the command has options
         typer.Option(metavar="FILE", help="The private key, in PEM, of a key that signs."),
     ] = None,
     covers: Annotated[
-        str | None,
+        dict[str, str] | None,
         typer.Option(
+            parser=declared,
             metavar="MEASURE,DATE,WHOM",
             help="The slice that the file covers; WHOM: entered, or how many applicants.",
         ),
@@ -67,7 +69,8 @@ def push(  # noqa: PLR0913 -- as many as the command has options
     signing = None if sign_with is None else signing_with(sign_with)
     read = recognise(file, _bytes(file), format_)
     pieces = cut(read, MOST_ROWS, MOST_BYTES)
-    slice_ = declared(covers, len(pieces))
+    if covers:
+        require_one(len(pieces))
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
     progress = Progress(
         BarColumn(),
@@ -81,14 +84,16 @@ def push(  # noqa: PLR0913 -- as many as the command has options
         disable=not console.is_terminal,
     )
     keys = Keys(None if dry_run or file == STANDARD_INPUT else file, console.print)
-    outcomes, refused = list[str](), list[dict[str, Any]]()
+    outcomes, refused, aside = list[str](), list[dict[str, Any]](), list[dict[str, Any]]()
     try:
         with Gateway(url, key, round_, keys, console.print, signing) as gateway, progress:
             task = progress.add_task("", total=sum(each.rows for each in pieces))
             for piece in pieces:
-                answer = gateway.push(read, piece, slice_, lenient=lenient, dry_run=dry_run)
+                answer = gateway.push(read, piece, covers or {}, lenient=lenient, dry_run=dry_run)
                 outcomes.append(answer["outcome"])
-                refused += map(piece.placed, answer["items"])
+                items = [piece.placed(each) for each in answer["items"]]
+                refused += [each for each in items if each["result"] == "rejected"]
+                aside += [each for each in items if each.get("set_aside")]
                 if dry_run:
                     show(console, answer, len(outcomes), len(pieces))
                 else:
@@ -98,6 +103,7 @@ def push(  # noqa: PLR0913 -- as many as the command has options
     finally:  # what was answered is said, whatever became of the rest
         if len(outcomes) < len(pieces) and outcomes:
             console.print(f"{len(outcomes)} of {len(pieces)} pieces were answered")
+        warn(console.print, aside)
         _print_refused(read, refused)
     raise typer.Exit(_status(outcomes))
 

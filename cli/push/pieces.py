@@ -77,8 +77,9 @@ class Piece:
         moved = {"index": item["index"] + self.rows_before}
         if "line" in item:
             moved["line"] = item["line"] + self.lines_before
-        errors = [self._placed(each) for each in item["errors"]]
-        return item | moved | {"errors": errors}
+        if "errors" in item:
+            moved["errors"] = [self._placed(each) for each in item["errors"]]
+        return item | moved
 
     def _placed(self, error: dict[str, str]) -> dict[str, str]:
         """Return *error* with the numbers of the other rows that it names put right."""

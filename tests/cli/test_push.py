@@ -22,6 +22,7 @@ from tests.cli.test_command_line import PILOTZONE, pilotzone
 from tests.fixtures.http import stored
 from tests.fixtures.make import ROUND, STATIONS, World
 from tests.fixtures.sockets import serving
+from tests.submissions import plausible
 
 HEADER = "applicant,measure,value,as_of"
 CSV = f"{HEADER}\nC1,{STATIONS},5,2026-06-01\nC2,{STATIONS},7,2026-06-01\n"
@@ -56,7 +57,7 @@ class Source:
     def push(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Push as a user types it."""
         options = ("--round", ROUND, "--url", self.url)
-        return pilotzone("push", *arguments, *options, PILOTZONE_KEY=self.key, **settings)
+        return pilotzone("push", *options, *arguments, PILOTZONE_KEY=self.key, **settings)
 
     def file(self, name: str, text: str) -> str:
         """Write a file; return its path."""
@@ -154,6 +155,16 @@ async def test_a_bad_row_keeps_the_file_out_and_is_printed_to_be_mended_and_sent
 
     assert (mended.returncode, mended.stdout) == (0, "")
     assert [each["comment"] for each in await stored(source.world)] == ["one\n\nthree", '字, "b"']
+
+
+async def test_rows_that_do_not_count_are_said_and_the_file_is_taken(source: Source) -> None:
+    await plausible.open_round(source.world)
+    file = source.file("counts.csv", CSV.replace(",7,", ",10001,"))
+    answer = source.push(file, f"--round={plausible.ROUND}")
+
+    assert (answer.returncode, answer.stdout) == (0, ""), answer.stderr
+    assert "do not count: 1\n  line 3: above-plausible: The number is larger" in answer.stderr
+    assert answer.stderr.endswith(", or an administrator confirms it\n")
 
 
 async def test_rows_of_json_are_named_by_their_index_and_lines_by_their_number(

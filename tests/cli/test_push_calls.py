@@ -43,6 +43,13 @@ def test_what_cannot_be_sent_is_one_line_and_status_1(
     assert answer.stderr.count("\n") == 1
 
 
+def test_the_status_says_that_the_command_was_typed_wrongly() -> None:
+    answer = pilotzone("push", "none.csv", "--round=R", "--covers=stations,2026-12-31")
+
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "MEASURE,DATE,WHOM" in answer.stderr
+
+
 def test_without_a_key_it_says_where_one_is_looked_for(tmp_path: Path) -> None:
     (tmp_path / "counts.csv").write_text(CSV)
 

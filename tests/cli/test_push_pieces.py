@@ -5,12 +5,13 @@ import json
 from typing import Any
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.errors import CommandError
 from cli.push.pieces import File, Piece, cells, columns, cut, recognise
-from cli.push.slices import declared
+from cli.push.slices import declared, require_one
 from shared.batches.formats import csv_rows, json_lines
 from shared.batches.rows import Row
 
@@ -176,15 +177,29 @@ def test_reasons_before_a_table_are_taken_off_and_lines_stay_where_they_are() ->
 
 def test_a_slice_is_declared_in_three_parts_of_a_file_that_is_sent_at_once() -> None:
     """Each piece of a cut file would have what the others say of their applicants taken back."""
-    said = declared("stations,2026-06-30,entered", 1)
+    said = declared("stations,2026-06-30,entered")
 
     assert said == {
         "slice_measure": "stations",
         "slice_as_of": "2026-06-30",
         "slice_applicants": "entered",
     }
-    assert declared(None, 2) == {}
+    require_one(1)
     with pytest.raises(CommandError, match="too large to be sent at once"):
-        declared("stations,2026-06-30,entered", 2)
-    with pytest.raises(CommandError, match="said in three parts"):
-        declared("stations,2026-06-30", 1)
+        require_one(2)
+
+
+@pytest.mark.parametrize(
+    "covers",
+    [
+        "a",
+        "a,2026-12-31,entered,5",
+        "a b,2026-12-31,5",
+        "a,31/12/2026,entered",
+        "a,2026-12-31,all",
+        *(f"a,2026-12-31,{number}" for number in ("0", "-1", "05", "50001")),
+    ],
+)
+def test_a_slice_that_is_typed_wrongly_is_refused_with_how_it_is_written(covers: str) -> None:
+    with pytest.raises(typer.BadParameter, match="entered"):
+        declared(covers)

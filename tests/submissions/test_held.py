@@ -11,7 +11,7 @@ from shared.database import Database
 from shared.database.migration import configuration, migrate
 from tests.fixtures.ask import rows
 from tests.fixtures.http import key, problem
-from tests.fixtures.make import World
+from tests.fixtures.make import STATIONS, World
 from tests.submissions.plausible import PATH, ROUND, listed, open_round, say, scores
 
 
@@ -43,6 +43,20 @@ async def test_a_held_number_moves_no_score(round_: World, value: float, reason:
     assert await scores(round_) == before
     assert (value, reason) in await listed(round_)
     assert await listed(round_, set_aside="held") == [(value, reason)]
+
+
+async def test_a_minimal_answer_to_a_file_keeps_the_rows_that_do_not_count(round_: World) -> None:
+    rows = [
+        {"applicant": code, "measure": STATIONS, "value": value, "as_of": "2026-06-02"}
+        for code, value in (("C1", 701), ("C2", 10_001))
+    ]
+    headers = round_.headers["source"] | {"Prefer": "return=minimal"}
+
+    answer = await round_.client.post(f"{PATH}/batch", json={"items": rows}, headers=headers)
+
+    (item,) = answer.json()["items"]
+    assert (item["index"], item["set_aside"]) == (1, "above-plausible")
+    assert item["warnings"][0]["code"] == "above-plausible"
 
 
 async def test_the_only_number_of_an_applicant_is_held_and_counts_as_missing(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from cli.context import OPERATOR, in_transaction
 from cli.demo_data import ROUND
 from cli.errors import CommandError
 from cli.keys import end_demonstration
-from cli.options import DataDir
+from cli.options import DataDir, settings_with
 from shared import reference
 from shared.access import service as keys
 from shared.access.store import Terms
@@ -36,15 +37,20 @@ The board, signed in; the link opens once, in a browser on this machine:
 
   {url}/board/enter/{link}
 """
+BOARD_CLOSED = """\
+The board: sign in with the key below, from another machine by TLS alone, at {url}/board/sign-in
+
+  {key}
+"""
 
 Keys = dict[str, str]
 Said = set[tuple[str, str, str]]
 
 
-async def _prepare(session: Session) -> tuple[Keys, str]:
+async def _prepare(session: Session, *, linked: bool) -> tuple[Keys, str | None]:
     """Load the county-level divisions; make each of the demonstration's reporters its one key.
 
-    Returns the keys, and a token that opens the board once.
+    Returns the keys, and if the board is to be *linked* a token that opens it once.
     """
     await register_divisions(session)
     await end_demonstration(session)
@@ -53,7 +59,9 @@ async def _prepare(session: Session) -> tuple[Keys, str]:
         name: await keys.issue(session, OPERATOR, name, role, terms)
         for name, role in demo_data.REPORTERS.items()
     }
-    link = await sessions.link(session, OPERATOR, made[BOARD].number, A_DAY)
+    link = None
+    if linked:
+        link = await sessions.link(session, OPERATOR, made[BOARD].number, A_DAY)
     return {name: each.key for name, each in made.items()}, link
 
 
@@ -98,8 +106,8 @@ class Gateway:
         return last
 
 
-def demonstrate(url: str, made: Keys, link: str, console: Console) -> None:
-    """Open the round, push everything, wait for the worker, show what came of it and the *link*."""
+def demonstrate(url: str, made: Keys, link: str | None, console: Console) -> None:
+    """Open the round, push everything, wait for the worker, show it and the way to the board."""
     gateway = Gateway(url, made)
     framework = _framework(gateway)
     _open_round(gateway, framework)
@@ -216,7 +224,7 @@ def scorecard_table(framework: dict[str, Any], card: dict[str, Any], *, wide: bo
     return table
 
 
-def _what_next(url: str, made: Keys, link: str, rank: int | None) -> str:
+def _what_next(url: str, made: Keys, link: str | None, rank: int | None) -> str:
     """Say where to look, and how to move the ranking: up, or down again where it rose before."""
     path = f"{url}/v1/rounds/{ROUND}"
     value, move = (1800, "fall back") if rank in (1, 2) else (2600, "rise to the second place")
@@ -224,10 +232,8 @@ def _what_next(url: str, made: Keys, link: str, rank: int | None) -> str:
         f'{{"applicant": "{demo_data.RISING}", "measure": "base_stations_5g", "value": {value},'
         f' "as_of": "{demo_data.AS_OF}"}}'
     )
-    here = is_loopback(urlsplit(url).hostname or "")
-    board = BOARD_OPENED.format(url=url, link=link) if here else f"The board: {url}/board\n"
     return f"""\
-{board}
+{_to_the_board(url, made, link)}
 Push a count, put the id that is answered in place of ID, and see {demo_data.RISING} {move}:
 
   curl -s -X POST {path}/submissions \\
@@ -240,6 +246,12 @@ Push a count, put the id that is answered in place of ID, and see {demo_data.RIS
 The interface, to read and to try: {url}/docs
 Ctrl-C stops everything and ends these keys; the data stay.
 """
+
+
+def _to_the_board(url: str, made: Keys, link: str | None) -> str:
+    if link is None:
+        return BOARD_CLOSED.format(url=url, key=made[BOARD])
+    return BOARD_OPENED.format(url=url, link=link)
 
 
 def demo(
@@ -256,7 +268,8 @@ def demo(
     if end:
         in_transaction(data_dir, end_demonstration)
         return
-    made, link = in_transaction(data_dir, _prepare)
+    opens = settings_with(data_dir).local_sessions and is_loopback(urlsplit(url).hostname or "")
+    made, link = in_transaction(data_dir, partial(_prepare, linked=opens))
     console = Console(width=None if Console().is_terminal else 160)
     try:
         demonstrate(url.rstrip("/"), made, link, console)

@@ -48,6 +48,14 @@ def test_a_framework_that_an_earlier_release_registered_is_taken_as_it_is() -> N
     assert demo._framework(gateway) == {"points": 100}
 
 
+def test_no_link_is_printed_that_does_not_open() -> None:
+    said = demo._to_the_board("http://gateway:8000", {"demo-admin": "pz_key"}, None)
+
+    assert "/enter/" not in said
+    assert "at http://gateway:8000/board/sign-in" in said
+    assert "pz_key" in said
+
+
 @pytest.fixture(scope="module")
 def place() -> Iterator[Path]:
     """Give a folder for a database."""

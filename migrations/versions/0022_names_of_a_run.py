@@ -11,10 +11,6 @@ branch_labels = None
 depends_on = None
 supports = "0003"
 
-CHANGED = " OR ".join(
-    f"OLD.{each} IS DISTINCT FROM NEW.{each}" for each in ("name_zh", "name_en", "division")
-)
-
 
 def upgrade() -> None:
     """Apply this step: to runs of before, applicants are called what they are now."""
@@ -29,9 +25,14 @@ def upgrade() -> None:
     )
     for name in ("keep_former_applicant.1", "stamp_names.1"):
         op.execute(sql.read(name))
-    op.execute(f"""
-        CREATE TRIGGER keep_former AFTER UPDATE ON applicant
-        FOR EACH ROW WHEN ({CHANGED}) EXECUTE FUNCTION keep_former_applicant()
+    # Owned, so that it goes with its table where a restore replaces all there is.
+    op.execute("CREATE SEQUENCE applicant_version OWNED BY applicant.version")
+    op.execute("""
+        SELECT setval('applicant_version', coalesce(max(version), 0) + 1, false) FROM applicant
+    """)
+    op.execute("""
+        CREATE TRIGGER keep_former BEFORE UPDATE ON applicant
+        FOR EACH ROW EXECUTE FUNCTION keep_former_applicant()
     """)
     op.execute("""
         CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON applicant_past
@@ -58,3 +59,4 @@ def downgrade() -> None:
     op.drop_table("applicant_past")
     op.execute("DROP FUNCTION keep_former_applicant")
     op.execute("DROP FUNCTION stamp_names")
+    op.execute("DROP SEQUENCE applicant_version")

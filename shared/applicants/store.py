@@ -225,7 +225,7 @@ async def hold_changes(session: Session) -> None:
 async def change(session: Session, code: str, name: Name, division: str | None) -> StoredApplicant:
     """Give the applicant of this code, which is registered, another name and division.
 
-    The caller holds changes.
+    The caller holds changes. From step 0022 on the database numbers them itself.
     """
     newest = (await session.scalars(select(func.max(ApplicantRow.version)))).one()
     statement = (

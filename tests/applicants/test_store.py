@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from shared.applicants import service as services
 from shared.applicants import store as applicants
@@ -11,7 +12,7 @@ from shared.core.principal import Actor
 from shared.database import Database
 from shared.rankings import store as standings
 from shared.scoring.framework import Name
-from tests.fixtures.ask import execute, one, until_blocked
+from tests.fixtures.ask import execute, one, rows, until_blocked
 
 ADMIN = Actor("tests", "tests")
 SLOWLY = (
@@ -66,3 +67,26 @@ async def test_whoever_changes_a_name_last_moves_the_version(
     versions = "SELECT version FROM applicant WHERE code = :code"
     assert [await one(owner, versions, code=code) for code in ("C1", "C2")] == [1, 2]
     assert (before, after) == (0, 2)
+
+
+@pytest.mark.usefixtures("world")
+async def test_the_database_numbers_changes_whatever_is_said(
+    database: Database, crowd: Database, owner: Database
+) -> None:
+    """Nobody with the gateway's rights changes what an old run is shown with."""
+    change = "UPDATE applicant SET {} WHERE code = 'C1'"
+    async with crowd.session() as behind:
+        await behind.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        await behind.execute(text("SELECT FROM applicant"))
+        await execute(
+            database,
+            change.format("name_en = 'unsaid'"),
+            change.format("name_en = 'forged', version = 0"),
+            change.format("version = 9223372036854775807"),
+        )
+        await behind.execute(text("UPDATE applicant SET division = '1' WHERE code = 'C2'"))
+
+    past = "SELECT code, until, name_en FROM applicant_past ORDER BY until"
+    assert await rows(owner, past) == [("C1", 1, "C1"), ("C1", 2, "unsaid"), ("C2", 3, "C2")]
+    versions = "SELECT code, version FROM applicant WHERE version > 0 ORDER BY code"
+    assert await rows(owner, versions) == [("C1", 2), ("C2", 3)]

@@ -11,6 +11,16 @@ APPEND_ONLY = ("submission", "run", "run_input", "score_version", "run_parameter
 ROLES = {"pilotzone_gateway", "pilotzone_worker"}
 DENIED = "42501"
 
+HUNG_ELSEWHERE = """
+DO $do$
+BEGIN
+    CREATE TEMPORARY TABLE mine (LIKE applicant);
+    INSERT INTO mine VALUES ('C1', 'park', 'x', 'x', NULL, now(), now(), 0);
+    CREATE TRIGGER mine BEFORE UPDATE ON mine
+    FOR EACH ROW EXECUTE FUNCTION keep_former_applicant();
+    UPDATE mine SET name_en = 'forged';
+END
+$do$"""
 FORGED = {
     "pilotzone_gateway": [
         """INSERT INTO submission (id, round, applicant, measure, reporter, kind, as_of, revision,
@@ -24,6 +34,9 @@ FORGED = {
         """INSERT INTO audit_event (recorded_at, actor, action, subject, detail, request_id)
         VALUES ('2020-01-01', 'a', 'b', 'c', '{}', 'r')""",
         "INSERT INTO submission_change (id, round, applicant, request_id) VALUES (1, 1, 'C1', 'r')",
+        HUNG_ELSEWHERE,
+        "SELECT setval('applicant_version', 1)",
+        "SELECT nextval('applicant_version')",
         "SELECT setval('submission_id_seq', 1)",
         "SELECT setval('audit_event_id_seq', 1)",
     ],

@@ -35,7 +35,8 @@ async def due(session: Session, cadence: timedelta, urgent: Collection[int]) -> 
     """Return the logs that grew before the last tick of a clock that ticks each *cadence*.
 
     Ticks are counted from 1970 on: when a checkpoint is signed says nothing of when its log grew.
-    Of the rounds that are *urgent*, and of logs that have no checkpoint yet, all that grew.
+    Of the rounds that are *urgent*, and of logs that have no checkpoint yet, all that grew. Where
+    the clock stands ticks behind what grew, as it was set back, there is one checkpoint each tick.
     """
     query = text("""
         WITH era AS (SELECT max(number) AS epoch FROM log_epoch)
@@ -46,15 +47,20 @@ async def due(session: Session, cadence: timedelta, urgent: Collection[int]) -> 
             ORDER BY position DESC LIMIT 1
         ) AS log
         LEFT JOIN LATERAL (
-            SELECT size FROM log_checkpoint
+            SELECT size, signed_at FROM log_checkpoint
             WHERE round = round.id AND epoch = era.epoch ORDER BY size DESC LIMIT 1
         ) AS last ON true
         LEFT JOIN log_entry AS unsigned ON unsigned.round = round.id
             AND unsigned.epoch = era.epoch AND unsigned.position = last.size
+        CROSS JOIN LATERAL (
+            SELECT floor(extract(epoch FROM clock_timestamp()) / :cadence) AS now,
+                floor(extract(epoch FROM unsigned.sealed_at) / :cadence) AS grew,
+                floor(extract(epoch FROM last.signed_at) / :cadence) AS signed
+        ) AS tick
         WHERE last.size IS NULL OR (unsigned.position IS NOT NULL
             AND (round.id = ANY (CAST(:urgent AS bigint[]))
-                OR floor(extract(epoch FROM clock_timestamp()) / :cadence)
-                    <> floor(extract(epoch FROM unsigned.sealed_at) / :cadence)))
+                OR CASE WHEN tick.now < tick.grew THEN tick.now <> tick.signed
+                    ELSE tick.now > tick.grew END))
     """)
     parameters = {"urgent": list(urgent), "cadence": cadence.total_seconds()}
     return [Unsigned(*row) for row in await session.execute(query, parameters)]

@@ -19,6 +19,7 @@ from shared.seals.places import Cohort
 from tests.fixtures.ask import rows
 from tests.fixtures.make import ROUND, STATIONS, World, worker_over
 from tests.seals.sealing import SIGNER, archived, checked, sealed, sealer
+from worker.sealing import Sealer
 
 
 async def entries(owner: Database) -> list[manifests.Entry]:
@@ -104,17 +105,49 @@ async def test_who_leaves_the_cohort_leaves_the_ranking_that_is_sealed(
 async def test_checkpoints_are_signed_by_cadence_and_at_once_when_the_state_changes(
     world: World, owner: Database
 ) -> None:
+    patient = await signed_once(world)
+    await run(world, 41)
+    await patient.sweep()
+    assert await rows(owner, SIZES) == [(3,)]
+    await world.transition("closed")
+    await patient.sweep()
+    assert await rows(owner, SIZES) == [(3,), (5,)]
+
+
+async def test_a_clock_that_was_set_back_signs_once_each_tick(
+    world: World, owner: Database
+) -> None:
+    patient = await signed_once(world)
+    await later(owner, "log_entry", "sealed_at")
+    await run(world, 41)
+    await patient.sweep()
+    assert await rows(owner, SIZES) == [(3,)]
+    await later(owner, "log_checkpoint", "signed_at")
+    await patient.sweep()
+    assert await rows(owner, SIZES) == [(3,), (4,)]
+
+
+SIZES = "SELECT size FROM log_checkpoint ORDER BY size"
+
+
+async def signed_once(world: World) -> Sealer:
+    """Return who signed a first run, and signs what follows after days."""
     patient = sealer(world.worker_database)
     patient.cadence = timedelta(days=20)
     await run(world, 40)
     await patient.sweep()
-    await run(world, 41)
-    await patient.sweep()
-    sizes = "SELECT size FROM log_checkpoint ORDER BY size"
-    assert await rows(owner, sizes) == [(3,)]
-    await world.transition("closed")
-    await patient.sweep()
-    assert await rows(owner, sizes) == [(3,), (5,)]
+    return patient
+
+
+async def later(owner: Database, table: str, column: str) -> None:
+    """Make what was done done a hundred days later, as if the clock was set back since."""
+    async with owner.session() as session:
+        for statement in (
+            f"ALTER TABLE {table} DISABLE TRIGGER ALL",
+            f"UPDATE {table} SET {column} = {column} + interval '100 days'",  # noqa: S608
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only",
+        ):
+            await session.execute(text(statement))
 
 
 async def test_what_one_sealed_and_did_not_sign_before_it_died_another_signs(

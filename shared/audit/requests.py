@@ -20,6 +20,8 @@ MOST_OF_ONE = 20
 """Kinds of requests in one window that one caller with a key is answered alike, or all without."""
 MOST_KINDS = 5_000
 """Kinds in one window in all, so that memory is bounded whatever the number of keys."""
+MOST_TRIED = 100
+"""Keys that opened nothing of which is remembered that they were tried, among requests alike."""
 MOST_WAITING = 2_000
 """Rows that wait to be written; more are given up, and only counted."""
 
@@ -58,11 +60,15 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is written: so many requests, the last of which is *noted*; None: of several kinds."""
+    """What is written: so many requests, the last of which is *noted*; None: of several kinds.
+
+    *tried* is of the keys that were sent with them and opened nothing, as `Noted.sha256`.
+    """
 
     extent: Extent
     count: int
     noted: Noted | None = None
+    tried: frozenset[bytes] = frozenset()
 
 
 Caller: TypeAlias = int | str
@@ -74,11 +80,18 @@ STRANGERS = None
 
 @dataclass(slots=True)
 class _Kind:
-    """Of how many requests that were *seen* none is a row yet, and the *last* of them."""
+    """Of how many requests that were *seen* none is a row yet, the *last* and keys *tried*."""
 
     one_by_one: int = ONE_BY_ONE
     seen: int = 0
     last: Noted | None = None
+    tried: set[bytes] = field(default_factory=set)
+
+    def add(self, noted: Noted) -> None:
+        self.seen += 1
+        self.last = noted
+        if noted.sha256 is not None and len(self.tried) < MOST_TRIED:
+            self.tried.add(noted.sha256)
 
 
 @dataclass(slots=True)
@@ -105,10 +118,10 @@ class Gathered:
             self._others += 1
         elif kind.one_by_one:
             kind.one_by_one -= 1
-            self._append(Row(Extent.REQUEST, 1, noted))
+            tried = frozenset() if noted.sha256 is None else frozenset([noted.sha256])
+            self._append(Row(Extent.REQUEST, 1, noted, tried))
         else:
-            kind.seen += 1
-            kind.last = noted
+            kind.add(noted)
 
     def take(self, now: float) -> list[Row]:
         """Return what is to be written now, and wait with it no longer."""
@@ -131,7 +144,8 @@ class Gathered:
         self._ends = now + WINDOW_SECONDS
         for alike, kind in self._kinds.items():
             if kind.last is not None:
-                self._append(Row(Extent.ALIKE, kind.seen, _in_common(kind.last, alike)))
+                common = _in_common(kind.last, alike)
+                self._append(Row(Extent.ALIKE, kind.seen, common, frozenset(kind.tried)))
         self._kinds.clear()
         self._of_one.clear()
         if self._others:
@@ -164,6 +178,5 @@ class Gathered:
 def _in_common(noted: Noted, alike: Alike) -> Noted:
     """Return what those that are *alike* have in common with the last of them, *noted*."""
     caller, *_, round_ = alike
-    if caller is STRANGERS:
-        return replace(noted, address="", sha256=None, round=round_)
-    return replace(noted, round=round_)
+    address = "" if caller is STRANGERS else noted.address
+    return replace(noted, address=address, sha256=None, round=round_)

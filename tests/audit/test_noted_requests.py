@@ -1,6 +1,7 @@
 """Refused requests and auditors' reads in the audit trail, over HTTP."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import httpx
@@ -92,6 +93,27 @@ async def test_who_is_refused_again_and_again_fills_nothing(world: World, owner:
     found = await events(world, owner)
 
     assert [event[3]["count"] for event in found] == [1, 1, 1, 47]
+
+
+async def test_keys_that_have_ended_are_told_of_though_a_flood_is_like_them(
+    world: World, owner: Database
+) -> None:
+    """One by its name; of several, each in the detail."""
+    for name in ("ended", "gone"):
+        world.headers[name] = await key(owner, "portal", name)
+        async with owner.session() as session:
+            await keys.revoke(session, Actor("tests", "tests"), name)
+    calls = {"/keys": ["ended"], "/rounds": ["ended", "gone", "ended"]}
+    for path, tried in calls.items():
+        flood = [partial(world.client.get, path)] * 4
+        for call in (*flood, *(partial(world.call, each, "GET", path) for each in tried), flood[0]):
+            await call()
+    held(world.client).refusals._gathered.sum_up(0)
+
+    told = [event for event in await events(world, owner) if event[3].get("ended")]
+
+    assert [(event[0], event[3]["count"]) for event in told] == [("ended", 3), ("", 5)]
+    assert [each["actor"] for each in told[1][3]["ended_keys"]] == ["ended", "gone"]
 
 
 async def test_what_was_refused_last_is_written_when_the_gateway_ends(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.audit.requests import (
     MOST_OF_ONE,
+    MOST_TRIED,
     MOST_WAITING,
     ONE_BY_ONE,
     WINDOW_SECONDS,
@@ -75,6 +76,17 @@ def test_requests_that_are_alike_become_few_rows_of_which_the_last_counts_the_ot
 
     assert [row.extent for row in gathered.take(WINDOW_SECONDS - 1)] == [Extent.REQUEST] * 4
     assert gathered.take(WINDOW_SECONDS) == [Row(Extent.ALIKE, 1_000 - ONE_BY_ONE, refused())]
+
+
+def test_of_keys_that_are_tried_in_a_flood_so_many_are_remembered() -> None:
+    gathered, tried = Gathered(), [bytes([number]) for number in range(MOST_TRIED + 50)]
+    for each in (*tried, *tried):
+        gathered.note(replace(refused(), sha256=each), 0)
+    gathered.sum_up(1)
+
+    rows = gathered.take(1)
+    remembered = frozenset(tried[ONE_BY_ONE : ONE_BY_ONE + MOST_TRIED])
+    assert [row.tried for row in rows] == [*({each} for each in tried[:ONE_BY_ONE]), remembered]
 
 
 def test_whoever_comes_with_tokens_is_counted_apart_from_others_who_do() -> None:

@@ -19,15 +19,20 @@ STEPS = (
 def creation(role: DatabaseRole) -> str:
     """Return a statement that creates *role* for the whole server where we may, any time again.
 
-    Where its name is taken, another database uses it already. Where the connecting role may not
+    Where its name is taken, another database uses it already; where a migration of one is about to
+    take it, its end is waited for, as long as a statement may. Where the connecting role may not
     create roles, an administrator does (docs/operations.md); until then gateway and worker run with
     the rights they connect with.
     """
     return f"""
 DO $role$
+DECLARE
+    patience text := current_setting('lock_timeout');
 BEGIN
+    PERFORM set_config('lock_timeout', '0', true);
     CREATE ROLE {role} NOLOGIN;
     GRANT {role} TO CURRENT_USER;
+    PERFORM set_config('lock_timeout', patience, true);
 EXCEPTION WHEN duplicate_object OR unique_violation OR insufficient_privilege THEN
     RAISE NOTICE 'role {role}: %', SQLERRM;
 END

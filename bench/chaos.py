@@ -42,7 +42,7 @@ FAULTS = ('"fault"', '"run failed"', '"sweep failed"', "Traceback")
 AT_REST = text("""
     SELECT (SELECT count(*) = 0 FROM submission_change) AND (
         SELECT count(*) = 2 FROM pg_stat_activity
-        WHERE application_name = 'pilotzone_worker' AND query = 'LISTEN "submission_change"')
+        WHERE application_name = 'pilotzone_worker' AND query LIKE 'LISTEN %')
 """)
 STORED = text("SELECT applicant, measure, as_of, number, id FROM submission WHERE round = :round")
 

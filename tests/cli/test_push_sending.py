@@ -174,6 +174,7 @@ def test_it_waits_as_long_as_it_is_asked_to_within_reason(named: str, again: flo
 REJECTED = {
     "index": 0,
     "line": 2,
+    "result": "rejected",
     "errors": [{"pointer": "/value", "code": "not-whole", "detail": "No."}],
 }
 

@@ -183,7 +183,7 @@ async def test_listeners_hold_no_connection(world: World, url: str) -> None:
 
 
 async def test_more_than_may_listen_are_refused(world: World, url: str) -> None:
-    async with gateway(url, max_streams=2) as served:
+    async with gateway(url, max_streams=2, stream_heartbeat="PT0.1S") as served:
         readers = [await listen(served, world.headers["portal"]) for _ in range(3)]
         assert [each.status for each in readers] == [200, 200, 503]
         assert b"retry-after: 1" in readers[-1].head

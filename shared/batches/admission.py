@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from operator import attrgetter
 from typing import Any
 
 from shared.batches.cells import interpret
@@ -14,15 +13,12 @@ from shared.scoring.framework import Framework
 from shared.submissions.admission import Admission
 from shared.submissions.drafts.exact import NOT_EXACT, Inexact
 from shared.submissions.drafts.form import PLAIN, Draft, draft, faults, is_sound
-from shared.submissions.store import NewSubmission
+from shared.submissions.store import NATURAL_KEY, NewSubmission
 from shared.submissions.values import Refusal, Value
 
 MOST_NAMED = 3
 MOST_FAULTS = 5
 """Of one row; a row with more is not a submission at all."""
-
-NATURAL_KEY = attrgetter("applicant", "measure", "reporter", "as_of")
-"""What `NewSubmission.natural_key` gives, in a third of the time."""
 
 Outcome = NewSubmission | tuple[Finding, ...]
 """A row that was admitted, or what is wrong with it; pointers are into the row."""
@@ -99,7 +95,7 @@ def without_twins(rows: list[Row], outcomes: list[Outcome]) -> list[Outcome]:
     places = defaultdict[Any, list[int]](list)
     for at, outcome in enumerate(outcomes):
         if isinstance(outcome, NewSubmission):
-            places[outcome.natural_key].append(at)
+            places[NATURAL_KEY(outcome)].append(at)
     for twins in places.values():
         if len(twins) > 1:
             first = [place(rows[at]) for at in twins[: MOST_NAMED + 1]]

@@ -98,7 +98,7 @@ def _items(
             item |= _rejected(outcome)
             continue
         receipt = next(following)
-        if (not stored or receipt.id is None) and (fault := _fault(receipt, stored=stored)):
+        if fault := _fault(receipt, stored=stored):
             item |= _rejected((fault,))
             continue
         item["result"], item["id"] = receipt.result, receipt.id

@@ -3,20 +3,9 @@
 from sqlalchemy import text
 
 from shared.database import Session
-from shared.submissions.list_store import KEEPS_ASIDE
+from shared.submissions.list_store import KEEPS_ASIDE, TAKEN_IN_BY
 
 LAST = "SELECT id FROM {table} WHERE round = :round ORDER BY id DESC LIMIT 1"
-
-
-TAKEN_IN = text("""
-    SELECT coalesce(max(id), 0) FROM (
-        SELECT unnest(submissions) AS id FROM run_input
-        WHERE round = :round AND run = (
-            SELECT max(number) FROM run
-            WHERE round = :round AND number <= :run AND submissions > 0
-        )
-    ) AS taken_in
-""")
 
 
 async def last_taken_in(session: Session, round_id: int, run: int) -> int:
@@ -24,7 +13,7 @@ async def last_taken_in(session: Session, round_id: int, run: int) -> int:
 
     It took in all with lower ids, but for what was set aside.
     """
-    found: int = (await session.scalars(TAKEN_IN, {"round": round_id, "run": run})).one()
+    found: int = (await session.scalars(TAKEN_IN_BY, {"round": round_id, "run": run})).one()
     return found
 
 

@@ -110,15 +110,16 @@ class Asked:
 
 
 # What the last run before a moment took in was recorded before it, and so was all with lower ids.
-BEGINS = text("""
-    SELECT max(id) FROM (
+TAKEN_IN = """
+    SELECT coalesce(max(id), 0) FROM (
         SELECT unnest(submissions) AS id FROM run_input
         WHERE round = :round AND run = (
-            SELECT max(number) FROM run
-            WHERE round = :round AND recorded_at < :moment AND submissions > 0
+            SELECT max(number) FROM run WHERE round = :round AND submissions > 0 AND {which}
         )
     ) AS taken_in
-""")
+"""
+BEGINS = text(TAKEN_IN.format(which="recorded_at < :moment"))
+TAKEN_IN_BY = text(TAKEN_IN.format(which="number <= :run"))
 RUN_OF = """(
     SELECT run_input.run FROM run_input
     WHERE run_input.round = {listed}.round AND run_input.applicant = {listed}.applicant
@@ -138,7 +139,7 @@ async def page(
     keeps = (await session.scalars(KEEPS_ASIDE)).one()
     if asked.recorded_from is not None:
         given = {"round": round_id, "moment": asked.recorded_from}
-        after = max(after, (await session.scalars(BEGINS, given)).one() or 0)
+        after = max(after, (await session.scalars(BEGINS, given)).one())
     parts = []
     if asked.set_aside is None:
         parts.append(_recorded(SubmissionRow, round_id, after, limit, asked, keeps=keeps))

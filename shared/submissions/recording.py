@@ -7,7 +7,7 @@ from datetime import date
 
 from shared.database import Driver
 from shared.submissions import store
-from shared.submissions.store import NewSubmission, Receipt
+from shared.submissions.store import NATURAL_KEY, NewSubmission, Receipt
 
 MOST_AT_ONCE = 1_000
 """Items that are sorted out, written and read on the event loop in one piece, which a thousand take
@@ -121,8 +121,9 @@ def _waves(items: Sequence[NewSubmission]) -> list[list[int]]:
     waves: list[list[int]] = []
     said: Counter[tuple[str, str, int, date]] = Counter()
     for position, item in enumerate(items):
-        earlier = said[item.natural_key]
-        said[item.natural_key] += 1
+        key = NATURAL_KEY(item)
+        earlier = said[key]
+        said[key] += 1
         if earlier == len(waves):
             waves.append([])
         waves[earlier].append(position)

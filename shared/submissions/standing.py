@@ -12,7 +12,8 @@ from typing import Literal, TypeAlias
 
 Way: TypeAlias = Literal["ASC", "DESC"]
 
-REFERENCE_DATE = "(SELECT reference_date FROM round WHERE id = :round)"
+REFERENCE_DATE_OF = "(SELECT reference_date FROM round WHERE id = {round_id})"
+REFERENCE_DATE = REFERENCE_DATE_OF.format(round_id=":round")
 """For who has the round's id alone."""
 
 LAST_WORDS = """

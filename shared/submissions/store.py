@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -12,6 +13,7 @@ import msgspec
 from shared.database import Driver, SchemaUnknown
 from shared.scoring.framework import ReporterKind
 from shared.submissions.sight import changed_after_sight
+from shared.submissions.standing import REFERENCE_DATE_OF
 from shared.submissions.values import Reported
 
 SEPARATOR = "\x1f"
@@ -19,6 +21,9 @@ SEPARATOR = "\x1f"
 
 
 ADDED = frozenset({"created", "revised"})
+
+NATURAL_KEY = attrgetter("applicant", "measure", "reporter", "as_of")
+"""What two submissions share if the later corrects the earlier."""
 
 Mark: TypeAlias = tuple[str, str, int]
 """An applicant, a measure, and the expert who marks."""
@@ -73,11 +78,6 @@ class NewSubmission(msgspec.Struct, frozen=True, gc=False):
     def mark(self) -> Mark:
         """Whose word on what it is, of whatever date."""
         return self.applicant, self.measure, self.reporter
-
-    @property
-    def natural_key(self) -> tuple[str, str, int, date]:
-        """What two submissions share if the later corrects the earlier."""
-        return self.applicant, self.measure, self.reporter, self.as_of
 
 
 class Receipt(msgspec.Struct, frozen=True, gc=False):
@@ -214,7 +214,7 @@ def _columns(items: Sequence[NewSubmission]) -> tuple[list[Any], ...]:
 
 
 OF_PAIRS = "(applicant, measure) IN (SELECT * FROM unnest($2::text[], $3::text[]))"
-CHANGED = changed_after_sight("$1", "(SELECT reference_date FROM round WHERE id = $1)", OF_PAIRS)
+CHANGED = changed_after_sight("$1", REFERENCE_DATE_OF.format(round_id="$1"), OF_PAIRS)
 REVISED = f"SELECT applicant, measure, reporter FROM ({CHANGED}) AS changed"  # noqa: S608 -- ours
 
 

@@ -10,7 +10,7 @@ from shared.database.database import driver_of
 from shared.scoring.document import reader as document
 from shared.scoring.framework import Measure, MeasureType
 from shared.submissions import recording as services
-from shared.submissions.store import NewSubmission
+from shared.submissions.store import NATURAL_KEY, NewSubmission
 from shared.submissions.values import Reported
 from tests.fixtures.http import PLAN, RATE, framework_of_types
 from tests.fixtures.make import APPLICANTS, GRADE, RESIDENTS, SCENES, STATIONS
@@ -96,7 +96,9 @@ def standing(
     history: Sequence[NewSubmission], ids: Sequence[int]
 ) -> dict[tuple[str, str], list[Said]]:
     """Read the rules one by one: by applicant and measure, the kinds in the measure's order."""
-    last = {each.natural_key: (identity, each) for identity, each in zip(ids, history, strict=True)}
+    last = {
+        NATURAL_KEY(each): (identity, each) for identity, each in zip(ids, history, strict=True)
+    }
     by_kind: dict[tuple[str, str, str], Said] = {}
     for identity, each in sorted(last.values(), key=lambda pair: (pair[1].as_of, pair[0])):
         if each.as_of <= REFERENCE and each.reported.status != "withdrawn":

@@ -11,7 +11,7 @@ from shared.database import Database
 from shared.database.database import driver_of
 from shared.previews import service as previews
 from shared.submissions import recording
-from shared.submissions.store import NewSubmission
+from shared.submissions.store import NATURAL_KEY, NewSubmission
 from shared.submissions.values import Reported
 from tests.runs.histories import statements
 
@@ -40,7 +40,7 @@ def doubted(draw: st.DrawFn) -> NewSubmission:
 @st.composite
 def files(draw: st.DrawFn) -> list[NewSubmission]:
     """Draw what a file says: nothing twice, of somebody unknown too, and with expectations."""
-    rows = draw(st.lists(doubted(), unique_by=lambda each: each.natural_key, max_size=20))
+    rows = draw(st.lists(doubted(), unique_by=NATURAL_KEY, max_size=20))
     return [
         replace(
             each,
@@ -75,7 +75,7 @@ async def test_every_row_is_judged_as_it_then_is_recorded(
         receipts = await recording.record(driver, round_id, file)
 
     stands = {
-        said.natural_key: said.reported
+        NATURAL_KEY(said): said.reported
         for said, receipt in zip(history, before, strict=True)
         if receipt.adds
     }
@@ -83,4 +83,4 @@ async def test_every_row_is_judged_as_it_then_is_recorded(
         known = each.receipt.id
         assert each.receipt == replace(receipt, id=known)
         assert known == receipt.id or (known is None and receipt.result != "unchanged")
-        assert each.stands == stands.get(row.natural_key, Reported())
+        assert each.stands == stands.get(NATURAL_KEY(row), Reported())

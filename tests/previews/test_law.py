@@ -22,7 +22,7 @@ from shared.rankings.ranking import Ranking
 from shared.runs import store as runs
 from shared.scoring.framework import Framework
 from shared.submissions import recording
-from shared.submissions.store import ADDED, NewSubmission
+from shared.submissions.store import ADDED, NATURAL_KEY, NewSubmission
 from tests.fixtures.ask import one, rows
 from tests.fixtures.make import worker_over
 from tests.independent.rounds import Explained, played, spread
@@ -41,7 +41,7 @@ def rows_of(framework: Framework, said: Iterable[NewSubmission]) -> list[dict[st
             "as_of": each.as_of.isoformat(),
             "status": each.reported.status,
         }
-        for each in {each.natural_key: each for each in said}.values()
+        for each in {NATURAL_KEY(each): each for each in said}.values()
     ]
 
 

@@ -16,7 +16,7 @@ from shared.runs.statements import follow, nothing
 from shared.scoring.framework import MeasureType, ReporterKind
 from shared.scoring.resolve import Evidence
 from shared.submissions import recording as services
-from shared.submissions.store import NewSubmission, written
+from shared.submissions.store import NATURAL_KEY, NewSubmission, written
 from shared.submissions.supposing import LATER
 from tests.fixtures.make import MARK, SCENES, STATIONS
 from tests.runs.histories import APPLICANTS, FRAMEWORK, REFERENCE, statements
@@ -38,7 +38,7 @@ class Row:
 
 def standing(history: list[NewSubmission]) -> set[tuple[int, Row]]:
     """Read the rules one by one: what each reporter stands by, with the reporter."""
-    last_of_date = {each.natural_key: each for each in history}
+    last_of_date = {NATURAL_KEY(each): each for each in history}
     counts: dict[tuple[str, str, int], NewSubmission] = {}
     for each in sorted(last_of_date.values(), key=lambda each: each.as_of):
         if each.as_of <= REFERENCE and each.reported.status != "withdrawn":
@@ -135,7 +135,7 @@ async def test_a_history_is_read_by_the_rules(
 @given(
     history=st.lists(statements(), max_size=20),
     waiting=st.lists(statements(), max_size=20),
-    supposed=st.lists(statements(), unique_by=lambda each: each.natural_key, max_size=20),
+    supposed=st.lists(statements(), unique_by=NATURAL_KEY, max_size=20),
     some=st.sets(st.sampled_from(APPLICANTS)),
 )
 async def test_what_is_supposed_is_read_as_if_it_were_recorded(

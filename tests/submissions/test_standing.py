@@ -27,7 +27,7 @@ from shared.submissions import list_store as submissions
 from shared.submissions import recording as services
 from shared.submissions.list_store import Asked, Reach
 from shared.submissions.standing import Way, standing
-from shared.submissions.store import NewSubmission
+from shared.submissions.store import NATURAL_KEY, NewSubmission
 from shared.submissions.values import Reported
 from tests.fixtures.make import APPLICANTS, MARK, STATIONS
 from tests.panels.experts import TEAM, framework_of_panels
@@ -261,7 +261,7 @@ async def test_what_is_taken_back_stands_no_more_and_nothing_else_falls(
     round_id: int, owner: Database, history: list[NewSubmission]
 ) -> None:
     """Also a mark of a date that another date's mark had outlived, or that lies ahead."""
-    last = {each.natural_key: each.reported.status for each in history}
+    last = {NATURAL_KEY(each): each.reported.status for each in history}
     async with owner._sessions() as session:
         before = await say(session, round_id, history)
         for expert in EXPERTS:

@@ -9,6 +9,8 @@ from api.http.access import admits
 from api.http.context import Held, Round, framework_of
 from api.http.problems import problems
 from api.http.route import GuardedRoute
+from api.rankings.freshness import freshness_of
+from api.rankings.instants import RunAsked
 from api.rankings.scorecards import freshened
 from shared.core.errors import NotFound
 from shared.core.principal import Role
@@ -19,13 +21,14 @@ router = APIRouter(prefix="/v1/rounds/{round}", tags=["diagnostics"], route_clas
 
 @router.get("/diagnostics", response_model=DiagnosticsOut, responses=problems(NotFound))
 @admits(Role.ADMIN, Role.AUDITOR)
-async def read(round: Round, held: Held) -> Answer:
-    """Say how the indicators behaved in the last run, and what deserves a look.
+async def read(round: Round, held: Held, run: RunAsked) -> Answer:
+    """Say how the indicators behaved in a run, the last or the one asked for, and what to look at.
 
-    `warnings` are of the round as it now is, and are there before the first run too.
+    Those of `warnings` that are of entries and keys are of the round as it now is, whichever run is
+    asked for, and are there before the first run too.
     """
     framework = await framework_of(held, round)
-    fresh = await held.watch.freshness(round.id)
+    fresh = await freshness_of(held, round, run)
     diagnosis = await held.diagnoses.as_of(framework, round.id, fresh.as_of)
     async with held.database.reading() as session:
         warnings = await services.warnings(session, framework, round.id, diagnosis)

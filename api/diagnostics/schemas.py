@@ -91,7 +91,9 @@ class CoverageOut(Schema):
 class DiagnosticsOut(Freshened):
     """How the indicators behaved in the last run, and what deserves a look."""
 
-    warnings: list[WarningOut] = Field(description="Of the round as it now is.")
+    warnings: list[WarningOut] = Field(
+        description="What deserves a look: of entries and keys as of now, of scores as of `run`."
+    )
     cohorts: list[CohortDiagnosticsOut] = Field(
         description="One for each kind that takes part, in order of kind."
     )

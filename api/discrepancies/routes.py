@@ -12,6 +12,8 @@ from api.http.paging import Cursor, Limit, cut
 from api.http.paths import OfApplicant, OfMeasure
 from api.http.problems import problems
 from api.http.route import GuardedRoute
+from api.rankings.freshness import require_run
+from api.rankings.instants import RunAsked
 from shared.core.errors import NotFound
 from shared.core.principal import Role
 from shared.discrepancies import store as discrepancies
@@ -37,6 +39,7 @@ async def list_discrepancies(
     tx: Tx,
     request: Request,
     response: Response,
+    run: RunAsked,
     beyond: Beyond = True,  # noqa: FBT002
     applicant: OfApplicant = None,
     measure: OfMeasure = None,
@@ -46,11 +49,13 @@ async def list_discrepancies(
     """List where kinds of reporters state different values, the furthest apart first.
 
     What each stands by as of the round's reference date is compared, whether a run has taken it in
-    or not, for accepted entries and measures without a panel, as far as the key reaches. First
-    come differences of which nothing relative can be said: categories, and from a counted 0.
+    or not, for accepted entries and measures without a panel, as far as the key reaches. With `run`
+    or `as_of` it is what was recorded up to the last that the run took in, of who took part then.
+    First come differences of which nothing relative can be said: categories, and from a counted 0.
     """
+    await require_run(held, round, run)
     framework = await framework_of(held, round)
-    compared = scope(framework, who, applicant, measure, only_beyond=beyond)
+    compared = scope(framework, who, applicant, measure, only_beyond=beyond, run=run)
     found = await discrepancies.page(
         tx, round.id, round.reference_date, compared, place(cursor), limit + 1
     )

@@ -48,8 +48,8 @@ def discrepancies(
     framework: Framework,
     round_: RoundFacts,
     who: Principal,
-    run: int | None,
     *,
+    run: int | None,
     only_beyond: bool,
 ) -> Table[list[Discrepancy]]:
     """Return where kinds of reporters differ, or did as of *run*, as far as *who* reaches."""
@@ -60,8 +60,8 @@ def discrepancies(
             [f"{name}.{each}" for each in NESTED[name].model_fields] if name in NESTED else [name]
         )
     ]
-    compared = scope(framework, who, None, None, only_beyond=only_beyond)
-    pages = exports.discrepancies(database, round_, compared, run)
+    compared = scope(framework, who, None, None, only_beyond=only_beyond, run=run)
+    pages = exports.discrepancies(database, round_, compared)
     return _table(columns, pages, lambda each: DiscrepancyOut.of(each, framework))
 
 

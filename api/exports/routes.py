@@ -22,7 +22,7 @@ from api.http.paths import RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
-from api.rankings.freshness import freshness_of
+from api.rankings.freshness import freshness_of, require_run
 from api.rankings.instants import RunAsked
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.core.principal import Role
@@ -116,15 +116,14 @@ async def discrepancies(
 ) -> Answer:
     """Export where kinds of reporters state different values, in order of applicant and measure.
 
-    As the list of discrepancies, but for the order. Of a run: by what was recorded up to the last
-    that it took in, of who takes part now.
+    As the list of discrepancies, but for the order.
     """
     held, who = gateway_of(request), caller_of(request)
     round_ = await round_of(held, round)
     framework = await framework_of(held, round_)
     name = await _name(held, round_, run, "discrepancies")
     table = records.discrepancies(
-        database_of(request), framework, round_, who, run, only_beyond=beyond
+        database_of(request), framework, round_, who, run=run, only_beyond=beyond
     )
     return file(request, table, format, "discrepancies", name, run)
 
@@ -133,5 +132,5 @@ async def _name(held: Gateway, round_: RoundFacts, run: int | None, what: str) -
     """Return the parts of a file's name, with the *run* if one is asked for. Raises: NotFound."""
     if run is None:
         return [round_.code, what]
-    await freshness_of(held, round_, run)
+    await require_run(held, round_, run)
     return [round_.code, f"run-{run}", what]

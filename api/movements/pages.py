@@ -36,7 +36,7 @@ class MovementsKey(NamedTuple):
         """Return where the page behind the run *since* is."""
         query: dict[str, str | int] = {"cohort": self.cohort} if self.cohort is not None else {}
         if self.names.as_of is not None:  # those of then are shown on each page
-            query["until"] = self.until.run
+            query["run"] = self.until.run
         said = urlencode(query | {"limit": self.limit})
         cursor = encode(self.until.run, self.first, since)
         return page_at(f"/v1/rounds/{code}/movements", said, cursor)

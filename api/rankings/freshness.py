@@ -13,6 +13,12 @@ async def freshness_of(held: Gateway, round_: RoundFacts, run: int | None) -> Fr
     return await earlier_of(held, round_, await held.watch.freshness(round_.id), run)
 
 
+async def require_run(held: Gateway, round_: RoundFacts, run: int | None) -> None:
+    """Refuse a *run* that the round does not have. Raises: NotFound."""
+    if run is not None:
+        await freshness_of(held, round_, run)
+
+
 async def earlier_of(
     held: Gateway, round_: RoundFacts, fresh: Freshness, run: int | None
 ) -> Freshness:

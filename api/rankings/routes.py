@@ -14,11 +14,11 @@ from api.http.access import ANY, admits, caller_of
 from api.http.context import framework_of, gateway_of, round_of
 from api.http.kept import joined, written
 from api.http.paging import Cursor, Limit, cut, decode
-from api.http.paths import ApplicantCode, Named, OfDivision, OfKind, RoundCode
+from api.http.paths import GREATEST_ID, ApplicantCode, Named, OfDivision, OfKind, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.http.state import Gateway
-from api.rankings.freshness import earlier_of, freshness_of
+from api.rankings.freshness import earlier_of, freshness_of, require_run
 from api.rankings.inclusion import AfterRun, Awaited, Wait, WaitFor, WaitForBatch, come
 from api.rankings.instants import RunAsked
 from api.rankings.pages import Asked, PageKey, card_of, page_of
@@ -167,13 +167,15 @@ async def history(
     applicant: ApplicantCode,
     request: Request,
     response: Response,
+    run: RunAsked,
     include: Include = [],  # noqa: B006
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Answer:
     """List an applicant's scores, newest first; each holds from its run on, until the next.
 
-    An expert is shown them once it marked the applicant, or the round is closed.
+    With `run` or `as_of` they are those up to that run, which never change. An expert is shown them
+    once it marked the applicant, or the round is closed.
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
@@ -183,11 +185,12 @@ async def history(
     seen = await visible(held.database, framework, stored, caller_of(request), applicant)
     if not seen.cohorts and any(rests_on_marks_of_others(framework)):
         raise MarksOutstanding("shown once all of your own marks of the round stand")
-    key = decode(cursor, int)
+    await require_run(held, stored, run)
+    before = None if run is None else run + 1
+    if (key := decode(cursor, int)) is not None:
+        before = min(int(key[0]), before or GREATEST_ID)
     async with held.database.reading() as session:
-        found = await standings.history(
-            session, stored.id, applicant, int(key[0]) if key else None, limit + 1
-        )
+        found = await standings.history(session, stored.id, applicant, before, limit + 1)
     with_lines = "lines" in include
     page = cut(request, response, found, limit, lambda each: (each.run,))
     items = past(framework, page.items, with_lines=with_lines, named="names" in include)

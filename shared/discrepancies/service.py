@@ -12,8 +12,12 @@ def scope(
     measure: str | None,
     *,
     only_beyond: bool,
+    run: int | None = None,
+    kind: str | None = None,
 ) -> Scope:
-    """Return what *who* may compare, of one *applicant* and one *measure* where they are given.
+    """Return what *who* may compare: of one *applicant*, *measure* or *kind* where it is given.
+
+    As of a *run*, or as it now is.
 
     A panel's marks are combined, not reconciled, and one kind alone has nobody to differ from.
     """
@@ -32,4 +36,6 @@ def scope(
         ],
         applicants=None if applicants is None else sorted(applicants),
         only_beyond=only_beyond,
+        run=run,
+        kind=kind,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from shared.database import Session
 from shared.scoring.framework import Measure, MeasureType
+from shared.submissions.list_store import last_taken_in
 from shared.submissions.standing import standing
 from shared.submissions.tolerance import beyond, difference
 from shared.submissions.values import Reported
@@ -51,20 +52,21 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is compared: these measures, of some applicants or all, agreeing ones or not.
+    """What is compared: these measures, of some applicants, of a *kind* or all, agreeing or not.
 
-    Measures have no panel and several kinds of reporters; others have nothing to compare. Of
-    submissions those up to the id *until*; None: all.
+    Measures have no panel and several kinds of reporters; others have nothing to compare. As of a
+    *run*, which never changes: what was recorded up to the last that it took in, of who took part.
     """
 
     measures: Sequence[Measure]
     applicants: Sequence[str] | None = None
     only_beyond: bool = True
-    until: int | None = None
+    run: int | None = None
+    kind: str | None = None
 
 
-# What waits for the next run is read, too: who corrects a value sees at once whether it still
-# differs. Of a kind's reporters the greatest date
+# As it now is, what waits for the next run is read, too: who corrects a value sees at once whether
+# it still differs. Of a kind's reporters the greatest date
 # counts, then the last recorded. Differences are those of the decimals that were written.
 PAGE = """
     WITH asked AS MATERIALIZED (
@@ -95,9 +97,7 @@ PAGE = """
                 ELSE (SELECT count(*) FROM unnest(codes || own_codes) AS one (code)
                     WHERE code <> ALL (codes) OR code <> ALL (own_codes)) END AS difference
         FROM pair
-        WHERE place > 1 AND applicant IN (
-            SELECT applicant FROM entry WHERE round = :round AND state = 'accepted'
-        )
+        WHERE place > 1 AND applicant IN ({cohort})
     ), judged AS (
         SELECT *,
             CASE WHEN base > 0 AND NOT nominal
@@ -122,6 +122,19 @@ PAGE = """
 """
 COMPARED = "measure = ANY (CAST(:measures AS text[]))"
 SOME = "applicant = ANY (CAST(:applicants AS text[]))"
+COHORT = """
+    SELECT applicant FROM entry
+    WHERE round = :round AND state = 'accepted' AND kind = coalesce(:kind, kind)
+"""
+COHORT_OF_RUN = """
+    SELECT applicant FROM entry
+    WHERE round = :round AND kind = coalesce(:kind, kind) AND NOT coalesce((
+        SELECT withdrawn FROM score_version AS version
+        WHERE version.round = entry.round AND version.applicant = entry.applicant
+            AND version.run <= :run
+        ORDER BY version.run DESC LIMIT 1
+    ), true)
+"""
 BEHIND = """AND (-weight, applicant, measure, priority)
     > (-CAST(:weight AS float8), :applicant, :measure, :priority)"""
 LARGEST = "1.7976931348623157e308::numeric"
@@ -135,7 +148,7 @@ async def page(
     after: Key | None,
     limit: int,
 ) -> list[Discrepancy]:
-    """Return at most *limit* discrepancies of accepted entries, from behind *after* on.
+    """Return at most *limit* discrepancies of who takes part, from behind *after* on.
 
     The furthest apart come first: those of which nothing relative can be said, then in falling
     order of it, then of applicant and measure.
@@ -154,12 +167,14 @@ async def page(
         "tolerances": [measure.tolerance for measure, _, _ in asked],
         "nominal": [measure.type in NOMINAL for measure, _, _ in asked],
         "only_beyond": scope.only_beyond,
+        "kind": scope.kind,
         "limit": limit,
     }
-    which, behind = COMPARED, ""
-    if scope.until is not None:  # writers of a round take turns: ids follow moments
-        which = f"{COMPARED} AND id <= :until"
-        parameters["until"] = scope.until
+    which, cohort, behind = COMPARED, COHORT, ""
+    if scope.run is not None:  # writers of a round take turns: ids follow moments
+        which, cohort = f"{COMPARED} AND id <= :until", COHORT_OF_RUN
+        until = await last_taken_in(session, round_id, scope.run)
+        parameters |= {"run": scope.run, "until": until}
     if scope.applicants is not None:
         which = f"{SOME} AND {which}"
         parameters["applicants"] = list(scope.applicants)
@@ -170,6 +185,7 @@ async def page(
     said = standing(":round", ":reference_date", which)
     query = PAGE.format(
         standing=said,
+        cohort=cohort,
         difference=difference("number", "own_number"),
         beyond=beyond("difference", "tolerance", "base"),
         behind=behind,

@@ -66,7 +66,7 @@ async def submissions(
         if run is None:
             until = await store.last_submission(session, round_id)
         else:
-            until = await store.last_taken_in(session, round_id, run)
+            until = await recorded.last_taken_in(session, round_id, run)
     after, more = 0, until > 0
     while more:
         async with database.reading() as session:
@@ -78,11 +78,9 @@ async def submissions(
 
 
 async def discrepancies(
-    database: Database, round_: RoundFacts, compared: Scope, run: int | None
+    database: Database, round_: RoundFacts, compared: Scope
 ) -> AsyncGenerator[list[Discrepancy], None]:
     """Yield what differs within *compared*, in order of applicant and measure.
-
-    Of a *run*: by what was recorded up to the last that it took in, of who takes part now.
 
     Each applicant is compared at one moment; some have been when others are. In order of
     difference, as the list is, all would be compared anew for each page.
@@ -92,11 +90,10 @@ async def discrepancies(
         return
     codes = compared.applicants
     async with database.reading() as session:
-        if codes is None:
+        if codes is None and compared.run is not None:
+            codes = (await standings.standing(session, round_.id, compared.run)).applicants
+        elif codes is None:
             codes, _ = await entries.cohort(session, round_.id)
-        if run is not None:
-            until = await store.last_taken_in(session, round_.id, run)
-            compared = replace(compared, until=until)
     at_once = max(1, ROWS_AT_ONCE // most)
     for start in range(0, len(codes), at_once):
         some = replace(compared, applicants=codes[start : start + at_once])

@@ -3,18 +3,9 @@
 from sqlalchemy import text
 
 from shared.database import Session
-from shared.submissions.list_store import KEEPS_ASIDE, TAKEN_IN_BY
+from shared.submissions.list_store import KEEPS_ASIDE
 
 LAST = "SELECT id FROM {table} WHERE round = :round ORDER BY id DESC LIMIT 1"
-
-
-async def last_taken_in(session: Session, round_id: int, run: int) -> int:
-    """Return the greatest id of what *run*, or a run before it, took in; 0: nothing.
-
-    It took in all with lower ids, but for what was set aside.
-    """
-    found: int = (await session.scalars(TAKEN_IN_BY, {"round": round_id, "run": run})).one()
-    return found
 
 
 async def last_submission(session: Session, round_id: int) -> int:

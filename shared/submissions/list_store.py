@@ -128,6 +128,15 @@ RUN_OF = """(
 )"""
 
 
+async def last_taken_in(session: Session, round_id: int, run: int) -> int:
+    """Return the greatest id of what *run*, or a run before it, took in; 0: nothing.
+
+    It took in all with lower ids, but for what was set aside.
+    """
+    found: int = (await session.scalars(TAKEN_IN_BY, {"round": round_id, "run": run})).one()
+    return found
+
+
 async def page(
     session: Session, round_id: int, after: int, limit: int, asked: Asked
 ) -> list[StoredSubmission]:

@@ -25,9 +25,9 @@ DIAGNOSTICS = f"/rounds/{ROUND}/diagnostics"
 INDICATORS = ["A-1", "A-2", "B-1", "B-2", "B-3"]
 
 
-async def diagnosed(world: World, role: str = "auditor") -> dict[str, Any]:
+async def diagnosed(world: World, role: str = "auditor", **params: Any) -> dict[str, Any]:
     """Return the round's diagnostics."""
-    answer = await world.call(role, "GET", DIAGNOSTICS)
+    answer = await world.call(role, "GET", DIAGNOSTICS, **params)
     assert answer.status_code == 200, answer.text
     document: dict[str, Any] = answer.json()
     return document
@@ -120,6 +120,11 @@ async def test_the_run_that_is_shown_is_diagnosed_and_not_what_came_after(world:
     assert (before["state"], after["state"]) == ("current", "recomputing")
     assert (after["cohorts"], after["coverage"]) == (before["cohorts"], before["coverage"])
     assert after["run"] == 1
+
+    await world.recompute()
+    last, past = await diagnosed(world), await diagnosed(world, run=1)
+    assert (last["run"], past["run"]) == (2, 1)
+    assert last["cohorts"] != past["cohorts"] == before["cohorts"]
 
 
 async def enter_counties(world: World, count: int) -> list[str]:

@@ -1,5 +1,6 @@
 """What kinds of reporters state differently, over HTTP; which that are is in test_store.py."""
 
+import json
 from typing import Any
 
 import pytest
@@ -67,6 +68,27 @@ async def test_a_correction_is_seen_before_a_run_has_taken_it_in(world: World) -
 
     assert (await world.ranking())["state"] == "recomputing"
     assert await listed(world) == []
+
+
+async def test_a_run_shows_for_ever_what_it_took_in_of_who_took_part(world: World) -> None:
+    await compare(world, 618, 655, "C1")
+    await compare(world, 618, 700, "C2")
+    await world.recompute()
+    then = await listed(world)
+    await world.submit("portal", "C1", STATIONS, 618, as_of="2026-05-31")
+    await compare(world, 7, 9, "P1")
+    await world.call("portal", "PUT", f"/rounds/{ROUND}/entries/C2", {"state": "withdrawn"})
+
+    for _ in range(2):
+        assert [each["applicant"] for each in await listed(world)] == ["P1"]
+        assert await listed(world, run=1) == then != []
+        assert [each["applicant"] for each in then] == ["C2", "C1"]
+        await world.recompute()
+    paged = await pages(world, DISCREPANCIES, limit=1, run=1)
+    assert [item for page in paged for item in page] == then
+    export = f"/rounds/{ROUND}/export/discrepancies"
+    exported = await world.call("auditor", "GET", export, format="jsonl", run=1)
+    assert [json.loads(line) for line in exported.text.splitlines()] == then[::-1]
 
 
 async def test_everything_stated_twice_is_listed_when_asked_for(world: World) -> None:

@@ -22,6 +22,9 @@ async def test_a_history_is_newest_first_and_only_of_what_changed(world: World) 
     both = ["lines", "names"]
     ((lines, _),) = await pages(world, f"{SCORES}/C1/history", include=both)
     assert lines["lines"] == list((await world.card("C1"))["lines"].values())
+    for run, past in ((3, [3, 1]), (2, [1])):
+        up_to = await pages(world, f"{SCORES}/C1/history", limit=1, run=run)
+        assert [[each["run"] for each in page] for page in up_to] == [[each] for each in past]
 
 
 async def test_a_history_says_when_an_applicant_left(world: World) -> None:

@@ -199,11 +199,13 @@ async def test_runs_that_are_not_there_are_refused(world: World) -> None:
         await world.call("auditor", "GET", PATH, since=2),
         await world.call("auditor", "GET", PATH, limit=101),
         await world.call("auditor", "GET", PATH, cursor="x"),
+        await world.call("auditor", "GET", PATH, until=1, run=1),
     ]
     assert [findings(problem(each, 422, "invalid"))[0] for each in answers] == [
         ("/query/since", "after-until"),
         ("/query/limit", "less-than-equal"),
         ("/query/cursor", "unknown-cursor"),
+        ("/query/until", "with-a-run"),
     ]
 
 

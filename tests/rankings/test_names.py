@@ -26,9 +26,8 @@ async def rename(world: World, text: str) -> None:
 
 async def named(world: World, **params: Any) -> dict[str, str]:
     """Return how everything that shows C1 calls it, by what that is."""
-    span = {"until": params["run"]} if "run" in params else {}
     ranking = await read(world, SCORES, **params)
-    moved = await read(world, f"/rounds/{ROUND}/movements", **span)
+    moved = await read(world, f"/rounds/{ROUND}/movements", **params)
     exported = await world.call(
         "auditor", "GET", f"/rounds/{ROUND}/export/scores", format="jsonl", **params
     )

@@ -32,6 +32,7 @@ class PageRoute(GuardedRoute):
     """
 
     repeatable = False
+    passed_over = ("lang", "run", "as_of", "cohort")  # links are sent on from page to page
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Take over what *endpoint* declares; pages are no part of the contract."""

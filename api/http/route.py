@@ -1,7 +1,7 @@
 """How every operation begins: who calls, what is kept for them, then the query and the body."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -40,6 +40,9 @@ class GuardedRoute(APIRoute):
 
     repeatable = True
     """Whether a POST heeds an `Idempotency-Key`."""
+
+    passed_over: Collection[str] = ()
+    """Query parameters that are not refused where they mean nothing."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Take over what *endpoint* declares. Raises: AccessUndeclared."""
@@ -102,7 +105,7 @@ class GuardedRoute(APIRoute):
         What a POST does it does once for each key that its caller sends.
         """
         handle = super().get_route_handler()
-        parameters = declared(self.dependant)
+        parameters = dict.fromkeys(self.passed_over, False) | declared(self.dependant)
 
         async def exact(request: Request) -> Response:
             if self.admission.roles and request.scope["query_string"]:

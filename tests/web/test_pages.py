@@ -2,6 +2,7 @@
 
 import re
 from http import HTTPStatus
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
@@ -78,6 +79,18 @@ async def test_a_page_is_reached_by_keyboard_alone_and_prints(
         paper = await printed(watched.page)
         assert paper.sizes <= A4
         assert paper.pages in shown.sheets(language)
+
+
+@every_page
+async def test_a_page_is_asked_for_with_run_cohort_and_language(people: People, name: str) -> None:
+    """Whoever is sent a link adds to it; what a page has no use for changes nothing."""
+    shown = PAGES[name]
+    who = WHO[min(shown.roles, default=None)]
+    path, _, query = shown.path.partition("?")
+    asked = {"run": "1", "lang": "en", "cohort": "county"} | dict(parse_qsl(query))
+    answer = await people.asked(who, f"{path}?{urlencode(asked)}")
+    assert answer.status == HTTPStatus.OK, await answer.text()
+    assert answer.headers["content-language"] == "en"
 
 
 @in_both_languages

@@ -3,7 +3,7 @@
 from shared.database import Database
 from shared.submissions.remarks import REASONS
 from tests.fixtures.http import key
-from tests.fixtures.make import GRADE, MARK, STATIONS, World
+from tests.fixtures.make import GRADE, MARK, STATIONS, World, name
 from tests.submissions import plausible
 from tests.web.signed_in import cookie, see
 from tests.web.test_scorecard import CARD, words
@@ -62,6 +62,21 @@ async def test_a_record_says_who_said_what_and_what_became_of_it(world: World) -
     assert f"#{first}" not in rest
     assert "650" in rest
     assert "From the beginning" in rest
+
+
+async def test_a_record_as_of_a_run_has_the_name_of_then(world: World, owner: Database) -> None:
+    """Whether the reader may see the score that rests on it or not."""
+    await told(world)
+    world.headers["other"] = await key(owner, "expert", "other")
+    await world.call("portal", "PATCH", "/applicants/C1", {"name": name("Renamed")})
+    for role, measure in ("auditor", STATIONS), ("other", MARK):
+        record = (*CARD, "submissions", measure)
+        titles = [
+            (await see(world, role, *record, **asked)).text.partition("</title>")[0]
+            for asked in ({"lang": "en"}, {"lang": "en", "run": 1})
+        ]
+        assert ["Renamed" in each for each in titles] == [True, False]
+        assert "C1" in titles[1]
 
 
 async def test_what_is_held_is_shown_with_the_reason_in_words(world: World) -> None:

@@ -10,6 +10,7 @@ from shared.explanations.words import KINDS
 from shared.scoring.framework import Framework, Measure, Name
 from shared.submissions.values import Value
 from web.charts.balance import balance
+from web.parts.cohorts import KINDS as COHORTS
 from web.parts.pager import NEXT, PAGES
 from web.reader import Reader
 
@@ -35,28 +36,39 @@ COMMA = Name("、", ", ")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of discrepancies, how applicants are called, and where the next page begins."""
+    """One page of discrepancies, how applicants are called, and where the next page begins.
+
+    Of a *run* if one was named, and of a *cohort*; None: as things stand, of all.
+    """
 
     framework: Framework
     items: Sequence[Discrepancy]
     names: Mapping[str, Name]
     following: str | None
     only_beyond: bool
+    run: int | None
+    cohort: str | None
+
+    @property
+    def asked(self) -> dict[str, str | int | None]:
+        """What links to the same list keep of the query."""
+        beyond = None if self.only_beyond else "false"
+        return {"run": self.run, "cohort": self.cohort, "beyond": beyond}
 
 
 def section(reader: Reader, code: str, found: Found) -> h.Renderable:
     """Return the part of the page that shows what differs in the round *code*."""
     say = reader.say
     path = ("rounds", code, "diagnostics")
-    beyond = None if found.only_beyond else "false"
     choices = ((BEYOND, None, found.only_beyond), (ALL, "false", not found.only_beyond))
     return h.fragment[
-        h.h2[say(TITLE)],
+        h.h2[say(TITLE), found.cohort and f" · {say(COHORTS[found.cohort])}"],
         h.div(".tools")[
             h.nav(".views", aria_label=say(CHOOSE))[
                 (
                     h.a(
-                        href=reader.link(*path, beyond=value), aria_current="true" if here else None
+                        href=reader.link(*path, **found.asked | {"beyond": value}),
+                        aria_current="true" if here else None,
                     )[say(name)]
                     for name, value, here in choices
                 )
@@ -68,7 +80,7 @@ def section(reader: Reader, code: str, found: Found) -> h.Renderable:
         else h.p(".notice")[say(NONE if found.only_beyond else NONE_AT_ALL)],
         found.following
         and h.nav(".pager", aria_label=say(PAGES))[
-            h.a(href=reader.link(*path, beyond=beyond, cursor=found.following), rel="next")[
+            h.a(href=reader.link(*path, **found.asked, cursor=found.following), rel="next")[
                 say(NEXT)
             ]
         ],
@@ -99,7 +111,7 @@ def _table(reader: Reader, code: str, found: Found) -> h.Element:
 def _row(reader: Reader, code: str, found: Found, item: Discrepancy) -> h.Element:
     measure = found.framework.measures[item.measure]
     name = found.names.get(item.applicant)
-    link = reader.link("rounds", code, "applicants", item.applicant)
+    link = reader.link("rounds", code, "applicants", item.applicant, run=found.run)
     return h.tr[
         h.th(scope="row")[h.a(href=link)[h.bdi[reader.say(name) if name else item.applicant]]],
         h.td[reader.say(measure.name), h.span(".quiet.code")[measure.unit]],

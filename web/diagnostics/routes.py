@@ -1,6 +1,7 @@
 """Diagnostics: where reporters differ; for administrators and auditors how indicators behave."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated
 
 import htpy as h
@@ -11,14 +12,17 @@ from api.discrepancies.places import named, place
 from api.http.access import admits, caller_of
 from api.http.context import database_of, framework_of, gateway_of, round_of
 from api.http.paging import Cursor, encode
-from api.http.paths import RoundCode
+from api.http.paths import OfKind, RoundCode
 from api.http.state import Gateway
+from api.rankings.freshness import freshness_of
+from api.rankings.instants import RunAsked
 from shared.applicants import store as applicants
 from shared.core.principal import Role
 from shared.diagnostics import service as diagnostics
 from shared.discrepancies import store as discrepancies
 from shared.discrepancies.service import scope
-from shared.rankings.store import Freshness
+from shared.discrepancies.store import Scope
+from shared.rankings.store import Freshness, Names
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework, Name
 from web.diagnostics import behaviour
@@ -41,27 +45,33 @@ async def diagnosed(
     round: RoundCode,
     request: Request,
     reader: Reading,
+    run: RunAsked,
+    cohort: OfKind = None,
     beyond: Annotated[bool, Query()] = True,  # noqa: FBT002
     cursor: Cursor = None,
 ) -> Response:
     """Show what several kinds of reporters state differently, as far as the key reaches.
 
-    Administrators and auditors are shown on the first page how the indicators behave as well.
+    Administrators and auditors are shown on the first page how the indicators behave as well. With
+    `run` it is what the run took in and how they behaved in it, else what now is reported.
     """
     held = gateway_of(request)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
-    fresh = await held.watch.freshness(stored.id)
-    found = await _differences(request, framework, stored, cursor, only_beyond=beyond)
+    fresh = await freshness_of(held, stored, run)
+    compared = scope(
+        framework, caller_of(request), None, None, only_beyond=beyond, run=run, kind=cohort
+    )
+    found = await _differences(request, framework, stored, cursor, compared, fresh.names)
     behaved = None
     if caller_of(request).role in SEES_BEHAVIOUR and cursor is None:
-        behaved = await _behaviour(held, framework, stored, fresh)
+        behaved = await _behaviour(held, framework, stored, fresh, cohort)
     frame = Frame(
         reader.say(TITLE),
         stored,
         fresh,
         section="diagnostics",
-        query={} if beyond else {"beyond": "false"},
+        query=found.asked,
         path=("rounds", round, "diagnostics"),
         body_class="wide",
         style="figures.css",
@@ -87,33 +97,45 @@ async def _differences(
     framework: Framework,
     round_: RoundFacts,
     cursor: str | None,
-    *,
-    only_beyond: bool,
+    compared: Scope,
+    names: Names,
 ) -> differences.Found:
-    compared = scope(framework, caller_of(request), None, None, only_beyond=only_beyond)
     async with database_of(request).reading() as session:
         found = await discrepancies.page(
             session, round_.id, round_.reference_date, compared, place(cursor), ON_A_PAGE + 1
         )
         shown = found[:ON_A_PAGE]
-        known = await applicants.some(session, [each.applicant for each in shown])
+        known = await applicants.some(session, [each.applicant for each in shown], names.as_of)
     following = encode(*named(shown[-1])) if len(found) > ON_A_PAGE else None
-    names = {code: each.name for code, each in known.items()}
-    return differences.Found(framework, shown, names, following, only_beyond)
+    return differences.Found(
+        framework,
+        shown,
+        {code: each.name for code, each in known.items()},
+        following,
+        compared.only_beyond,
+        compared.run,
+        compared.kind,
+    )
 
 
 async def _behaviour(
-    held: Gateway, framework: Framework, round_: RoundFacts, fresh: Freshness
+    held: Gateway,
+    framework: Framework,
+    round_: RoundFacts,
+    fresh: Freshness,
+    cohort: str | None,
 ) -> behaviour.Found:
-    diagnosis = await held.diagnoses.as_of(framework, round_.id, fresh.as_of)
+    whole = await held.diagnoses.as_of(framework, round_.id, fresh.as_of)
+    shown = {kind: each for kind, each in whole.cohorts.items() if cohort in {None, kind}}
+    diagnosis = replace(whole, cohorts=shown)
     best = {
         diagnosis.applicants[each.best.applicant]
-        for cohort in diagnosis.cohorts.values()
-        for each in cohort.indicators
+        for behaved in shown.values()
+        for each in behaved.indicators
         if each.best is not None
     }
     async with held.database.reading() as session:
         warnings = await diagnostics.warnings(session, framework, round_.id, diagnosis)
-        known = await applicants.some(session, sorted(best))
+        known = await applicants.some(session, sorted(best), fresh.names.as_of)
     names = {code: each.name for code, each in known.items()}
     return behaviour.Found(framework, diagnosis, warnings, names)

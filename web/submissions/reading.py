@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from api.http.access import caller_of
 from api.http.context import database_of, framework_of, gateway_of, round_of
+from api.rankings.freshness import freshness_of
 from shared.applicants import store as applicants
 from shared.applicants.store import StoredApplicant
 from shared.core.errors import MarksOutstanding, NotFound
@@ -81,14 +82,14 @@ async def read(
     if measure not in framework.measures:
         raise NotFound(f"the round's framework has no measure {measure}")
     asked = Asked(reach_of(who), applicant, measure)
-    async with database_of(request).session() as session:
-        found = await applicants.get(session, applicant)
-        said = await submissions.page(session, round_.id, after, ON_A_PAGE + 1, asked)
     score = await _score(request, code, applicant, run)
+    fresh = await freshness_of(held, round_, run) if score is None else score.fresh
+    async with database_of(request).session() as session:
+        found = await applicants.get(session, applicant, fresh.names.as_of)
+        said = await submissions.page(session, round_.id, after, ON_A_PAGE + 1, asked)
     document = None
     if score is not None:
         document = await explained(held, database_of(request, every_measure=True), score)
-    fresh = await held.watch.freshness(round_.id) if score is None else score.fresh
     shown = said[:ON_A_PAGE]
     return Record(
         round_,

@@ -4,7 +4,7 @@ import re
 
 from shared.database import Database
 from tests.fixtures.http import key
-from tests.fixtures.make import STATIONS, World
+from tests.fixtures.make import STATIONS, World, name
 from tests.web.signed_in import see
 
 LIMITED = "limited"
@@ -37,6 +37,28 @@ async def test_what_is_reported_stands_beside_what_counts_with_the_difference(
     ]
     assert "How indicators behave" not in beyond.text
     assert (await see(world, "expert", "diagnostics")).status_code == 403
+
+
+async def test_a_run_and_a_cohort_may_be_asked_for(world: World) -> None:
+    for code, other in ("C1", 120), ("P1", 150):
+        await world.submit("source", code, STATIONS, 100)
+        await world.submit("portal", code, STATIONS, other)
+    await world.recompute()
+    await world.submit("portal", "C1", STATIONS, 100)
+    await world.call("portal", "PATCH", "/applicants/C1", {"name": name("Renamed")})
+
+    now = await see(world, "auditor", "diagnostics", lang="en")
+    then = await see(world, "auditor", "diagnostics", lang="en", run=1)
+    parks = await see(world, "auditor", "diagnostics", lang="en", run=1, cohort="park")
+
+    assert [[each.split()[0] for each in rows(page.text)] for page in (now, then, parks)] == [
+        ["P1"],
+        ["P1", "C1"],
+        ["P1"],
+    ]
+    assert "behave · Counties" in then.text
+    assert "behave · Counties" not in parks.text
+    assert "diagnostics?run=1&amp;cohort=park&amp;beyond=false&amp;lang=en" in parks.text
 
 
 async def test_indicators_that_tell_nobody_apart_are_pointed_out_to_auditors(world: World) -> None:

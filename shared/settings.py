@@ -52,8 +52,9 @@ class Settings(BaseSettings):
         10,
         ge=1,
         le=200,
-        description="Connections of one gateway process, besides one for its health. Requests that"
-        " write to one round may together use at most a quarter of them.",
+        description="Connections of one gateway process, besides one for its health and one to ask"
+        " how fresh scores are. Requests that write to one round may together use at most a quarter"
+        " of them.",
     )
     database_connect_timeout: timedelta = duration(
         3 * SECOND, MILLISECOND, HOUR, "How long connecting to PostgreSQL may take."

@@ -24,7 +24,7 @@ TAG = re.compile(r'\s*(W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)')
 REVALIDATED = "private, no-cache"
 """A reader may keep an answer for itself, if it asks each time whether it still holds."""
 
-KEPT_BY_304 = ("etag", "cache-control", "vary")
+KEPT_BY_304 = (b"etag", b"cache-control", b"vary")
 
 
 def etag_of(body: bytes) -> str:
@@ -55,14 +55,18 @@ def unless_known(scope: Scope, answer: Response) -> Response:
     given = [value for name, value in scope["headers"] if name == b"if-none-match"]
     if not given:
         return answer
-    known = named(b",".join(given).decode("latin-1"), answer.headers["etag"])
+    etag = answer.headers["etag"]
+    # Who asks again and again sends this one tag, which need not be parsed.
+    known = etag if given == [etag.encode()] else named(b",".join(given).decode("latin-1"), etag)
     if known is None:
         return answer
     unchanged = Response(status_code=304)
     unchanged.raw_headers = [
-        (name, value) for name, value in answer.raw_headers if name.decode() in KEPT_BY_304
+        # It says which of its answers still holds.
+        (name, known.encode() if name == b"etag" else value)
+        for name, value in answer.raw_headers
+        if name in KEPT_BY_304
     ]
-    unchanged.headers["ETag"] = known  # which of its answers still holds
     return unchanged
 
 

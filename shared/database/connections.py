@@ -60,6 +60,13 @@ class Connections:
         finally:
             pooled.close()
 
+    async def take(self) -> Driver:
+        """Give away a connection for good, one more than the pool has."""
+        pooled = await self.engine.raw_connection()
+        driver: Driver = pooled.driver_connection
+        pooled.detach()
+        return driver
+
     async def close(self) -> None:
         """Take leave of the server; where it does not answer, go without."""
         with suppress(TimeoutError):

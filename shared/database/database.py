@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from copy import copy
 from functools import partial
@@ -22,6 +22,7 @@ from sqlalchemy.orm import configure_mappers
 
 from shared.database.connections import BROKEN_OFF, Connections, Driver
 from shared.database.faults import DiskFull
+from shared.database.inquiries import Inquiries
 from shared.database.limits import DEFAULT, Limits
 from shared.database.probe import Probe
 from shared.database.rows import RowReach
@@ -75,6 +76,7 @@ class Database:
         self._role = None if role is None else str(role)  # the driver takes no enumeration
         self._name = self._role or "pilotzone"
         self._connections: Connections | None = None
+        self._inquiries: Inquiries | None = None
         self._probe: Probe | None = None
         self._turns = Turns(max(1, pool // SHARE), limits.pool)
         self._full_until = 0.0
@@ -122,6 +124,7 @@ class Database:
     def over(self, engine: AsyncEngine) -> Self:
         """Speak through *engine*; return the database."""
         self._connections = Connections(engine)
+        self._inquiries = Inquiries(self._connections)
         self._probe = Probe(engine.url, self._name)
         self._sessions.configure(bind=engine)
         return self
@@ -200,6 +203,17 @@ class Database:
         if self._connections is None:
             raise ConnectionError("the database has not been opened")
         return self._connections.driver()
+
+    async def row(self, statement: str, *arguments: Any) -> Sequence[Any]:
+        """Return the row that finds a *statement* which is asked all the time, by any number.
+
+        Like `driver` it is limited to no rows, and raises what that does.
+        """
+        if self._reach is not None:
+            raise TypeError("a database limited to some rows gives sessions alone")
+        if self._inquiries is None:
+            raise ConnectionError("the database has not been opened")
+        return await self._inquiries.row(statement, *arguments)
 
     def _session(self) -> AsyncSession:
         session = self._sessions()

@@ -143,8 +143,7 @@ async def glance(database: Database, round_id: int) -> Freshness:
     turns out to be lost, through the session after all, which knows how to say so.
     """
     try:
-        async with database.driver() as driver:
-            return _fresh(await driver.fetchrow(GLANCE, round_id))
+        return _fresh(await database.row(GLANCE, round_id))
     except TimeoutError:
         raise  # to ask again would keep whoever waits twice as long
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):

@@ -127,15 +127,19 @@ async def test_only_what_was_asked_in_the_same_words_is_answered_from_what_is_ke
 
 
 async def test_without_a_connection_a_kept_answer_asks_for_patience_too(
-    world: World, url: str
+    world: World, owner: Database, url: str
 ) -> None:
     engine = create_async_engine(driver_url(url), pool_size=1, max_overflow=0, pool_timeout=0.05)
-    async with gateway(Database("").over(engine), key_cache=timedelta(minutes=1)) as client:
+    database = Database("").over(engine)
+    async with gateway(database, key_cache=timedelta(minutes=1)) as client:
         reader = World(client, world.headers, world.worker_database)
         await mark(world, C1=50)
         assert [(await get(reader)).status_code for _ in range(2)] == [200, 200]
         with capture_logs():
             async with engine.connect():
+                assert (await get(reader)).status_code == 200  # it is asked about on one of its own
+                (own,) = await database.row("SELECT pg_backend_pid()")
+                await execute(owner, f"SELECT pg_terminate_backend({own}, 5000)")
                 problem(await get(reader), 503, "unavailable")
         assert (await get(reader)).status_code == 200
     await engine.dispose()

@@ -8,11 +8,10 @@ import asyncio
 import sys
 import time
 
-import uvicorn
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.__main__ import configured
+from api.__main__ import serve
 from api.app import over
 from shared.process import lifecycle
 from shared.process.listening import listen
@@ -51,8 +50,7 @@ class Held:
 def main() -> None:
     """Serve until SIGTERM."""
     settings, url = lifecycle.begin("gateway")
-    config = configured(Held(over(url, settings)), settings)
-    uvicorn.Server(config).run([listen("127.0.0.1", int(sys.argv[1]))])
+    serve(Held(over(url, settings)), settings, listen("127.0.0.1", int(sys.argv[1])))
 
 
 if __name__ == "__main__":

@@ -3,13 +3,14 @@
 import asyncio
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from api.__main__ import configured, inherited
+from api.__main__ import configured, inherited, serve
 from shared.process.listening import listen
 from shared.settings import Settings
 
@@ -48,3 +49,18 @@ async def test_a_kept_connection_of_an_inherited_socket_sends_at_once(
         await serving
 
     assert at_once
+
+
+def test_threads_at_work_give_way_to_the_event_loop_ten_times_as_often_as_they_would(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    meanwhile: list[float] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda *_: meanwhile.append(sys.getswitchinterval()))
+    before = sys.getswitchinterval()
+    try:
+        with listen("127.0.0.1", 0) as listener:
+            serve(FastAPI(), Settings(), listener)
+    finally:
+        sys.setswitchinterval(before)
+
+    assert meanwhile == [pytest.approx(before / 10)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from api.explanations.schemas import ExplanationOut
 from api.rankings import pages
 from api.rankings.schemas import HistoryPage, RankingOut, ScorecardOut
 from api.rankings.scorecards import score
-from shared.core.flights import Flights
+from shared.core.flights import AT_ONCE, Flights
 from shared.explanations import store as explanations
 from shared.rankings import service as rankings
 from shared.rankings import store as standings
@@ -97,6 +98,25 @@ async def test_what_fails_fails_for_all_who_wait_and_is_tried_anew_by_the_next()
     failed = await asyncio.gather(*waiting, return_exceptions=True)
     assert [type(each) for each in failed] == [LookupError] * 3
     assert await flights.share("key", work) == 2
+
+
+async def test_who_waited_for_the_same_goes_on_a_few_at_a_time() -> None:
+    """Others have their turn in between, however much each has to send."""
+    flights, turn, went_on = Flights[int](), 0, list[int]()
+
+    async def work() -> int:
+        return 1
+
+    async def wait() -> None:
+        await flights.share("key", work)
+        went_on.append(turn)
+
+    waiting = [asyncio.create_task(wait()) for _ in range(3 * AT_ONCE + 1)]
+    while len(went_on) < len(waiting):
+        turn += 1
+        await asyncio.sleep(0)
+
+    assert max(Counter(went_on).values()) == AT_ONCE
 
 
 async def test_a_ranking_is_worked_out_once_and_off_the_event_loop(

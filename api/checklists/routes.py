@@ -38,8 +38,8 @@ async def checklist(
     """
     require_reach(caller, applicant)
     framework = await framework_of(held, round)
-    async with database_of(request, every_measure=True).snapshot() as session:
-        found = await checklists.read(session, framework, round, caller, applicant)
+    database = database_of(request, every_measure=True)
+    found = await checklists.read(database, framework, round, caller, applicant)
     head = {
         "round": round.code,
         "applicant": applicant,

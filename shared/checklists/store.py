@@ -1,15 +1,14 @@
 """What is said of one applicant now, whether a run has taken it in or not."""
 
-from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import text
 
-from shared.checklists.checklist import Said
+from shared.checklists.checklist import Row
 from shared.database import Session
 from shared.submissions.list_store import AWAITS, KEEPS_ASIDE
 from shared.submissions.standing import standing
-from shared.submissions.values import Reported
 
 OF_APPLICANT = "applicant = :applicant"
 STANDS = f"""
@@ -24,14 +23,10 @@ HELD = text(f"""
 
 async def stands(
     session: Session, round_id: int, reference_date: date, applicant: str
-) -> dict[str, list[Said]]:
-    """Return what each reporter stands by as of the reference date, by measure."""
+) -> Sequence[Row]:
+    """Return what each reporter stands by as of the reference date."""
     parameters = {"round": round_id, "reference_date": reference_date, "applicant": applicant}
-    found: defaultdict[str, list[Said]] = defaultdict(list)
-    for measure, *known, number, codes in await session.execute(text(STANDS), parameters):
-        identity, reporter, kind, as_of, revision = known
-        reported = Reported(number, None if codes is None else tuple(codes))
-        found[measure].append((identity, reporter, kind, as_of, revision, reported))
+    found: Sequence[Row] = (await session.execute(text(STANDS), parameters)).all()
     return found
 
 

@@ -5,12 +5,10 @@ import threading
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from shared.database import Database
-from shared.database.schema import driver_url
 from shared.explanations import document, text
-from tests.fixtures.http import SCORES, gateway, mark
+from tests.fixtures.holding import Held, one_connection
+from tests.fixtures.http import SCORES, mark
 from tests.fixtures.make import World
 
 EXPLANATION = f"{SCORES}/C1/explanation"
@@ -19,25 +17,14 @@ EXPLANATION = f"{SCORES}/C1/explanation"
 async def test_while_a_score_is_explained_others_have_the_connection(
     world: World, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, gate = threading.Event(), threading.Event()
-    measures = document.measures
-
-    def held(*arguments: Any) -> Any:
-        begun.set()
-        assert gate.wait(30)
-        return measures(*arguments)
-
-    monkeypatch.setattr(document, "measures", held)
+    held = Held(monkeypatch, document, "measures")
     await mark(world, C1=50)
-    engine = create_async_engine(driver_url(url), pool_size=1, max_overflow=0, pool_timeout=5)
-    async with gateway(Database("").over(engine)) as client:
-        one = World(client, world.headers, world.worker_database)
+    async with one_connection(world, url) as one:
         asked = asyncio.create_task(one.call("auditor", "GET", EXPLANATION))
-        assert await asyncio.to_thread(begun.wait, 30)
+        assert await asyncio.to_thread(held.begun.wait, 30)
         other = await one.call("auditor", "GET", SCORES)
-        gate.set()
+        held.gate.set()
         assert [other.status_code, (await asked).status_code] == [200, 200]
-    await engine.dispose()
 
 
 @pytest.mark.parametrize("path", [EXPLANATION, f"{EXPLANATION}/text"])

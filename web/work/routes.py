@@ -113,8 +113,8 @@ async def of_applicant(
         measures = marking.own_measures(framework, who)
         body = marking_page.one(reader, stored, known, measures, marks, done)
     else:
-        async with database_of(request, every_measure=True).snapshot() as session:
-            found = await checklists.read(session, framework, stored, who, applicant)
+        database = database_of(request, every_measure=True)
+        found = await checklists.read(database, framework, stored, who, applicant)
         body = checklist_page.body(reader, stored, framework, known, found, done)
     path = ("rounds", round, "work", "applicants", applicant)
     title = f"{reader.say(known.name)} · {reader.say(TITLE)}"

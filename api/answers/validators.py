@@ -21,6 +21,9 @@ from api.http.problems import PreconditionFailed, PreconditionRequired
 DIGEST_BYTES = 16
 TAG = re.compile(r'\s*(W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)')
 
+WEAK = "W/"
+"""Before a tag of the same content, though not byte for byte."""
+
 REVALIDATED = "private, no-cache"
 """A reader may keep an answer for itself, if it asks each time whether it still holds."""
 
@@ -89,8 +92,10 @@ def named(given: str, etag: str, *, weak: bool = True) -> str | None:
     """
     if given.strip() == "*":
         return etag
-    any_coding = {etag, *(coded(etag, coding) for coding in CODINGS)}
-    return next((each for each in _tags(given, weak=weak) if each in any_coding), None)
+    own = etag.removeprefix(WEAK)
+    any_coding = {own, *(coded(own, coding) for coding in CODINGS)}
+    found = next((each for each in _tags(given, weak=weak) if each in any_coding), None)
+    return found and etag.removesuffix(own) + found
 
 
 def _tags(given: str, *, weak: bool) -> Iterable[str]:

@@ -8,7 +8,7 @@ from starlette.responses import StreamingResponse
 
 from api.audit.schemas import MOST_ACTION, AuditEventOut, AuditEventPage
 from api.exports import records
-from api.exports.files import file
+from api.exports.files import File, file
 from api.exports.schemas import EVENTS, Format, answers
 from api.http.access import Caller, admits
 from api.http.context import Tx, database_of
@@ -91,4 +91,4 @@ async def export_events(request: Request, asked: Asked, format: Format = "csv") 
     """
     table = records.events(database_of(request), asked)
     name = [*([asked.round] if asked.round else []), "events"]
-    return file(request, table, format, "events", name)
+    return file(request, table, File("events", format, name))

@@ -6,7 +6,8 @@ from starlette.responses import StreamingResponse
 
 from api.discrepancies.routes import Beyond
 from api.exports import records, scores
-from api.exports.files import file
+from api.exports.files import File, file
+from api.exports.pinned import by_names, by_reach, by_reader, unchanged
 from api.exports.schemas import (
     DISCREPANCIES,
     OF_A_RUN,
@@ -21,13 +22,11 @@ from api.http.context import database_of, framework_of, gateway_of, round_of
 from api.http.paths import RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
-from api.http.state import Gateway
-from api.rankings.freshness import freshness_of, require_run
+from api.rankings.freshness import freshness_of
 from api.rankings.instants import RunAsked
 from shared.core.errors import MarksOutstanding, NotFound
 from shared.core.principal import Role
-from shared.rounds.store import RoundFacts
-from shared.visibility import visible
+from shared.visibility import reach_of, visible
 
 router = APIRouter(prefix="/v1/rounds/{round}/export", tags=["exports"], route_class=GuardedRoute)
 
@@ -73,10 +72,13 @@ async def _scores(
     framework = await framework_of(held, round_)
     fresh = await freshness_of(held, round_, run)
     await visible(held.database, framework, round_, who, None)
+    decides = None if run is None else by_names(fresh)
+    wanted = File.of(round_, fresh, form, "scores" if with_lines else "ranking", decides)
+    if (known := unchanged(request, wanted.tag)) is not None:
+        return known
     whole = await held.rankings.as_of(round_.id, fresh.as_of)
     table = scores.table(held, framework, round_, whole, fresh, with_lines=with_lines)
-    what = "scores" if with_lines else "ranking"
-    return file(request, table, form, what, [code, f"run-{fresh.run}", what], fresh.run)
+    return file(request, table, wanted)
 
 
 @router.get(
@@ -96,9 +98,12 @@ async def submissions(
     held, who = gateway_of(request), caller_of(request)
     round_ = await round_of(held, round)
     framework = await framework_of(held, round_)
-    name = await _name(held, round_, run, "submissions")
+    fresh = None if run is None else await freshness_of(held, round_, run)
+    wanted = File.of(round_, fresh, format, "submissions", by_reader(who))
+    if (known := unchanged(request, wanted.tag)) is not None:
+        return known
     table = records.submissions(database_of(request), framework, round_, who, run)
-    return file(request, table, format, "submissions", name, run)
+    return file(request, table, wanted)
 
 
 @router.get(
@@ -121,16 +126,12 @@ async def discrepancies(
     held, who = gateway_of(request), caller_of(request)
     round_ = await round_of(held, round)
     framework = await framework_of(held, round_)
-    name = await _name(held, round_, run, "discrepancies")
+    fresh = None if run is None else await freshness_of(held, round_, run)
+    decides = [beyond, *by_reach(reach_of(who))]
+    wanted = File.of(round_, fresh, format, "discrepancies", decides)
+    if (known := unchanged(request, wanted.tag)) is not None:
+        return known
     table = records.discrepancies(
         database_of(request), framework, round_, who, run=run, only_beyond=beyond
     )
-    return file(request, table, format, "discrepancies", name, run)
-
-
-async def _name(held: Gateway, round_: RoundFacts, run: int | None, what: str) -> list[str]:
-    """Return the parts of a file's name, with the *run* if one is asked for. Raises: NotFound."""
-    if run is None:
-        return [round_.code, what]
-    await require_run(held, round_, run)
-    return [round_.code, f"run-{run}", what]
+    return file(request, table, wanted)

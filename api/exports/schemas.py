@@ -16,6 +16,11 @@ Format = Annotated[
 ]
 HEADERS = ("Content-Disposition", "Cache-Control", "Vary")
 OF_A_RUN = "Pilotzone-Run"
+TAG = {
+    "description": "Of a run that was asked for, whose rows never change. Weak: of the rows, not of"
+    " the bytes. Send it as `If-None-Match`. Left out where what is shown may yet change.",
+    "schema": {"type": "string"},
+}
 SAID = (
     "The whole of it, as it is made: without its last chunk it was broken off. Columns are named by"
     " the members of the list's items."
@@ -55,4 +60,10 @@ def answers(examples: tuple[str, str], *headers: str) -> dict[int | str, dict[st
             (json_lines.MEDIA_TYPE, {}, jsonl),
         )
     }
-    return {200: {"description": SAID, "content": content, **sends(*HEADERS, *headers)}}
+    said: dict[int | str, dict[str, Any]] = {
+        200: {"description": SAID, "content": content, **sends(*HEADERS, *headers)}
+    }
+    if OF_A_RUN in headers:
+        said[200]["headers"]["ETag"] = TAG
+        said[304] = {"description": "The reader has this file already."}
+    return said

@@ -25,6 +25,14 @@ def test_a_list_names_each_of_its_tags(
     assert named(", ".join([*before, weak + sent, *after]), tag) in {sent, tag}
 
 
+@given(TAGS, st.sampled_from(["", "W/"]))
+def test_a_weak_tag_is_named_by_either_and_stays_weak(tag: str, weak: str) -> None:
+    own = f"W/{tag}"
+    assert named(weak + tag, own) == own
+    assert named(weak + coded(tag, "gzip"), own) == coded(own, "gzip")
+    assert named(f'{weak}{tag[:-1]}x"', own) is None
+
+
 @given(TAGS, st.text(max_size=60), st.text('x "\\', min_size=1, max_size=9))
 def test_a_tag_behind_what_is_no_list_of_tags_is_not_named(tag: str, text: str, junk: str) -> None:
     assume(tag not in text and text.strip() != "*")

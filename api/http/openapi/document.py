@@ -105,7 +105,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             _add_problems(operation)
             _add_headers(operation)
             reads = method == "get" and "x-roles" in operation
-            if reads and not _streamed(operation):
+            if reads and ("304" in operation["responses"] or not _streamed(operation)):
                 _add_validators(operation)
             _add_examples(operation, examples.get(f"{method.upper()} {path}", {}))
             for response in operation["responses"].values():
@@ -202,8 +202,8 @@ def _add_headers(operation: dict[str, Any]) -> None:
         in_words = ["Content-Language"] if status >= "400" else []
         smaller = ["Vary", "Content-Encoding"] if _compressible(response) else []
         told = limited if status < "400" or status == "429" else ()
-        more = [*in_words, *smaller, *told, *own.get(status, ()), *named]
-        response.update(sends("X-Request-ID", NOSNIFF, *more))
+        more = [*in_words, *smaller, *told, *own.get(status, ())]
+        response["headers"] = sends("X-Request-ID", NOSNIFF, *more)["headers"] | named
 
 
 def _compressible(response: dict[str, Any]) -> bool:
@@ -212,7 +212,10 @@ def _compressible(response: dict[str, Any]) -> bool:
 
 
 def _streamed(operation: dict[str, Any]) -> bool:
-    """Say whether an answer is sent while it is made, so that nobody knows its digest before."""
+    """Say whether an answer is sent while it is made, so that nobody knows its digest before.
+
+    What is of a run has a validator all the same, and says so itself.
+    """
     answer = operation["responses"]["200"]
     return "text/event-stream" in answer.get("content", ()) or (
         "Content-Disposition" in answer["headers"]
@@ -223,16 +226,11 @@ def _add_validators(operation: dict[str, Any]) -> None:
     """Say that who names the `ETag` of an answer is not sent it again."""
     operation.setdefault("parameters", []).append(KNOWN)
     responses = operation["responses"]
-    responses["304"] = {"description": "The reader has this answer already."}
+    responses.setdefault("304", {"description": "The reader has this answer already."})
     for status in ("200", "304"):
+        always = ("X-Request-ID", NOSNIFF, "ETag", "Cache-Control", "Vary", *headers.LIMITS)
         named = responses[status].get("headers", {})
-        responses[status].update(
-            sends(
-                *("X-Request-ID", NOSNIFF, "ETag", "Cache-Control", "Vary"),
-                *headers.LIMITS,
-                *named,
-            )
-        )
+        responses[status]["headers"] = sends(*always)["headers"] | named
     operation["responses"] = dict(sorted(responses.items()))
 
 

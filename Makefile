@@ -25,7 +25,7 @@ run: export PILOTZONE_LOG_LEVEL ?= warning
 run: setup ## everything, with a demonstration round, until Ctrl-C: make run ARGS='--port 8001'
 	@$(BIN)/pilotzone up --demo $(ARGS)
 
-check: setup ## what needs no database, in a minute or two: for each step of a change
+check: setup ## what needs no database, in under a minute after the first time: for each step of a change
 	$(STATIC)
 	$(BIN)/pytest --quiet -n 2 --dist loadfile tests/scoring tests/repository/test_architecture.py \
 		tests/repository/test_docs.py tests/contract/test_openapi.py::test_the_committed_contract_is_current

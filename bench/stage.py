@@ -17,6 +17,7 @@ from sqlalchemy import make_url, text
 
 from bench.floor import TABLE
 from shared.access import service as keys
+from shared.changes import store as changes
 from shared.core.principal import Actor
 from shared.database import Database, Limits
 from shared.frameworks import service as frameworks
@@ -116,6 +117,12 @@ class Stage:
             await runs.recompute(session, Library(), round_.id, "bench", None)
         await self.tidy()
 
+    async def run_anew(self, round_: Round) -> None:
+        """Have everybody's scores computed though nothing was said."""
+        async with self.database.session() as session:
+            await changes.add_cohort(session, round_.id, "bench")
+        await self.run(round_)
+
     async def corrected(self, applicants: int) -> Round:
         """Give an open round of *applicants*, each of whose values has ten revisions behind it."""
         statements = (APPLICANTS, ENTRIES, VALUES, CORRECTIONS)
@@ -190,9 +197,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(url: str, log: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `python -m ARGUMENTS` beside us and end it at the end."""
+def process(
+    url: str, log: Path, *arguments: str, **settings: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `python -m ARGUMENTS` beside us, with these *settings*, and end it at the end."""
     environment = os.environ | {
+        f"PILOTZONE_{name.upper()}": each for name, each in settings.items()
+    }
+    environment |= {
         "PILOTZONE_DATABASE_URL": url,
         "FLOOR_DSN": dsn(url),
         "PILOTZONE_LOG_FORMAT": "json",

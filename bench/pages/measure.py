@@ -1,7 +1,8 @@
 """(m) The board: its ranking beside the JSON of the same places, under the same load.
 
 Kept: asked for again and again; fresh: the first that is asked for after a run. What a browser
-fetches that has nothing yet is the page and all that the page names, compressed.
+fetches that has nothing yet is the page and all that the page names, compressed. Then a browser
+itself, and a thousand who hold a stream each.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.load import Rate, answer, beside, rates, request, table
+from bench.pages import painting, viewers
 from bench.stage import Round, Stage, answering, free_port, process
 from shared.sessions import service as sessions
 from web.cookies import SECURE
@@ -55,23 +57,43 @@ async def show(console: Console, on: Stage, wanted: str, seconds: float, logs: P
         fresh.add_row(f"{applicants:,}", f"{json:.1f}", f"{page:.1f}", f"{page / json:.2f}")
     console.print(fresh)
     console.print(f"(m) {size / 1024:.1f} KiB in {requests} requests for who has nothing yet")
+    await _looked_at(console, on, logs)
+
+
+async def _looked_at(console: Console, on: Stage, logs: Path) -> None:
+    """Print what browsers see: one, and many who hold a stream each."""
+    round_, token = await on.filled(SIZES[0]), await _token(on)
+    painted = await painting.measure(on, round_, token, logs)
+    shown = "no browser: see make browser" if painted is None else f"{painted:.0f} ms"
+    console.print(f"(m) first paint of the ranking, of {painting.TIMES} the median: {shown}")
+    seen = await viewers.measure(on, round_, token, logs)
+    console.print(
+        f"(m) {seen.viewers:,} streams: the first is told of a run {seen.first_ms:.0f} ms after its"
+        f" value was sent, the last {seen.last_ms:.0f} ms; {seen.kilobytes_each:.0f} KB each"
+    )
 
 
 async def measure(stage: Stage, rounds: list[Round], seconds: float, logs: Path) -> Board:
     """Return what the pages of these *rounds* cost; the first is pressed."""
-    async with stage.database.session() as session:
-        begun = await sessions.begin(session, "bench", stage.portal, timedelta(hours=1))
-    assert begun is not None
+    token = await _token(stage)
     port = free_port()
     command = ("api", "--port", str(port))
     with process(stage.url, logs / "board.log", *command) as gateway:
         await answering(port, gateway)
-        fresh = {each.applicants: await _fresh(stage, each, port, begun.token) for each in rounds}
+        fresh = {each.applicants: await _fresh(stage, each, port, token) for each in rounds}
         ways = port, partial(_always, _json(stage, rounds[0]))
-        page = port, partial(_always, _page(rounds[0], begun.token))
+        page = port, partial(_always, _page(rounds[0], token))
         kept = {clients: await beside(ways, page, clients, seconds) for clients in CLIENTS}
-        cold = await _cold(port, _page(rounds[0], begun.token, gzip.__name__), begun.token)
+        cold = await _cold(port, _page(rounds[0], token, gzip.__name__), token)
     return Board(kept, fresh, cold)
+
+
+async def _token(stage: Stage) -> str:
+    """Return what the cookie of a new session says."""
+    async with stage.database.session() as session:
+        begun = await sessions.begin(session, "bench", stage.portal, timedelta(hours=1))
+    assert begun is not None
+    return begun.token
 
 
 def _always(sent: bytes, _: int) -> bytes:
@@ -97,7 +119,7 @@ async def _fresh(stage: Stage, round_: Round, port: int, token: str) -> tuple[fl
     """Return the median milliseconds of the first JSON after a run, and of the first page."""
     took: tuple[list[float], list[float]] = ([], [])
     for _ in range(TIMES):
-        await stage.run(round_)
+        await stage.run_anew(round_)
         for sent, times in zip((_json(stage, round_), _page(round_, token)), took, strict=True):
             times.append(await _once(port, sent))
     json, page = (sorted(times)[TIMES // 2] for times in took)

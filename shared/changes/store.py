@@ -148,12 +148,21 @@ async def waiting(session: Session, round_id: int) -> frozenset[str]:
     return frozenset(await session.scalars(query, {"round": round_id}))
 
 
+PENDING = text(f"""
+    SELECT EXISTS (SELECT FROM submission WHERE round = :round AND id = :id) AND coalesce((
+        SELECT submission <= :id FROM submission_change
+        WHERE round = :round AND id > {TAKEN_UNTIL} AND submission IS NOT NULL ORDER BY id LIMIT 1
+    ), false)
+""")  # noqa: S608 -- all of it is ours
+
+
 async def pending(session: Session, round_id: int, submission: int) -> bool:
-    """Say whether no run has taken in *submission* yet."""
-    query = text("""
-        SELECT EXISTS (SELECT FROM submission_change WHERE round = :round AND submission = :id)
-    """)
-    waits: bool = (await session.scalars(query, {"round": round_id, "id": submission})).one()
+    """Say whether no run has taken in *submission*, one of the round, yet.
+
+    A round's submissions are logged and taken in by the order of their ids, so that the first which
+    waits tells of all.
+    """
+    waits: bool = (await session.scalars(PENDING, {"round": round_id, "id": submission})).one()
     return waits
 
 

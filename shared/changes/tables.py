@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
-    Index,
     Integer,
     PrimaryKeyConstraint,
 )
@@ -29,10 +28,7 @@ class SubmissionChangeRow(Table):
     request_id: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
-    __table_args__ = (
-        PrimaryKeyConstraint("round", "id"),
-        Index(None, "round", "submission", postgresql_where="submission IS NOT NULL"),
-    )
+    __table_args__ = (PrimaryKeyConstraint("round", "id"),)
 
 
 class RoundFailureRow(Table):

@@ -206,18 +206,35 @@ async def test_only_who_takes_part_is_asked_to_be_scored_anew(
     )
 
 
+def said(round_id: int, submission: int) -> tuple[str, str]:
+    """Return the statements that append and log a submission of this id."""
+    return (
+        f"""
+            INSERT INTO submission (round, id, applicant, measure, reporter, kind, as_of, revision,
+                status, number, request_id)
+            VALUES ({round_id}, {submission}, 'C1', 'm{submission}', 1, 'source', '2026-06-30', 1,
+                'reported', 1, 'r')
+        """,  # noqa: S608 -- all of it is ours
+        change(round_id, "C1", submission),
+    )
+
+
 async def test_a_submission_is_pending_until_a_run_has_taken_it_in(
     quiet: int, owner: Database, worker_database: Database
 ) -> None:
-    await execute(owner, change(quiet, "C1", 4), change(OTHER, "C1", 5))
+    """One of another round is not, nor is what was never said."""
 
-    async def pending() -> list[bool]:
+    async def pending() -> list[int]:
         async with worker_database._sessions() as session:
-            return [await changes.pending(session, quiet, each) for each in (4, 5)]
+            return [each for each in range(3, 9) if await changes.pending(session, quiet, each)]
 
-    assert await pending() == [True, False]
+    await execute(owner, change(quiet, "P1", None), *said(quiet, 4), *said(OTHER, 5))
+    await execute(owner, *said(quiet, 6))
+    assert await pending() == [4, 6]
     await consume(worker_database, quiet)
-    assert await pending() == [False, False]
+    assert await pending() == []
+    await execute(owner, *said(quiet, 8))
+    assert await pending() == [8]
 
 
 async def test_the_queue_is_as_long_and_as_old_as_what_waits(

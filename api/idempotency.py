@@ -14,7 +14,7 @@ from starlette.types import Message
 
 from api.http.access import bearer, caller_of
 from api.http.problems import MalformedIdempotencyKey
-from shared.core.errors import IdempotencyKeyReused
+from shared.core.errors import IdempotencyKeyReused, told
 from shared.database import Database, Session
 from shared.idempotency.sealing import NotTheirs, seal, unseal
 from shared.idempotency.service import Answer, Answered, Answers, Sent
@@ -86,10 +86,9 @@ def key_of(request: Request) -> str | None:
     quoted = QUOTED.fullmatch(given[0])
     key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else given[0]
     if len(given) > 1 or len(key) > MOST_CHARACTERS or not (quoted or BARE.fullmatch(key)):
-        raise MalformedIdempotencyKey(
-            f"send one `{HEADER}` of 1 to {MOST_CHARACTERS} visible ASCII characters",
-            most=MOST_CHARACTERS,
-        )
+        message = f"send one `{HEADER}` of 1 to {MOST_CHARACTERS} visible ASCII characters"
+        finding = told(f"/header/{HEADER}", "not-a-key", message, {"most": MOST_CHARACTERS})
+        raise MalformedIdempotencyKey(message, (finding,), most=MOST_CHARACTERS)
     return key
 
 

@@ -18,7 +18,8 @@ MOST_BYTES = 64 * 1024
 """Two texts as long as may be, each character of which is written with nine."""
 
 MOST_FIELDS = 200
-FORM_TYPE = re.compile(r"application/x-www-form-urlencoded\s*(;|$)", re.IGNORECASE | re.ASCII)
+FORM = "application/x-www-form-urlencoded"
+FORM_TYPE = re.compile(rf"{FORM}\s*(;|$)", re.IGNORECASE | re.ASCII)
 SITE = {"sec-fetch-site", "origin", "referer"}
 TOKEN = "form"  # noqa: S105 -- the name of the field that has it
 
@@ -56,10 +57,11 @@ async def fields_of_anyone(request: Request, most: int = SMALL) -> dict[str, str
     request.state.deadline.restart()
     try:
         if body and not FORM_TYPE.match(request.headers.get("content-type", "")):
-            raise UnsupportedMediaType("a form is sent as application/x-www-form-urlencoded")
+            raise UnsupportedMediaType.of("a form is sent as", "Content-Type", FORM)
         found = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
-        raise MalformedBody(f"a form is text in UTF-8, of at most {MOST_FIELDS} fields") from None
+        message = f"a form is text in UTF-8, of at most {MOST_FIELDS} fields"
+        raise MalformedBody.of("not-a-form", message, most=MOST_FIELDS) from None
     finally:
         bodies.give_back(counted)
     return {name: values[-1].strip() for name, values in found.items()}

@@ -120,6 +120,27 @@ ROW_CODES = (
 OF_FILES = ("no-rows", "not-applicants", "slice-of-marks", "slice-twice")
 """Why a file is refused as a whole, or the slice that it declares."""
 
+BODIES = (
+    "broken-off",
+    "not-gzip",
+    "nested-too-deep",
+    "too-many-elements",
+    "not-a-form",
+    "not-utf-8",
+    "not-csv",
+    "no-header",
+    "unknown-column",
+    "column-twice",
+    "column-missing",
+    "line-too-long",
+    "not-a-batch",
+    "not-a-slice",
+)
+"""Why nothing of a body or a file can be read, beside what is wrong with a row."""
+
+HEADERS = ("not-accepted", "not-a-key", "digest-malformed", "digest-differs")
+"""What may be wrong with a header of the request."""
+
 ADJUDICATIONS = ("no-panel",)
 
 FRAMEWORK_CODES = (
@@ -167,7 +188,12 @@ FRAMEWORK_CODES = (
 """Why a framework document is refused; docs/frameworks.md says what each means."""
 
 FIELD_CODES = tuple(
-    dict.fromkeys((*FORM, *REFERENCES, *ROW_CODES, *OF_FILES, *ADJUDICATIONS, *FRAMEWORK_CODES))
+    dict.fromkeys(
+        (
+            *(*FORM, *REFERENCES, *ROW_CODES, *OF_FILES, *BODIES, *HEADERS),
+            *(*ADJUDICATIONS, *FRAMEWORK_CODES),
+        )
+    )
 )
 """All that an error of a problem may have."""
 

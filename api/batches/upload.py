@@ -23,6 +23,7 @@ FREE_RATIO = 2**16
 """Bytes that any packed file may become."""
 
 PIECE = 2**18
+PACKED = "/header/Content-Encoding"
 
 ROW_BYTES = 1_000
 """What a row costs at least while it is worked on, however few bytes it has in the file."""
@@ -49,9 +50,7 @@ def media_type(given: str) -> str:
         for name, value in message.get_params(failobj=[])[1:]
     )
     if found not in READERS or not fits:
-        raise UnsupportedMediaType(
-            f"a batch is sent as one of: {', '.join(READERS)}, each in UTF-8",
-        )
+        raise UnsupportedMediaType.of("a batch is sent in UTF-8, as", "Content-Type", *READERS)
     return found
 
 
@@ -79,7 +78,7 @@ async def upload(request: Request, bodies: Bodies) -> AsyncIterator[Upload]:
         counted += becomes
         yield Upload(kind, body)
     except ClientDisconnect:
-        raise MalformedBody("the body broke off") from None
+        raise MalformedBody.of("broken-off", "the body broke off") from None
     finally:
         bodies.give_back(counted)
 
@@ -114,7 +113,7 @@ async def _gunzipped(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[b
             try:
                 found = inflate.decompress(left, PIECE)
             except zlib.error:
-                raise MalformedBody("the body is not gzip") from None
+                raise MalformedBody.of("not-gzip", "the body is not gzip", PACKED) from None
             size += len(found)
             _require_at_most(most, size)
             if size > FREE_RATIO + MOST_RATIO * sent:
@@ -123,7 +122,7 @@ async def _gunzipped(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[b
             yield found
             left = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
     if not inflate.eof:
-        raise MalformedBody("the packed file broke off")
+        raise MalformedBody.of("broken-off", "the packed file broke off")
 
 
 def _inflate() -> "zlib._Decompress":
@@ -138,5 +137,6 @@ def _unpacker(encoding: str) -> Unpacker:
     """Return what unpacks a `Content-Encoding`. Raises: UnsupportedMediaType."""
     found = UNPACKERS.get(encoding.strip().lower())
     if found is None:
-        raise UnsupportedMediaType("a file is sent as it is, or packed by gzip")
+        accepted = filter(None, UNPACKERS)
+        raise UnsupportedMediaType.of("a file is packed as", "Content-Encoding", *accepted)
     return found

@@ -16,13 +16,9 @@ from typing import Any, TypeVar
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from api.answers.faults import pointer
 from api.http.integrity.digests import verified
-from api.http.problems import (
-    BodyTooLarge,
-    MalformedBody,
-    UnsupportedMediaType,
-    pointer,
-)
+from api.http.problems import BodyTooLarge, MalformedBody, UnsupportedMediaType
 from api.http.schemas import MOST_FINDINGS
 from shared.core.errors import Finding, Unavailable
 
@@ -35,6 +31,8 @@ MOST_DIGITS = 6_000
 MOST_ELEMENTS = 120_000
 """Members and elements of one body: of 10 000 rows, each with its seven members and four codes."""
 
+TOO_MANY = f"a body has at most {MOST_ELEMENTS} members and elements"
+
 MOST_DEPTH = 64
 
 SMALL = 16 * 1024
@@ -45,7 +43,6 @@ HIGH, LOW = r"\\u[dD][89abAB]..", r"\\u[dD][c-fC-F].."
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 LONE_SURROGATE = re.compile(f"{HIGH}(?!{LOW})|(?<!{HIGH}){LOW}", re.DOTALL)
 PIECE, PAIR = 100_000, 12
-NO_JSON = "the body is not JSON in UTF-8"
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -113,13 +110,13 @@ def _number(text: str) -> float | int:
 
 
 def _constant(text: str) -> float:
-    raise MalformedBody(f"{text} is not JSON")
+    raise MalformedBody.of("not-json", f"{text} is not JSON")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise MalformedBody("an object has the same member twice")
+        raise MalformedBody.of("member-twice", "an object has the same member twice")
     return found
 
 
@@ -140,13 +137,13 @@ def decode(body: bytes) -> Any:
     except _Unkeepable as error:
         raise MalformedBody(str(error), _where_unkeepable(text)) from None
     except (ValueError, RecursionError):
-        raise MalformedBody(NO_JSON) from None
+        raise MalformedBody.of("not-json", "the body is not JSON in UTF-8") from None
     # An escape can name what no text column can hold.
     escapes = text.replace("\\\\", " ") if "\\" in text else ""
     if "\\u0000" in escapes:
-        raise MalformedBody("a text has a NUL character")
+        raise MalformedBody.of("text-unwritable", "a text has a NUL character")
     if SURROGATE.search(escapes) and _has_lone_surrogate(escapes):
-        raise MalformedBody("a text has a lone surrogate")
+        raise MalformedBody.of("text-unwritable", "a text has a lone surrogate")
     return value
 
 
@@ -165,15 +162,16 @@ def _refuse_unbounded(body: bytes) -> None:
     Raises: MalformedBody.
     """
     if body.count(b'"') > 5 * MOST_ELEMENTS:  # a member has two texts, four marks
-        raise MalformedBody(f"a body has at most {MOST_ELEMENTS} members and elements")
+        raise MalformedBody.of("too-many-elements", TOO_MANY, most=MOST_ELEMENTS)
     bare = body.replace(b"\\\\", b"").replace(b'\\"', b"")
     outside = b" ".join(bare.split(b'"')[::2])
     opened = outside.count(b"{") + outside.count(b"[")
     if opened + outside.count(b",") > MOST_ELEMENTS:
-        raise MalformedBody(f"a body has at most {MOST_ELEMENTS} members and elements")
+        raise MalformedBody.of("too-many-elements", TOO_MANY, most=MOST_ELEMENTS)
     brackets = outside.translate(STEPS, NO_BRACKETS)
     if max(accumulate(brackets, lambda depth, step: depth + step - 1, initial=0)) > MOST_DEPTH:
-        raise MalformedBody(f"a body is nested at most {MOST_DEPTH} deep")
+        detail = f"a body is nested at most {MOST_DEPTH} deep"
+        raise MalformedBody.of("nested-too-deep", detail, most=MOST_DEPTH)
 
 
 STEPS = bytes.maketrans(b"{[}]", bytes([2, 2, 0, 0]))
@@ -281,7 +279,7 @@ async def received(request: Request, bodies: Bodies, most: int) -> tuple[bytes, 
             counted += beyond
     except ClientDisconnect:
         bodies.give_back(counted)
-        raise MalformedBody("the body broke off") from None
+        raise MalformedBody.of("broken-off", "the body broke off") from None
     except BaseException:
         bodies.give_back(counted)
         raise
@@ -289,9 +287,11 @@ async def received(request: Request, bodies: Bodies, most: int) -> tuple[bytes, 
 
 
 def require_json(request: Request) -> None:
-    """Require that the body is sent as JSON. Raises: UnsupportedMediaType."""
+    """Require that the body is sent as JSON, as it is. Raises: UnsupportedMediaType."""
     if not JSON_TYPE.match(request.headers.get("content-type", "")):
-        raise UnsupportedMediaType("a body is sent as application/json")
+        raise UnsupportedMediaType.of("a body is sent as", "Content-Type", "application/json")
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise UnsupportedMediaType.of("a body of JSON is sent as", "Content-Encoding", "identity")
 
 
 def _refuse_larger(size: int, most: int) -> None:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match, Mount
 
-from api.answers.codes import code_of
+from api.answers.faults import findings_of
 from api.answers.languages import in_chinese
 from api.http import negotiation
 from api.http.schemas import MOST_FINDINGS
@@ -26,9 +26,11 @@ from shared.core.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    Param,
     QuotaExceeded,
     TokenRefused,
     Unavailable,
+    told,
 )
 from shared.database import DiskFull, SchemaUnknown, cut_off, full, out_of_reach
 
@@ -47,11 +49,8 @@ STATUS = {
 LANGUAGES = ("en", "zh")
 MOST_POINTER = 200
 MOST_PATH = 10_000
-BOUNDS = frozenset(
-    {"ge", "gt", "le", "lt", "min_length", "max_length", "pattern", "expected"}
-    | {"first_year", "last_year"}
-)
 MEDIA_TYPE = "application/problem+json"
+REFUSED = {HTTPStatus.METHOD_NOT_ALLOWED: "the path knows other methods: `Allow` lists them"}
 OF_NO_USE = {"/problems/unauthorized", "/problems/token-refused"}
 SCHEMA = {"$ref": "#/components/schemas/Problem"}
 
@@ -107,9 +106,21 @@ class BodyTooLarge(DomainError):
 class MalformedBody(DomainError):
     """The request's body is not JSON that can be kept exactly."""
 
+    @classmethod
+    def of(cls, code: str, detail: str, pointer: str = "", **params: Param) -> "MalformedBody":
+        """Say what is wrong with a body as a whole, or with the header at *pointer*."""
+        return cls(detail, (told(pointer, code, detail, params),))
+
 
 class UnsupportedMediaType(DomainError):
     """The request's body is not sent as JSON."""
+
+    @classmethod
+    def of(cls, what: str, header: str, *accepted: str) -> "UnsupportedMediaType":
+        """Say *what* is *accepted* where the *header* says something else."""
+        detail = f"{what} {' or '.join(accepted)}"
+        finding = told(f"/header/{header}", "not-accepted", detail, {"accepted": accepted})
+        return cls(detail, (finding,))
 
 
 class InternalServerError(DomainError):
@@ -183,27 +194,8 @@ async def on_domain_error(request: Request, error: DomainError) -> Response:
 
 async def on_malformed(request: Request, error: RequestValidationError) -> Response:
     """Name each field that is wrong; never echo what it held."""
-    findings = tuple(
-        Finding(_place(each["loc"]), code_of(each["type"]), each["msg"], _params(each))
-        for each in error.errors()
-    )
     problem = describe(Invalid) | {"detail": "the request is not as it must be: see errors"}
-    return answer(request, problem, findings)
-
-
-def _params(error: Any) -> dict[str, Any]:
-    """Return the bounds that a value was held to; the rest that is told may echo the value."""
-    return {name: each for name, each in error.get("ctx", {}).items() if name in BOUNDS}
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    """Point into the body; a parameter keeps the place it came in."""
-    return pointer(location[1:] if location[0] == "body" else location)
-
-
-def pointer(path: tuple[int | str, ...]) -> str:
-    """Return a JSON pointer (RFC 6901)."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    return answer(request, problem, findings_of(error.errors()))
 
 
 async def on_http_error(request: Request, error: HTTPException) -> Response:
@@ -216,7 +208,7 @@ async def on_http_error(request: Request, error: HTTPException) -> Response:
         "type": f"/problems/{slug}",
         "title": status.phrase,
         "status": int(status),
-        "detail": status.description or status.phrase,
+        "detail": REFUSED.get(status, status.phrase),
     }
     response = answer(request, problem)
     response.headers.update(error.headers or {})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import get_origin
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Request, params
 from fastapi.dependencies.models import Dependant
@@ -19,12 +20,22 @@ def declared(dependant: Dependant) -> dict[str, bool]:
     }
 
 
+def _is_utf_8(sent: bytes) -> bool:
+    try:
+        unquote_to_bytes(sent).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def refuse_others(request: Request, known: Mapping[str, bool]) -> None:
     """Refuse parameters that are not *known*: a misspelt filter would filter nothing.
 
     Raises: Invalid, naming each.
     """
     findings = []
+    if b"%" in (sent := request.scope["query_string"]) and not _is_utf_8(sent):
+        findings.append(Finding("/query", "not-utf-8", "The query is not UTF-8."))
     given = [name for name, _ in request.query_params.multi_items()]
     for name in dict.fromkeys(given):
         if name not in known:

@@ -11,7 +11,7 @@ from shared.core.errors import Finding
 from shared.core.principal import Principal
 from shared.scoring.framework import Framework
 from shared.submissions.admission import Admission
-from shared.submissions.drafts.exact import NOT_EXACT, Inexact
+from shared.submissions.drafts.exact import NOT_EXACT, NOT_EXACT_BOUNDS, Inexact
 from shared.submissions.drafts.form import PLAIN, Draft, draft, faults, is_sound
 from shared.submissions.store import NATURAL_KEY, NewSubmission
 from shared.submissions.values import Refusal, Value
@@ -80,7 +80,7 @@ def _admit(rules: Admission, said: Draft) -> Outcome:
     if isinstance(value, Cell) and (measure := rules.measure(said.measure)) is not None:
         value = interpret(measure, value)
     if isinstance(value, Inexact):
-        return (Finding("/value", *NOT_EXACT),)
+        return (Finding("/value", *NOT_EXACT, NOT_EXACT_BOUNDS),)
     if isinstance(value, Refusal):
         return (value.finding(),)
     admitted = rules.admit(said, value)
@@ -115,4 +115,4 @@ def _repeated(first: list[str], own: str, others: int) -> Finding:
     more = f" and {others - len(named)} more" if others > len(named) else ""
     places = f"{', '.join(named)}{more}"
     message = f"The file says something of the same applicant, measure and date in {places}."
-    return Finding("", "repeated-row", message)
+    return Finding("", "repeated-row", message, {"places": named, "others": others})

@@ -39,6 +39,11 @@ class Finding:
         return said | {"params": dict(self.params)} if self.params else said
 
 
+def told(pointer: str, code: str, detail: str, params: Mapping[str, Param]) -> Finding:
+    """Return the finding that says as a sentence what a problem says as its *detail*."""
+    return Finding(pointer, code, f"{detail[0].upper()}{detail[1:]}.", params)
+
+
 class DomainError(Exception):
     """The request breaks a rule of the assessment."""
 
@@ -159,6 +164,13 @@ class IdempotencyKeyReused(Invalid):
 
 class FileUnreadable(DomainError):
     """The file cannot be read in the format that it is sent as."""
+
+    @classmethod
+    def of(
+        cls, code: str, detail: str, params: Mapping[str, Param] | None = None, **place: int
+    ) -> "FileUnreadable":
+        """Say what is wrong with a file, and at which *place* of it, if that is known."""
+        return cls(detail, (told("", code, detail, {**place, **(params or {})}),), **place)
 
 
 class TooManyRows(Invalid):

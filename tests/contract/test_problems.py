@@ -119,13 +119,15 @@ def test_every_code_of_a_submission_is_documented_and_no_other() -> None:
     assert documented(of_form) == {*codes.FORM, *codes.REFERENCES}
     of_submissions, below = below.split("## Codes of rows")
     of_rows, below = below.split("## Codes of slices")
-    of_slices, of_warnings = below.split("## Codes of warnings")
+    of_slices, below = below.split("## Codes of bodies and headers")
+    of_bodies, of_warnings = below.split("## Codes of warnings")
     assert documented(of_submissions) == emitted | {"repeated-row"}
     schemas = CONTRACT["components"]["schemas"]
     said = documented(of_submissions) | documented(of_rows)
     assert said - {"no-panel"} == set(schemas["RowCode"]["enum"])  # of adjudications alone
     assert documented(of_warnings) == set(remarks.CODES) == set(schemas["RemarkCode"]["enum"])
     assert documented(of_slices) == set(codes.OF_FILES) - {"no-rows"}
+    assert documented(of_bodies) == {*codes.BODIES, *codes.HEADERS}
 
 
 def documented(table: str) -> set[str]:

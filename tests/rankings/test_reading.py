@@ -98,4 +98,4 @@ async def test_an_error_brings_the_numbers_and_names_of_its_words(world: World) 
         await world.call("source", "POST", f"/rounds/{ROUND}/submissions/batch", {"items": [row]}),
     ]
     params = [each.json()["errors"][0].get("params") for each in refused]
-    assert params == [{"ge": 1}, {"expected": "'county' or 'park'"}, {"least": 0}, {"least": 0}]
+    assert params == [{"ge": 1}, {"expected": ["county", "park"]}, {"least": 0}, {"least": 0}]

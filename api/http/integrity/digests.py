@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from api.http.problems import MalformedBody
 
+PLACE = "/header/Content-Digest"
 ALGORITHMS = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
 MEMBER = re.compile(r"\s*([a-z0-9-]+)\s*=\s*:([A-Za-z0-9+/=]*):\s*(;[^,]*)?")
 
@@ -27,7 +28,8 @@ async def verified(stream: AsyncIterator[bytes], given: Sequence[str]) -> AsyncI
         yield piece
     for name, each in hashes.items():
         if not hmac.compare_digest(each.digest(), expected[name]):
-            raise MalformedBody(f"the body is not the one that Content-Digest says: {name} differs")
+            message = f"the body is not the one that Content-Digest says: {name} differs"
+            raise MalformedBody.of("digest-differs", message, PLACE, algorithm=name)
 
 
 def known(given: Sequence[str]) -> dict[str, bytes]:
@@ -36,9 +38,11 @@ def known(given: Sequence[str]) -> dict[str, bytes]:
     for each in ",".join(given).split(",") if given else ():
         member = MEMBER.fullmatch(each)
         if member is None:
-            raise MalformedBody("Content-Digest is written sha-256=:…:")
+            message = "Content-Digest is written sha-256=:…:"
+            raise MalformedBody.of("digest-malformed", message, PLACE)
         try:
             found[member[1]] = base64.b64decode(member[2], validate=True)
         except binascii.Error:
-            raise MalformedBody("Content-Digest has its digest in base64") from None
+            message = "Content-Digest has its digest in base64"
+            raise MalformedBody.of("digest-malformed", message, PLACE) from None
     return {name: digest for name, digest in found.items() if name in ALGORITHMS}

@@ -15,6 +15,15 @@ OPTIONAL = (
     *("reported_at", "obs_status", "confirm"),
 )
 
+COLUMN_TWICE = "column-twice", "stands twice"
+COLUMN_UNKNOWN = "unknown-column", "is not known"
+PLAIN = {
+    "unexpected end of data": "quotation marks are opened and not closed",
+    "',' expected after '\"'": "something stands between closing quotation marks and the comma",
+    "line contains NUL": "a NUL character",
+}
+"""What the reader says, in our words."""
+
 MEANT: dict[str, Callable[[str], Any]] = {
     "value": Cell,
     "expected_revision": revision,
@@ -63,9 +72,12 @@ def table(
                 yield line, index, Finding("", "wrong-number-of-fields", message, params)
             index += 1
     except csv.Error as error:
-        raise FileUnreadable(f"the file is not CSV: {error}", line=reader.line_num) from None
+        met = PLAIN.get(str(error), "something that CSV has not")
+        raise FileUnreadable.of(
+            "not-csv", f"the file is not CSV: {met}", line=reader.line_num
+        ) from None
     if columns is None:
-        raise FileUnreadable("the file is empty: a header row comes first", line=1)
+        raise FileUnreadable.of("no-header", "the file is empty: a header row comes first", line=1)
 
 
 def _header(fields: list[str], required: Sequence[str], optional: Sequence[str]) -> list[str]:
@@ -73,13 +85,16 @@ def _header(fields: list[str], required: Sequence[str], optional: Sequence[str])
     known = {*required, *optional}
     for at, name in enumerate(fields, 1):
         if name not in known or name in fields[: at - 1]:
-            fault = "stands twice" if name in known else "is not known"
-            raise FileUnreadable(
+            code, fault = COLUMN_TWICE if name in known else COLUMN_UNKNOWN
+            raise FileUnreadable.of(
+                code,
                 f"column {at} of the header {fault}: the columns are {', '.join(required)}, and"
                 f" {', '.join(optional)} where wanted, parted by commas",
+                {"required": required, "optional": optional},
                 line=1,
                 column=at,
             )
     if lacking := [name for name in required if name not in fields]:
-        raise FileUnreadable(f"the header lacks {', '.join(lacking)}", line=1)
+        message = f"the header lacks {', '.join(lacking)}"
+        raise FileUnreadable.of("column-missing", message, {"lacking": lacking}, line=1)
     return fields

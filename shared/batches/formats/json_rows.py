@@ -46,13 +46,13 @@ def read(body: bytes) -> Iterator[Row]:
         document = DOCUMENT.decode(body)
         items = LIST.decode(document.items)
     except (msgspec.ValidationError, RecursionError):
-        raise FileUnreadable(SHAPE) from None
+        raise FileUnreadable.of("not-a-batch", SHAPE) from None
     except msgspec.DecodeError as error:
         line, column, met = json_text.fault(body, error)
         message = f"not JSON at line {line}, column {column}: {met}"
-        raise FileUnreadable(message, line=line, column=column) from None
+        raise FileUnreadable.of("not-json", message, line=line, column=column) from None
     if not _has_each_once(body, document):
-        raise FileUnreadable(SHAPE)
+        raise FileUnreadable.of("not-a-batch", SHAPE)
     for index, raw in enumerate(items):
         yield row(index, None, bytes(raw))
 
@@ -70,7 +70,7 @@ def declared(body: bytes) -> Declared | None:
     except (msgspec.DecodeError, RecursionError):
         members = None
     if not isinstance(members, dict) or json_text.has_twins(raw):
-        raise FileUnreadable(SLICE)
+        raise FileUnreadable.of("not-a-slice", SLICE)
     return Declared(members, "/slice/")
 
 
@@ -97,4 +97,5 @@ def _refuse_unbounded(body: bytes) -> None:
         return
     bare = body.replace(b"\\\\", b"").replace(b'\\"', b"")
     if b" ".join(bare.split(b'"')[::2]).count(b",") > MOST_ELEMENTS:
-        raise FileUnreadable(f"a document has at most {MOST_ELEMENTS} members and elements")
+        message = f"a document has at most {MOST_ELEMENTS} members and elements"
+        raise FileUnreadable.of("too-many-elements", message, {"most": MOST_ELEMENTS})

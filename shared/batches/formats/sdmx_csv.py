@@ -49,7 +49,9 @@ def read(body: bytes) -> Iterator[Row]:
             yield Row(index, line, findings=(cells,))
         elif cells.get("ACTION") not in ACTIONS:
             message = f"The action is one of: {', '.join(ACTIONS)}."
-            yield Row(index, line, findings=(Finding("/ACTION", "unknown-action", message),))
+            params = {"actions": [*ACTIONS]}
+            finding = Finding("/ACTION", "unknown-action", message, params)
+            yield Row(index, line, findings=(finding,))
         else:
             yield Row(index, line, _members(cells))
 

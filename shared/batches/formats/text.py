@@ -15,16 +15,16 @@ FOREIGN_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, 
 def lines(body: bytes) -> Iterator[str]:
     """Yield the lines of *body*, each with its ending. Raises: FileUnreadable."""
     if body.startswith(FOREIGN_MARKS):
-        raise FileUnreadable("the file is in UTF-16 or UTF-32: send it in UTF-8", line=1, column=1)
+        message = "the file is in UTF-16 or UTF-32: send it in UTF-8"
+        raise FileUnreadable.of("not-utf-8", message, line=1, column=1)
     text = io.TextIOWrapper(io.BytesIO(body), "utf-8-sig", newline="")
     line = 0
     try:
         for line, each in enumerate(text, 1):
             if len(each) > MOST_LINE:
                 message = f"line {line} has more than {MOST_LINE} characters"
-                raise FileUnreadable(message, line=line, most=MOST_LINE)
+                raise FileUnreadable.of("line-too-long", message, line=line, most=MOST_LINE)
             yield each
     except UnicodeDecodeError:
-        raise FileUnreadable(
-            f"the file is not UTF-8 from line {line + 1} on, or shortly after it", line=line + 1
-        ) from None
+        message = f"the file is not UTF-8 from line {line + 1} on, or shortly after it"
+        raise FileUnreadable.of("not-utf-8", message, line=line + 1) from None

@@ -9,11 +9,16 @@ MOST_DIGITS = 400
 SURE_DIGITS = 15
 """A decimal of so many digits survives a binary double and comes back as it was written."""
 
+MOST_SIGNIFICANT = 17
+"""So many digits at most tell one double from all others."""
+
 NOT_EXACT = (
     "number-not-exact",
-    "A number is kept where a double says the same digits again: at most 17 of them.",
+    f"A number is kept where a double says its digits again: at most {MOST_SIGNIFICANT} of them.",
 )
 """What is said of an `Inexact`: a code, and words."""
+
+NOT_EXACT_BOUNDS = {"most_digits": MOST_SIGNIFICANT}
 
 
 @dataclass(frozen=True, slots=True)

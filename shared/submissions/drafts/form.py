@@ -11,7 +11,7 @@ import msgspec
 from shared.core.bounds import MOST_TEXT, UNWRITABLE, YEARS
 from shared.core.errors import Finding, Param
 from shared.core.moments import read as read_moment
-from shared.submissions.drafts.exact import NOT_EXACT, Inexact
+from shared.submissions.drafts.exact import NOT_EXACT, NOT_EXACT_BOUNDS, Inexact
 from shared.submissions.values import OBS_STATUSES, Value
 
 REQUIRED = ("applicant", "measure", "as_of")
@@ -216,10 +216,11 @@ def _as_of(value: Any) -> Said | None:
     return no_date(value) if date_of(value) is None else None
 
 
-BOUNDS: dict[str, dict[str, Param]] = {
+BOUNDS: dict[str, Mapping[str, Param]] = {
     "not-a-code": {"most": 64},
     "unknown-status": {"statuses": sorted(STATUSES)},
     "too-long": {"most": MOST_TEXT},
+    "number-not-exact": NOT_EXACT_BOUNDS,
     "not-a-date": {"first_year": YEARS.start, "last_year": YEARS.stop - 1},
     "not-a-revision": {"least": 0, "most": MOST_REVISIONS - 1},
 }

@@ -16,10 +16,14 @@ NOT_AN_OBJECT = Finding("", "not-an-object", "A submission is an object with its
 TOO_LONG = Finding(
     "", "row-too-long", f"A submission has at most {MOST_BYTES} bytes.", {"most": MOST_BYTES}
 )
+SURROGATE = Finding("", "text-unwritable", "A text has a lone surrogate.")
 TWICE = Finding("", "member-twice", "An object has the same member twice.")
 
 LARGE = 10**SURE_DIGITS
 """A whole number from here on is looked at digit by digit."""
+
+AT_THE_END = re.compile(rb'\\u[dD][89abAB]..(?!\\u)[^"]{0,5}"[^"]{0,6}\Z')
+"""Half a pair so near the end that the decoder takes the text for one that broke off."""
 
 MEMBER = re.compile(rb'"\s*:')
 BYTE = re.compile(r" \(byte (\d+)\)$")
@@ -47,6 +51,8 @@ def read(raw: bytes) -> dict[str, Any] | Finding:
         if colons != len(members) != len(MEMBER.findall(raw)) and has_twins(raw):
             return TWICE
     except (msgspec.DecodeError, RecursionError) as error:
+        if "surrogate" in str(error) or AT_THE_END.search(raw[-20:]):
+            return SURROGATE
         line, column, met = fault(raw, error)
         place = f"line {line}, column {column}" if b"\n" in raw else f"column {column}"
         params = {"line": line, "column": column}
@@ -75,18 +81,26 @@ def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
         raise _Twins
 
 
+def _where_not_utf_8(text: bytes) -> int:
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(text)
+
+
 def fault(text: bytes, error: Exception) -> tuple[int, int, str]:
     """Return line, column and what was met there, each in words of ours."""
     said = str(error)
     place = BYTE.search(said)
     at = int(place[1]) - ("trailing characters" in said) if place else len(text)  # it read on
-    line_begins = text.rfind(b"\n", 0, at) + 1
     met = PLAIN.get(BYTE.sub("", said), "a character that cannot stand there")
     if text.startswith(b"\xef\xbb\xbf") and at == 0:
         met = "a byte order mark"
     elif b"\x00" in text[:4]:
         met = "a NUL, as in UTF-16"
     elif not place and "UTF-8" in said:
-        met = "what is not UTF-8"
+        met, at = "what is not UTF-8", _where_not_utf_8(text)
+    line_begins = text.rfind(b"\n", 0, at) + 1
     column = len(text[line_begins:at].decode(errors="replace")) + 1
     return text.count(b"\n", 0, at) + 1, column, met

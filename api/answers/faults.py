@@ -29,7 +29,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "string-type": "A text is meant here.",
         "string-too-short": "The text has at least {min_length} characters.",
         "string-too-long": "The text has at most {max_length} characters.",
-        "string-pattern-mismatch": "The text is written otherwise: {pattern}",
+        "string-pattern-mismatch": "The text matches {pattern} here.",
         "too-short": "There are at least {min_length} elements or characters.",
         "too-long": "There are at most {max_length} elements or characters.",
         "int-type": WHOLE,

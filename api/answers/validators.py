@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from api.answers.codings import CODINGS
 from api.http.problems import PreconditionFailed, PreconditionRequired
+from shared.core.errors import told
 
 DIGEST_BYTES = 16
 TAG = re.compile(r'\s*(W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)')
@@ -80,7 +81,8 @@ def require_current(request: Request, stands: bytes) -> None:
     """
     given = request.headers.getlist("if-match")
     if not given:
-        raise PreconditionRequired("send the `ETag` of what you read as `If-Match`, or `*`")
+        message = "send the `ETag` of what you read as `If-Match`, or `*`"
+        raise PreconditionRequired(message, (told("/header/If-Match", "missing", message, {}),))
     if named(",".join(given), etag_of(stands), weak=False) is None:
         raise PreconditionFailed("something else stands by now: read that first")
 

@@ -138,5 +138,7 @@ def _unpacker(encoding: str) -> Unpacker:
     found = UNPACKERS.get(encoding.strip().lower())
     if found is None:
         accepted = filter(None, UNPACKERS)
-        raise UnsupportedMediaType.of("a file is packed as", "Content-Encoding", *accepted)
+        raise UnsupportedMediaType.of(
+            "a file comes with the encoding", "Content-Encoding", *accepted
+        )
     return found

@@ -291,7 +291,7 @@ def require_json(request: Request) -> None:
     if not JSON_TYPE.match(request.headers.get("content-type", "")):
         raise UnsupportedMediaType.of("a body is sent as", "Content-Type", "application/json")
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise UnsupportedMediaType.of("a body of JSON is sent as", "Content-Encoding", "identity")
+        raise UnsupportedMediaType.of("JSON has the encoding", "Content-Encoding", "identity")
 
 
 def _refuse_larger(size: int, most: int) -> None:

@@ -5,9 +5,15 @@ from tests.fixtures.http import findings, mark, problem
 from tests.fixtures.make import ROUND, World
 
 PREFIX = "/v1/rounds/{round}"
+ANALYSIS = "/sensitivity"
 READS = [
-    each for each in OPERATIONS if each.method == "GET" and f"{each.path}/".startswith(f"{PREFIX}/")
+    each
+    for each in OPERATIONS
+    if f"{each.path}/".startswith(f"{PREFIX}/")
+    and (each.method == "GET" or each.path.endswith(ANALYSIS))
 ]
+"""And what is worked out for whoever asks for it."""
+
 BY_ITSELF = {
     "": "the round as it now is",
     "/adjudications": "what panels leave open now, to be settled",
@@ -28,6 +34,7 @@ BY_ITSELF = {
     "/runs": "all runs",
     "/runs/{run}": "of the run in its path",
     "/runs/{run}/changes": "of the run in its path, since another",
+    ANALYSIS: "work on the last run, which the operation then names",
     "/submissions": "of all runs; `run` are those that one took in, `recorded_until` asks by time",
     "/submissions/standing": "by the instant `known_at`, whether a run took it in or not",
     "/submissions/{submission}/receipt": "a submission never changes",

@@ -17,7 +17,7 @@ from api.bounds import Bounds
 from api.connection import bounded
 from shared.database import Limits
 from shared.database.schema import require_schema
-from shared.process import lifecycle
+from shared.process import lifecycle, memory
 from shared.process.listening import listen
 from shared.settings import Settings
 
@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--port", type=lifecycle.port_number, default=8000)
     parser.add_argument("--fd", type=int, default=None, help="an inherited listening socket")
     arguments = parser.parse_args()
+    memory.give_back()
     settings, url = lifecycle.begin("gateway")
     with lifecycle.faults_on_one_line():
         app = over(url, settings)

@@ -32,8 +32,8 @@ from shared.scoring.framework import Framework
 from shared.scoring.resolve import Evidence
 from shared.submissions.recording import REFUSED
 from shared.submissions.service import NOT_TAKEN
-from shared.submissions.store import Mark, NewSubmission, written
-from shared.submissions.supposing import NOTHING
+from shared.submissions.store import Mark, NewSubmission
+from shared.submissions.supposing import NOTHING, supposed
 from shared.visibility import view
 
 COMPUTING = ThreadPoolExecutor(1, "preview")
@@ -145,8 +145,8 @@ async def judge(
     marks = {each.mark for each in added if each.keeps_blind}
     revised: AbstractSet[Mark] = marks
     if marks:
-        supposed = await asyncio.to_thread(written, added)
-        revised = await store.revised_after_sight(driver, round_id, marks, supposed)
+        later = await asyncio.to_thread(supposed, added)
+        revised = await store.revised_after_sight(driver, round_id, marks, later)
     return [
         Judged(REFUSED, each.stands)
         if submission.keeps_blind and each.receipt.adds and submission.mark in revised
@@ -199,7 +199,7 @@ async def _material(
     cohort, kinds = await entries.cohort(session, round_.id)
     previous = await scores.latest(session, round_.id, cohort, len(framework.indicators), last)
     changed = await changes.waiting(session, round_.id)
-    supposed = await asyncio.to_thread(written, added)
+    later = await asyncio.to_thread(supposed, added)
     stale = stale_positions(cohort, previous, changed.union(each.applicant for each in added))
     now, then = [
         (
@@ -213,7 +213,7 @@ async def _material(
                 supposed=rows,
             )
         ).evidence
-        for rows in (NOTHING, supposed)
+        for rows in (NOTHING, later)
     ]
     return Material(cohort, kinds, previous, stale, now, then)
 

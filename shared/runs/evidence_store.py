@@ -65,7 +65,7 @@ async def current(
 
     Applicants are positions in *applicants*, measures positions in the framework; others are left
     out. *everybody* says that *applicants* are the whole round: it is then read in one sweep.
-    Where anything is *supposed* (as `shared.submissions.store.written` writes it, were it
+    Where anything is *supposed* (as `shared.submissions.supposing.supposed` writes it, were it
     nothing at all) it is what would count if that were recorded and a run had taken in whatever
     waits; no mark is then said to be revised, which moves no score.
     """

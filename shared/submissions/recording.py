@@ -7,6 +7,7 @@ from datetime import date
 
 from shared.database import Driver
 from shared.submissions import store
+from shared.submissions.sight import revised_after_sight
 from shared.submissions.store import NATURAL_KEY, NewSubmission, Receipt
 
 MOST_AT_ONCE = 1_000
@@ -105,7 +106,7 @@ async def _append_unless_revised(
     said = list(zip(items, receipts, strict=True))
     bound = [item.keeps_blind and receipt.adds for item, receipt in said]
     marks = {item.mark for item, binds in zip(items, bound, strict=True) if binds}
-    revised = await store.revised_after_sight(driver, round_id, marks)
+    revised = await revised_after_sight(driver, round_id, marks)
     if revised:
         raise _Revised(
             [binds and item.mark in revised for item, binds in zip(items, bound, strict=True)]

@@ -11,7 +11,11 @@ applicant and measure (`shared.submissions.intake`): the order of ids is the ord
 could be read.
 """
 
-from shared.submissions.standing import standing
+from collections.abc import Set as AbstractSet
+
+from shared.database import Driver
+from shared.submissions.standing import REFERENCE_DATE_OF, standing
+from shared.submissions.store import Mark
 
 OF_MARK = "applicant = mark.applicant AND measure = mark.measure AND reporter = mark.reporter"
 OF_OTHERS = "applicant = mark.applicant AND measure = mark.measure AND reporter <> mark.reporter"
@@ -62,3 +66,19 @@ def changed_after_sight(round_id: str, reference_date: str, which: str) -> str:
         stood=standing(round_id, reference_date, f"{OF_MARK} AND id < sight.first"),
         stands=standing(round_id, reference_date, f"{OF_MARK} AND id <= mark.last"),
     )
+
+
+OF_PAIRS = "(applicant, measure) IN (SELECT * FROM unnest($2::text[], $3::text[]))"
+CHANGED = changed_after_sight("$1", REFERENCE_DATE_OF.format(round_id="$1"), OF_PAIRS)
+REVISED = f"SELECT applicant, measure, reporter FROM ({CHANGED}) AS changed"  # noqa: S608 -- ours
+
+
+async def revised_after_sight(
+    driver: Driver, round_id: int, marks: AbstractSet[Mark]
+) -> AbstractSet[Mark]:
+    """Return which of *marks* were changed, or taken back, when others' could be read."""
+    if not marks:
+        return marks
+    applicants, measures, _ = zip(*marks, strict=True)
+    found = await driver.fetch(REVISED, round_id, applicants, measures)
+    return marks & {tuple(row) for row in found}

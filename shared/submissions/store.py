@@ -1,7 +1,6 @@
 """Submissions: appended by a function of the database."""
 
 from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -12,8 +11,6 @@ import msgspec
 
 from shared.database import Driver, SchemaUnknown
 from shared.scoring.framework import ReporterKind
-from shared.submissions.sight import changed_after_sight
-from shared.submissions.standing import REFERENCE_DATE_OF
 from shared.submissions.values import Reported
 
 SEPARATOR = "\x1f"
@@ -159,16 +156,7 @@ async def _append_columns(
     driver: Driver, round_id: int, items: Sequence[NewSubmission]
 ) -> Sequence[Any]:
     """Append to a schema before step 0023, which takes a column of each."""
-    columns = (
-        *_columns(items),
-        [each.expected_revision for each in items],
-        [each.reported_at for each in items],
-        [each.obs_status for each in items],
-        [each.doubt for each in items],
-        [each.factor for each in items],
-        [each.confirmed_by for each in items],
-        [each.reason for each in items],
-    )
+    columns = *_columns(items), *weighed_columns(items), [each.reason for each in items]
     if driver.is_in_transaction() and not await driver.fetchval(KNOWS, "append_submissions"):
         return await _append_before(driver, round_id, items)
     try:
@@ -196,8 +184,8 @@ async def _append_before(
     return found
 
 
-def _columns(items: Sequence[NewSubmission]) -> tuple[list[Any], ...]:
-    """Return what every schema knows of *items*, in the order in which functions take it."""
+def said_columns(items: Sequence[NewSubmission]) -> tuple[list[Any], ...]:
+    """Return what *items* say, in the order in which functions before step 0023 take it."""
     return (
         [each.applicant for each in items],
         [each.measure for each in items],
@@ -207,26 +195,29 @@ def _columns(items: Sequence[NewSubmission]) -> tuple[list[Any], ...]:
         [each.reported.status for each in items],
         [each.reported.number for each in items],
         [_joined(each.reported.codes) for each in items],
+    )
+
+
+def weighed_columns(items: Sequence[NewSubmission]) -> tuple[list[Any], ...]:
+    """Return by what else *items* are judged, in the order in which functions take it."""
+    return (
+        [each.expected_revision for each in items],
+        [each.reported_at for each in items],
+        [each.obs_status for each in items],
+        [each.doubt for each in items],
+        [each.factor for each in items],
+        [each.confirmed_by for each in items],
+    )
+
+
+def _columns(items: Sequence[NewSubmission]) -> tuple[list[Any], ...]:
+    """Return what every schema knows of *items*."""
+    return (
+        *said_columns(items),
         [each.reference for each in items],
         [each.comment for each in items],
         [each.request_id for each in items],
     )
-
-
-OF_PAIRS = "(applicant, measure) IN (SELECT * FROM unnest($2::text[], $3::text[]))"
-CHANGED = changed_after_sight("$1", REFERENCE_DATE_OF.format(round_id="$1"), OF_PAIRS)
-REVISED = f"SELECT applicant, measure, reporter FROM ({CHANGED}) AS changed"  # noqa: S608 -- ours
-
-
-async def revised_after_sight(
-    driver: Driver, round_id: int, marks: AbstractSet[Mark]
-) -> AbstractSet[Mark]:
-    """Return which of *marks* were changed, or taken back, when others' could be read."""
-    if not marks:
-        return marks
-    applicants, measures, _ = zip(*marks, strict=True)
-    found = await driver.fetch(REVISED, round_id, applicants, measures)
-    return marks & {tuple(row) for row in found}
 
 
 def _joined(codes: tuple[str, ...] | None) -> str | None:
@@ -243,18 +234,30 @@ def written(items: Iterable[NewSubmission]) -> str:
     A driver takes far longer over as many values. It is made row by row, so that in a thread it
     lets others run.
     """
-    return f"{{{','.join(map(_item, items))}}}"
+    quoted = _Quoted()
+    return f"{{{','.join([_item(each, quoted) for each in items])}}}"
 
 
-def _item(each: NewSubmission) -> str:
+class _Quoted(dict[str, str]):
+    """What many rows say alike, quoted once.
+
+    It goes with them: what outlived a large file would lie scattered in its memory, and keep it.
+    """
+
+    def __missing__(self, text: str) -> str:
+        self[text] = quoted = _quoted(text)
+        return quoted
+
+
+def _item(each: NewSubmission, quoted: _Quoted) -> str:
     """Write one row; nothing between two commas is NULL."""
     said = each.reported
     number = "" if said.number is None else repr(said.number)
     codes = "" if said.codes is None else _quoted(SEPARATOR.join(said.codes))
     return (
-        f'"({_repeated(each.applicant)},{_repeated(each.measure)},{each.reporter},{each.kind},'
+        f'"({quoted[each.applicant]},{quoted[each.measure]},{each.reporter},{each.kind},'
         f"{_day(each.as_of)},{said.status},{number},{codes},"
-        f"{_text(each.reference)},{_text(each.comment)},{_repeated(each.request_id)},"
+        f"{_text(each.reference)},{_text(each.comment)},{quoted[each.request_id]},"
         f'{_more(each)})"'
     )
 
@@ -289,8 +292,5 @@ def _quoted(text: str) -> str:
         text = text.replace("\\", "\\" * 4).replace('"', "\\" * 3 + '"')
     return f'\\"{text}\\"'
 
-
-_repeated = lru_cache(8192)(_quoted)
-"""For what many rows say alike."""
 
 _day = lru_cache(1024)(date.isoformat)

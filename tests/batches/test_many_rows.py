@@ -2,18 +2,27 @@
 
 import gc
 import json
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
+import httpx
 import pytest
 
 from api.batches.routes import AT_ONCE, written_items
 from api.http.kept import Rendering
+from bench.portals.memory import megabytes
+from bench.pushes.files import FORMATS
+from bench.stage import free_port
+from shared.batches.limits import MOST_ROWS
 from shared.batches.outcome import tell
 from shared.batches.service import Push, read
 from shared.core.principal import Principal, Role
 from shared.scoring.document import reader
 from shared.submissions.store import NewSubmission, Receipt
+from tests.batches.test_http import BATCH
 from tests.fixtures import make
+from tests.fixtures.make import World
+from tests.worker.processes import service_process
 
 WHO = Principal(1, "statistics", Role.SOURCE, None, None)
 
@@ -46,3 +55,26 @@ async def test_an_answer_written_in_pieces_is_one_document(count: int) -> None:
     body = await Rendering().page({"batch": 1}, written_items(items), 1)
 
     assert json.loads(body) == {"batch": 1, "items": items}
+
+
+async def test_a_gateway_gives_back_what_a_large_file_took(
+    world: World, url: str, tmp_path: Path
+) -> None:
+    """Nothing that outlives the file lies between its rows, and freed blocks leave the process."""
+    port = free_port()
+    days = [date(1990, 1, 1) + timedelta(at) for at in range(MOST_ROWS // 2)]
+    rows = [(code, make.STATIONS, day, 5.0) for code in ("C1", "C2") for day in days]
+    kind, write = "application/jsonl", FORMATS["application/jsonl"]
+    headers = world.headers["source"] | {"Content-Type": kind, "Prefer": "return=minimal"}
+    log = tmp_path / "gateway.log"
+    with service_process("api", url, log, "--port", str(port)) as gateway:
+        await gateway.until_said("gateway listens")
+        path = f"http://127.0.0.1:{port}/v1{BATCH}"
+        async with httpx.AsyncClient(headers=headers, timeout=60) as client:
+            await client.post(path, content=write(rows[:1]))
+            idle = megabytes(gateway.process.pid)
+            answer = await client.post(path, content=write(rows))
+        after = megabytes(gateway.process.pid)
+
+    assert answer.json()["counts"]["created"] == MOST_ROWS - 1
+    assert after - idle < 45

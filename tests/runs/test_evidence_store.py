@@ -16,7 +16,8 @@ from shared.runs.statements import follow, nothing
 from shared.scoring.framework import MeasureType, ReporterKind
 from shared.scoring.resolve import Evidence
 from shared.submissions import recording as services
-from shared.submissions.store import NATURAL_KEY, NewSubmission, written
+from shared.submissions import supposing
+from shared.submissions.store import NATURAL_KEY, NewSubmission
 from shared.submissions.supposing import LATER
 from tests.fixtures.make import MARK, SCENES, STATIONS
 from tests.runs.histories import APPLICANTS, FRAMEWORK, REFERENCE, statements
@@ -75,7 +76,7 @@ async def read(
         REFERENCE,
         applicants,
         everybody=everybody,
-        supposed=None if supposed is None else written(supposed),
+        supposed=None if supposed is None else supposing.supposed(supposed),
     )
     kinds = [str(kind) for kind in ReporterKind]
     return [

@@ -136,14 +136,9 @@ def no_date(said: str) -> Said:
 
 
 def _code(value: Any) -> Said | None:
-    if isinstance(value, str) and len(value) <= MOST_CODE and _is_code(value):
+    if isinstance(value, str) and len(value) <= MOST_CODE and CODE.fullmatch(value):
         return None
     return "not-a-code", "A code has letters, digits, '.', '_' and '-', at most 64."
-
-
-@lru_cache(8192)
-def _is_code(value: str) -> bool:
-    return CODE.fullmatch(value) is not None
 
 
 def _status(value: Any) -> Said | None:

@@ -114,7 +114,7 @@ Prefer = Annotated[
     str | None,
     Header(
         description="`handling=lenient` stores the good rows of a file with bad ones;"
-        " `return=minimal` leaves the rows that stand and count out of the answer (RFC 7240)."
+        " `return=minimal` leaves out the rows that stand and have no warnings (RFC 7240)."
     ),
 ]
 DryRun = Annotated[
@@ -205,7 +205,7 @@ async def _answer(
         return _refused(request, told, shown, path)
     items: Iterable[Any] = told.items
     if preferences.get("return") == "minimal":
-        items = (each for each in told.items if "errors" in each or "set_aside" in each)
+        items = (each for each in told.items if "errors" in each or "warnings" in each)
     body = await held.rendering.page(shown, written_items(items), 1)
     status = HTTPStatus.MULTI_STATUS if told.outcome == "partial" else HTTPStatus.OK
     applied = [f"{name}={value}" for name, value in APPLIED if preferences.get(name) == value]

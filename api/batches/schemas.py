@@ -188,7 +188,7 @@ class BatchReceipt(Schema):
     )
     items: list[BatchItem] = Field(
         description="In the order of the file. With `Prefer: return=minimal` those alone that were"
-        " rejected or do not count."
+        " rejected or have warnings."
     )
 
 

@@ -84,7 +84,7 @@ def push(  # noqa: PLR0913 -- as many as the command has options
         disable=not console.is_terminal,
     )
     keys = Keys(None if dry_run or file == STANDARD_INPUT else file, console.print)
-    outcomes, refused, aside = list[str](), list[dict[str, Any]](), list[dict[str, Any]]()
+    outcomes, refused, noticed = list[str](), list[dict[str, Any]](), list[dict[str, Any]]()
     try:
         with Gateway(url, key, round_, keys, console.print, signing) as gateway, progress:
             task = progress.add_task("", total=sum(each.rows for each in pieces))
@@ -93,7 +93,7 @@ def push(  # noqa: PLR0913 -- as many as the command has options
                 outcomes.append(answer["outcome"])
                 items = [piece.placed(each) for each in answer["items"]]
                 refused += [each for each in items if each["result"] == "rejected"]
-                aside += [each for each in items if each.get("set_aside")]
+                noticed += [each for each in items if each.get("warnings")]
                 if dry_run:
                     show(console, answer, len(outcomes), len(pieces))
                 else:
@@ -103,7 +103,7 @@ def push(  # noqa: PLR0913 -- as many as the command has options
     finally:  # what was answered is said, whatever became of the rest
         if len(outcomes) < len(pieces) and outcomes:
             console.print(f"{len(outcomes)} of {len(pieces)} pieces were answered")
-        warn(console.print, aside)
+        warn(console.print, noticed)
         _print_refused(read, refused)
     raise typer.Exit(_status(outcomes))
 

@@ -107,7 +107,7 @@ class Gateway:
         lenient: bool,
         dry_run: bool = False,
     ) -> dict[str, Any]:
-        """Send *piece* and return what became of it; its `items` are all at fault or set aside.
+        """Send *piece* and return what became of it; its `items` are all at fault or have warnings.
 
         *slice_* has the parameters that declare what it covers, none if it declares nothing.
 

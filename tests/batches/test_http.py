@@ -126,17 +126,20 @@ async def test_a_lenient_push_of_bad_rows_alone_stores_nothing(world: World) -> 
     assert await stored(world) == []
 
 
-async def test_a_minimal_answer_has_the_rejected_rows_alone(world: World) -> None:
+async def test_a_minimal_answer_has_the_rows_alone_that_were_rejected_or_remarked_on(
+    world: World,
+) -> None:
     answer = await push(
         world,
         row("C1", STATIONS, 5),
         row("C9", STATIONS, 5),
+        row("C2", STATIONS, 5, as_of="2026-12-31"),
         prefer="return=minimal, handling=lenient",
     )
 
     assert answer.headers["preference-applied"] == "handling=lenient, return=minimal"
-    assert [each["index"] for each in answer.json()["items"]] == [1]
-    assert answer.json()["counts"]["created"] == 1
+    assert [each["index"] for each in answer.json()["items"]] == [1, 2]
+    assert answer.json()["counts"]["created"] == 2
 
 
 async def test_what_is_wrong_with_the_form_of_a_row_has_words_and_codes_of_our_own(

@@ -223,3 +223,29 @@ async def test_what_was_answered_is_said_though_a_later_piece_fails(
     said = capsys.readouterr()
     assert said.out == f"line,pointer,code,detail,{HEADER}\n2,/value,not-whole,No.,{ROW}"
     assert said.err.splitlines()[-1] == "1 of 3 pieces were answered"
+
+
+async def test_remarks_are_said_once_with_the_first_places_and_the_status_stays_0(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = {"pointer": "/as_of", "code": "after-reference-date", "detail": "Too late."}
+    tenfold = {"pointer": "/value", "code": "tenfold", "detail": "Ten times."}
+    held = {"pointer": "/value", "code": "above-plausible", "detail": "Too large."}
+    said = [[late]] * 22 + [[held, tenfold]]
+    items = [
+        {"index": at, "line": at + 2, "result": "created", "id": at, "warnings": warnings}
+        for at, warnings in enumerate(said)
+    ]
+    items[-1]["set_aside"] = "above-plausible"
+    async with scripted(outcome("all_committed", *items)) as (_, url):
+        assert await push(file, url) == 0
+
+    _, count, aside, _, heading, *remarks = capsys.readouterr().err.splitlines()
+    assert count == "rows that were taken and do not count: 1"
+    assert aside == "  line 24: above-plausible: Too large."
+    assert heading == "remarks on rows that were taken, which change nothing:"
+    places = ", ".join(f"line {at}" for at in range(2, 22))
+    assert remarks == [
+        f"  after-reference-date: Too late. {places} and 2 more",
+        "  tenfold: Ten times. line 24",
+    ]

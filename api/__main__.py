@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--port", type=lifecycle.port_number, default=8000)
     parser.add_argument("--fd", type=int, default=None, help="an inherited listening socket")
     arguments = parser.parse_args()
-    memory.give_back()
+    memory.keep_little()
     settings, url = lifecycle.begin("gateway")
     with lifecycle.faults_on_one_line():
         app = over(url, settings)

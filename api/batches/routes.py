@@ -45,7 +45,7 @@ from shared.batches import slice_store as slices
 from shared.batches import store as batches
 from shared.batches.limits import MOST_BYTES
 from shared.batches.outcome import Told
-from shared.batches.service import Push
+from shared.batches.reading import Push
 from shared.batches.slices import Coverage
 from shared.core.errors import (
     BatchRejected,
@@ -166,7 +166,10 @@ async def push(
             more["effect"] = await shown_effect(held, framework, found.effect)
             return await _answer(request, held, None, found.told, preferences, more)
         ways = services.Ways(
-            held.bodies.reading, partial(spend_rows, request), partial(transaction_of, request)
+            held.bodies.reading,
+            held.database.driver,
+            partial(spend_rows, request),
+            partial(transaction_of, request),
         )
         pushed = await services.push(ways, stored, framework, who, sent)
     metrics.observe_submissions(pushed.told.counts)

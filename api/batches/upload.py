@@ -1,5 +1,6 @@
 """Files sent as a request's body: their format, whether they are packed, and what they may hold."""
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from api.http.integrity.digests import verified
 from api.http.problems import BodyTooLarge, MalformedBody, UnsupportedMediaType
 from shared.batches.formats import READERS
 from shared.batches.limits import MOST_BYTES, MOST_ROWS
+from shared.process import memory
 
 MOST_RATIO = 250
 """A packed file becomes at most so many times larger: a table becomes ten times, of like rows two
@@ -24,6 +26,12 @@ FREE_RATIO = 2**16
 
 PIECE = 2**18
 PACKED = "/header/Content-Encoding"
+
+LARGE = 2**21
+"""Of bytes that are counted for a file: from here on it leaves memory that is worth giving back."""
+
+GONE_SECONDS = 1.0
+"""After so long, nothing is left of a file and its answer."""
 
 ROW_BYTES = 1_000
 """What a row costs at least while it is worked on, however few bytes it has in the file."""
@@ -81,6 +89,8 @@ async def upload(request: Request, bodies: Bodies) -> AsyncIterator[Upload]:
         raise MalformedBody.of("broken-off", "the body broke off") from None
     finally:
         bodies.give_back(counted)
+        if counted >= LARGE:
+            asyncio.get_running_loop().call_later(GONE_SECONDS, memory.give_back)
 
 
 def _require_at_most(most: int, size: int) -> None:

@@ -59,7 +59,12 @@ def tell(
 
     *reference_date* is the round's.
     """
-    items = _items(rows, outcomes, receipts, reference_date, stored=stored)
+    items = items_of(rows, outcomes, receipts, reference_date, stored=stored)
+    return summed(items, stored=stored)
+
+
+def summed(items: list[dict[str, Any]], *, stored: bool) -> Told:
+    """Say what became of a file, given what became of each row, as `items_of` says it."""
     counts = Counter(map(itemgetter("result"), items))
     return Told(
         _summary(counts["rejected"], len(items), stored=stored),
@@ -75,7 +80,7 @@ def _part(items: Sequence[Any]) -> str:
     return msgspec.json.encode(items).decode()
 
 
-def _items(
+def items_of(
     rows: Sequence[Row],
     outcomes: Sequence[Outcome],
     receipts: Sequence[Receipt],

@@ -1,23 +1,18 @@
 """Pushing a file of submissions: read, admit, write, and keep the receipt."""
 
 import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from itertools import islice
 
-from shared.batches import slice_store, slices
+from shared.batches import slice_store
 from shared.batches import store as batches
-from shared.batches.admission import Outcome, admit, without_twins
+from shared.batches.ahead import Ahead, Connected
 from shared.batches.covering import cover
-from shared.batches.formats import READERS, declared
-from shared.batches.limits import MOST_ROWS
 from shared.batches.outcome import Told, tell
-from shared.batches.rows import Row
-from shared.batches.slices import Coverage, Declared, Slice
+from shared.batches.reading import File, Push, Reading
+from shared.batches.slices import Coverage
 from shared.batches.store import NewBatch, Refused
-from shared.core.errors import Finding, Invalid, TooManyRows
 from shared.core.principal import Principal
 from shared.database import Session
 from shared.database.database import driver_of
@@ -26,21 +21,8 @@ from shared.rounds.model import not_open
 from shared.rounds.store import RoundFacts
 from shared.scoring.framework import Framework
 from shared.submissions import recording
-from shared.submissions.store import NewSubmission, Receipt
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """A file, and how it is to be taken: as a whole, or *lenient*, row by row.
-
-    *declared* is the slice that the request says it covers, unless the file says so itself.
-    """
-
-    format: str
-    body: bytes
-    lenient: bool
-    request_id: str
-    declared: Declared | None = None
+from shared.submissions.recording import Prepared
+from shared.submissions.store import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +38,12 @@ class Pushed:
 class Ways:
     """What a file needs on its way: files are read one at a time, rows are paid for, then written.
 
-    *spend* takes the number of rows and refuses them where they go beyond a quota; *writing* gives
-    the transaction.
+    *connected* gives a connection past the transaction, *spend* takes the number of rows and
+    refuses them where they go beyond a quota, *writing* gives the transaction.
     """
 
     reading: asyncio.Lock
+    connected: Connected
     spend: Callable[[int], Awaitable[None]]
     writing: Callable[[], AbstractAsyncContextManager[Session]]
 
@@ -74,34 +57,56 @@ async def push(
     Raises: FileUnreadable, TooManyRows, Invalid, RoundNotOpen, QuotaExceeded; then there is no
     receipt either.
     """
+    ahead = Ahead(ways.connected, round_.id, who)
     async with ways.reading:
-        rows, outcomes, digest, slice_ = await asyncio.to_thread(read, framework, who, push)
-    batch = NewBatch(round_.id, who.reporter, push.format, digest, push.lenient, push.request_id)
-    admitted = [each for each in outcomes if isinstance(each, NewSubmission)]
-    stored = push.lenient or len(admitted) == len(outcomes)
-    await ways.spend(len(rows))
-    prepared = await asyncio.to_thread(recording.prepare, admitted)
+        file = await ahead.read(Reading(framework, who, push))
+    batch = NewBatch(
+        round_.id, who.reporter, push.format, file.sha256, push.lenient, push.request_id
+    )
+    await ways.spend(len(file.rows))
+    whole = push.lenient or len(file.admitted) == len(file.outcomes)
+    plain = whole and await ahead.is_plain(file, round_.reference_date)
+    prepared = ahead.prepared() if plain else await _prepared(file)
     async with ways.writing() as session:
-        if not admitted:
-            await require_open(session, round_)
         driver = await driver_of(session)
-        try:
-            async with driver.transaction():
-                receipts = await recording.record_prepared(driver, round_.id, prepared)
-                stored &= push.lenient or all(each.id is not None for each in receipts)
-                if not stored:
-                    raise Refused  # noqa: TRY301 -- it undoes what was appended
-        except Refused:
-            stored = False
-        await require_taken(session, round_, receipts)
-        dated = round_.reference_date
-        what = await asyncio.to_thread(tell, rows, outcomes, receipts, dated, stored=stored)
-        if slice_ is None:
+        what = await ahead.append(driver) if plain else None
+        if what is None:
+            what = await _appended(session, round_, file, prepared, push)
+        if file.slice is None:
             return Pushed(await batches.add(driver, batch, what), what)
-        coverage, what = await cover(driver, batch, slice_, who.applicants, rows, what)
+        coverage, what = await cover(driver, batch, file.slice, who.applicants, file.rows, what)
         identity = await batches.add(driver, batch, what)
         await slice_store.add(driver, batch, identity, coverage)
         return Pushed(identity, what, coverage)
+
+
+async def _prepared(file: File) -> list[Prepared]:
+    return await asyncio.to_thread(recording.prepare, file.admitted)
+
+
+async def _appended(
+    session: Session, round_: RoundFacts, file: File, prepared: Sequence[Prepared], push: Push
+) -> Told:
+    """Append what was *prepared*, judged while the round is held, and tell what became of it.
+
+    Raises: RoundNotOpen.
+    """
+    if not prepared:
+        await require_open(session, round_)
+    driver = await driver_of(session)
+    stored = push.lenient or len(file.admitted) == len(file.outcomes)
+    receipts = list[Receipt]()
+    try:
+        async with driver.transaction():
+            receipts += await recording.record_prepared(driver, round_.id, prepared)
+            stored &= push.lenient or all(each.id is not None for each in receipts)
+            if not stored:
+                raise Refused  # noqa: TRY301 -- it undoes what was appended
+    except Refused:
+        stored = False
+    await require_taken(session, round_, receipts)
+    told = file.rows, file.outcomes, receipts, round_.reference_date
+    return await asyncio.to_thread(tell, *told, stored=stored)
 
 
 async def require_open(session: Session, round_: RoundFacts) -> None:
@@ -115,27 +120,3 @@ async def require_taken(session: Session, round_: RoundFacts, receipts: Sequence
     """For the rows that were admitted. Raises: RoundNotOpen."""
     if any(each.result == "not-open" for each in receipts):
         raise not_open(round_.code, await rounds.state(session, round_.id))
-
-
-def read(
-    framework: Framework, who: Principal, push: Push
-) -> tuple[list[Row], list[Outcome], str, Slice | None]:
-    """Read and admit the rows; return them, what each comes to, the file's SHA-256, and its slice.
-
-    Raises: FileUnreadable, TooManyRows, Invalid.
-    """
-    rows = list(_bounded(READERS[push.format](push.body)))
-    if not rows:
-        raise Invalid("the file has no rows", (Finding("", "no-rows", "There is no row in it."),))
-    said = declared(push.format, push.body, push.declared)
-    slice_ = None if said is None else slices.read(framework, who, said)
-    outcomes = without_twins(rows, list(admit(framework, who, push.request_id, rows)))
-    if slice_ is not None:
-        outcomes = slices.within(slice_, outcomes)
-    return rows, outcomes, hashlib.sha256(push.body).hexdigest(), slice_
-
-
-def _bounded(rows: Iterator[Row]) -> Iterator[Row]:
-    yield from islice(rows, MOST_ROWS)
-    if next(rows, None) is not None:
-        raise TooManyRows(f"a batch has at most {MOST_ROWS} rows", most=MOST_ROWS)

@@ -55,8 +55,11 @@ class Refused(Exception):
 ADD = """
     INSERT INTO batch (round, reporter, format, sha256, lenient, outcome, created, revised,
         unchanged, rejected, greatest_submission, request_id)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    RETURNING id, has_table_privilege('batch_part', 'DELETE')
 """
+"""It also says whether rows may be cleared: before step 0013 a gateway may not."""
+
 ADD_PARTS = """
     INSERT INTO batch_part (round, batch, number, items)
     SELECT $1, $2, place - 1, items::json
@@ -73,24 +76,22 @@ FORGET = """
         ORDER BY id DESC OFFSET $3 LIMIT 10
     )
 """
-MAY_FORGET = "SELECT has_table_privilege('batch_part', 'DELETE')"
-"""Before step 0013 a gateway may not."""
 
 
 async def add(driver: Driver, batch: NewBatch, what: Told) -> int:
     """Keep a batch's receipt and clear old ones' rows; return its id. Raises: SchemaUnknown."""
     try:
-        identity = await _receipt(driver, batch, what)
+        identity, may_forget = await _receipt(driver, batch, what)
     except asyncpg.UndefinedTableError:
         raise SchemaUnknown("receipts of batches need step 0009: run `pilotzone migrate`") from None
     await driver.execute(ADD_PARTS, batch.round, identity, what.parts)
-    if await driver.fetchval(MAY_FORGET):
+    if may_forget:
         await driver.execute(FORGET, batch.round, batch.reporter, MOST_WITH_ROWS)
     return identity
 
 
-async def _receipt(driver: Driver, batch: NewBatch, what: Told) -> int:
-    identity: int = await driver.fetchval(
+async def _receipt(driver: Driver, batch: NewBatch, what: Told) -> tuple[int, bool]:
+    identity, may_forget = await driver.fetchrow(
         ADD,
         batch.round,
         batch.reporter,
@@ -102,7 +103,7 @@ async def _receipt(driver: Driver, batch: NewBatch, what: Told) -> int:
         what.greatest,
         batch.request_id,
     )
-    return identity
+    return identity, may_forget
 
 
 COLUMNS = (

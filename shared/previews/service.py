@@ -10,8 +10,9 @@ from shared.batches import slice_store as slices
 from shared.batches.admission import Outcome
 from shared.batches.covering import coverage_of, left_out, whose_values_go
 from shared.batches.outcome import Told, tell
+from shared.batches.reading import File, Push, read
 from shared.batches.rows import Row
-from shared.batches.service import Push, read, require_open, require_taken
+from shared.batches.service import require_open, require_taken
 from shared.batches.slices import Coverage, Slice
 from shared.changes import store as changes
 from shared.core.principal import Principal
@@ -90,21 +91,23 @@ class Previews:
         Raises: what the push would.
         """
         async with reading:
-            rows, outcomes, _, slice_ = await asyncio.to_thread(read, framework, who, push)
-        admitted = [each for each in outcomes if isinstance(each, NewSubmission)]
+            file = await asyncio.to_thread(read, framework, who, push)
+        admitted = file.admitted
         async with self._turn:
             async with self._database.snapshot() as session:
                 if not admitted:
                     await require_open(session, round_)
                 judged = await judge(await driver_of(session), round_.id, admitted)
                 await require_taken(session, round_, [each.receipt for each in judged])
-                stored = push.lenient or _all_taken(outcomes, judged)
+                stored = push.lenient or _all_taken(file.outcomes, judged)
                 told = await asyncio.to_thread(
-                    _told, round_, framework, rows, outcomes, judged, stored=stored
+                    _told, round_, framework, file, judged, stored=stored
                 )
                 added, coverage = _added(admitted, judged) if stored else [], None
-                if slice_ is not None:
-                    coverage, gone = await _covered(session, round_, who, slice_, rows, told)
+                if file.slice is not None:
+                    coverage, gone = await _covered(
+                        session, round_, who, file.slice, file.rows, told
+                    )
                     added += gone
                 seen = await view(session, framework, round_, who, None)
                 material = None
@@ -173,17 +176,16 @@ def _all_taken(outcomes: Sequence[Outcome], judged: Sequence[Judged]) -> bool:
 def _told(
     round_: RoundFacts,
     framework: Framework,
-    rows: Sequence[Row],
-    outcomes: Sequence[Outcome],
+    file: File,
     judged: Sequence[Judged],
     *,
     stored: bool,
 ) -> Told:
     """Tell what the push would, and of each row what stands."""
     receipts = [each.receipt for each in judged]
-    told = tell(rows, outcomes, receipts, round_.reference_date, stored=stored)
+    told = tell(file.rows, file.outcomes, receipts, round_.reference_date, stored=stored)
     following = iter(judged)
-    for item, outcome in zip(told.items, outcomes, strict=True):
+    for item, outcome in zip(told.items, file.outcomes, strict=True):
         item["stands"] = None
         if isinstance(outcome, NewSubmission):
             measure = framework.measures[outcome.measure]

@@ -204,7 +204,7 @@ async def test_a_file_of_more_rows_than_a_batch_is_stored_in_two(source: Source)
     answer = source.push(source.file("counts.csv", "".join([f"{HEADER}\n", *rows, last])))
 
     assert answer.returncode == 3
-    whole, rest = answer.stderr.splitlines()
+    whole, rest, *_ = answer.stderr.splitlines()
     assert whole.startswith(f"all_committed: {MOST_ROWS} created, ")
     assert rest.startswith("none_committed: 0 created, 0 revised, 0 unchanged, 1 rejected")
     assert answer.stdout.splitlines()[1].startswith(f"{MOST_ROWS + 2},/value,not-a-number,")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.batches import service as batches
-from shared.batches.service import Push
+from shared.batches.reading import Push
 from shared.core.errors import DomainError
 from shared.core.principal import Principal, Role
 from shared.database import Database
@@ -171,7 +171,7 @@ async def step_of(
     body = json.dumps(draw(framework, who, source)).encode()
     push = Push("application/json", body, lenient, "tests")
 
-    ways = batches.Ways(asyncio.Lock(), free, partial(owner.writing, round_.code))
+    ways = batches.Ways(asyncio.Lock(), owner.driver, free, partial(owner.writing, round_.code))
     preview = await outcome(Previews(owner).preview(round_, framework, who, push, asyncio.Lock()))
     await worker_over(worker_database).sweep()
     before = await ranked(owner, round_.id)

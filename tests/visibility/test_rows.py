@@ -49,6 +49,7 @@ READS_ALL = re.compile(
 )
 UNLIMITED = {
     "batches/effects.py": "names of applicants",
+    "batches/routes.py": "what becomes of a file's rows, of which the key reaches each",
     "diagnostics/routes.py": "how indicators behave, of whole cohorts",
     "explanations/routes.py": "whether an expert's own marks stand, with whichever key",
     "exports/routes.py": "whether an expert's own marks stand, with whichever key",

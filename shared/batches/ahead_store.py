@@ -1,0 +1,115 @@
+"""Rows of a file, judged before the round is held; and once it is, what nothing came between."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import asyncpg
+
+from shared.database import Driver, locks
+from shared.database.locks import Lock
+
+
+class Verdict(NamedTuple):
+    """What would become of some items now, in their order.
+
+    *plain*: each would be added and count, or stands already. *follows* is the revision that an
+    item would be, None where *standing* is the id of what says the same. *before* and *entered* are
+    as in a `Receipt`. The round had the submission *last* then, and nothing later, and *aside* of
+    those that were set aside; 0 is none.
+    """
+
+    plain: bool
+    follows: Sequence[int | None]
+    standing: Sequence[int | None]
+    before: Sequence[float | None]
+    entered: Sequence[bool]
+    last: int
+    aside: int
+
+
+JUDGE = """
+    SELECT
+        bool_and(result IN ('created', 'revised', 'unchanged')
+            AND set_aside IS NULL AND confirmed_by IS NULL),
+        array_agg(CASE WHEN result <> 'unchanged' THEN revision + 1 END ORDER BY place),
+        array_agg(standing_id ORDER BY place),
+        array_agg(before ORDER BY place),
+        array_agg(entered ORDER BY place),
+        (SELECT coalesce(max(id), 0) FROM submission WHERE round = $1),
+        (SELECT coalesce(max(id), 0) FROM submission_aside WHERE round = $1)
+    FROM judge_items($1, $2::text::submission_item[])
+"""
+
+HOLD = """
+    SELECT pg_advisory_xact_lock($1::integer, $2::integer),
+        pg_notify('submission_change', $3::text)
+"""
+# Whose the few new rows are is looked at last: all that a reporter said would be the longer way.
+STANDS = """
+    SELECT state = 'open'
+        AND $2 <> ALL (ARRAY(
+            SELECT reporter FROM submission WHERE round = $1 AND id > $3
+        ))
+        AND $2 <> ALL (ARRAY(
+            SELECT reporter FROM submission_aside WHERE round = $1 AND id > $4
+        ))
+    FROM round WHERE id = $1
+"""
+INSERT = """
+    WITH added AS (
+        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
+            number, codes, reference, comment, reported_at, obs_status, request_id)
+        SELECT $1, applicant, measure, reporter, kind, as_of, follows, status,
+            number, string_to_array(joined, chr(31)), reference, comment, moment, observation,
+            request_id
+        FROM unnest($2::text::submission_item[], $3::integer[]) WITH ORDINALITY AS item (
+            applicant, measure, reporter, kind, as_of, status, number, joined, reference, comment,
+            request_id, expects, moment, observation, doubt, factor, confirmer, reason, follows,
+            place)
+        WHERE follows IS NOT NULL
+        ORDER BY place
+        RETURNING id, applicant, request_id
+    ), logged AS (
+        INSERT INTO submission_change (round, applicant, submission, request_id)
+        SELECT $1, applicant, id, request_id FROM added
+    )
+    SELECT array_agg(id ORDER BY id) FROM added
+"""
+
+
+async def judge(driver: Driver, round_id: int, text: str) -> Verdict | None:
+    """Say what would become of the items of *text*, at least one, as `written` writes them.
+
+    No lock is awaited. None: the schema is of before step 0023, and cannot tell.
+    """
+    try:
+        return Verdict(*await driver.fetchrow(JUDGE, round_id, text))
+    except (asyncpg.UndefinedFunctionError, asyncpg.UndefinedObjectError):
+        return None
+
+
+async def hold(driver: Driver, round_id: int) -> None:
+    """Have the round to ourselves until the transaction ends, and say that it changes.
+
+    As `append_items` does it: submissions appear in the order of their ids.
+    """
+    await driver.execute(HOLD, Lock.STATE, locks.key(round_id), str(round_id))
+
+
+async def stand(driver: Driver, round_id: int, reporter: int, verdict: Verdict) -> bool:
+    """Say whether *verdict*, and what was found later, still hold: *reporter* said nothing since.
+
+    Others say what they like: an item is judged by its own reporter's word.
+    """
+    found: bool = await driver.fetchval(STANDS, round_id, reporter, verdict.last, verdict.aside)
+    return found
+
+
+async def insert(
+    driver: Driver, round_id: int, text: str, follows: Sequence[int | None]
+) -> Sequence[int]:
+    """Append the items of *text* that are to be a revision; return their ids in order."""
+    if not any(follows):
+        return ()
+    found: Sequence[int] = await driver.fetchval(INSERT, round_id, text, follows)
+    return found

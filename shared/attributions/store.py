@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import text
 
 from shared.database import Session, columns
+from shared.runs.holding import holding
 from shared.scoring.arrays import BoolArray, FloatArray, IntArray
 from shared.scoring.framework import KINDS, Framework
 
@@ -45,17 +46,15 @@ async def entered(session: Session, round_id: int) -> tuple[list[str], list[str]
     return applicants or [], kinds or []
 
 
-STATE = """
+STATE = f"""
     SELECT who.position - 1, latest.blocked, latest.total, latest.values
     FROM unnest($2::text[]) WITH ORDINALITY AS who (code, position)
     CROSS JOIN LATERAL (
-        SELECT withdrawn, blocked, total, values FROM score_version AS version
-        WHERE version.round = $1 AND version.applicant = who.code AND version.run <= $3
-        ORDER BY version.run DESC LIMIT 1
+        {holding("$1", "who.code", "$3", "withdrawn, blocked, total, values")}
     ) AS latest
     WHERE NOT latest.withdrawn
     ORDER BY 1
-"""
+"""  # noqa: S608 -- all of it is ours
 
 
 async def state(

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from shared.core.errors import NotFound
 from shared.database import Session, columns
+from shared.runs.holding import holding
 from shared.submissions.values import Reported
 
 
@@ -88,16 +89,14 @@ def _input(*row: Any) -> Input:
     )  # fmt: skip
 
 
-COHORT = """
+COHORT = f"""
     SELECT latest.values FROM entry
     CROSS JOIN LATERAL (
-        SELECT withdrawn, values FROM score_version AS version
-        WHERE version.round = $1 AND version.applicant = entry.applicant AND version.run <= $3
-        ORDER BY version.run DESC LIMIT 1
+        {holding("$1", "entry.applicant", "$3", "withdrawn, values")}
     ) AS latest
     WHERE entry.round = $1 AND entry.kind = $2 AND NOT latest.withdrawn
     ORDER BY entry.applicant
-"""
+"""  # noqa: S608 -- all of it is ours
 
 
 async def cohort(

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from shared.database import Session, columns
+from shared.runs.holding import holding
 from shared.scoring.arrays import BoolArray, IntArray
 
 
@@ -54,18 +55,16 @@ async def entered(session: Session, round_id: int, kind: str | None) -> list[str
     return list(await session.scalars(query, {"round": round_id, "kind": kind}))
 
 
-TOTALS = """
+TOTALS = f"""
     SELECT who.position - 1, version.run, version.withdrawn, version.blocked, version.total
     FROM unnest($2::text[]) WITH ORDINALITY AS who (code, position)
     CROSS JOIN LATERAL (
-        (SELECT run, withdrawn, blocked, total FROM score_version
-        WHERE round = $1 AND applicant = who.code AND run <= $3
-        ORDER BY run DESC LIMIT 1)
+        ({holding("$1", "who.code", "$3", "run, withdrawn, blocked, total")})
         UNION ALL
         SELECT run, withdrawn, blocked, total FROM score_version
         WHERE round = $1 AND applicant = who.code AND run > $3 AND run <= $4
     ) AS version
-"""
+"""  # noqa: S608 -- all of it is ours
 
 ROW = columns.row_type(applicant="int8", run="int8", withdrawn="bool", blocked="bool", total="int8")
 

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from shared.database import Session
 from shared.rankings.store import AsOf
+from shared.runs.holding import holding
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ PROGRESS = text("""
     ) AS last ON true
 """)
 
-OUTCOMES = text("""
+OUTCOMES = text(f"""
     WITH asked AS MATERIALIZED (
         SELECT * FROM unnest(CAST(:rounds AS bigint[]), CAST(:runs AS bigint[]))
             AS asked (round, run)
@@ -48,12 +49,7 @@ OUTCOMES = text("""
         SELECT entry.round, entry.applicant, entry.kind, latest.total, latest.coverage,
             latest.blocked
         FROM asked JOIN entry ON entry.round = asked.round
-        CROSS JOIN LATERAL (
-            SELECT total, coverage, blocked, withdrawn FROM score_version AS version
-            WHERE version.round = entry.round AND version.applicant = entry.applicant
-                AND version.run <= asked.run
-            ORDER BY version.run DESC LIMIT 1
-        ) AS latest
+        CROSS JOIN LATERAL ({holding("entry.round", "entry.applicant", "asked.run")}) AS latest
         WHERE NOT latest.withdrawn
     ), placed AS (
         SELECT round, applicant, rank() OVER (PARTITION BY round ORDER BY total DESC) AS place
@@ -66,7 +62,7 @@ OUTCOMES = text("""
             WHERE placed.round = asked.round AND place = 1 ORDER BY applicant
         )
     FROM asked
-""")
+""")  # noqa: S608 -- all of it is ours
 
 
 async def progress(session: Session, rounds: Sequence[int]) -> dict[int, Progress]:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from shared.core.errors import NotFound
 from shared.database import Database, Driver, Session
+from shared.runs.holding import holding
 
 
 class Names(NamedTuple):
@@ -177,21 +178,17 @@ async def past(session: Session, round_id: int, run: int, now: Names) -> Freshne
 
 async def standing(session: Session, round_id: int, run: int) -> Standing:
     """Return the totals that hold as of *run*, of everybody who then took part."""
-    query = text("""
+    columns = "total, coverage, blocked, withdrawn"
+    latest = holding(":round", "entry.applicant", ":run", columns)
+    query = text(f"""
         SELECT array_agg(entry.applicant ORDER BY entry.applicant),
             array_agg(entry.kind ORDER BY entry.applicant),
             array_agg(latest.total ORDER BY entry.applicant),
             array_agg(latest.coverage ORDER BY entry.applicant),
             array_agg(latest.blocked ORDER BY entry.applicant)
-        FROM entry
-        CROSS JOIN LATERAL (
-            SELECT total, coverage, blocked, withdrawn FROM score_version AS version
-            WHERE version.round = :round AND version.applicant = entry.applicant
-                AND version.run <= :run
-            ORDER BY version.run DESC LIMIT 1
-        ) AS latest
+        FROM entry CROSS JOIN LATERAL ({latest}) AS latest
         WHERE entry.round = :round AND NOT latest.withdrawn
-    """)
+    """)  # noqa: S608 -- all of it is ours
     found = (await session.execute(query, {"round": round_id, "run": run})).one()
     return Standing(*(column or [] for column in found))
 
@@ -251,14 +248,9 @@ async def lines(
     session: Session, round_id: int, applicants: Sequence[str], run: int
 ) -> dict[str, Lines]:
     """Return the lines of *applicants* that hold as of *run*, by applicant."""
-    latest = """
+    latest = f"""
         unnest(CAST(:applicants AS text[])) AS who (code)
-        CROSS JOIN LATERAL (
-            SELECT * FROM score_version
-            WHERE score_version.round = :round AND score_version.applicant = who.code
-                AND score_version.run <= :run
-            ORDER BY score_version.run DESC LIMIT 1
-        )
+        CROSS JOIN LATERAL ({holding(":round", "who.code", ":run")})
     """
     query = text(VERSIONS.format(round_id=":round", applicant="who.code", versions=latest))
     parameters = {"round": round_id, "applicants": list(applicants), "run": run}
@@ -268,11 +260,7 @@ async def lines(
 ONE = VERSIONS.format(
     round_id="$1",
     applicant="1",
-    versions="""
-        (SELECT * FROM score_version
-        WHERE round = $1 AND applicant = $2 AND run <= $3
-        ORDER BY run DESC LIMIT 1)
-    """,
+    versions=f"({holding('$1', '$2', '$3')})",
 )
 
 

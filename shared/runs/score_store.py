@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BOOLEAN, DOUBLE_PRECISION, INTEGER, TEXT
 
 from shared.database import Session, columns
+from shared.runs.holding import holding
 
 
 @dataclass(frozen=True)
@@ -55,17 +56,13 @@ def _row(indicators: int) -> np.dtype[np.void]:
     )
 
 
-LATEST = """
+LATEST = f"""
     SELECT who.position - 1, latest.blocked, latest.total, latest.coverage,
         latest.values, latest.shares, latest.units, latest.flags
     FROM unnest($2::text[]) WITH ORDINALITY AS who (code, position)
-    CROSS JOIN LATERAL (
-        SELECT * FROM score_version AS version
-        WHERE version.round = $1 AND version.applicant = who.code AND version.run <= $3
-        ORDER BY version.run DESC LIMIT 1
-    ) AS latest
+    CROSS JOIN LATERAL ({holding("$1", "who.code", "$3")}) AS latest
     WHERE NOT latest.withdrawn
-"""
+"""  # noqa: S608 -- all of it is ours
 
 
 async def latest(
@@ -80,15 +77,11 @@ async def leavers(
     session: Session, round_id: int, applicants: Sequence[str], run: int
 ) -> list[str]:
     """Return those of *applicants* that still have a score as of *run*."""
-    query = text("""
+    query = text(f"""
         SELECT who.code FROM unnest(CAST(:applicants AS text[])) AS who (code)
-        CROSS JOIN LATERAL (
-            SELECT withdrawn FROM score_version AS version
-            WHERE version.round = :round AND version.applicant = who.code AND version.run <= :run
-            ORDER BY version.run DESC LIMIT 1
-        ) AS latest
+        CROSS JOIN LATERAL ({holding(":round", "who.code", ":run", "withdrawn")}) AS latest
         WHERE NOT latest.withdrawn
-    """)
+    """)  # noqa: S608 -- all of it is ours
     parameters = {"round": round_id, "applicants": list(applicants), "run": run}
     return list((await session.scalars(query, parameters)).all())
 

@@ -11,6 +11,7 @@ from pilotzone_verify.trees import EMPTY
 from shared.audit.request_store import PASSING
 from shared.database import SchemaUnknown, Session
 from shared.database.locks import Lock, parts
+from shared.runs.holding import holding
 from shared.seals import records
 
 
@@ -228,16 +229,11 @@ async def input_leaves(session: Session, round_id: int, run: int, key: bytes) ->
 
 async def cohort(session: Session, round_id: int, run: int) -> tuple[list[str], list[str]]:
     """Return applicants and kinds of those who have a score as of *run*, by code."""
-    query = text("""
-        SELECT entry.applicant, entry.kind
-        FROM entry CROSS JOIN LATERAL (
-            SELECT withdrawn FROM score_version AS version
-            WHERE version.round = :round AND version.applicant = entry.applicant
-                AND version.run <= :run
-            ORDER BY version.run DESC LIMIT 1
-        ) AS latest
+    latest = holding(":round", "entry.applicant", ":run", "withdrawn")
+    query = text(f"""
+        SELECT entry.applicant, entry.kind FROM entry CROSS JOIN LATERAL ({latest}) AS latest
         WHERE entry.round = :round AND NOT latest.withdrawn ORDER BY entry.applicant
-    """)
+    """)  # noqa: S608 -- constants alone
     rows = (await session.execute(query, {"round": round_id, "run": run})).all()
     return [row[0] for row in rows], [row[1] for row in rows]
 

@@ -9,6 +9,7 @@ import pytest
 
 from shared.database import Database, columns
 from shared.runs import score_store as scores
+from shared.runs.holding import holding
 from shared.runs.score_store import Versions
 from tests.fixtures.ask import rows
 
@@ -142,3 +143,17 @@ async def test_nothing_is_appended_for_nobody(worker_database: Database) -> None
     await append(worker_database, 1, versions([]))
 
     assert len(await latest(worker_database, 1)) == 0
+
+
+async def test_what_holds_is_looked_up_by_applicant_though_planned_for_an_empty_table(
+    worker_database: Database,
+) -> None:
+    """A worker plans at its first run, when there is no score yet, and keeps the plan."""
+    latest = holding(str(ROUND), "who.code", "9")
+    query = f"""
+        EXPLAIN SELECT latest.* FROM unnest(ARRAY['A']) AS who (code)
+        CROSS JOIN LATERAL ({latest}) AS latest
+    """  # noqa: S608 -- all of it is ours
+    plan = await rows(worker_database, query)
+    (condition,) = [line for (line,) in plan if "Index Cond" in line]
+    assert "applicant" in condition, plan

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 import numpy as np
@@ -12,14 +12,30 @@ from shared.runs.score_store import Versions
 from shared.scoring.arrays import BoolArray, IntArray
 from shared.scoring.rank import Ranks, rank
 
+MANY = 8
+"""Where one leaf in so many is another, a tree is built anew: that is quicker than mending it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Who is ranked, in the order of the tree's leaves: codes, kinds, and their salts."""
+    """Who is ranked, in the order of the tree's leaves: codes, kinds, and their salts.
+
+    What rankings of the same cohort share is worked out once: *numbers* of kinds from 0, and how
+    the *heads* of records begin.
+    """
 
     codes: tuple[str, ...]
     kinds: tuple[str, ...]
     salts: tuple[bytes, ...]
+    numbers: IntArray = field(init=False, repr=False, compare=False)
+    heads: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Work out what is shared."""
+        _, numbers = np.unique(np.array(self.kinds, dtype=np.str_), return_inverse=True)
+        quoted = (json.dumps(code, ensure_ascii=False) for code in self.codes)
+        object.__setattr__(self, "numbers", numbers)
+        object.__setattr__(self, "heads", tuple(f'{{"applicant":{code},' for code in quoted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +49,36 @@ class Standings:
     own: Ranks
     overall: Ranks
 
-    def record(self, at: int) -> str:
-        """Write the place at position *at* as RFC 8785 says, as it is hashed."""
-        return (
-            f'{{"applicant":{json.dumps(self.cohort.codes[at], ensure_ascii=False)},'
-            f'"blocked":{"true" if self.blocked[at] else "false"},"card":"{self.cards[at].hex()}",'
-            f'"kind":"{self.cohort.kinds[at]}","overall_rank":{self.overall.rank[at]},'
-            f'"overall_tied":{self.overall.tied[at]},"rank":{self.own.rank[at]},'
-            f'"tied":{self.own.tied[at]},"total":{self.totals[at]}}}'
+    def records(self, positions: IntArray) -> list[str]:
+        """Write the places at these *positions* as RFC 8785 says, as they are hashed."""
+        own, overall = self.own, self.overall
+        columns = (
+            *(positions, self.blocked[positions], self.totals[positions]),
+            *(own.rank[positions], own.tied[positions]),
+            *(overall.rank[positions], overall.tied[positions]),
         )
+        heads, kinds, cards = self.cohort.heads, self.cohort.kinds, self.cards
+        return [
+            f'{heads[at]}"blocked":{"true" if blocked else "false"},"card":"{cards[at].hex()}",'
+            f'"kind":"{kinds[at]}","overall_rank":{overall_rank},"overall_tied":{overall_tied},'
+            f'"rank":{rank},"tied":{tied},"total":{total}}}'
+            for at, blocked, total, rank, tied, overall_rank, overall_tied in zip(
+                *(column.tolist() for column in columns), strict=True
+            )
+        ]
 
-    def leaf(self, at: int) -> bytes:
-        """Hash the place at position *at* behind its salt."""
-        return sha256(b"\x00" + self.cohort.salts[at] + self.record(at).encode()).digest()
+    def leaves(self, positions: IntArray) -> list[bytes]:
+        """Hash the places at these *positions*, each behind its salt."""
+        salts = self.cohort.salts
+        pairs = zip(positions.tolist(), self.records(positions), strict=True)
+        return [sha256(b"\x00" + salts[at] + record.encode()).digest() for at, record in pairs]
 
-    def differs(self, other: "Standings") -> BoolArray:
-        """Say whose places are not the same as in *other*, of the same cohort."""
-        pairs = zip(self.cards, other.cards, strict=True)
-        differs = np.array([mine != theirs for mine, theirs in pairs], bool)
-        differs |= (self.totals != other.totals) | (self.blocked != other.blocked)
+    def moved(self, other: "Standings") -> BoolArray:
+        """Say whose places, scorecards aside, are not those in *other*, of the same cohort."""
+        moved: BoolArray = (self.totals != other.totals) | (self.blocked != other.blocked)
         for mine, theirs in ((self.own, other.own), (self.overall, other.overall)):
-            differs |= (mine.rank != theirs.rank) | (mine.tied != theirs.tied)
-        return differs
+            moved |= (mine.rank != theirs.rank) | (mine.tied != theirs.tied)
+        return moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +102,7 @@ def begin(cohort: Cohort, scores: Versions) -> Places:
     """Rank the whole *cohort* by *scores*, one each in its order."""
     cards = tuple(_cards(scores, cohort.salts))
     standings = _standings(cohort, scores.totals, scores.blocked, cards)
-    return Places(standings, _tree([standings.leaf(at) for at in range(len(cohort.codes))]))
+    return Places(standings, _tree(standings.leaves(np.arange(len(cohort.codes)))))
 
 
 def follow(before: Places, changed: IntArray, scores: Versions) -> Places:
@@ -86,20 +110,21 @@ def follow(before: Places, changed: IntArray, scores: Versions) -> Places:
     last = before.standings
     totals, blocked, cards = last.totals.copy(), last.blocked.copy(), list(last.cards)
     totals[changed], blocked[changed] = scores.totals, scores.blocked
-    salts = [last.cohort.salts[at] for at in changed]
-    for at, card in zip(changed, _cards(scores, salts), strict=True):
+    salts = [last.cohort.salts[at] for at in changed.tolist()]
+    for at, card in zip(changed.tolist(), _cards(scores, salts), strict=True):
         cards[at] = card
     standings = _standings(last.cohort, totals, blocked, tuple(cards))
-    differ = np.flatnonzero(standings.differs(last)).tolist()
-    return Places(standings, _mended(before.levels, {at: standings.leaf(at) for at in differ}))
+    differs = standings.moved(last)
+    other = [cards[at] != last.cards[at] for at in changed.tolist()]
+    differs[changed] |= np.array(other, np.bool_)
+    return Places(standings, _mended(before.levels, standings, np.flatnonzero(differs)))
 
 
 def _standings(
     cohort: Cohort, totals: IntArray, blocked: BoolArray, cards: tuple[bytes, ...]
 ) -> Standings:
-    _, kinds = np.unique(np.array(cohort.kinds, dtype=np.str_), return_inverse=True)
-    own = rank(totals, kinds, blocked)
-    overall = rank(totals, np.zeros_like(kinds), blocked)
+    own = rank(totals, cohort.numbers, blocked)
+    overall = rank(totals, np.zeros_like(cohort.numbers), blocked)
     return Standings(cohort, totals, blocked, cards, own, overall)
 
 
@@ -113,7 +138,11 @@ def _cards(scores: Versions, salts: Iterable[bytes]) -> list[bytes]:
         scores.flags.astype(">i4", order="C"),
     )
     rows = np.concatenate([each.view(np.uint8) for each in columns], axis=1)
-    return [sha256(salt + row.tobytes()).digest() for salt, row in zip(salts, rows, strict=True)]
+    whole, width = rows.tobytes(), rows.shape[1]
+    return [
+        sha256(salt + whole[at : at + width]).digest()
+        for salt, at in zip(salts, range(0, len(whole), width), strict=True)
+    ]
 
 
 def _tree(leaves: list[bytes]) -> tuple[list[bytes], ...]:
@@ -123,16 +152,23 @@ def _tree(leaves: list[bytes]) -> tuple[list[bytes], ...]:
     return tuple(levels)
 
 
-def _mended(levels: Sequence[list[bytes]], leaves: dict[int, bytes]) -> tuple[list[bytes], ...]:
-    """Return *levels* with other *leaves*; only nodes above those are made anew."""
-    found, nodes = [], leaves
-    for at, level in enumerate(levels):
-        level = [*level]  # noqa: PLW2901 -- the tree before stays as it was
-        for place, node in nodes.items():
-            level[place] = node
-        found.append(level)
-        if at + 1 < len(levels):
-            nodes = {
-                up: above(level[2 * up : 2 * up + 2])[0] for up in {each // 2 for each in nodes}
-            }
+def _mended(
+    levels: Sequence[list[bytes]], standings: Standings, differing: IntArray
+) -> tuple[list[bytes], ...]:
+    """Return *levels* with other leaves where *standings* are *differing*.
+
+    Only nodes above those are made anew.
+    """
+    leaves, place = [*levels[0]], differing.tolist()
+    for at, leaf in zip(place, standings.leaves(differing), strict=True):
+        leaves[at] = leaf
+    if MANY * len(place) > len(leaves):
+        return _tree(leaves)
+    found = [leaves]
+    for level in levels[1:]:
+        below, place = found[-1], sorted({at // 2 for at in place})
+        nodes = [*level]  # the tree before stays as it was
+        for at in place:
+            (nodes[at],) = above(below[2 * at : 2 * at + 2])
+        found.append(nodes)
     return tuple(found)

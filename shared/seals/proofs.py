@@ -8,6 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+import numpy as np
 import rfc8785
 
 from pilotzone_verify import notes, trees
@@ -39,8 +40,9 @@ class Ranked:
     def place(self, at: int) -> dict[str, Any]:
         """Return the place at position *at* as proofs and archives have it."""
         standings = self.places.standings
+        (record,) = standings.records(np.array([at]))
         return {
-            "place": json.loads(standings.record(at)),
+            "place": json.loads(record),
             "salt": standings.cohort.salts[at].hex(),
             "scorecard": {
                 "values": [number(each) for each in self.cards.values[at]],

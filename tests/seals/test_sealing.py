@@ -5,17 +5,14 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
 from sqlalchemy import text
 
-from pilotzone_verify import leaves, manifests, notes, trees
+from pilotzone_verify import manifests, notes
 from pilotzone_verify.canonical import canonical
 from shared.database import Database
 from shared.frameworks.service import Library
 from shared.rounds import store as rounds
-from shared.runs.score_store import Versions
-from shared.seals import places, proofs
-from shared.seals.places import Cohort
+from shared.seals import proofs
 from tests.fixtures.ask import rows
 from tests.fixtures.make import ROUND, STATIONS, World, worker_over
 from tests.seals.sealing import SIGNER, archived, checked, sealed, sealer
@@ -237,32 +234,3 @@ async def test_what_postgresql_hashes_is_what_python_hashes(world: World, owner:
 
 def _loaded(text_: str) -> Any:
     return json.loads(text_)
-
-
-def test_places_are_hashed_as_the_verifier_hashes_them() -> None:
-    cohort = Cohort(
-        ("A", "B", "C"), ("county", "county", "park"), (b"a" * 16, b"b" * 16, b"c" * 16)
-    )
-    scores = Versions(
-        applicant=np.arange(3),
-        blocked=np.array([False, True, False]),
-        totals=np.array([10, 20, 30]),
-        coverage=np.ones(3),
-        values=np.array([[1.0, np.nan], [-0.0, 2.5], [1e300, 3.0]]),
-        shares=np.array([[0.5, np.nan], [0.25, 1.0], [0.0, 0.1]]),
-        units=np.array([[10, 0], [20, 0], [30, 0]]),
-        flags=np.array([[0, 1], [0, 0], [2, 4]], np.int32),
-    )
-    whole = places.begin(cohort, scores)
-    for at in range(3):
-        said = _loaded(whole.standings.record(at))
-        assert canonical(said).decode() == whole.standings.record(at)
-        assert leaves.record_hash(cohort.salts[at], said) == whole.levels[0][at]
-        columns = [
-            getattr(scores, name)[at].tolist() for name in ("values", "shares", "units", "flags")
-        ]
-        assert leaves.card_hash(cohort.salts[at], *columns).hex() == said["card"]
-    assert trees.root(whole.levels[0]) == whole.root
-    changed = places.follow(whole, np.array([0]), scores.take(np.array([2])))
-    again = scores.take(np.array([2, 1, 2]))
-    assert changed.levels == places.begin(cohort, again).levels

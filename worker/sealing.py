@@ -11,7 +11,7 @@ from pilotzone_verify.notes import Signer
 from shared.database import Database, full, out_of_reach
 from shared.frameworks.service import Library
 from shared.seals import service as seals
-from shared.seals import store
+from shared.seals import store, unsealed_store
 from shared.seals.service import Memory, Sealed
 from shared.seals.signing import sign_due
 from worker.loop import Bell, repeat
@@ -49,7 +49,7 @@ class Sealer:
         async with self.database.session() as session:
             if not await store.keeps_logs(session):
                 return False
-            waiting = await store.unsealed_rounds(session)
+            waiting = await unsealed_store.rounds(session)
         more = False
         for round_id, code in waiting.items():
             if self.stop.is_set():

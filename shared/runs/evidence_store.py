@@ -91,14 +91,18 @@ async def said_since(
     reference_date: date,
     applicants: Sequence[str],
     first: int,
+    *,
+    few: bool = False,
 ) -> Statements:
     """Return what *applicants* have that runs took in, from the submission *first* on.
 
+    *few* says that it is little, by the number of submissions that were taken in.
     Positions are as those of `current`. Of dates behind *reference_date* nothing is returned, and
     no mark is said to be revised.
     """
     arguments = (*_arguments(round_id, framework, reference_date, applicants), first)
-    read = await columns.read(session, STATEMENTS.format(said=SINCE), arguments, ROW)
+    read_by = columns.read_few if few else columns.read
+    read = await read_by(session, STATEMENTS.format(said=SINCE), arguments, ROW)
     return Statements(**read, revised=np.zeros(len(read["id"]), np.bool_))
 
 

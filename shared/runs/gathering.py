@@ -14,6 +14,9 @@ from shared.runs.statements import Kept, follow
 from shared.scoring.arrays import IntArray
 from shared.scoring.framework import Framework
 
+FEW = 100
+"""Up to so many submissions, what they say is read with a Python object per value."""
+
 
 class About(NamedTuple):
     """Of which round evidence is gathered, and by which rules."""
@@ -53,7 +56,8 @@ async def _followed(
     held = np.flatnonzero(np.fromiter(told, bool, len(cohort)) & kept.holds)
     if not len(held):
         return kept
-    said = await evidence.said_since(session, *about, _codes(cohort, held), consumed.first)
+    codes, few = _codes(cohort, held), consumed.submissions <= FEW
+    said = await evidence.said_since(session, *about, codes, consumed.first, few=few)
     measures = about.framework.measures.values()
     panels = np.flatnonzero([each.panel is not None for each in measures])
     return await asyncio.to_thread(follow, kept, said.among(held), panels)

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BOOLEAN, DOUBLE_PRECISION, INTEGER, TEXT
 
 from shared.database import Session, columns
+from shared.database.database import driver_of
 from shared.runs.holding import holding
 
 
@@ -71,6 +72,31 @@ async def latest(
     """Return the scores of *applicants* that hold as of *run*; who has none is left out."""
     read = await columns.read(session, LATEST, (round_id, list(applicants), run), _row(indicators))
     return Versions(**read)
+
+
+WRITTEN = """
+    SELECT applicant, withdrawn,
+        position - 1, blocked, total, coverage, values, shares, units, flags
+    FROM (
+        SELECT *, row_number() OVER (ORDER BY applicant) AS position FROM score_version
+        WHERE round = $1 AND run = $2
+    ) AS written
+    ORDER BY applicant
+"""
+
+
+async def written(
+    session: Session, round_id: int, run: int, indicators: int
+) -> tuple[list[str], Versions] | None:
+    """Return the few scores that *run* wrote, and whose, by code; None if it ended somebody's part.
+
+    The positions are those in the codes.
+    """
+    records = await (await driver_of(session)).fetch(WRITTEN, round_id, run)
+    if any(ended for _, ended, *_ in records):
+        return None
+    read = columns.of_records(records, _row(indicators), first=2)
+    return [code for code, *_ in records], Versions(**read)
 
 
 async def leavers(

@@ -1,7 +1,7 @@
 """The leaves of a run's ranking: hashed anew only where something differs from the run before."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -20,21 +20,24 @@ MANY = 8
 class Cohort:
     """Who is ranked, in the order of the tree's leaves: codes, kinds, and their salts.
 
-    What rankings of the same cohort share is worked out once: *numbers* of kinds from 0, and how
-    the *heads* of records begin.
+    What rankings of the same cohort share is worked out once: *numbers* of kinds from 0, where
+    each code stands, and how its record begins.
     """
 
     codes: tuple[str, ...]
     kinds: tuple[str, ...]
     salts: tuple[bytes, ...]
     numbers: IntArray = field(init=False, repr=False, compare=False)
+    positions: Mapping[str, int] = field(init=False, repr=False, compare=False)
     heads: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Work out what is shared."""
         _, numbers = np.unique(np.array(self.kinds, dtype=np.str_), return_inverse=True)
         quoted = (json.dumps(code, ensure_ascii=False) for code in self.codes)
+        positions = {code: at for at, code in enumerate(self.codes)}
         object.__setattr__(self, "numbers", numbers)
+        object.__setattr__(self, "positions", positions)
         object.__setattr__(self, "heads", tuple(f'{{"applicant":{code},' for code in quoted))
 
 

@@ -22,7 +22,14 @@ from shared.rounds.store import RoundFacts
 from shared.runs import score_store as scores
 from shared.runs.score_store import Versions
 from shared.scoring.arrays import number
-from shared.seals import archive_store, checkpoint_store, places, proof_store, records
+from shared.seals import (
+    archive_store,
+    checkpoint_store,
+    places,
+    proof_store,
+    records,
+    unsealed_store,
+)
 from shared.seals import store as seals
 from shared.seals.places import Cohort, Places
 
@@ -58,7 +65,7 @@ async def ranked(
 ) -> Ranked:
     """Read the ranking as of *run*, and build its tree beside the event loop."""
     framework = await library.get(session, round_.framework)
-    codes, kinds = await seals.cohort(session, round_.id, run)
+    codes, kinds = await unsealed_store.cohort(session, round_.id, run)
     whole = await scores.latest(session, round_.id, codes, len(framework.indicators), run)
     salts = tuple(records.salt_of_place(key, round_.id, code) for code in codes)
     tree = await asyncio.to_thread(places.begin, Cohort(tuple(codes), tuple(kinds), salts), whole)
@@ -123,7 +130,7 @@ async def _lines(
         head = await seals.head(session, round_.id, epoch)
         if run > head.run:
             raise NotFound(f"run {run} is not sealed yet")
-        key = await seals.secret(session)
+        key = head.secret
         framework = await frameworks.by_id(session, round_.framework)
         beginning = await _beginning(session, round_, run, head, framework.document)
         events = await archive_store.events(session, round_.id, head.epoch, key)

@@ -19,12 +19,15 @@ from shared.core.moments import in_microseconds
 from shared.database import Session
 from shared.frameworks.service import Library
 from shared.runs import score_store as scores
+from shared.runs.score_store import Versions
 from shared.scoring.framework import Framework
 from shared.seals import places, records
 from shared.seals import store as seals
+from shared.seals import unsealed_store as unsealed
 from shared.seals.code import scoring_digest
 from shared.seals.places import Cohort, Places
-from shared.seals.store import Event, Head, NewEntry, Run
+from shared.seals.store import Head, NewEntry
+from shared.seals.unsealed_store import Event, Run
 
 AT_ONCE = 20
 """So many runs are sealed in one transaction."""
@@ -64,21 +67,22 @@ async def seal(
     if not await seals.try_hold(session, round_id):
         return None
     head = await seals.head(session, round_id)
-    key = await seals.secret(session)
     known = memory.places if memory and memory.leaf == head.leaf else None
     log = _Log(head, name)
     if not head.size:
         await _begin(session, log, round_id)
-    events = await seals.unsealed_events(session, round_id, head.epoch, key)
+    events = await unsealed.events(session, round_id, head)
     if events:
-        await seals.note_sealed(session, round_id, head.epoch, log.size, events)
+        await seals.note_sealed(
+            session, round_id, head.epoch, log.size, [each.id for each in events]
+        )
         log.add("events", events=_rooted([each.leaf for each in events]), last=events[-1].id)
-    runs = await seals.unsealed_runs(session, round_id, head.run, AT_ONCE)
+    runs = await unsealed.runs(session, round_id, head.run, AT_ONCE)
     if runs:
         framework = await library.get(session, runs[0].framework_id)
         for run in runs:
-            known = await _places(session, round_id, framework, key, run.number, known)
-            leaves = await seals.input_leaves(session, round_id, run.number, key)
+            known = await _places(session, round_id, framework, head.secret, run, known)
+            leaves = await unsealed.input_leaves(session, round_id, run.number, head.secret)
             inputs = await asyncio.to_thread(_inputs, leaves)
             log.add("run", run.number, **_of_run(run, inputs, known))
     if log.entries:
@@ -141,22 +145,33 @@ async def _places(
     round_id: int,
     framework: Framework,
     key: bytes,
-    run: int,
+    run: Run,
     before: Places | None,
 ) -> Places:
     """Return the ranking as of *run*, from the one *before* it if the cohort is the same."""
     width = len(framework.indicators)
     if before is not None:
-        codes, ended = await seals.changed(session, round_id, run)
-        of = {code: at for at, code in enumerate(before.standings.cohort.codes)}
-        if not ended and of.keys() >= set(codes):
-            changed = np.array([of[code] for code in codes], np.int64)
-            differing = await scores.latest(session, round_id, codes, width, run)
-            return await asyncio.to_thread(places.follow, before, changed, differing)
-    codes, kinds = await seals.cohort(session, round_id, run)
+        positions = before.standings.cohort.positions
+        found = await _written(session, round_id, run, width)
+        if found is not None and positions.keys() >= set(found[0]):
+            changed = np.array([positions[code] for code in found[0]], np.int64)
+            return await asyncio.to_thread(places.follow, before, changed, found[1])
+    codes, kinds = await unsealed.cohort(session, round_id, run.number)
     salts = tuple(records.salt_of_place(key, round_id, code) for code in codes)
-    whole = await scores.latest(session, round_id, codes, width, run)
+    whole = await scores.latest(session, round_id, codes, width, run.number)
     return await asyncio.to_thread(places.begin, Cohort(tuple(codes), tuple(kinds), salts), whole)
+
+
+async def _written(
+    session: Session, round_id: int, run: Run, width: int
+) -> tuple[list[str], Versions] | None:
+    """Return the scores that *run* wrote, and whose; None if it ended somebody's part."""
+    if run.scores_written <= scores.FEW:
+        return await scores.written(session, round_id, run.number, width)
+    codes, ended = await unsealed.changed(session, round_id, run.number)
+    if ended:
+        return None
+    return codes, await scores.latest(session, round_id, codes, width, run.number)
 
 
 def _of_run(run: Run, inputs: dict[str, Any], ranking: Places) -> dict[str, Any]:

@@ -1,0 +1,148 @@
+"""What is yet to be sealed of a round: audit events, runs, what they took in and wrote."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from shared.audit.request_store import PASSING
+from shared.database import Session
+from shared.database.database import driver_of
+from shared.runs.holding import holding
+from shared.seals import records
+from shared.seals.store import Head
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is sealed of a run besides its ranking and inputs; *framework* is its SHA-256."""
+
+    number: int
+    framework: str
+    framework_id: int
+    parameters: Any
+    submissions: int
+    other_changes: int
+    scores_written: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An audit event to be sealed."""
+
+    id: int
+    action: str
+    leaf: bytes
+
+
+AMONG = 100_000
+"""So many audit events before the last one that is sealed are looked through for late ones: a
+transaction does not outlast that many others."""
+
+
+def _events(round_id: str, epoch: str, columns: str) -> str:
+    """Return SQL for the audit events of a round that are yet to be sealed; requests never are.
+
+    They appear in another order than that of their ids, so each is looked for in the log.
+    """
+    sealed = f"FROM log_event WHERE round = {round_id} AND epoch = {epoch}"
+    return f"""
+        SELECT {columns} FROM audit_event AS event
+        WHERE event.round = {round_id}
+            AND event.action NOT IN {PASSING}
+            AND event.id > coalesce((SELECT max(event) {sealed}), 0) - {AMONG}
+            AND NOT EXISTS (SELECT {sealed} AND log_event.event = event.id)
+    """  # noqa: S608 -- constants alone
+
+
+async def rounds(session: Session) -> dict[int, str]:
+    """Return id and code of the rounds of which a run or an audit event is yet to be sealed."""
+    query = text(f"""
+        WITH era AS (SELECT max(number) AS epoch FROM log_epoch)
+        SELECT round.id, round.code FROM round CROSS JOIN era
+        CROSS JOIN LATERAL (
+            SELECT coalesce(max(run), 0) AS sealed FROM log_entry
+            WHERE round = round.id AND epoch = era.epoch AND run IS NOT NULL
+        ) AS log
+        WHERE EXISTS (SELECT FROM run WHERE round = round.id AND number > log.sealed)
+            OR EXISTS ({_events("round.id", "era.epoch", "1")})
+    """)  # noqa: S608 -- constants alone
+    return {row[0]: row[1] for row in await session.execute(query)}
+
+
+SALT_OF_EVENT = records.salt_of("$3", "event", "$1", "event.id")
+EVENTS = _events(
+    "$1", "$2", f"event.id, event.action, {records.leaf_of(SALT_OF_EVENT, records.EVENT)}"
+)
+
+
+async def events(session: Session, round_id: int, head: Head) -> list[Event]:
+    """Return the audit events that are yet to be sealed behind the *head*, by id."""
+    query = f"{EVENTS} ORDER BY event.id LIMIT 10000"
+    driver = await driver_of(session)
+    return [Event(*row) for row in await driver.fetch(query, round_id, head.epoch, head.secret)]
+
+
+RUNS = """
+    SELECT run.number, framework.sha256, framework.id, run_parameters.parameters,
+        run.submissions, run.other_changes, run.scores_written
+    FROM run JOIN run_parameters
+        ON run_parameters.round = run.round AND run_parameters.run = run.number
+    JOIN round ON round.id = run.round JOIN framework ON framework.id = round.framework
+    WHERE run.round = $1 AND run.number > $2 ORDER BY run.number LIMIT $3
+"""
+
+
+async def runs(session: Session, round_id: int, after: int, limit: int) -> list[Run]:
+    """Return at most *limit* runs that follow run *after*, in their order."""
+    driver = await driver_of(session)
+    return [Run(*row) for row in await driver.fetch(RUNS, round_id, after, limit)]
+
+
+SALT_OF_SUBMISSION = records.salt_of("$3", "submission", "$1", "said.id")
+INPUTS = f"""
+    WITH taken AS MATERIALIZED (
+        SELECT unnest(submissions) AS id FROM run_input WHERE round = $1 AND run = $2
+    )
+    SELECT coalesce(string_agg(
+        {records.leaf_of(SALT_OF_SUBMISSION, records.SUBMISSION)}, '' ORDER BY said.id), '')
+    FROM (
+        SELECT * FROM submission
+        WHERE round = $1 AND id >= (SELECT min(id) FROM taken)
+            AND id <= (SELECT max(id) FROM taken) AND (id IN (TABLE taken)) IS TRUE
+        OFFSET 0
+    ) AS said
+    JOIN reporter AS who ON who.id = said.reporter
+"""  # noqa: S608 -- constants alone
+
+
+async def input_leaves(session: Session, round_id: int, run: int, key: bytes) -> bytes:
+    """Return the leaves of the submissions that *run* took in, by id, one behind the other.
+
+    They lie side by side by id, and are read there; one by one they would be looked up and sorted.
+    """
+    driver = await driver_of(session)
+    leaves: bytes = await driver.fetchval(INPUTS, round_id, run, key)
+    return leaves
+
+
+async def cohort(session: Session, round_id: int, run: int) -> tuple[list[str], list[str]]:
+    """Return applicants and kinds of those who have a score as of *run*, by code."""
+    latest = holding(":round", "entry.applicant", ":run", "withdrawn")
+    query = text(f"""
+        SELECT entry.applicant, entry.kind FROM entry CROSS JOIN LATERAL ({latest}) AS latest
+        WHERE entry.round = :round AND NOT latest.withdrawn ORDER BY entry.applicant
+    """)  # noqa: S608 -- constants alone
+    rows = (await session.execute(query, {"round": round_id, "run": run})).all()
+    return [row[0] for row in rows], [row[1] for row in rows]
+
+
+async def changed(session: Session, round_id: int, run: int) -> tuple[list[str], bool]:
+    """Return whose scores *run* wrote, by code, and whether one of them ended with it."""
+    query = text("""
+        SELECT coalesce(array_agg(applicant ORDER BY applicant), '{}'),
+            coalesce(bool_or(withdrawn), false)
+        FROM score_version WHERE round = :round AND run = :run
+    """)
+    codes, ended = (await session.execute(query, {"round": round_id, "run": run})).one()
+    return list(codes), ended

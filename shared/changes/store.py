@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import insert, select, text
 
 from shared.changes.tables import RoundFailureRow, SubmissionChangeRow
 from shared.database import Session
+from shared.database.database import driver_of
 
 TRACED = 100
 """How many request ids a run keeps of those that caused it."""
@@ -192,7 +193,8 @@ async def set_aside(session: Session, round_id: int, error: str, longest: timede
 
 async def readmit(session: Session, round_id: int) -> None:
     """Forget that runs of the round failed."""
-    await session.execute(delete(RoundFailureRow).where(RoundFailureRow.round == round_id))
+    driver = await driver_of(session)
+    await driver.execute("DELETE FROM round_failure WHERE round = $1", round_id)
 
 
 async def failure(session: Session, round_id: int) -> Failure | None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BOOLEAN, DOUBLE_PRECISION, INTEGER, TEXT
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, TEXT
 
 from shared.database import Session, columns
 from shared.database.database import driver_of
@@ -115,35 +115,19 @@ async def leavers(
 FEW = 100
 """Up to so many scores, a temporary table costs more than a Python object per number."""
 
-IDENTITY = (
-    bindparam("round", type_=BIGINT),
-    bindparam("run", type_=BIGINT),
-    bindparam("codes", type_=ARRAY(TEXT)),
-)
-
 # The matrices travel flat, row after row, and are cut into rows by the database: a two-dimensional
 # array can't be taken apart by unnest. They hold no NULL, so a cut costs its own length alone.
-APPEND_FEW = text("""
+APPEND_FEW = """
     INSERT INTO score_version
         (round, applicant, run, withdrawn, blocked, total, coverage, values, shares, units, flags)
-    SELECT :round, code, :run, false, blocked, total, coverage,
-        (:values)[(position - 1) * :width + 1 : position * :width],
-        (:shares)[(position - 1) * :width + 1 : position * :width],
-        (:units)[(position - 1) * :width + 1 : position * :width],
-        (:flags)[(position - 1) * :width + 1 : position * :width]
-    FROM unnest(:codes, :blocked, :totals, :coverage) WITH ORDINALITY
+    SELECT $1, code, $2, false, blocked, total, coverage,
+        ($8::float8[])[(position - 1) * $4::integer + 1 : position * $4],
+        ($9::float8[])[(position - 1) * $4 + 1 : position * $4],
+        ($10::bigint[])[(position - 1) * $4 + 1 : position * $4],
+        ($11::integer[])[(position - 1) * $4 + 1 : position * $4]
+    FROM unnest($3::text[], $5::boolean[], $6::bigint[], $7::float8[]) WITH ORDINALITY
         AS item (code, blocked, total, coverage, position)
-""").bindparams(
-    *IDENTITY,
-    bindparam("width", type_=INTEGER),
-    bindparam("blocked", type_=ARRAY(BOOLEAN)),
-    bindparam("totals", type_=ARRAY(BIGINT)),
-    bindparam("coverage", type_=ARRAY(DOUBLE_PRECISION)),
-    bindparam("values", type_=ARRAY(DOUBLE_PRECISION)),
-    bindparam("shares", type_=ARRAY(DOUBLE_PRECISION)),
-    bindparam("units", type_=ARRAY(BIGINT)),
-    bindparam("flags", type_=ARRAY(INTEGER)),
-)
+"""
 
 # A temporary table that outlived its transaction would hold back what the whole server can freeze.
 INCOMING = text("""
@@ -157,7 +141,11 @@ APPEND_MANY = text("""
     SELECT :round, code, :run, false, blocked, totals, coverage, values, shares, units, flags
     FROM incoming_score
     JOIN unnest(:codes) WITH ORDINALITY AS who (code, position) ON position = applicant + 1
-""").bindparams(*IDENTITY)
+""").bindparams(
+    bindparam("round", type_=BIGINT),
+    bindparam("run", type_=BIGINT),
+    bindparam("codes", type_=ARRAY(TEXT)),
+)
 
 
 async def append(
@@ -175,9 +163,9 @@ async def append(
 
 
 async def _append_few(session: Session, identity: dict[str, Any], scores: Versions) -> None:
-    rest = {name: each.ravel().tolist() for name, each in vars(scores).items()}
-    del rest["applicant"]
-    await session.execute(APPEND_FEW, identity | rest | {"width": scores.values.shape[1]})
+    _, *rest = (each.ravel().tolist() for each in vars(scores).values())
+    driver = await driver_of(session)
+    await driver.execute(APPEND_FEW, *identity.values(), scores.values.shape[1], *rest)
 
 
 async def _append_many(session: Session, identity: dict[str, Any], scores: Versions) -> None:

@@ -3,9 +3,11 @@
 import asyncio
 import time
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from shared.changes import store as changes
+from shared.changes.store import Consumed
 from shared.database import Session
 from shared.frameworks.service import Library
 from shared.rounds import entry_store as entries
@@ -16,7 +18,15 @@ from shared.runs.gathering import About, gathered
 from shared.runs.rescoring import rescore, stale_positions
 from shared.runs.score_store import Versions
 from shared.runs.statements import Kept, nothing
-from shared.runs.store import NewRun
+from shared.runs.store import Last, NewRun
+
+
+class Scope(NamedTuple):
+    """Whom a run scores, and by which rules: a framework's id, and the reference date."""
+
+    rules: tuple[int, date]
+    cohort: list[str]
+    kinds: list[str]
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,7 @@ class Outcome:
 
     round_id: int
     run: NewRun
-    cohort: list[str]
+    scope: Scope
     scores: Versions
     kept: Kept
 
@@ -34,13 +44,9 @@ class Outcome:
         """The memory that it takes, all but some."""
         return self.scores.nbytes + self.kept.nbytes
 
-    def precedes(self, round_id: int, last_started_at: datetime | None, cohort: list[str]) -> bool:
-        """Say whether the round's last run is this one, and *cohort* the same as then."""
-        return (self.round_id, self.run.started_at, self.cohort) == (
-            round_id,
-            last_started_at,
-            cohort,
-        )
+    def is_of(self, round_id: int, last: Last) -> bool:
+        """Say whether this run is the *last* one of the round."""
+        return (self.round_id, self.run.started_at) == (round_id, last.started_at)
 
 
 async def recompute(
@@ -60,32 +66,33 @@ async def recompute(
     after it, neither the scores nor what stood is read again.
     """
     started_at, begin = datetime.now(UTC), time.perf_counter()
-    last, last_started_at = await runs.latest(session, round_id)
-    number = last + 1
+    last = await runs.last(session, round_id)
+    if known is not None and not known.is_of(round_id, last):
+        known = None
+    number = last.number + 1
     consumed = await changes.consume(session, round_id, number)
     if consumed is None:
         return None
-    round_ = await rounds.by_id(session, round_id)
-    framework = await library.get(session, round_.framework)
-    cohort, kinds = await entries.cohort(session, round_id)
-    width = len(framework.indicators)
-    rules = round_.framework, round_.reference_date
+    scope = await _scope(session, round_id, consumed, known)
+    rules, cohort, kinds = scope
+    framework = await library.get(session, rules[0])
     kept = nothing(rules, len(cohort))
-    if known is not None and known.precedes(round_id, last_started_at, cohort):
+    if known is not None and known.scope.cohort == cohort:
         previous = known.scores
         if known.kept.rules == rules:
             kept = known.kept
     else:
-        previous = await scores.latest(session, round_id, cohort, width, last)
+        width = len(framework.indicators)
+        previous = await scores.latest(session, round_id, cohort, width, last.number)
     stale = stale_positions(cohort, previous, consumed.applicants)
-    about = About(round_id, framework, round_.reference_date)
+    about = About(round_id, framework, rules[1])
     kept = await gathered(session, about, cohort, kept, consumed, stale)
     said = kept.statements.of(stale, len(cohort))
     read = time.perf_counter()
     rescored = await asyncio.to_thread(rescore, framework, kinds, previous, stale, said)
     computed = time.perf_counter()
     outside = sorted(consumed.applicants.difference(cohort))
-    left = await scores.leavers(session, round_id, outside, last) if outside else []
+    left = await scores.leavers(session, round_id, outside, last.number) if outside else []
     changed = rescored.scores.take(rescored.differs)
     await scores.append(session, round_id, number, cohort, changed)
     if left:
@@ -104,5 +111,20 @@ async def recompute(
         started_at=started_at,
     )
     run = replace(run, write_ms=(time.perf_counter() - computed) * 1e3)
-    await runs.add(session, round_id, run, consumed.until, rescored.parameters)
-    return Outcome(round_id, run, cohort, rescored.scores, kept)
+    until = consumed.until if last.keeps_marks else None
+    await runs.add(session, round_id, run, until, rescored.parameters)
+    return Outcome(round_id, run, scope, rescored.scores, kept)
+
+
+async def _scope(
+    session: Session, round_id: int, consumed: Consumed, known: Outcome | None
+) -> Scope:
+    """Return whom to score by which rules, as it was in the run before if that is *known*.
+
+    Who comes or goes is in the change log, beside submissions; a round's rules stay as they are.
+    """
+    if known is not None and not consumed.others:
+        return known.scope
+    round_ = await rounds.by_id(session, round_id)
+    cohort, kinds = await entries.cohort(session, round_id)
+    return Scope((round_.framework, round_.reference_date), cohort, kinds)

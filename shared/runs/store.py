@@ -1,15 +1,17 @@
 """Runs: numbered without a gap, with what they took from the cohort."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select
 
 from shared.core.errors import NotFound
 from shared.database import Session
-from shared.runs.tables import RunParametersRow, RunRow
+from shared.database.database import driver_of
+from shared.runs.tables import RunRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +71,68 @@ async def latest(session: Session, round_id: int) -> tuple[int, datetime | None]
     return (0, None) if row is None else (row[0], row[1])
 
 
+class Last(NamedTuple):
+    """Number and beginning of a round's last run, and whether runs keep high-water marks.
+
+    (0, None) before the first; a schema before 0007 keeps no marks.
+    """
+
+    number: int
+    started_at: datetime | None
+    keeps_marks: bool
+
+
+LAST = """
+    SELECT coalesce(last.number, 0), last.started_at, EXISTS (
+        SELECT FROM pg_attribute
+        WHERE attrelid = CAST('run' AS regclass) AND attname = 'changes_until'
+    )
+    FROM (SELECT) AS always LEFT JOIN LATERAL (
+        SELECT number, started_at FROM run WHERE round = $1 ORDER BY number DESC LIMIT 1
+    ) AS last ON true
+"""
+
+
+async def last(session: Session, round_id: int) -> Last:
+    """Return what the next run follows: as `latest`, for who writes it."""
+    return Last(*await (await driver_of(session)).fetchrow(LAST, round_id))
+
+
+def _adding(*columns: str) -> str:
+    places = ", ".join(f"${at}" for at in range(3, 3 + len(columns)))
+    return f"""
+        WITH kept AS (
+            INSERT INTO run_parameters (round, run, parameters)
+            VALUES ($1, $3, CAST(CAST($2 AS text) AS json))
+        )
+        INSERT INTO run (round, {", ".join(columns)}) VALUES ($1, {places})
+    """  # noqa: S608 -- names of ours
+
+
+OF_RUN = tuple(NewRun.__dataclass_fields__)  # the number comes first
+ADD = _adding(*OF_RUN, "changes_until")
+ADD_UNMARKED = _adding(*OF_RUN)
+
+
 async def add(
-    session: Session, round_id: int, run: NewRun, changes_until: int, parameters: dict[str, Any]
+    session: Session,
+    round_id: int,
+    run: NewRun,
+    changes_until: int | None,
+    parameters: dict[str, Any],
 ) -> None:
     """Record *run* and the cohort's parameters, and tell whoever waits for it on commit.
 
-    *changes_until* is the run's high-water mark, which a schema before 0007 cannot keep.
+    *changes_until* is the run's high-water mark; None where runs keep none.
     """
-    kept = insert(RunParametersRow).inline()
-    kept = kept.values(round=round_id, run=run.number, parameters=parameters)
-    values = {name: getattr(run, name) for name in NewRun.__dataclass_fields__}
-    values["request_ids"] = list(run.request_ids)
-    if await _keeps_marks(session):
-        values["changes_until"] = changes_until
-    added = insert(RunRow).values(round=round_id, **values).inline()
-    await session.execute(added.add_cte(kept.cte("kept")))
-    await session.execute(text("SELECT pg_notify('run', :round)"), {"round": str(round_id)})
-
-
-async def _keeps_marks(session: Session) -> bool:
-    query = text("""
-        SELECT EXISTS (
-            SELECT FROM pg_attribute
-            WHERE attrelid = CAST('run' AS regclass) AND attname = 'changes_until'
-        )
-    """)
-    found: bool = (await session.scalars(query)).one()
-    return found
+    driver = await driver_of(session)
+    written = json.dumps(parameters, ensure_ascii=False)
+    values: list[Any] = [getattr(run, name) for name in OF_RUN]
+    if changes_until is None:
+        await driver.execute(ADD_UNMARKED, round_id, written, *values)
+    else:
+        await driver.execute(ADD, round_id, written, *values, changes_until)
+    await driver.execute("SELECT pg_notify('run', $1)", str(round_id))
 
 
 async def get(session: Session, round_id: int, number: int) -> StoredRun:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
-from shared.runs.service import Outcome
+from shared.runs.service import Outcome, Scope
 from shared.runs.statements import nothing
 from shared.runs.store import NewRun
 from tests.runs.test_rescoring import scored
@@ -17,8 +17,8 @@ RUN = NewRun(1, "test", (), 0, 1, 2, 2, 0.0, 0.0, 0.0, datetime(2026, 7, 1, tzin
 
 def outcome(round_id: int) -> Outcome:
     """Give the outcome of a run over two applicants."""
-    kept = nothing((1, date(2026, 6, 30)), 2)
-    return Outcome(round_id, RUN, ["A", "B"], scored(1.0, np.nan), kept)
+    scope = Scope((1, date(2026, 6, 30)), ["A", "B"], ["county", "county"])
+    return Outcome(round_id, RUN, scope, scored(1.0, np.nan), nothing(scope.rules, 2))
 
 
 def test_the_last_run_is_remembered_and_others_while_there_is_room(

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import text
 
 from shared.database import Session, columns
-from shared.runs.holding import holding
+from shared.runs.holding import HIDDEN_ROUND, holding
 from shared.scoring.arrays import BoolArray, FloatArray, IntArray
 from shared.scoring.framework import KINDS, Framework
 
@@ -50,7 +50,7 @@ STATE = f"""
     SELECT who.position - 1, latest.blocked, latest.total, latest.values
     FROM unnest($2::text[]) WITH ORDINALITY AS who (code, position)
     CROSS JOIN LATERAL (
-        {holding("$1", "who.code", "$3", "withdrawn, blocked, total, values")}
+        {holding(HIDDEN_ROUND, "who.code", "$3", "withdrawn, blocked, total, values")}
     ) AS latest
     WHERE NOT latest.withdrawn
     ORDER BY 1

@@ -5,7 +5,7 @@ that numpy reads and writes them in place. Arrays of one length count as fixed t
 Source: PostgreSQL documentation, COPY, "Binary Format".
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -69,17 +69,9 @@ async def read_few(
 ) -> dict[str, npt.NDArray[Any]]:
     """Return what `read` does, of a few rows: in one round trip, where COPY takes four."""
     driver = await driver_of(session)
-    return of_records(await driver.fetch(query, *arguments), row)
-
-
-def of_records(
-    records: Sequence[Any], row: np.dtype[np.void], first: int = 0
-) -> dict[str, npt.NDArray[Any]]:
-    """Return the columns that *row* describes of a driver's *records*, from the *first* one on."""
-    found = {}
-    for at, name in enumerate(_columns(row), first):
-        array = _is_array(row, name)
-        kind = row[name].base["item"] if array else row[name]
+    records, found = await driver.fetch(query, *arguments), {}
+    for at, name in enumerate(_columns(row)):
+        kind = row[name].base["item"] if _is_array(row, name) else row[name]
         column = np.array([each[at] for each in records], kind.newbyteorder("="))
         found[name] = column.reshape(len(records), *row[name].shape)
     return found

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from shared.core.errors import NotFound
 from shared.database import Session, columns
-from shared.runs.holding import holding
+from shared.runs.holding import HIDDEN_ROUND, holding
 from shared.submissions.values import Reported
 
 
@@ -92,7 +92,7 @@ def _input(*row: Any) -> Input:
 COHORT = f"""
     SELECT latest.values FROM entry
     CROSS JOIN LATERAL (
-        {holding("$1", "entry.applicant", "$3", "withdrawn, values")}
+        {holding(HIDDEN_ROUND, "entry.applicant", "$3", "withdrawn, values")}
     ) AS latest
     WHERE entry.round = $1 AND entry.kind = $2 AND NOT latest.withdrawn
     ORDER BY entry.applicant

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from shared.database import Session, columns
-from shared.runs.holding import holding
+from shared.runs.holding import HIDDEN_ROUND, holding
 from shared.scoring.arrays import BoolArray, IntArray
 
 
@@ -59,7 +59,7 @@ TOTALS = f"""
     SELECT who.position - 1, version.run, version.withdrawn, version.blocked, version.total
     FROM unnest($2::text[]) WITH ORDINALITY AS who (code, position)
     CROSS JOIN LATERAL (
-        ({holding("$1", "who.code", "$3", "run, withdrawn, blocked, total")})
+        ({holding(HIDDEN_ROUND, "who.code", "$3", "run, withdrawn, blocked, total")})
         UNION ALL
         SELECT run, withdrawn, blocked, total FROM score_version
         WHERE round = $1 AND applicant = who.code AND run > $3 AND run <= $4

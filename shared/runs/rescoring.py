@@ -57,8 +57,9 @@ def rescore(
     shape = len(kinds), len(framework.indicators)
     values = np.full(shape, np.nan)
     flags = np.zeros(shape, np.int32)
-    values[previous.applicant] = previous.values
-    flags[previous.applicant] = previous.flags & int(EVIDENCE)
+    at = _rows(previous, len(kinds))
+    values[at] = previous.values
+    flags[at] = previous.flags & int(EVIDENCE)
     derived = derive(framework, resolve(framework, said, len(stale)))
     values[stale] = derived.values
     flags[stale] = derived.flags
@@ -83,7 +84,7 @@ def _versions(sheet: Sheet) -> Versions:
 
 def _differs(sheet: Sheet, previous: Versions) -> BoolArray:
     """Say whose score is new or not the same to the last digit."""
-    at = previous.applicant
+    at = _rows(previous, len(sheet.totals))
     same = (
         _equal(sheet.values[at], previous.values)
         & _equal(sheet.shares[at], previous.shares)
@@ -92,8 +93,14 @@ def _differs(sheet: Sheet, previous: Versions) -> BoolArray:
         & (sheet.blocked[at] == previous.blocked)
     )
     differs = np.ones(len(sheet.totals), bool)
-    differs[at[same]] = False
+    differs[previous.applicant[same]] = False
     return differs
+
+
+def _rows(previous: Versions, cohort: int) -> IntArray | slice:
+    """Say where in a *cohort* the rows of *previous* are; all in their order need no look-up."""
+    whole = np.array_equal(previous.applicant, np.arange(cohort))
+    return slice(None) if whole else previous.applicant
 
 
 def _equal(left: FloatArray, right: FloatArray) -> BoolArray:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, TEXT
 
 from shared.database import Session, columns
 from shared.database.database import driver_of
-from shared.runs.holding import holding
+from shared.runs.holding import HIDDEN_ROUND, holding
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ LATEST = f"""
     SELECT who.position - 1, latest.blocked, latest.total, latest.coverage,
         latest.values, latest.shares, latest.units, latest.flags
     FROM unnest($2::text[]) WITH ORDINALITY AS who (code, position)
-    CROSS JOIN LATERAL ({holding("$1", "who.code", "$3")}) AS latest
+    CROSS JOIN LATERAL ({holding(HIDDEN_ROUND, "who.code", "$3")}) AS latest
     WHERE NOT latest.withdrawn
 """  # noqa: S608 -- all of it is ours
 
@@ -75,28 +75,30 @@ async def latest(
 
 
 WRITTEN = """
-    SELECT applicant, withdrawn,
-        position - 1, blocked, total, coverage, values, shares, units, flags
-    FROM (
-        SELECT *, row_number() OVER (ORDER BY applicant) AS position FROM score_version
-        WHERE round = $1 AND run = $2
-    ) AS written
-    ORDER BY applicant
+    SELECT row_number() OVER (ORDER BY applicant) - 1,
+        blocked, total, coverage, values, shares, units, flags
+    FROM score_version WHERE round = $1 AND run = $2 ORDER BY applicant
+"""
+WHOSE = """
+    SELECT coalesce(array_agg(applicant ORDER BY applicant), '{}'),
+        coalesce(bool_or(withdrawn), false)
+    FROM score_version WHERE round = $1 AND run = $2
 """
 
 
 async def written(
-    session: Session, round_id: int, run: int, indicators: int
+    session: Session, round_id: int, run: int, indicators: int, scores: int
 ) -> tuple[list[str], Versions] | None:
-    """Return the few scores that *run* wrote, and whose, by code; None if it ended somebody's part.
+    """Return whose scores *run* wrote, by code, and these; None if it ended somebody's part.
 
-    The positions are those in the codes.
+    The positions are those in the codes. *scores* says how many there are.
     """
-    records = await (await driver_of(session)).fetch(WRITTEN, round_id, run)
-    if any(ended for _, ended, *_ in records):
+    codes, ended = await (await driver_of(session)).fetchrow(WHOSE, round_id, run)
+    if ended:
         return None
-    read = columns.of_records(records, _row(indicators), first=2)
-    return [code for code, *_ in records], Versions(**read)
+    read_by = columns.read_few if scores <= FEW else columns.read
+    read = await read_by(session, WRITTEN, (round_id, run), _row(indicators))
+    return codes, Versions(**read)
 
 
 async def leavers(

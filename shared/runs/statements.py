@@ -49,6 +49,13 @@ class Statements:
             **{name: np.concatenate((each, rest[name])) for name, each in vars(self).items()}
         )
 
+    def replaced(self, rows: IntArray, others: "Statements") -> "Statements":
+        """Give these with as many *others* in the place of those at *rows*."""
+        columns = {name: column.copy() for name, column in vars(self).items()}
+        for name, column in columns.items():
+            column[rows] = vars(others)[name]
+        return Statements(**columns)
+
     def among(self, applicants: IntArray) -> "Statements":
         """Say of whom they are by other positions: those that *applicants* has at the ones here."""
         return replace(self, applicant=applicants[self.applicant].astype(np.int32))
@@ -128,8 +135,12 @@ def follow(kept: Kept, said: Statements, panels: IntArray) -> Kept:
     marked = said.applicant[np.isin(said.measure, panels)]
     unsure = _mask(lost, size) | _mask(marked, size)
     stands = stands[~unsure[every.applicant[stands]]]
-    rest = kept.statements.take(~near)
-    return Kept(kept.rules, kept.holds & ~unsure, rest.beside(every.take(stands)))
+    new, old = every.take(stands), np.flatnonzero(near)
+    if len(new) == len(old):
+        now = kept.statements.replaced(old, new)
+    else:
+        now = kept.statements.take(~near).beside(new)
+    return Kept(kept.rules, kept.holds & ~unsure, now)
 
 
 def _mask(applicants: NDArray[Any], size: int) -> BoolArray:

@@ -19,18 +19,28 @@ from shared.core.moments import in_microseconds
 from shared.database import Session
 from shared.frameworks.service import Library
 from shared.runs import score_store as scores
-from shared.runs.score_store import Versions
 from shared.scoring.framework import Framework
 from shared.seals import places, records
 from shared.seals import store as seals
 from shared.seals import unsealed_store as unsealed
 from shared.seals.code import scoring_digest
 from shared.seals.places import Cohort, Places
+from shared.seals.records import Group
 from shared.seals.store import Head, NewEntry
 from shared.seals.unsealed_store import Event, Run
 
 AT_ONCE = 20
 """So many runs are sealed in one transaction."""
+
+FEW = 100
+"""Up to so many submissions are hashed by the database. More are hashed here, which is quicker
+where they have much in common, as in a push: all but applicant, measure, number and id."""
+
+ALIKE = 16
+"""So many that have that in common are worth it."""
+
+PAGE = 16_384
+"""So many submissions are read at once: some megabytes."""
 
 LEAF_LENGTH = len(EMPTY)
 TICK = timedelta(microseconds=1)
@@ -82,8 +92,7 @@ async def seal(
         framework = await library.get(session, runs[0].framework_id)
         for run in runs:
             known = await _places(session, round_id, framework, head.secret, run, known)
-            leaves = await unsealed.input_leaves(session, round_id, run.number, head.secret)
-            inputs = await asyncio.to_thread(_inputs, leaves)
+            inputs = await _inputs(session, round_id, run, head.secret)
             log.add("run", run.number, **_of_run(run, inputs, known))
     if log.entries:
         await seals.append(session, round_id, head, log.entries, log.moments)
@@ -152,7 +161,7 @@ async def _places(
     width = len(framework.indicators)
     if before is not None:
         positions = before.standings.cohort.positions
-        found = await _written(session, round_id, run, width)
+        found = await scores.written(session, round_id, run.number, width, run.scores_written)
         if found is not None and positions.keys() >= set(found[0]):
             changed = np.array([positions[code] for code in found[0]], np.int64)
             return await asyncio.to_thread(places.follow, before, changed, found[1])
@@ -160,18 +169,6 @@ async def _places(
     salts = tuple(records.salt_of_place(key, round_id, code) for code in codes)
     whole = await scores.latest(session, round_id, codes, width, run.number)
     return await asyncio.to_thread(places.begin, Cohort(tuple(codes), tuple(kinds), salts), whole)
-
-
-async def _written(
-    session: Session, round_id: int, run: Run, width: int
-) -> tuple[list[str], Versions] | None:
-    """Return the scores that *run* wrote, and whose; None if it ended somebody's part."""
-    if run.scores_written <= scores.FEW:
-        return await scores.written(session, round_id, run.number, width)
-    codes, ended = await unsealed.changed(session, round_id, run.number)
-    if ended:
-        return None
-    return codes, await scores.latest(session, round_id, codes, width, run.number)
 
 
 def _of_run(run: Run, inputs: dict[str, Any], ranking: Places) -> dict[str, Any]:
@@ -185,8 +182,30 @@ def _of_run(run: Run, inputs: dict[str, Any], ranking: Places) -> dict[str, Any]
     }
 
 
-def _inputs(leaves: bytes) -> dict[str, Any]:
-    return _rooted([leaves[at : at + LEAF_LENGTH] for at in range(0, len(leaves), LEAF_LENGTH)])
+async def _inputs(session: Session, round_id: int, run: Run, key: bytes) -> dict[str, Any]:
+    """Return what is sealed of the submissions that a *run* took in."""
+    leaves = None
+    if run.submissions > FEW:
+        leaves = await _hashed_here(session, round_id, run, key)
+    if leaves is None:
+        said = await unsealed.input_leaves(session, round_id, run.number, key)
+        leaves = [said[at : at + LEAF_LENGTH] for at in range(0, len(said), LEAF_LENGTH)]
+    return await asyncio.to_thread(_rooted, leaves)
+
+
+async def _hashed_here(session: Session, round_id: int, run: Run, key: bytes) -> list[bytes] | None:
+    """Return the leaves of a run's submissions; None where these have too little in common."""
+    ids = await unsealed.taken(session, round_id, run.number)
+    leaves, page = list[bytes](), list[Group]()
+    for at in range(0, len(ids), PAGE):  # one page is hashed while the next is read
+        page, hashed = await asyncio.gather(
+            unsealed.groups(session, round_id, ids[at : at + PAGE], key),
+            asyncio.to_thread(records.leaves_of, page),
+        )
+        if len(page) * ALIKE > PAGE:
+            return None
+        leaves += hashed
+    return leaves + await asyncio.to_thread(records.leaves_of, page)
 
 
 def _rooted(leaves: list[bytes]) -> dict[str, Any]:

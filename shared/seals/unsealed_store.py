@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy import text
 
 from shared.audit.request_store import PASSING
-from shared.database import Session
+from shared.database import Session, columns
 from shared.database.database import driver_of
 from shared.runs.holding import holding
+from shared.scoring.arrays import IntArray
 from shared.seals import records
+from shared.seals.records import Group
 from shared.seals.store import Head
 
 
@@ -126,6 +128,46 @@ async def input_leaves(session: Session, round_id: int, run: int, key: bytes) ->
     return leaves
 
 
+TAKEN = """
+    SELECT unnest(submissions) AS id FROM run_input WHERE round = $1 AND run = $2 ORDER BY id
+"""
+ID = columns.row_type(id="int8")
+
+
+async def taken(session: Session, round_id: int, run: int) -> IntArray:
+    """Return the ids of the submissions that *run* took in, the least first."""
+    ids: IntArray = (await columns.read(session, TAKEN, (round_id, run), ID))["id"]
+    return ids
+
+
+WIDTHS = ", ".join(f"octet_length(varying.{name})" for name in records.VARYING)
+GROUPS = f"""
+    SELECT {records.TEMPLATE}, ARRAY[{WIDTHS}], string_agg(
+        int8send(said.id) || {SALT_OF_SUBMISSION}
+            || convert_to({" || ".join(f"varying.{name}" for name in records.VARYING)}, 'UTF8'), '')
+    FROM (
+        SELECT * FROM submission
+        WHERE round = $1 AND id >= $4 AND id <= $5 AND (id IN (SELECT unnest($2::bigint[]))) IS TRUE
+        OFFSET 0
+    ) AS said
+    JOIN reporter AS who ON who.id = said.reporter
+    CROSS JOIN LATERAL (
+        SELECT {", ".join(f"{records.OF_SUBMISSION[name]} AS {name}" for name in records.VARYING)}
+        OFFSET 0
+    ) AS varying
+    GROUP BY said.as_of, said.codes, said.comment, said.confirmed_by, said.kind, said.obs_status,
+        said.recorded_at, said.reference, said.reported_at, said.reporter, who.name,
+        said.request_id, said.revision, said.status, {WIDTHS}
+"""  # noqa: S608 -- constants alone
+
+
+async def groups(session: Session, round_id: int, ids: IntArray, key: bytes) -> list[Group]:
+    """Return the submissions of these *ids*, the least first, by what they have in common."""
+    driver = await driver_of(session)
+    listed = ids.tolist()
+    return list(await driver.fetch(GROUPS, round_id, listed, key, listed[0], listed[-1]))
+
+
 async def cohort(session: Session, round_id: int, run: int) -> tuple[list[str], list[str]]:
     """Return applicants and kinds of those who have a score as of *run*, by code."""
     latest = holding(":round", "entry.applicant", ":run", "withdrawn")
@@ -135,14 +177,3 @@ async def cohort(session: Session, round_id: int, run: int) -> tuple[list[str], 
     """)  # noqa: S608 -- constants alone
     rows = (await session.execute(query, {"round": round_id, "run": run})).all()
     return [row[0] for row in rows], [row[1] for row in rows]
-
-
-async def changed(session: Session, round_id: int, run: int) -> tuple[list[str], bool]:
-    """Return whose scores *run* wrote, by code, and whether one of them ended with it."""
-    query = text("""
-        SELECT coalesce(array_agg(applicant ORDER BY applicant), '{}'),
-            coalesce(bool_or(withdrawn), false)
-        FROM score_version WHERE round = :round AND run = :run
-    """)
-    codes, ended = (await session.execute(query, {"round": round_id, "run": run})).one()
-    return list(codes), ended

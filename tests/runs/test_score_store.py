@@ -9,9 +9,8 @@ import pytest
 
 from shared.database import Database, columns
 from shared.runs import score_store as scores
-from shared.runs.holding import holding
 from shared.runs.score_store import Versions
-from tests.fixtures.ask import rows
+from tests.fixtures.ask import execute, rows
 
 ROUND, OTHER = 7, 8
 WIDTH = 4
@@ -145,15 +144,16 @@ async def test_nothing_is_appended_for_nobody(worker_database: Database) -> None
     assert len(await latest(worker_database, 1)) == 0
 
 
-async def test_what_holds_is_looked_up_by_applicant_though_planned_for_an_empty_table(
-    worker_database: Database,
+@pytest.mark.parametrize("known", [False, True])
+async def test_what_holds_is_looked_up_by_applicant_though_no_score_is_known_of(
+    owner: Database, worker_database: Database, *, known: bool
 ) -> None:
-    """A worker plans at its first run, when there is no score yet, and keeps the plan."""
-    latest = holding(str(ROUND), "who.code", "9")
-    query = f"""
-        EXPLAIN SELECT latest.* FROM unnest(ARRAY['A']) AS who (code)
-        CROSS JOIN LATERAL ({latest}) AS latest
-    """  # noqa: S608 -- all of it is ours
-    plan = await rows(worker_database, query)
+    """Before the first run, and where statistics are older than the round's."""
+    if known:
+        for run in range(1, 40):
+            await append(worker_database, run, versions(range(12), run), OTHER)
+        await execute(owner, "ANALYZE score_version")
+    query = scores.LATEST.replace("$2", "ARRAY['A']").replace("$1", str(ROUND)).replace("$3", "9")
+    plan = await rows(worker_database, f"EXPLAIN {query}")
     (condition,) = [line for (line,) in plan if "Index Cond" in line]
     assert "applicant" in condition, plan

@@ -1,0 +1,56 @@
+"""What a run took in is hashed alike by the database, one by one, and here, by what is common."""
+
+from typing import Any
+
+import pytest
+
+from shared.database import Database
+from shared.seals import records, service, unsealed_store
+from shared.seals import store as seals
+from tests.fixtures.ask import execute, one
+
+ODD = '"quote" \\ / \t \n \x1f \x7f \u2028 汉字 \U0001f600'
+
+SUBMISSIONS = """
+    INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
+        number, codes, reference, comment, request_id, reported_at, obs_status, confirmed_by)
+    SELECT {round}, 'C' || at, 'measure-' || repeat('x', at % 3), who.id, 'source',
+        DATE '2026-01-31' + at % 2, 1 + at % 2,
+        CASE at % 4 WHEN 0 THEN 'withdrawn' ELSE 'reported' END,
+        CASE at % 4 WHEN 1 THEN at / 3.0 WHEN 2 THEN -at END,
+        CASE at % 4 WHEN 3 THEN ARRAY['a', 'b' || at % 2] END,
+        CASE at % 5 WHEN 0 THEN $odd${odd}$odd$ END, CASE at % 7 WHEN 0 THEN $odd${odd}$odd$ END,
+        'request-' || at % 2, CASE at % 6 WHEN 0 THEN now() END,
+        CASE at % 9 WHEN 0 THEN 'A' END, CASE at % 8 WHEN 0 THEN who.id END
+    FROM generate_series(1, 200) AS at
+    JOIN LATERAL (SELECT id FROM reporter ORDER BY (id + at) % 3, id LIMIT 1) AS who ON true
+"""
+TAKEN = """
+    INSERT INTO run_input (round, run, applicant, submissions)
+    SELECT round, 1, applicant, array_agg(id ORDER BY id DESC) FROM submission
+    WHERE id % 7 <> 0 GROUP BY round, applicant
+"""
+
+
+async def test_many_submissions_are_hashed_as_each_alone_is(
+    owner: Database, round_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await execute(owner, SUBMISSIONS.format(round=round_id, odd=ODD), TAKEN)
+    taken = await one(owner, "SELECT count(*) FROM submission WHERE id % 7 <> 0")
+    async with owner.session() as session:
+        key = await seals.secret(session)
+        each = await unsealed_store.input_leaves(session, round_id, 1, key)
+        ids = await unsealed_store.taken(session, round_id, 1)
+        groups = await unsealed_store.groups(session, round_id, ids, key)
+        run = unsealed_store.Run(1, "", 1, {}, len(ids), 0, 0)
+        found = list[dict[str, Any]]()
+        for few, alike, page in ((1_000, 1, 7), (0, 0, 1_000), (0, 0, 7), (0, 1_000, 1_000)):
+            monkeypatch.setattr(service, "FEW", few)
+            monkeypatch.setattr(service, "ALIKE", alike)
+            monkeypatch.setattr(service, "PAGE", page)
+            found.append(await service._inputs(session, round_id, run, key))
+    assert b"".join(records.leaves_of(groups)) == each
+    assert taken == len(ids) == len(each) // 32
+    assert 1 < len(groups) < len(ids)
+    assert found == [found[0]] * 4
+    assert found[0]["count"] == taken

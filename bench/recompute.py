@@ -74,7 +74,7 @@ async def measure(stage: Stage, round_: Round) -> Recomputation:
         return outcome
 
     await run("first", None)
-    await _forget(stage, round_)
+    await forget(stage, round_)
     full = await run("full", None)
     await stage.tidy()
     await change_one(stage, round_)
@@ -82,12 +82,17 @@ async def measure(stage: Stage, round_: Round) -> Recomputation:
     await _push_again(stage, round_)
     await stage.tidy()
     known = await run("pushed again", known)
-    await _forget(stage, round_)
+    await forget(stage, round_)
     await stage.tidy()
-    last = await run("full, remembers", replace(known, scores=known.scores.take(np.zeros(0, int))))
+    last = await run("full, remembers", without_scores(known))
     floor = await _floor(stage, round_, last.run.number)
     narrow = await _copies(stage, round_, last.run.number)
     return Recomputation(found, *floor, narrow)
+
+
+def without_scores(known: Outcome) -> Outcome:
+    """Return what a worker knows that remembers all but scores: it writes all of them again."""
+    return replace(known, scores=known.scores.take(np.zeros(0, int)))
 
 
 async def _push_again(stage: Stage, round_: Round) -> None:
@@ -108,7 +113,7 @@ async def _run(
     return outcome, (time.perf_counter() - begin) * 1e3
 
 
-async def _forget(stage: Stage, round_: Round) -> None:
+async def forget(stage: Stage, round_: Round) -> None:
     """Take away what is known of the scores and ask for all of them: every row is read again."""
     async with stage.database.session() as session:
         await session.execute(text("ALTER TABLE score_version DISABLE TRIGGER append_only"))

@@ -11,6 +11,8 @@ from shared.scoring.flags import Flag
 from shared.scoring.framework import Derivation, Framework
 from shared.scoring.resolve import Resolved
 
+CARRIED = ~int(Flag.MISSING)
+
 
 @dataclass(frozen=True)
 class Derived:
@@ -41,7 +43,7 @@ def derive(framework: Framework, resolved: Resolved) -> Derived:
         read = [position[code] for code in indicator.derivation.measures]
         parts = [resolved.values[:, at] for at in read]
         value, flag = _derived(indicator.derivation, parts)
-        carried = np.bitwise_or.reduce(resolved.flags[:, read], axis=1) & ~Flag.MISSING
+        carried = np.bitwise_or.reduce(resolved.flags[:, read], axis=1) & CARRIED
         values[:, column] = value
         flags[:, column] = carried | flag | np.where(np.isnan(value), Flag.MISSING, 0)
     return Derived(values, flags)

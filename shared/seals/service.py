@@ -184,13 +184,12 @@ def _of_run(run: Run, inputs: dict[str, Any], ranking: Places) -> dict[str, Any]
 
 async def _inputs(session: Session, round_id: int, run: Run, key: bytes) -> dict[str, Any]:
     """Return what is sealed of the submissions that a *run* took in."""
-    leaves = None
-    if run.submissions > FEW:
-        leaves = await _hashed_here(session, round_id, run, key)
+    few = run.submissions <= FEW
+    leaves = None if few else await _hashed_here(session, round_id, run, key)
     if leaves is None:
         said = await unsealed.input_leaves(session, round_id, run.number, key)
         leaves = [said[at : at + LEAF_LENGTH] for at in range(0, len(said), LEAF_LENGTH)]
-    return await asyncio.to_thread(_rooted, leaves)
+    return _rooted(leaves) if few else await asyncio.to_thread(_rooted, leaves)
 
 
 async def _hashed_here(session: Session, round_id: int, run: Run, key: bytes) -> list[bytes] | None:
@@ -198,11 +197,12 @@ async def _hashed_here(session: Session, round_id: int, run: Run, key: bytes) ->
     ids = await unsealed.taken(session, round_id, run.number)
     leaves, page = list[bytes](), list[Group]()
     for at in range(0, len(ids), PAGE):  # one page is hashed while the next is read
+        some = ids[at : at + PAGE]
         page, hashed = await asyncio.gather(
-            unsealed.groups(session, round_id, ids[at : at + PAGE], key),
+            unsealed.groups(session, round_id, some, key),
             asyncio.to_thread(records.leaves_of, page),
         )
-        if len(page) * ALIKE > PAGE:
+        if len(page) * ALIKE > len(some):
             return None
         leaves += hashed
     return leaves + await asyncio.to_thread(records.leaves_of, page)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sqlalchemy import text
 
 from shared.audit.request_store import PASSING
@@ -128,16 +129,13 @@ async def input_leaves(session: Session, round_id: int, run: int, key: bytes) ->
     return leaves
 
 
-TAKEN = """
-    SELECT unnest(submissions) AS id FROM run_input WHERE round = $1 AND run = $2 ORDER BY id
-"""
+TAKEN = "SELECT unnest(submissions) FROM run_input WHERE round = $1 AND run = $2"
 ID = columns.row_type(id="int8")
 
 
 async def taken(session: Session, round_id: int, run: int) -> IntArray:
     """Return the ids of the submissions that *run* took in, the least first."""
-    ids: IntArray = (await columns.read(session, TAKEN, (round_id, run), ID))["id"]
-    return ids
+    return np.unique((await columns.read(session, TAKEN, (round_id, run), ID))["id"])
 
 
 WIDTHS = ", ".join(f"octet_length(varying.{name})" for name in records.VARYING)

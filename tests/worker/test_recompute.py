@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from bench import books
 from shared.core.principal import Actor
-from shared.database import Database
+from shared.database import Database, Session
+from shared.rounds import entry_store
 from shared.rounds import service as rounds
 from shared.submissions.store import NewSubmission
 from tests.fixtures.ask import execute, one, rows
@@ -144,6 +145,32 @@ async def test_values_of_who_takes_no_part_are_kept_until_it_does(
     assert "C9" not in [item["applicant"] for item in outside["items"]]
     assert await written(owner, 2) == []
     assert inside["items"][0]["applicant"] == "C9"
+
+
+async def test_who_takes_part_is_read_again_only_where_somebody_came_or_went(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And after a run of another worker, which may have taken that in."""
+    asked, cohort = list[int](), entry_store.cohort
+
+    async def asking(session: Session, round_id: int) -> tuple[list[str], list[str]]:
+        asked.append(round_id)
+        return await cohort(session, round_id)
+
+    monkeypatch.setattr(entry_store, "cohort", asking)
+    ours, other = (worker_over(world.worker_database) for _ in range(2))
+    times = []
+    for value, worker in enumerate((ours, ours, other, ours, ours)):
+        await world.submit("source", "C1", STATIONS, value)
+        assert await worker.sweep()
+        times.append(len(asked))
+    entry = f"/rounds/{ROUND}/entries/C1"
+    await world.call("portal", "PUT", entry, {"state": "withdrawn"})
+    assert await ours.sweep()
+
+    assert times == [1, 1, 2, 3, 3]
+    assert len(asked) == 4
+    assert "C1" not in [item["applicant"] for item in (await world.ranking())["items"]]
 
 
 async def test_who_leaves_has_no_score_until_it_comes_back(world: World, owner: Database) -> None:

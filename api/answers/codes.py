@@ -48,6 +48,7 @@ REFERENCES = (
     "unknown-measure",
     "unknown-round",
     "after-until",
+    "closes-before-opening",
     "in-the-past",
     "in-the-future",
     "with-a-run",

@@ -37,7 +37,8 @@ class RoundIn(Schema):
         None, description="As announced; the transition to `open` is what admits submissions."
     )
     closes_at: Moment | None = Field(
-        None, description="As announced; the transition to `closed` is what ends them."
+        None,
+        description="As announced, after `opens_at`; the transition to `closed` is what ends them.",
     )
 
 

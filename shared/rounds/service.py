@@ -17,8 +17,11 @@ from shared.rounds.store import NewRound, StoredRound
 async def create(session: Session, actor: Actor, new: NewRound) -> tuple[StoredRound, bool]:
     """Register a round as a draft; return it, and whether it is new.
 
-    Raises: RoundDiffers if another round has its code.
+    Raises: Invalid if it were to close before it opens, RoundDiffers if another round has its code.
     """
+    if new.opens_at is not None and new.closes_at is not None and new.closes_at <= new.opens_at:
+        message = "A round closes after it opens."
+        raise Invalid(message, (Finding("/closes_at", "closes-before-opening", message),))
     created = await rounds.add(session, new)
     stored = await rounds.get(session, new.code)
     if any(getattr(stored, name) != getattr(new, name) for name in NewRound.__dataclass_fields__):

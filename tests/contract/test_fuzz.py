@@ -69,6 +69,7 @@ BEYOND_SCHEMAS = {
     *("key-unusable", "cosignature-refused"),
     *("not-a-url", "not-https", "host-unusable", "userinfo", "fragment", "target-refused"),
     "after-until",  # a round's last run is in no schema
+    "closes-before-opening",  # no keyword compares two members
 }
 """What a request may be refused for that fits the contract, besides the rules of assessment."""
 

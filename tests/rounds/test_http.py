@@ -109,6 +109,7 @@ MALFORMED: list[tuple[dict[str, Any], tuple[str, str]]] = [
     ({"opens_at": "2027-01-01Tnoon"}, ("/opens_at", "not-a-moment")),
     ({"opens_at": 1}, ("/opens_at", "not-a-moment")),
     ({"closes_at": "0001-01-01T00:00:00+14:00"}, ("/closes_at", "not-a-moment")),
+    ({"closes_at": "2027-01-01T00:00:00Z"}, ("/closes_at", "closes-before-opening")),
     ({"framework": {"code": "small"}}, ("/framework/version", "missing")),
     ({"state": "open"}, ("/state", "extra-forbidden")),
 ]

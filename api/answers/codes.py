@@ -52,6 +52,7 @@ REFERENCES = (
     "in-the-past",
     "in-the-future",
     "with-a-run",
+    "of-another-run",
     "key-unusable",
     "cosignature-refused",
     "not-a-url",

@@ -87,6 +87,16 @@ def require_current(request: Request, stands: bytes) -> None:
         raise PreconditionFailed("something else stands by now: read that first")
 
 
+def refuse_condition(request: Request) -> None:
+    """Refuse to change what has no `ETag` under a condition on it, which would pass unheeded.
+
+    `*` asks for nothing. Raises: PreconditionFailed.
+    """
+    given = request.headers.getlist("if-match")
+    if given and ",".join(given).strip() != "*":
+        raise PreconditionFailed("nothing that is changed here has an `ETag` to compare with")
+
+
 def named(given: str, etag: str, *, weak: bool = True) -> str | None:
     """Return the tag of a list, or `*`, that names *etag* in any coding; None: there is none.
 

@@ -104,7 +104,7 @@ class BodyTooLarge(DomainError):
 
 
 class MalformedBody(DomainError):
-    """The request's body is not JSON that can be kept exactly."""
+    """The request's body cannot be read, or not kept exactly."""
 
     @classmethod
     def of(cls, code: str, detail: str, pointer: str = "", **params: Param) -> "MalformedBody":
@@ -113,7 +113,7 @@ class MalformedBody(DomainError):
 
 
 class UnsupportedMediaType(DomainError):
-    """The request's body is not sent as JSON."""
+    """The request's body is sent in a form that is not taken here."""
 
     @classmethod
     def of(cls, what: str, header: str, *accepted: str) -> "UnsupportedMediaType":

@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.answers.validators import unless_known, validated
+from api.answers.validators import refuse_condition, unless_known, validated
 from api.deadline import Deadline
 from api.http.access import admission_of, authorise, require_round
 from api.http.bodies import ExactRequest, most_bytes
@@ -53,6 +53,7 @@ class GuardedRoute(APIRoute):
         super().__init__(path, endpoint, **options)
         if self.body_field is not None:
             extra["x-most-bytes"] = self.most_bytes
+        self.compares = str(HTTPStatus.PRECONDITION_FAILED.value) in self.responses
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Say whether the request is ours; HEAD is answered wherever GET is."""
@@ -112,6 +113,8 @@ class GuardedRoute(APIRoute):
                 refuse_others(request, parameters)
             if request.method == "GET":
                 return self._unless_known(request, await handle(request))
+            if not self.compares:
+                refuse_condition(request)
             if self.body_field is None:
                 return await handle(request)
             exact_request = ExactRequest(request.scope, request.receive)

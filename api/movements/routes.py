@@ -7,14 +7,14 @@ from starlette.responses import Response as Answer
 
 from api.http.access import ANY, admits, caller_of
 from api.http.context import framework_of, gateway_of, round_of
-from api.http.paging import Cursor, decode
+from api.http.paging import MOST_ON_A_PAGE, Cursor, decode
 from api.http.paths import GREATEST_ID, OfKind, RoundCode
 from api.http.problems import problems
 from api.http.route import GuardedRoute
 from api.movements.pages import MovementsKey, page_of
 from api.movements.schemas import MovementsPage
 from api.rankings.freshness import earlier_of
-from api.rankings.instants import RunAsked
+from api.rankings.instants import RunAsked, require_same_run
 from shared.core.errors import Finding, Invalid, MarksOutstanding, NotFound
 from shared.rankings.movements import MOST_RUNS
 from shared.visibility import visible
@@ -27,7 +27,10 @@ Since = Annotated[
 ]
 Until = Annotated[int | None, Query(ge=1, le=GREATEST_ID, description="The same as `run`.")]
 Runs = Annotated[
-    int, Query(ge=1, le=MOST_RUNS, description="Most runs on a page; of large rounds it has fewer.")
+    int,
+    Query(
+        ge=1, le=MOST_ON_A_PAGE, description="Most runs on a page; of large rounds it has fewer."
+    ),
 ]
 
 
@@ -58,6 +61,7 @@ async def movements(
     last, first = until if run is None else run, since
     named = last is not None
     if (key := decode(cursor, int, int, int)) is not None:
+        require_same_run(last, int(key[0]))
         last, first, since = int(key[0]) or None, int(key[1]), int(key[2])
     framework = await framework_of(held, stored)
     newest = await held.watch.freshness(stored.id)  # and then whether that may be seen

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from api.http.members import ApplicantName, ApplicantRef, OfCohort, Rank, RoundRef, RunNumber
+from api.http.paging import MOST_ON_A_PAGE
 from api.http.schemas import Items, Kind, Moment, Schema
-from shared.rankings.movements import MOST_RUNS
 
 Place = Rank | None
 NONE = "Null: unranked, or not in the round."
@@ -34,7 +34,7 @@ class RanksOut(Schema):
     applicant: ApplicantRef
     name: ApplicantName
     kind: OfCohort
-    ranks: Annotated[list[Place], Field(max_length=MOST_RUNS + 1)] = Field(
+    ranks: Annotated[list[Place], Field(max_length=MOST_ON_A_PAGE + 1)] = Field(
         description="As of the run `since`, and then as of the run of each item. " + NONE
     )
 

@@ -41,4 +41,11 @@ async def run_asked(
         return await sealed.run_at(session, stored.id, as_of)
 
 
+def require_same_run(asked: int | None, of_cursor: int) -> None:
+    """Let who names a run see pages of that run alone. Raises: Invalid."""
+    if asked is not None and asked != of_cursor:
+        message = "The cursor leads to a page of another run."
+        raise Invalid(message, (Finding("/query/cursor", "of-another-run", message),))
+
+
 RunAsked = Annotated[int | None, Depends(run_asked)]

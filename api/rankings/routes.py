@@ -20,7 +20,7 @@ from api.http.route import GuardedRoute
 from api.http.state import Gateway
 from api.rankings.freshness import earlier_of, freshness_of, require_run
 from api.rankings.inclusion import AfterRun, Awaited, Wait, WaitFor, WaitForBatch, come
-from api.rankings.instants import RunAsked
+from api.rankings.instants import RunAsked, require_same_run
 from api.rankings.pages import Asked, PageKey, card_of, page_of
 from api.rankings.schemas import HistoryPage, RankingOut, ScorecardOut, ScoreOut
 from api.rankings.scorecards import at_once, freshened, past, seen_alone
@@ -88,6 +88,7 @@ async def ranking(
     await come(request, stored, awaited)
     start, named = 0, run is not None
     if (key := decode(cursor, int, int)) is not None:
+        require_same_run(run, int(key[0]))
         run, start = int(key[0]) or None, int(key[1])
     newest = await held.watch.freshness(stored.id)
     fresh = await earlier_of(held, stored, newest, run)

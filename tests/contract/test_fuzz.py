@@ -65,7 +65,7 @@ BEYOND_SCHEMAS = {
     "unknown-measure",
     "unknown-round",
     *("in-the-past", "in-the-future"),
-    "with-a-run",  # one or the other
+    *("with-a-run", "of-another-run"),  # one or the other
     *("key-unusable", "cosignature-refused"),
     *("not-a-url", "not-https", "host-unusable", "userinfo", "fragment", "target-refused"),
     "after-until",  # a round's last run is in no schema

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.http.paging import encode
 from shared.database import Database
 from shared.rankings import movements
 from shared.rankings.movement_store import RunFacts, Totals
@@ -197,15 +198,17 @@ async def test_runs_that_are_not_there_are_refused(world: World) -> None:
     problem(await world.call("auditor", "GET", PATH, until=2), 404, "not-found")
     answers: list[httpx.Response] = [
         await world.call("auditor", "GET", PATH, since=2),
-        await world.call("auditor", "GET", PATH, limit=101),
+        await world.call("auditor", "GET", PATH, limit=1_001),
         await world.call("auditor", "GET", PATH, cursor="x"),
         await world.call("auditor", "GET", PATH, until=1, run=1),
+        await world.call("auditor", "GET", PATH, run=1, cursor=encode(2, 0, 1)),
     ]
     assert [findings(problem(each, 422, "invalid"))[0] for each in answers] == [
         ("/query/since", "after-until"),
         ("/query/limit", "less-than-equal"),
         ("/query/cursor", "unknown-cursor"),
         ("/query/until", "with-a-run"),
+        ("/query/cursor", "of-another-run"),
     ]
 
 

@@ -36,6 +36,21 @@ async def test_pages_follow_each_other_within_one_run(world: World) -> None:
     assert column(newest, "applicant") == [("C4",), ("C3",), ("C2",), ("C1",)]
 
 
+async def test_a_page_of_another_run_than_is_named_is_refused(world: World) -> None:
+    """Whoever names one run is not shown another because of where a page begins."""
+    await mark(world, C1=50)
+    await mark(world, C1=60)
+    cursor = (
+        (await world.call("auditor", "GET", SCORES, limit=1)).json()["next"].split("cursor=")[1]
+    )
+
+    own = await world.call("auditor", "GET", SCORES, run=2, cursor=cursor)
+    other = await world.call("auditor", "GET", SCORES, run=1, cursor=cursor)
+
+    assert own.json()["run"] == 2
+    assert findings(problem(other, 422, "invalid")) == [("/query/cursor", "of-another-run")]
+
+
 NAMED = {"C1": ("金州区", "Jinzhou District"), "C2": ("旅顺口区", "Ｌüshunkou DISTRICT")}
 
 

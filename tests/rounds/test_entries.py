@@ -99,6 +99,18 @@ async def test_to_enter_twice_is_to_enter_once(world: World) -> None:
     assert not await world.recompute()
 
 
+async def test_a_condition_that_nothing_can_meet_is_not_passed_over(world: World) -> None:
+    """An entry has no `ETag`: whoever compares with one must not be told that it held."""
+    path, left = f"rounds/{ROUND}/entries/C2", {"state": "withdrawn"}
+    for given, status in (('"nope"', 412), ('"a", W/"b"', 412), ("*", 200)):
+        headers = world.headers["portal"] | {"If-Match": given}
+        answer = await world.client.put(path, json=left, headers=headers)
+        assert answer.status_code == status
+        assert (await pages(world, f"/rounds/{ROUND}/entries"))[0][1]["state"] == (
+            "withdrawn" if status == 200 else "accepted"
+        )
+
+
 async def test_entries_name_who_takes_part_and_who_left(world: World) -> None:
     await world.call("portal", "PUT", f"/rounds/{ROUND}/entries/C2", {"state": "withdrawn"})
 

@@ -24,6 +24,7 @@ from api.http.problems import (
     MalformedBody,
     MalformedIdempotencyKey,
     MalformedRequest,
+    PreconditionFailed,
     RequestTooSlow,
     SignatureInvalid,
     SignatureMissing,
@@ -102,7 +103,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             if method == "post":
                 _take_key(operation)
             _plain(operation.get("parameters", ()))
-            _add_problems(operation)
+            _add_problems(method, operation)
             _add_headers(operation)
             reads = method == "get" and "x-roles" in operation
             if reads and ("304" in operation["responses"] or not _streamed(operation)):
@@ -155,12 +156,14 @@ def _without_defaults(schema: dict[str, Any]) -> None:
             each["description"] = " ".join(filter(None, (each.get("description"), said)))
 
 
-def _add_problems(operation: dict[str, Any]) -> None:
+def _add_problems(method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     if "application/json" in responses.get("422", {}).get("content", {}):
         del responses["422"]  # FastAPI's own, which we never send
     for kind in _implied(operation):
         add_problem(responses, kind)
+    if method != "get" and "412" not in responses:
+        add_problem(responses, PreconditionFailed)
     operation["responses"] = dict(sorted(responses.items()))
 
 

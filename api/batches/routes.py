@@ -7,8 +7,9 @@ from itertools import islice
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
+from api.batches.asked import DryRun, Encoding, Expected, Prefer
 from api.batches.effects import shown as shown_effect
 from api.batches.preferences import preferred
 from api.batches.schemas import (
@@ -110,19 +111,6 @@ RESPONSES["207"] = {
     **sends(*SENT),
 }
 
-Prefer = Annotated[
-    str | None,
-    Header(
-        description="`handling=lenient` stores the good rows of a file with bad ones;"
-        " `return=minimal` leaves out the rows that stand and have no warnings (RFC 7240)."
-    ),
-]
-DryRun = Annotated[
-    bool,
-    Query(description="Say what would become of the file and what would move, and store nothing."),
-]
-Encoding = Annotated[str | None, Header(description="`gzip` where the file is packed.")]
-
 
 @router.post(
     "/submissions/batch",
@@ -138,6 +126,7 @@ async def push(
     dry_run: DryRun = False,  # noqa: FBT002 -- a query has no positions
     prefer: Prefer = None,  # noqa: ARG001 -- there may be several
     content_encoding: Encoding = None,  # noqa: ARG001 -- `upload` reads it
+    expected_revision: Expected = None,
     slice_measure: OfMeasure = None,
     slice_as_of: OfDate = None,
     slice_applicants: OfApplicants = None,
@@ -159,7 +148,8 @@ async def push(
     lenient = preferences.get("handling") == "lenient"
     async with upload(request, held.bodies) as file:
         covers = said(slice_measure, slice_as_of, slice_applicants)
-        sent = Push(file.format, file.body, lenient, request.state.request_id, covers)
+        named = request.state.request_id
+        sent = Push(file.format, file.body, lenient, named, covers, expected_revision)
         if dry_run:
             found = await held.previews.preview(stored, framework, who, sent, held.bodies.reading)
             more = _covered(found.coverage)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+import msgspec
+
 from shared.batches import slices
 from shared.batches.admission import Outcome, admit, without_twins
 from shared.batches.formats import READERS, declared
@@ -24,7 +26,8 @@ PART = 2_500
 class Push:
     """A file, and how it is to be taken: as a whole, or *lenient*, row by row.
 
-    *declared* is the slice that the request says it covers, unless the file says so itself.
+    *declared* is the slice that the request says it covers, unless the file says so itself;
+    *expected* the revision that must stand of every row which names none itself.
     """
 
     format: str
@@ -32,6 +35,7 @@ class Push:
     lenient: bool
     request_id: str
     declared: Declared | None = None
+    expected: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,18 @@ class Reading:
     def _passing(self) -> Iterator[Row]:
         """Yield the rows, and keep each."""
         rows = READERS[self._push.format](self._push.body)
-        for row in islice(rows, MOST_ROWS):
+        for row in map(self._expecting, islice(rows, MOST_ROWS)):
             self._rows.append(row)
             yield row
         if next(rows, None) is not None:
             raise TooManyRows(f"a batch has at most {MOST_ROWS} rows", most=MOST_ROWS)
+
+    def _expecting(self, row: Row) -> Row:
+        """Return *row* with what all are to expect, unless it says so itself or is unreadable."""
+        if self._push.expected is None or "expected_revision" in row.members or row.findings:
+            return row
+        members = {**row.members, "expected_revision": self._push.expected}
+        return msgspec.structs.replace(row, members=members)
 
 
 def read(framework: Framework, who: Principal, push: Push) -> File:

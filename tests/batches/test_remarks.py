@@ -67,7 +67,10 @@ async def test_a_held_row_is_said_in_answer_and_receipt_and_is_not_waited_for(
     assert await listed(world, set_aside="held") == [(1e11, "above-plausible")]
 
 
-@pytest.mark.parametrize("kind", ["application/json", "application/jsonl", "text/csv"])
+FORMATS = ("application/json", "application/jsonl", "text/csv", "application/vnd.sdmx.data+csv")
+
+
+@pytest.mark.parametrize("kind", FORMATS)
 async def test_every_format_confirms_dates_and_remarks(world: World, kind: str) -> None:
     await open_round(world)
     await push_rows(world, row("C1", 20_000))
@@ -76,6 +79,8 @@ async def test_every_format_confirms_dates_and_remarks(world: World, kind: str) 
         "application/json": json.dumps({"items": [item]}),
         "application/jsonl": json.dumps(item),
         "text/csv": f"{','.join(COLUMNS)}\nC1,{STATIONS},20000,2026-06-01,{MOMENT},E,true\n",
+        "application/vnd.sdmx.data+csv": f"{SDMX},CONFIRM,EXPECTED_REVISION\n"
+        f"d,X,M,C1,{STATIONS},2026-06-01,20000,E,{MOMENT},true,0\n",
     }
 
     receipt = await push(world, kind, files[kind])
@@ -85,6 +90,41 @@ async def test_every_format_confirms_dates_and_remarks(world: World, kind: str) 
     stands = (await world.call("auditor", "GET", PATH)).json()["items"][-1]
     shown = [stands[name] for name in ("value", "reported_at", "obs_status", "confirmed_by")]
     assert shown == [20_000, MOMENT, "E", "reporter"]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+async def test_what_a_whole_file_expects_is_expected_of_rows_that_say_nothing_else(
+    world: World, kind: str
+) -> None:
+    await open_round(world)
+    await push_rows(world, row("C1", 700), row("C2", 800))
+    rows = [row("C1", 710), row("C2", 810, expected_revision=1), row("P1", 5)]
+    lines = [f"C1,{STATIONS},710,2026-06-01,", f"C2,{STATIONS},810,2026-06-01,1"]
+    files = {
+        "application/json": json.dumps({"items": rows}),
+        "application/jsonl": "\n".join(map(json.dumps, rows)),
+        "text/csv": "\n".join(
+            [
+                "applicant,measure,value,as_of,expected_revision",
+                *lines,
+                f"P1,{STATIONS},5,2026-06-01,",
+            ]
+        ),
+        "application/vnd.sdmx.data+csv": f"{SDMX},EXPECTED_REVISION\n"
+        f"d,X,M,C1,{STATIONS},2026-06-01,710,,,\nd,X,M,C2,{STATIONS},2026-06-01,810,,,1\n"
+        f"d,X,M,P1,{STATIONS},2026-06-01,5,,,\n",
+    }
+
+    answer = await world.client.post(
+        f"{PATH}/batch",
+        content=files[kind],
+        headers=world.headers["source"] | {"Content-Type": kind, "Prefer": "handling=lenient"},
+        params={"expected_revision": 0},
+    )
+
+    results = [each["result"] for each in answer.json()["items"]]
+    assert results == ["rejected", "revised", "created"]
+    assert [each["code"] for each in answer.json()["items"][0]["errors"]] == ["stale-revision"]
 
 
 async def test_sdmx_keeps_status_and_moment(world: World) -> None:

@@ -38,11 +38,15 @@ def read(body: bytes) -> Iterator[Row]:
         if isinstance(cells, Finding):
             yield Row(index, line, findings=(cells,))
             continue
-        members: dict[str, Any] = cells
-        for name, meant in MEANT.items():
-            if name in members:
-                members[name] = meant(members[name])
-        yield Row(index, line, members)
+        yield Row(index, line, meant(cells))
+
+
+def meant(members: dict[str, Any]) -> dict[str, Any]:
+    """Read those of *members* that are more than a text, and return them with the others."""
+    for name, read_ in MEANT.items():
+        if name in members:
+            members[name] = read_(members[name])
+    return members
 
 
 def table(

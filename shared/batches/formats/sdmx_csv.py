@@ -7,9 +7,10 @@ import calendar
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
-from shared.batches.formats.csv_rows import table
-from shared.batches.rows import Cell, Row
+from shared.batches.formats.csv_rows import meant, table
+from shared.batches.rows import Row
 from shared.core.errors import Finding
 
 REQUIRED = (
@@ -21,7 +22,7 @@ REQUIRED = (
     "TIME_PERIOD",
     "OBS_VALUE",
 )
-OPTIONAL = ("OBS_STATUS", "COMMENT_OBS", "REPORTED_AT")
+OPTIONAL = ("OBS_STATUS", "COMMENT_OBS", "REPORTED_AT", "EXPECTED_REVISION", "CONFIRM")
 
 ACTIONS = {"M": "reported", "R": "reported", "D": "withdrawn"}
 """Merge and replace say a value: nothing is overwritten here, a later value follows the earlier."""
@@ -34,8 +35,10 @@ MEMBERS = {
     "OBS_STATUS": "obs_status",
     "COMMENT_OBS": "comment",
     "REPORTED_AT": "reported_at",
+    "EXPECTED_REVISION": "expected_revision",
+    "CONFIRM": "confirm",
 }
-"""What a column says of a submission."""
+"""What a column says of a submission; the last two, and REPORTED_AT, are attributes of ours."""
 
 PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})))?", re.ASCII)
 MOST_PERIOD = 7
@@ -56,10 +59,8 @@ def read(body: bytes) -> Iterator[Row]:
             yield Row(index, line, _members(cells))
 
 
-def _members(cells: dict[str, str]) -> dict[str, str]:
-    members = {MEMBERS[name]: text for name, text in cells.items() if name in MEMBERS}
-    if "value" in members:
-        members["value"] = Cell(members["value"])
+def _members(cells: dict[str, str]) -> dict[str, Any]:
+    members = meant({MEMBERS[name]: text for name, text in cells.items() if name in MEMBERS})
     if "as_of" in members:
         members["as_of"] = last_day(members["as_of"])
     members["status"] = ACTIONS[cells["ACTION"]]

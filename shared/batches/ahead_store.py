@@ -35,8 +35,8 @@ JUDGE = """
         array_agg(standing_id ORDER BY place),
         array_agg(before ORDER BY place),
         array_agg(entered ORDER BY place),
-        (SELECT coalesce(max(id), 0) FROM submission WHERE round = $1),
-        (SELECT coalesce(max(id), 0) FROM submission_aside WHERE round = $1)
+        coalesce((SELECT id FROM submission WHERE round = $1 ORDER BY id DESC LIMIT 1), 0),
+        coalesce((SELECT id FROM submission_aside WHERE round = $1 ORDER BY id DESC LIMIT 1), 0)
     FROM judge_items($1, $2::text::submission_item[])
 """
 
@@ -44,14 +44,15 @@ HOLD = """
     SELECT pg_advisory_xact_lock($1::integer, $2::integer),
         pg_notify('submission_change', $3::text)
 """
-# Whose the few new rows are is looked at last: all that a reporter said would be the longer way.
+# The order is that of the way to take, here and above: a plan that was made for an empty table, to
+# which all ways are alike, would go on reading all of the round.
 STANDS = """
     SELECT state = 'open'
         AND $2 <> ALL (ARRAY(
-            SELECT reporter FROM submission WHERE round = $1 AND id > $3
+            SELECT reporter FROM submission WHERE round = $1 AND id > $3 ORDER BY id
         ))
         AND $2 <> ALL (ARRAY(
-            SELECT reporter FROM submission_aside WHERE round = $1 AND id > $4
+            SELECT reporter FROM submission_aside WHERE round = $1 AND id > $4 ORDER BY id
         ))
     FROM round WHERE id = $1
 """

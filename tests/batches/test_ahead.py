@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.batches import ahead_store, reading
+from shared.batches.ahead_store import STANDS
 from shared.core.principal import Actor
 from shared.database import Database, Driver
 from shared.rounds import service as rounds
@@ -108,3 +109,15 @@ async def test_a_file_that_breaks_off_while_it_is_judged_stores_nothing(
 
     problem(broken, 400, "file-unreadable")
     assert whole.json()["counts"]["created"] == 2
+
+
+async def test_what_is_new_in_a_round_is_found_by_its_ids(owner: Database) -> None:
+    """By a plan that was made while there was nothing, too, to which all ways are alike."""
+    async with owner.driver() as driver:
+        await driver.execute(f"PREPARE asked (bigint, bigint, bigint, bigint) AS {STANDS}")
+        lines = await driver.fetch("EXPLAIN (COSTS off) EXECUTE asked (1, 1, 0, 0)")
+        await driver.execute("DEALLOCATE asked")
+
+    scans = [line for (line,) in lines if "Scan" in line and "round" not in line]
+    assert len(scans) == 2
+    assert all("_pkey" in each for each in scans)

@@ -1,11 +1,13 @@
 """What is done for a file before the round is held, so that others wait the less.
 
 While a part of it is read, the database judges the part before. Once the round is held, it is asked
-whether the reporter said anything meanwhile; if not, rows are inserted, and nothing else is done.
+of what the reporter said anything meanwhile. Parts that speak of it are judged again; then rows are
+inserted, and nothing else is done.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -63,6 +65,7 @@ class Ahead:
         self._judges = who.role is not Role.EXPERT
         self._parts = list[Part]()
         self._items = list[dict[str, Any]]()
+        self._told: tuple[File, date]
 
     async def read(self, reading: Reading) -> File:
         """Read a file to its end. Raises: what `Reading` does."""
@@ -81,8 +84,8 @@ class Ahead:
         judged = sum(len(each.items) for each in self._parts)
         if not self._judges or not judged or judged != len(file.admitted):
             return False
-        told = self._parts, file, reference_date
-        self._items = await _aside(len(file.rows), _items, *told)
+        self._told = file, reference_date
+        self._items = await _aside(len(file.rows), _items, self._parts, *self._told)
         return True
 
     def prepared(self) -> list[Prepared]:
@@ -96,12 +99,26 @@ class Ahead:
         """
         await store.hold(driver, self._round)
         first = self._parts[0].verdict
-        if not await store.stand(driver, self._round, self._reporter, first):
+        said = await store.said_since(driver, self._round, self._reporter, first)
+        if said is None or (said and not await self._is_plain_again(driver, said)):
             return None
         ids = list[int | None]()
         for each in self._parts:
             ids += await _appended(driver, self._round, each)
         return await _aside(len(ids), _numbered, self._items, ids)
+
+    async def _is_plain_again(self, driver: Driver, said: AbstractSet[str]) -> bool:
+        """Judge parts anew that speak of what was *said* meanwhile; say what `is_plain` does."""
+        touched = await asyncio.to_thread(_touched, self._parts, said)
+        for at in touched:
+            part = self._parts[at]
+            verdict = await store.judge(driver, self._round, part.text)
+            if verdict is None or not verdict.plain:
+                return False
+            self._parts[at] = Part(part.items, part.text, verdict)
+        if touched:
+            self._items = await asyncio.to_thread(_items, self._parts, *self._told)
+        return True
 
     async def _judge(self, items: list[NewSubmission], text: str) -> None:
         """Have a part judged, unless there is one before it that is not plainly taken."""
@@ -128,6 +145,15 @@ def _items(parts: list[Part], file: File, reference_date: date) -> list[dict[str
     """Tell of the rows of a *file*, of which the *parts* are admitted."""
     receipts = [receipt for each in parts for receipt in each.receipts()]
     return items_of(file.rows, file.outcomes, receipts, reference_date, stored=True)
+
+
+def _touched(parts: list[Part], said: AbstractSet[str]) -> list[int]:
+    """Return which of *parts* speak of anything that was *said*."""
+    return [
+        at
+        for at, part in enumerate(parts)
+        if any(store.subject(each) in said for each in part.items)
+    ]
 
 
 async def _appended(driver: Driver, round_id: int, part: Part) -> list[int | None]:

@@ -1,12 +1,14 @@
 """Rows of a file, judged before the round is held; and once it is, what nothing came between."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import asyncpg
 
 from shared.database import Driver, locks
 from shared.database.locks import Lock
+from shared.submissions.store import SEPARATOR, NewSubmission
 
 
 class Verdict(NamedTuple):
@@ -45,15 +47,17 @@ HOLD = """
         pg_notify('submission_change', $3::text)
 """
 # The order is that of the way to take, here and above: a plan that was made for an empty table, to
-# which all ways are alike, would go on reading all of the round.
-STANDS = """
-    SELECT state = 'open'
-        AND $2 <> ALL (ARRAY(
-            SELECT reporter FROM submission WHERE round = $1 AND id > $3 ORDER BY id
-        ))
-        AND $2 <> ALL (ARRAY(
-            SELECT reporter FROM submission_aside WHERE round = $1 AND id > $4 ORDER BY id
-        ))
+# which all ways are alike, would go on reading all of the round. OFFSET 0 keeps it.
+SINCE = """
+    SELECT state = 'open', ARRAY(
+        SELECT DISTINCT applicant || chr(31) || measure FROM (
+            (SELECT applicant, measure, reporter FROM submission
+                WHERE round = $1 AND id > $3 ORDER BY id OFFSET 0)
+            UNION ALL
+            (SELECT applicant, measure, reporter FROM submission_aside
+                WHERE round = $1 AND id > $4 ORDER BY id OFFSET 0)
+        ) AS later WHERE reporter = $2
+    )
     FROM round WHERE id = $1
 """
 INSERT = """
@@ -97,13 +101,21 @@ async def hold(driver: Driver, round_id: int) -> None:
     await driver.execute(HOLD, Lock.STATE, locks.key(round_id), str(round_id))
 
 
-async def stand(driver: Driver, round_id: int, reporter: int, verdict: Verdict) -> bool:
-    """Say whether *verdict*, and what was found later, still hold: *reporter* said nothing since.
+async def said_since(
+    driver: Driver, round_id: int, reporter: int, verdict: Verdict
+) -> AbstractSet[str] | None:
+    """Return of what *reporter* said anything since *verdict*, as `subject` writes it.
 
-    Others say what they like: an item is judged by its own reporter's word.
+    All else that it says is judged as it was; others may say what they like. None: the round is not
+    open any more.
     """
-    found: bool = await driver.fetchval(STANDS, round_id, reporter, verdict.last, verdict.aside)
-    return found
+    is_open, said = await driver.fetchrow(SINCE, round_id, reporter, verdict.last, verdict.aside)
+    return frozenset(said) if is_open else None
+
+
+def subject(item: NewSubmission) -> str:
+    """Write of whom and of what *item* says something."""
+    return f"{item.applicant}{SEPARATOR}{item.measure}"
 
 
 async def insert(

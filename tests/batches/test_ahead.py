@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.batches import ahead_store, reading
-from shared.batches.ahead_store import STANDS
+from shared.batches.ahead_store import SINCE
 from shared.core.principal import Actor
 from shared.database import Database, Driver
 from shared.rounds import service as rounds
@@ -68,6 +68,21 @@ async def test_what_the_reporter_said_meanwhile_is_heeded(
     assert [each["value"] for each in await stored(world)] == [7, 5, 6]
 
 
+async def test_a_part_that_the_reporter_contradicted_meanwhile_is_judged_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "PART", 1)
+    never_again(monkeypatch)
+    meanwhile(monkeypatch, lambda: world.submit("source", "C2", STATIONS, 7))
+
+    answer = await push(world, row("C1", STATIONS, 5), row("C2", STATIONS, 70))
+
+    first, second = answer.json()["items"]
+    assert [first["result"], second["result"]] == ["created", "revised"]
+    assert [each["code"] for each in second["warnings"]] == ["tenfold"]
+    assert [each["value"] for each in await stored(world)] == [7, 5, 70]
+
+
 async def test_what_others_said_meanwhile_changes_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,10 +129,10 @@ async def test_a_file_that_breaks_off_while_it_is_judged_stores_nothing(
 async def test_what_is_new_in_a_round_is_found_by_its_ids(owner: Database) -> None:
     """By a plan that was made while there was nothing, too, to which all ways are alike."""
     async with owner.driver() as driver:
-        await driver.execute(f"PREPARE asked (bigint, bigint, bigint, bigint) AS {STANDS}")
+        await driver.execute(f"PREPARE asked (bigint, bigint, bigint, bigint) AS {SINCE}")
         lines = await driver.fetch("EXPLAIN (COSTS off) EXECUTE asked (1, 1, 0, 0)")
         await driver.execute("DEALLOCATE asked")
 
-    scans = [line for (line,) in lines if "Scan" in line and "round" not in line]
+    scans = [line for (line,) in lines if "Index Scan" in line and "round_" not in line]
     assert len(scans) == 2
     assert all("_pkey" in each for each in scans)

@@ -82,7 +82,11 @@ def of(measure: Measure, value: Value, status: str) -> Reported | Refusal:
             return WITHDRAWN
         return Refusal("value", "withdrawn-with-value", "A withdrawal carries no value.")
     if value is None:
-        return Refusal("value", "value-missing", "A null value needs the status withdrawn.")
+        return Refusal(
+            "value",
+            "value-missing",
+            "There is no value; what is taken back has the status withdrawn.",
+        )
     return READERS[measure.type](measure, value)
 
 

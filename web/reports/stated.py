@@ -1,10 +1,10 @@
 """A form read as a submission: its texts mean what the cells of a table do, in the same words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from shared.batches.admission import admit
+from shared.batches.admission import Outcome, admit
 from shared.batches.cells import revision
 from shared.batches.rows import Cell, Row
 from shared.core.errors import Finding, SubmissionRefused
@@ -20,9 +20,9 @@ NONE = "code."
 SEEN = "revisions"
 """The field that says over what the form was filled, so that what came between is not undone."""
 
-NOTHING_SAID = Finding("/value", "missing", "The submission lacks this.")
 BOTH_SAID = Finding("/value", "not-codes", "The value is a list of codes, or none of them.")
-OPTIONAL = ("reference", "comment")
+GIVEN = ("as_of", "reference", "comment")
+ANY_DAY = "2026-01-01"
 DETAIL = "the submission is not as it must be: see errors"
 
 
@@ -38,22 +38,39 @@ def stated(
     members: dict[str, Any] = {
         "applicant": applicant,
         "measure": measure.code,
-        "as_of": form.get("as_of", ""),
         "confirm": "confirm" in form,
-        **{name: form[name] for name in OPTIONAL if form.get(name)},
+        **{name: form[name] for name in GIVEN if form.get(name)},
     }
     if SEEN in form:
-        members["expected_revision"] = _seen(form[SEEN], members["as_of"])
+        members["expected_revision"] = _seen(form[SEEN], form.get("as_of", ""))
     if form.get("status") == "withdrawn":
         members["status"] = "withdrawn"
     else:
         members["value"] = _value(measure, form)
-        if members["value"] is None:
-            raise SubmissionRefused(DETAIL, (NOTHING_SAID,))
-    (outcome,) = admit(framework, who, request_id, [Row(0, None, members)])
+
+    def admitted(members: dict[str, Any]) -> Outcome:
+        (outcome,) = admit(framework, who, request_id, [Row(0, None, members)])
+        return outcome
+
+    outcome = admitted(members)
     if isinstance(outcome, tuple):
-        raise SubmissionRefused(DETAIL, outcome)
+        raise SubmissionRefused(DETAIL, (*outcome, *_beside(outcome, admitted, members)))
     return outcome
+
+
+def _beside(
+    found: tuple[Finding, ...],
+    admitted: Callable[[dict[str, Any]], Outcome],
+    members: dict[str, Any],
+) -> tuple[Finding, ...]:
+    """Return what else is wrong where the date is: rows of files are told of that alone.
+
+    Whoever fills in a form is told of all fields at once.
+    """
+    if any(each.pointer != "/as_of" for each in found):
+        return ()
+    outcome = admitted(members | {"as_of": ANY_DAY})
+    return outcome if isinstance(outcome, tuple) else ()
 
 
 def revisions_said(revisions: Mapping[date, int]) -> str:

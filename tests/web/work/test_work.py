@@ -59,7 +59,7 @@ async def test_what_is_refused_stands_beside_its_field_and_what_was_typed_is_kep
     answer = await send(world, form, {"value": "1,000", "as_of": "1 June", "comment": comment})
 
     assert answer.status_code == 422
-    assert faults(answer) == {"as_of": ["not-a-date"]}
+    assert faults(answer) == {"value": ["grouped-digits"], "as_of": ["not-a-date"]}
     answer = await send(world, form, DAY | {"value": "1,000", "comment": comment})
 
     assert answer.status_code == 422
@@ -110,7 +110,7 @@ async def test_each_kind_of_measure_has_a_form_of_its_own(world: World) -> None:
         (SCENES, {"code-S1": "on", "code-S3": "on"}),
     ):
         form = await page(world, "portal", *VALUES, measure, code=TYPES)
-        assert faults(await send(world, form, DAY)) == {"value": ["missing"]}, measure
+        assert faults(await send(world, form, DAY)) == {"value": ["value-missing"]}, measure
         assert (await send(world, form, DAY | fields)).status_code == 303, measure
 
     path = f"/rounds/{TYPES}/submissions"

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
@@ -72,6 +73,9 @@ def create_app(
         # Measured and logged by ourselves; FastAPI would look for somebody to tell at each request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    for page in app.router.routes:  # of the documentation, which is all that there is as yet
+        if isinstance(page, APIRoute):
+            page.methods = {"GET", "HEAD"}
     app.state.gateway = Gateway.over(database, settings)
     # Routes are tried in order: first what is asked for most. They become the application's own,
     # since FastAPI matches those of an included router twice.

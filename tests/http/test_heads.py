@@ -7,7 +7,9 @@ from tests.fixtures.http import SCORES, SUBMISSIONS, problem
 from tests.fixtures.make import STATIONS, World
 
 
-@pytest.mark.parametrize("path", [SCORES, "/applicants", "http://gateway/health/live"])
+@pytest.mark.parametrize(
+    "path", [SCORES, "/applicants", *(f"http://gateway/{at}" for at in ("health/live", "docs"))]
+)
 async def test_head_answers_as_get_without_a_body(world: World, path: str) -> None:
     """Also where the answer to GET is kept."""
     await world.submit("source", "C1", STATIONS, 5)

@@ -10,8 +10,8 @@ import structlog
 from pilotzone_verify.notes import Signer
 from shared.database import Database, full, out_of_reach
 from shared.frameworks.service import Library
+from shared.seals import aside_store, store, unsealed_store
 from shared.seals import service as seals
-from shared.seals import store, unsealed_store
 from shared.seals.service import Memory, Sealed
 from shared.seals.signing import sign_due
 from worker.loop import Bell, repeat
@@ -50,23 +50,26 @@ class Sealer:
             if not await store.keeps_logs(session):
                 return False
             waiting = await unsealed_store.rounds(session)
+            aside = await aside_store.rounds(session)
         more = False
-        for round_id, code in waiting.items():
+        for round_id, code in (waiting | aside).items():
             if self.stop.is_set():
                 return False
-            more |= await self._seal(round_id, code)
+            more |= await self._seal(round_id, code, aside=round_id in aside)
         if self.signers:
             async with self.database.session() as session:
                 await sign_due(session, self.signers, self.cadence, self.urgent)
         self.urgent.clear()
         return more
 
-    async def _seal(self, round_id: int, code: str) -> bool:
+    async def _seal(self, round_id: int, code: str, *, aside: bool) -> bool:
         """Seal one round; one that fails does not hold up the others."""
         try:
             async with self.database.session() as session:
                 memory = self.memories.get(round_id)
-                sealed = await seals.seal(session, self.library, self.name, round_id, memory)
+                sealed = await seals.seal(
+                    session, self.library, self.name, round_id, memory, aside=aside
+                )
         except Exception as error:
             if out_of_reach(error) or full(error):
                 raise

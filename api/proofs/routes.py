@@ -121,7 +121,8 @@ async def receipt(
 ) -> ReceiptOut:
     """Sign that a submission was accepted, for its reporter, administrators and auditors.
 
-    It says by when the submission is sealed: an archive of later that lacks it is proved wrong.
+    It says by when the submission is sealed, be it set aside: an archive of later that lacks it is
+    proved wrong.
     """
     if not held.signers:
         raise NotFound("this gateway signs no receipts: it has no PILOTZONE_SIGNING_KEYS")

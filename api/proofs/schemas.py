@@ -8,6 +8,7 @@ from pydantic import Field
 from api.http.headers import sends
 from api.http.paths import GREATEST_ID
 from api.http.schemas import Code, Items, Kind, Moment, Schema
+from api.submissions.schemas import SetAside
 from shared.seals.checkpoint_store import Signed
 
 LONGEST_NOTE = 1_000_000
@@ -178,10 +179,16 @@ class RecordOut(Schema):
     status: Literal["reported", "withdrawn"] = Field(description="Whether a value is taken back.")
 
 
+class AsideRecordOut(RecordOut):
+    """A submission that was set aside, as it is hashed behind its salt."""
+
+    set_aside: SetAside = Field(description="Why it does not count.")
+
+
 class ReceiptOut(Schema):
     """Proves that a submission was accepted, and promises by when it is sealed."""
 
     format: Literal["pilotzone-receipt/1"] = Field(description="By which the verifier knows it.")
     note: Note = Field(description="Round, id, leaf, when accepted, until when sealed.")
-    record: RecordOut = Field(description="What the leaf is the hash of.")
+    record: RecordOut | AsideRecordOut = Field(description="What the leaf is the hash of.")
     salt: Salt = Field(description="Known to who has this file alone.")

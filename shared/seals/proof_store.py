@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from shared.core.errors import Finding, Invalid, NotFound
 from shared.database import Session
-from shared.seals import records
+from shared.seals import aside_store, records
 from shared.seals.store import require_logs, wait_until_settled
 
 
@@ -75,19 +75,29 @@ async def last_run(session: Session, round_id: int) -> int:
 
 
 async def said(session: Session, round_id: int, submission: int, key: bytes) -> Said:
-    """Return a submission as it is hashed; *key* makes its salt. Raises: NotFound."""
+    """Return a submission, or one that was set aside, as it is hashed; *key* makes its salt.
+
+    Raises: NotFound; SchemaUnknown, where it was set aside and that is not sealed yet.
+    """
+    where = {"round": round_id, "id": submission, "key": key}
+    row = (await session.execute(_said("submission", records.SUBMISSION), where)).first()
+    if row is None:
+        row = (await session.execute(_said("submission_aside", records.ASIDE), where)).first()
+        if row is None:
+            raise NotFound(f"the round has no submission {submission}")
+        await aside_store.require(session)
+    return Said(*row)
+
+
+def _said(table: str, record: str) -> TextClause:
     salt = records.salt_of(":key", "submission", ":round", "said.id")
-    leaf = records.leaf_of(salt, records.SUBMISSION)
-    query = text(f"""
-        SELECT said.id, said.applicant, said.measure, said.reporter, {records.SUBMISSION}, {salt},
-            {leaf}, said.recorded_at
-        FROM submission AS said JOIN reporter AS who ON who.id = said.reporter
+    leaf = records.leaf_of(salt, record)
+    return text(f"""
+        SELECT said.id, said.applicant, said.measure, said.reporter, {record}, {salt}, {leaf},
+            said.recorded_at
+        FROM {table} AS said JOIN reporter AS who ON who.id = said.reporter
         WHERE said.round = :round AND said.id = :id
     """)  # noqa: S608 -- constants alone
-    row = (await session.execute(query, {"round": round_id, "id": submission, "key": key})).first()
-    if row is None:
-        raise NotFound(f"the round has no submission {submission}")
-    return Said(*row)
 
 
 async def run_at(session: Session, round_id: int, instant: datetime) -> int:

@@ -24,6 +24,7 @@ from shared.runs.score_store import Versions
 from shared.scoring.arrays import number
 from shared.seals import (
     archive_store,
+    aside_store,
     checkpoint_store,
     places,
     proof_store,
@@ -125,7 +126,7 @@ async def _lines(
     database: Database, library: Library, round_: RoundFacts, run: int, epoch: int | None
 ) -> AsyncGenerator[list[str], None]:
     """Yield lines; no connection is held while somebody reads what was yielded."""
-    async with database.session() as session:
+    async with database.snapshot() as session:  # what is sealed meanwhile is in no part of it
         await seals.require_logs(session)
         head = await seals.head(session, round_.id, epoch)
         if run > head.run:
@@ -134,6 +135,7 @@ async def _lines(
         framework = await frameworks.by_id(session, round_.framework)
         beginning = await _beginning(session, round_, run, head, framework.document)
         events = await archive_store.events(session, round_.id, head.epoch, key)
+        aside = await aside_store.sealed(session, round_.id, head.epoch)
         whole = await ranked(session, library, round_, run, key)
     yield beginning
     yield [
@@ -141,6 +143,8 @@ async def _lines(
         for position, record, salt in events
     ]
     yield await asyncio.to_thread(_places, whole)
+    async for page in aside_store.pages(database, round_.id, aside, key):
+        yield [f'{{"aside":{record},"salt":"{salt}","position":{at}}}' for at, record, salt in page]
     async for page in archive_store.submissions(database, round_.id, run, key):
         yield [f'{{"submission":{record},"salt":"{salt}","run":{at}}}' for at, record, salt in page]
 

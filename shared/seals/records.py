@@ -49,6 +49,10 @@ OF_SUBMISSION = {
 
 SUBMISSION = _members(**OF_SUBMISSION)
 
+OF_ASIDE = OF_SUBMISSION | {"confirmed_by": "'null'", "set_aside": _json("said.set_aside")}
+ASIDE = _members(**dict(sorted(OF_ASIDE.items())))
+"""Of a row `said` of what was set aside: what a submission has, and why."""
+
 VARYING = ("applicant", "id", "measure", "number")
 """What differs from one submission of a push to the next; the rest is written once for many."""
 

@@ -20,7 +20,7 @@ from shared.database import Session
 from shared.frameworks.service import Library
 from shared.runs import score_store as scores
 from shared.scoring.framework import Framework
-from shared.seals import places, records
+from shared.seals import aside_store, places, records
 from shared.seals import store as seals
 from shared.seals import unsealed_store as unsealed
 from shared.seals.code import scoring_digest
@@ -68,11 +68,18 @@ class Sealed:
 
 
 async def seal(
-    session: Session, library: Library, name: str, round_id: int, memory: Memory | None
+    session: Session,
+    library: Library,
+    name: str,
+    round_id: int,
+    memory: Memory | None,
+    *,
+    aside: bool = False,
 ) -> Sealed | None:
     """Append what the round's log lacks, as much as fits into a transaction; None: others do.
 
-    *name* begins the origin of a log that begins.
+    *name* begins the origin of a log that begins. Only with *aside* is what was set aside looked
+    for: `aside_store.rounds` tells which rounds have it.
     """
     if not await seals.try_hold(session, round_id):
         return None
@@ -87,6 +94,11 @@ async def seal(
             session, round_id, head.epoch, log.size, [each.id for each in events]
         )
         log.add("events", events=_rooted([each.leaf for each in events]), last=events[-1].id)
+    put_aside = await aside_store.unsealed(session, round_id, head) if aside else []
+    if put_aside:
+        log.add(
+            "aside", submissions=_rooted([each.leaf for each in put_aside]), last=put_aside[-1].id
+        )
     runs = await unsealed.runs(session, round_id, head.run, AT_ONCE)
     if runs:
         framework = await library.get(session, runs[0].framework_id)
@@ -97,7 +109,8 @@ async def seal(
     if log.entries:
         await seals.append(session, round_id, head, log.entries, log.moments)
     memory = None if known is None else Memory(log.leaf, known)
-    return Sealed(_urgent(events), len(runs) == AT_ONCE, memory)
+    more = len(runs) == AT_ONCE or len(put_aside) == aside_store.AT_ONCE
+    return Sealed(_urgent(events), more, memory)
 
 
 class _Log:

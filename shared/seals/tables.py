@@ -53,6 +53,13 @@ class LogEntryRow(Table):
             unique=True,
             postgresql_where=text("run IS NOT NULL"),
         ),
+        Index(
+            "log_entry_aside",
+            "round",
+            "epoch",
+            "position",
+            postgresql_where=text("type = 'aside'"),
+        ),
     )
 
 

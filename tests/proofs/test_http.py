@@ -102,6 +102,25 @@ async def test_an_auditor_checks_a_round_from_its_archive_and_a_reporter_from_it
     assert archive.check_receipt(read, held) == f"submission {said['id']} is in the archive"
 
 
+async def test_what_is_set_aside_has_a_receipt_and_is_in_the_archive(signing: World) -> None:
+    for value, moment in ((40, "2026-06-02T10:00:00Z"), (39, "2026-06-02T09:00:00Z")):
+        await signing.submit("source", "C1", STATIONS, value, reported_at=moment)
+    shown = (await got(signing, "/submissions", set_aside="superseded")).json()["items"]
+    path = f"/submissions/{shown[0]['id']}/receipt"
+    receipt = (await got(signing, path, "source")).json()
+    assert receipt["record"]["set_aside"] == "superseded"
+    assert (await got(signing, path, "admin")).status_code == 200
+    problem(await signing.call("portal", "GET", f"/rounds/{ROUND}{path}"), 404, "not-found")
+
+    await worker_over(signing.worker_database).sweep()
+    await sealed(signing.worker_database)
+
+    read = archive.read((await got(signing, "/archive")).content.splitlines(keepends=True))
+    assert archive.check_seals(read, KEYS, [await kept(signing)])
+    held = proofs.receipt(receipt, KEYS)
+    assert archive.check_receipt(read, held).endswith("is in the archive, among those set aside")
+
+
 async def test_an_archive_is_of_the_last_run_that_is_signed_unless_another_is_asked_for(
     signing: World,
 ) -> None:

@@ -17,11 +17,17 @@ from tests.fixtures.ask import GUARDED, unguarded
 from tests.fixtures.make import ROUND, STATIONS, World, worker_over
 from tests.seals.sealing import archived, checked, sealed
 
+REPORTED = (("C1", 40, 10), ("C2", 30, 10), ("C2", 29, "09"), ("C2", 35, 11))
+
 
 async def said(world: World) -> None:
-    """Report three counts, of which the last is corrected, in two runs; seal them."""
-    for number, (applicant, value) in enumerate((("C1", 40), ("C2", 30), ("C2", 35))):
-        await world.submit("source", applicant, STATIONS, value)
+    """Report three counts, of which the last is corrected, in two runs; seal them.
+
+    Between the runs the second comes once more, as of a moment before: that one is set aside.
+    """
+    for number, (applicant, value, hour) in enumerate(REPORTED):
+        moment = f"2026-06-02T{hour}:00:00Z"
+        await world.submit("source", applicant, STATIONS, value, reported_at=moment)
         if number:
             await worker_over(world.worker_database).sweep()
             await sealed(world.worker_database)
@@ -69,6 +75,18 @@ ATTACKS: dict[str, tuple[Sequence[str], str]] = {
             "UPDATE submission SET applicant = 'C2' WHERE applicant = 'C9'",
         ],
         "inputs of run 1 are not those",
+    ),
+    "what was set aside changed": (
+        ["UPDATE submission_aside SET number = 38"],
+        "submissions of entry 3 are not those",
+    ),
+    "why it was set aside": (
+        ["UPDATE submission_aside SET set_aside = 'above-plausible'"],
+        "submissions of entry 3 are not those",
+    ),
+    "what was set aside deleted": (
+        ["DELETE FROM submission_aside"],
+        "entry 3 sealed 1 submissions, the archive has 0",
     ),
     "a score changed": (
         ["UPDATE score_version SET total = total + 1 WHERE applicant = 'C1'"],

@@ -156,7 +156,7 @@ def forged() -> Forged:
         },
         {"framework": written},
     ]  # fmt: skip
-    _enter(
+    enter(
         made,
         "begun",
         round="R",
@@ -171,14 +171,15 @@ def forged() -> Forged:
     }  # fmt: skip
     made.lines.append({"event": event, "salt": salt("event").hex(), "position": 1})
     hashed = trees.root([leaves.record_hash(salt("event"), event)])
-    _enter(made, "events", events={"count": 1, "root": hashed.hex()}, last=1)
+    enter(made, "events", events={"count": 1, "root": hashed.hex()}, last=1)
     for run in records:
         _run(made, run, framework)
     made.lines.append({"checkpoint": made.checkpoint(len(made.tree))})
     return made
 
 
-def _enter(made: Forged, kind: str, **said: Any) -> None:
+def enter(made: Forged, kind: str, **said: Any) -> None:
+    """Append an entry to the log, which ends with it."""
     at = len(made.tree)
     body = manifests.write({
         "type": kind, "origin": ORIGIN, "suite": manifests.SUITE, "position": at,
@@ -202,7 +203,7 @@ def _run(made: Forged, run: int, framework: str) -> None:
     if run == max(made.records):
         made.lines += places
     ranking = [leaves.record_hash(bytes.fromhex(line["salt"]), line["place"]) for line in places]
-    _enter(
+    enter(
         made, "run", run=run, framework=framework, code="00" * 32,
         inputs={"count": len(inputs), "root": trees.root(inputs).hex()},
         parameters=leaves.parameters_hash(parameters).hex(),

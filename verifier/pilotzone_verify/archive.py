@@ -7,6 +7,7 @@ that was cut off is found out.
     framework   the registered document as text
     entry       an entry of the log, as text
     submission  a record that run `run` took in, with its salt
+    aside       the record of a submission that was set aside, which entry `position` seals
     event       the record of an audit event that entry `position` seals, with its salt
     parameters  what run `run` took from the cohorts
     place       an applicant's place in the ranking of the archive's run, with salt and scorecard
@@ -29,6 +30,7 @@ KINDS = (
     {"framework"},
     {"entry"},
     {"submission", "salt", "run"},
+    {"aside", "salt", "position"},
     {"event", "salt", "position"},
     {"parameters", "run"},
     {"place", "scorecard", "salt"},
@@ -47,6 +49,7 @@ class Archive:
     framework_sha256: str = ""
     entries: list[Entry] = field(default_factory=list)
     submissions: dict[int, list[tuple[Json, bytes]]] = field(default_factory=dict)
+    aside: dict[int, list[bytes]] = field(default_factory=dict)
     events: dict[int, list[bytes]] = field(default_factory=dict)
     parameters: dict[int, Any] = field(default_factory=dict)
     places: list[Json] = field(default_factory=list)
@@ -103,9 +106,8 @@ def _take(archive: Archive, said: Json) -> None:
         archive.places.append(said)
     elif "entry" in said:
         archive.entries.append(manifests.read(reading.text(said, "entry")))
-    elif "event" in said:
-        leaf = proofs.record_leaf(reading.salt(said), reading.members_of(said, "event"))
-        archive.events.setdefault(reading.whole(said, "position"), []).append(leaf)
+    elif "position" in said:
+        _take_leaf(archive, said)
     elif "parameters" in said:
         run = reading.whole(said, "run")
         if run in archive.parameters:
@@ -119,6 +121,16 @@ def _take(archive: Archive, said: Json) -> None:
         archive.framework_sha256 = sha256(written.encode()).hexdigest()
     else:
         archive.checkpoints.append(reading.text(said, "checkpoint"))
+
+
+def _take_leaf(archive: Archive, said: Json) -> None:
+    """Take what an entry seals by its position: an event, or what was set aside."""
+    kind, found = ("aside", archive.aside) if "aside" in said else ("event", archive.events)
+    record = reading.members_of(said, kind)
+    if kind == "aside" and set(record) != leaves.ASIDE:
+        raise Unusable("a submission that was set aside has other members")
+    leaf = proofs.record_leaf(reading.salt(said), record)
+    found.setdefault(reading.whole(said, "position"), []).append(leaf)
 
 
 def check_seals(
@@ -141,6 +153,8 @@ def check_seals(
             _check_run(archive, entry)
         elif entry.type == "events":
             _check_root(entry, "events", archive.events.get(entry.position, []))
+        elif entry.type == "aside":
+            _check_root(entry, "submissions", archive.aside.get(entry.position, []))
     _check_nothing_else(archive)
     _check_ranking(archive)
     covered = max((each.size for each in signed), default=0)
@@ -182,11 +196,15 @@ def _check_nothing_else(archive: Archive) -> None:
         for entry in archive.entries
         if entry.type == "run" and entry.said["run"] <= archive.run
     }
-    events = {entry.position for entry in archive.entries if entry.type == "events"}
+    events, aside = (
+        {entry.position for entry in archive.entries if entry.type == kind}
+        for kind in ("events", "aside")
+    )
     for name, found, sealed in (
         ("submissions", archive.submissions, runs),
         ("parameters", archive.parameters, runs),
         ("events", archive.events, events),
+        ("submissions set aside", archive.aside, aside),
     ):
         if not found.keys() <= sealed:
             raise Disproved(f"the archive has {name} that no entry seals")
@@ -256,6 +274,8 @@ def check_receipt(archive: Archive, receipt: proofs.Receipt) -> str:
     }
     if receipt.leaf in leaves_:
         return f"submission {receipt.submission} is in the archive"
+    if any(receipt.leaf in each for each in archive.aside.values()):
+        return f"submission {receipt.submission} is in the archive, among those set aside"
     moment = _whole_until(archive)
     if moment < receipt.sealed_by:
         return f"submission {receipt.submission} need not be sealed before {receipt.sealed_by}"

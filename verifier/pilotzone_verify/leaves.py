@@ -22,6 +22,9 @@ SUBMISSION = frozenset({
 })  # fmt: skip
 """The members of a submission's record, all of them always there."""
 
+ASIDE = SUBMISSION | {"set_aside"}
+"""Those of one that was set aside: *set_aside* says why it does not count."""
+
 PLACE = frozenset({
     "applicant", "blocked", "card", "kind", "overall_rank", "overall_tied", "rank", "tied", "total",
 })  # fmt: skip

@@ -3,7 +3,8 @@
 An entry is a document of RFC 8785, kept and hashed as the bytes that were written first. Of every
 type: *origin* (the log), *suite*, *position* (from 0), *previous* (the hash of the entry before,
 or of the empty tree), *time*. A log begins with `begun`; a `run` seals a run, `events` the audit
-events since the entry before.
+events since the entry before, `aside` the submissions that were set aside since the one before,
+up to the id *last*.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ MEMBERS = {
     "begun": COMMON | {"continues", "epoch", "framework", "reference_date", "round"},
     "run": COMMON | {"code", "framework", "inputs", "parameters", "ranking", "reason", "run"},
     "events": COMMON | {"events", "last"},
+    "aside": COMMON | {"last", "submissions"},
 }
 
 

@@ -1,0 +1,1 @@
+GRANT SELECT ON submission_aside TO pilotzone_worker;

@@ -94,9 +94,15 @@ HEAD = """
 
 
 async def head(session: Session, round_id: int, epoch: int | None = None) -> Head:
-    """Return where the round's log stands in this *epoch*, by default the newest."""
+    """Return where the round's log stands in this *epoch*, by default the newest.
+
+    Raises: LookupError, where the database has lost its secret.
+    """
     driver = await driver_of(session)
-    found, size, leaf, *rest = await driver.fetchrow(HEAD, round_id, epoch)
+    row = await driver.fetchrow(HEAD, round_id, epoch)
+    if row is None:
+        raise LookupError("the database has no secret to make salts of")
+    found, size, leaf, *rest = row
     return Head(found, size, EMPTY if leaf is None else leaf, *rest)
 
 

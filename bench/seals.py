@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bench.recompute import COUNTS, change_one, forget, median, without_scores
 from bench.stage import Round, Stage
-from pilotzone_verify import archive, notes, recomputing, trees
+from pilotzone_verify import archive, checking, notes, trees
 from shared.frameworks.service import Library
 from shared.rounds import store as rounds
 from shared.runs import service as runs
@@ -61,8 +61,7 @@ async def measure(stage: Stage, round_: Round) -> Sealing:
     lines = b"".join(pieces).splitlines(keepends=True)
     begin = time.perf_counter()
     read = archive.read(lines)
-    archive.check_seals(read, [SIGNER.verifier], [])
-    recomputing.check_scores(read)
+    checking.check_whole(read, [SIGNER.verifier])
     verified_ms = (time.perf_counter() - begin) * 1e3
     await forget(stage, round_)
     await stage.tidy()

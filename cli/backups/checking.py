@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from tempfile import TemporaryFile
 
-from pilotzone_verify import archive, checking, notes
+from pilotzone_verify import archive, checking, notes, seals
 from pilotzone_verify.notes import Verifier
 from pilotzone_verify.outcome import Disproved, Unusable
 from shared.core.errors import DomainError
@@ -63,7 +63,7 @@ async def _check(database: Database, log: Log, keys: Sequence[Verifier]) -> list
             file.write(piece)
         file.seek(0)
         read = archive.read(file)
-    return checking.check_whole(read, keys) + _unsigned(read, keys)
+    return checking.check_whole(read, keys).found + _unsigned(read, keys)
 
 
 def _unsigned(read: archive.Archive, keys: Sequence[Verifier]) -> list[str]:
@@ -71,7 +71,7 @@ def _unsigned(read: archive.Archive, keys: Sequence[Verifier]) -> list[str]:
 
     Raises: Unusable, where there are *keys* and no signature at all.
     """
-    if not keys or (last := archive.vouched(read)) == read.run:
+    if not keys or (last := seals.vouched(read)) == read.run:
         return []
     if not read.checkpoints:
         raise Unusable("nobody vouches for it: it has no signature, and there are keys")

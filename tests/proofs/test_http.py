@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pilotzone_verify import archive, notes, proofs, recomputing
+from pilotzone_verify import archive, notes, proofs, recomputing, seals
 from pilotzone_verify.__main__ import main
 from pilotzone_verify.outcome import Disproved
 from shared.database import Database
@@ -96,10 +96,10 @@ async def test_an_auditor_checks_a_round_from_its_archive_and_a_reporter_from_it
     receipt = (await got(signing, f"/submissions/{said['id']}/receipt", "source")).json()
     lines = (await got(signing, "/archive")).content.splitlines(keepends=True)
     read = archive.read(lines)
-    assert archive.check_seals(read, KEYS, [await kept(signing)])
+    assert seals.check_seals(read, KEYS, [await kept(signing)])
     assert recomputing.check_scores(read)
     held = proofs.receipt(receipt, KEYS)
-    assert archive.check_receipt(read, held) == f"submission {said['id']} is in the archive"
+    assert seals.check_receipt(read, held) == f"submission {said['id']} is in the archive"
 
 
 async def test_what_is_set_aside_has_a_receipt_and_is_in_the_archive(signing: World) -> None:
@@ -116,9 +116,9 @@ async def test_what_is_set_aside_has_a_receipt_and_is_in_the_archive(signing: Wo
     await sealed(signing.worker_database)
 
     read = archive.read((await got(signing, "/archive")).content.splitlines(keepends=True))
-    assert archive.check_seals(read, KEYS, [await kept(signing)])
+    assert seals.check_seals(read, KEYS, [await kept(signing)])
     held = proofs.receipt(receipt, KEYS)
-    assert archive.check_receipt(read, held).endswith("is in the archive, among those set aside")
+    assert seals.check_receipt(read, held).endswith("is in the archive, among those set aside")
 
 
 async def test_an_archive_is_of_the_last_run_that_is_signed_unless_another_is_asked_for(
@@ -133,8 +133,8 @@ async def test_an_archive_is_of_the_last_run_that_is_signed_unless_another_is_as
         answer = await got(signing, f"/archive{query}")
         assert f"{ROUND}-run-{run}.jsonl" in answer.headers["content-disposition"]
         read = archive.read(answer.content.splitlines(keepends=True))
-        assert (read.run, archive.vouched(read)) == (run, 1)
-        assert archive.check_seals(read, KEYS, [])
+        assert (read.run, seals.vouched(read)) == (run, 1)
+        assert seals.check_seals(read, KEYS, [])
 
 
 async def test_a_receipt_is_for_its_reporter_and_an_archive_for_auditors(signing: World) -> None:

@@ -7,7 +7,7 @@ from time import time
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pilotzone_verify import archive, notes, recomputing
+from pilotzone_verify import archive, notes, recomputing, seals
 from shared.database import Database
 from shared.frameworks.service import Library
 from shared.rounds import store as rounds
@@ -67,4 +67,4 @@ async def archived(database: Database, code: str, run: int) -> list[bytes]:
 def checked(lines: list[bytes], *kept: notes.Checkpoint) -> list[str]:
     """Say what the verifier finds in an archive. Raises: Disproved, Unusable."""
     read = archive.read(lines)
-    return archive.check_seals(read, KEYS, kept) + recomputing.check_scores(read)
+    return seals.check_seals(read, KEYS, kept) + recomputing.check_scores(read)

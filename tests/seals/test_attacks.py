@@ -128,7 +128,7 @@ ATTACKS: dict[str, tuple[Sequence[str], str]] = {
     ),
     "the reference date moved": (
         ["UPDATE round SET reference_date = reference_date + 1"],
-        "reference_date is not that of the log",
+        "reference_date .* is .*, but entry 0 of the log",
     ),
 }
 

@@ -107,6 +107,7 @@ class Forged:
     """A round's archive as lines, to be altered; `sealed` signs and closes it."""
 
     records: dict[int, list[Json]]
+    origin: str = ORIGIN
     lines: list[Json] = field(default_factory=list)
     tree: list[bytes] = field(default_factory=list)
     salts: dict[int, bytes] = field(default_factory=dict)
@@ -131,11 +132,11 @@ class Forged:
 
     def checkpoint(self, size: int, signer: notes.Signer = SIGNER) -> str:
         """Sign a checkpoint of the first *size* entries."""
-        said = notes.Checkpoint(ORIGIN, size, trees.root(self.tree[:size]))
+        said = notes.Checkpoint(self.origin, size, trees.root(self.tree[:size]))
         return str(notes.sign(str(said), [signer]))
 
 
-def forged() -> Forged:
+def forged(epoch: int = 1, continues: Json | None = None) -> Forged:
     """Return the archive of a round after two runs, with its framework, events and checkpoint."""
     records = {
         1: [
@@ -146,12 +147,12 @@ def forged() -> Forged:
         ],
         2: [record(5, "C3", "stations", 50.0)],
     }
-    made = Forged(records)
+    made = Forged(records, f"{ORIGIN[:-1]}{epoch}")
     written = canonical(DOCUMENT).decode()
     framework = sha256(written.encode()).hexdigest()
     made.lines += [
         {
-            "format": "pilotzone-archive/1", "origin": ORIGIN, "round": "R", "run": 2,
+            "format": "pilotzone-archive/1", "origin": made.origin, "round": "R", "run": 2,
             "reference_date": "2026-06-30",
         },
         {"framework": written},
@@ -160,10 +161,10 @@ def forged() -> Forged:
         made,
         "begun",
         round="R",
-        epoch=1,
+        epoch=epoch,
         framework=framework,
         reference_date="2026-06-30",
-        continues=None,
+        continues=continues,
     )
     event = {
         "action": "round.opened", "actor": "province", "detail": "{}", "id": 1,
@@ -182,7 +183,7 @@ def enter(made: Forged, kind: str, **said: Any) -> None:
     """Append an entry to the log, which ends with it."""
     at = len(made.tree)
     body = manifests.write({
-        "type": kind, "origin": ORIGIN, "suite": manifests.SUITE, "position": at,
+        "type": kind, "origin": made.origin, "suite": manifests.SUITE, "position": at,
         "previous": (made.tree[-1] if made.tree else trees.EMPTY).hex(),
         "time": f"2026-07-01T00:01:{at:02d}.000000Z", **said,
     })  # fmt: skip
@@ -263,21 +264,22 @@ def proof(made: Forged, applicant: str = "C1") -> Json:
     places = [line for line in made.lines if "place" in line]
     hashes = [leaves.record_hash(bytes.fromhex(line["salt"]), line["place"]) for line in places]
     at = APPLICANTS.index(applicant)
-    size = len(made.tree)
+    entries = [line["entry"] for line in made.lines if "entry" in line]
     return {
         "format": "pilotzone-proof/1",
         "round": "R",
         "run": max(made.records),
         **places[at],
         "ranking": {"index": at, "size": len(hashes), "path": _hex(trees.inclusion(hashes, at))},
-        "manifest": [line["entry"] for line in made.lines if "entry" in line][-1],
-        "log": {
-            "index": size - 1,
-            "size": size,
-            "path": _hex(trees.inclusion(made.tree, size - 1)),
-        },
-        "checkpoint": made.checkpoint(size),
+        "manifest": entries[-1],
+        "log": _in_log(made, len(entries) - 1),
+        "beginning": {"manifest": entries[0], "log": _in_log(made, 0)},
+        "checkpoint": made.checkpoint(len(entries)),
     }
+
+
+def _in_log(made: Forged, at: int) -> Json:
+    return {"index": at, "size": len(made.tree), "path": _hex(trees.inclusion(made.tree, at))}
 
 
 def receipt(made: Forged, number: int, sealed_by: str, signer: notes.Signer = SIGNER) -> Json:

@@ -30,7 +30,7 @@ MADE = with_aside()
 
 
 def check(made: Forged, *receipts: proofs.Receipt) -> list[str]:
-    return checking.check_archive(archive.read(made.written()), KEYS, (), receipts)
+    return checking.check_archive(archive.read(made.written()), KEYS, (), receipts).found
 
 
 def promised(number: int, sealed_by: str) -> proofs.Receipt:

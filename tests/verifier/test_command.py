@@ -45,7 +45,11 @@ def run(folder: Path, name: str, *more: str) -> int:
     [
         ("archive.jsonl.gz", 0, "proven"),
         ("proof.json", 0, "proven"),
-        ("altered.jsonl", 1, "run 1 sealed 4 inputs, the archive has 3\ndisproved"),
+        (
+            "altered.jsonl",
+            1,
+            "run 1 sealed 4 inputs, the archive has 3 (lines 6 to 8); computed again: the score",
+        ),
         ("keys.txt", 2, "unusable"),
         ("nothing.json", 2, "unusable"),
     ],
@@ -90,7 +94,8 @@ def test_findings_can_be_had_as_json(folder: Path, capsys: pytest.CaptureFixture
     assert run(folder, "altered.jsonl", "--json") == 1
     found = json.loads(capsys.readouterr().out)
     assert (found["result"], found["signatures_checked"]) == ("disproved", True)
-    assert found["findings"] == ["run 1 sealed 4 inputs, the archive has 3"]
+    assert found["findings"][0].startswith("run 1 sealed 4 inputs, the archive has 3 (lines 6 to")
+    assert found["continues"] is None
 
 
 def test_a_kept_checkpoint_of_another_size_is_not_compared_and_makes_no_proof_witnessed(

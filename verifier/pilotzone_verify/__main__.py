@@ -1,6 +1,6 @@
 """`pilotzone-verify FILE`: proves what a file says, or says what is wrong with it.
 
-Exit status 0 proven, 1 disproved, 2 nothing that can be checked.
+Exit status 0 proven, 1 disproved, 2 where something could not be checked.
 """
 
 import argparse
@@ -8,14 +8,15 @@ import gzip
 import json
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pilotzone_verify import archive, checking, notes, proofs, reading
-from pilotzone_verify.notes import Checkpoint, Trusted, Verifier
+from pilotzone_verify.checking import Checked
+from pilotzone_verify.notes import Verifier
 from pilotzone_verify.outcome import Disproved, Unusable
-from pilotzone_verify.proofs import Sealed
 
 LONGEST_LINE = 64_000_000
 GZIP = b"\x1f\x8b"
@@ -29,8 +30,10 @@ UNSIGNED = (
 def main(arguments: list[str] | None = None) -> int:
     """Check what the command line names, print what was found, and return the exit status."""
     options = _options(arguments)
+    checked = Checked([])
     try:
-        found, status = _check(options), 0
+        checked = _check(options)
+        found, status = checked.found + checked.left, 2 if checked.left else 0
     except Disproved as error:
         found, status = [str(error)], 1
     except (Unusable, OSError, EOFError, UnicodeError, zlib.error) as error:
@@ -42,12 +45,21 @@ def main(arguments: list[str] | None = None) -> int:
             "file": str(options.file),
             "result": RESULTS[status],
             "signatures_checked": bool(options.key),
+            "continues": _continues(checked),
             "findings": found,
         }
         print(json.dumps(said, ensure_ascii=False))  # noqa: T201
     else:
         print("\n".join([*found, f"{RESULTS[status]}: {options.file}"]))  # noqa: T201
     return status
+
+
+def _continues(checked: Checked) -> dict[str, Any] | None:
+    """Return from which checkpoint the log goes on, as its first entry says it."""
+    before = checked.begun.continues if checked.begun else None
+    if before is None:
+        return None
+    return {"origin": before.origin, "size": before.size, "root": before.root.hex()}
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
@@ -68,31 +80,22 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _check(options: argparse.Namespace) -> list[str]:
+def _check(options: argparse.Namespace) -> Checked:
     keys = [each for path in options.key for each in _keys(path, notes.ED25519)] or None
     if options.key and keys is None:
         raise Unusable("there is no key in what --key names")
     witnesses = [each for path in options.witness for each in _keys(path, notes.COSIGNATURE)]
     kept = [proofs.sealed(_text(each), keys) for each in options.checkpoint]
-    checkpoints = [each.checkpoint for each in kept]
     if f'"{archive.FORMAT}"'.encode() in next(_lines(options.file), b""):
         receipts = [proofs.receipt(_document(each), keys) for each in options.receipt]
         read = archive.read(_lines(options.file))
-        found = checking.check_archive(read, keys, checkpoints, receipts)
-        texts = [*read.checkpoints, *(each.text for each in kept)]
-        return found + proofs.check_witnesses(texts, witnesses)
-    if options.receipt:
+        checked = checking.check_archive(read, keys, kept, receipts)
+    elif options.receipt:
         raise Unusable("a receipt is looked up in an archive")
-    file = _read(_text(options.file))
-    found = _check_file(file, keys, checkpoints)
-    tied = _tied(file, kept)
-    found += [
-        f"the kept checkpoint of size {each.checkpoint.size} was not compared: nothing in this file"
-        " ties it to what is proven; a consistency proof or an archive does"
-        for each in kept
-        if each.text not in tied
-    ]
-    return found + proofs.check_witnesses(tied, witnesses)
+    else:
+        checked = checking.check_file(_read(_text(options.file)), keys, kept)
+    seen = proofs.check_witnesses(checked.tied, witnesses)
+    return replace(checked, found=checked.found + seen)
 
 
 def _read(text: str) -> dict[str, Any]:
@@ -100,37 +103,6 @@ def _read(text: str) -> dict[str, Any]:
     if text.lstrip()[:1] == "{":
         return reading.document(text)
     return {"format": "checkpoint", "checkpoint": text}
-
-
-def _check_file(file: dict[str, Any], keys: Trusted, kept: Sequence[Checkpoint]) -> list[str]:
-    match file.get("format"):
-        case "pilotzone-proof/1":
-            return proofs.check_place(file, keys, kept)
-        case "pilotzone-consistency/1":
-            return proofs.check_growth(file, kept)
-        case "pilotzone-receipt/1":
-            held = proofs.receipt(file, keys)
-            return [f"submission {held.submission}: {held.accepted}, sealed by {held.sealed_by}"]
-        case "checkpoint":
-            return proofs.check_checkpoint(reading.text(file, "checkpoint"), keys, kept)
-        case _:
-            raise Unusable("no file of a format that this program knows")
-
-
-def _tied(file: dict[str, Any], kept: Sequence[Sealed]) -> list[str]:
-    """Return the checkpoints with which *file*, whose check held, was compared; its own is one.
-
-    A proof is of one size: it says nothing of what a log was before, or became since.
-    """
-    match file["format"]:
-        case "pilotzone-proof/1" | "checkpoint":
-            own = reading.text(file, "checkpoint")
-            size = proofs.sealed(own, None).checkpoint.size
-            return [own, *(each.text for each in kept if each.checkpoint.size == size)]
-        case "pilotzone-consistency/1":
-            return [each.text for each in kept]
-        case _:
-            return []
 
 
 def _keys(path: Path, kind: bytes) -> list[Verifier]:

@@ -7,6 +7,7 @@ events since the entry before, `aside` the submissions that were set aside since
 up to the id *last*.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,26 +72,30 @@ def read(body: str) -> Entry:
     return Entry(said, leaf_hash(written))
 
 
-def check_chain(entries: list[Entry]) -> None:
-    """Check that *entries* are a whole log from its beginning. Raises: Disproved, Unusable."""
+def check_chain(entries: list[Entry], where: Callable[[str, int], str]) -> None:
+    """Check that *entries* are a whole log from its beginning; *where* says where one stands.
+
+    Raises: Disproved, Unusable.
+    """
     if not entries or entries[0].type != "begun":
         raise Disproved("the log does not begin with its beginning")
     previous, moment, run = EMPTY, "", 0
     for at, entry in enumerate(entries):
-        said = entry.said
+        said, here = entry.said, where("entry", entry.position)
         if entry.position != at:
-            raise Disproved(f"where entry {at} should stand is entry {entry.position}")
+            raise Disproved(f"where entry {at} should stand is entry {entry.position}{here}")
         if said["origin"] != entries[0].said["origin"]:
-            raise Disproved(f"entry {at} is of another log")
+            raise Disproved(f"entry {at}{here} is of another log")
         if reading.digest(said, "previous") != previous:
-            raise Disproved(f"entry {at} does not follow the one before it")
+            before = f", entry {at - 1}{where('entry', at - 1)}" if at else ""
+            raise Disproved(f"entry {at}{here} does not follow the one before it{before}")
         if said["time"] < moment:
-            raise Disproved(f"entry {at} is earlier than the one before it")
+            raise Disproved(f"entry {at}{here} is earlier than the one before it")
         if entry.type == "begun" and at:
-            raise Disproved(f"entry {at} begins the log a second time")
+            raise Disproved(f"entry {at}{here} begins the log a second time")
         if entry.type == "run":
             number = reading.whole(said, "run")
             if number != run + 1:
-                raise Disproved(f"run {number} follows run {run} in entry {at}")
+                raise Disproved(f"run {number} follows run {run} in entry {at}{here}")
             run = number
         previous, moment = entry.leaf, said["time"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import nan
 from typing import Any
 
-from pilotzone_verify import leaves, manifests, notes, reading, trees
+from pilotzone_verify import epochs, leaves, manifests, notes, reading, trees
 from pilotzone_verify.outcome import Disproved, Unusable
 
 Json = dict[str, Any]
@@ -102,11 +102,30 @@ def check_place(proof: Json, keys: notes.Trusted, kept: Sequence[notes.Checkpoin
     ranking = reading.members_of(entry.said, "ranking")
     size, root = reading.whole(ranking, "count"), reading.digest(ranking, "root")
     _included(leaf, reading.members_of(proof, "ranking"), size, root, "the place in the ranking")
+    begun = beginning(proof, checkpoint)
     return [
         *check_checkpoint(reading.text(proof, "checkpoint"), keys, kept),
+        *(epochs.told(begun) if begun else []),
         f"run {entry.said['run']} of {entry.said['time']}, framework {entry.said['framework']}",
         f"{place['applicant']}: {place['total']} units, rank {place['rank']} of its kind",
     ]
+
+
+def beginning(proof: Json, checkpoint: notes.Checkpoint) -> epochs.Begun | None:
+    """Return how the log begins of which a proof is; None for one from before proofs said that.
+
+    Raises: Disproved, Unusable.
+    """
+    if "beginning" not in proof:
+        return None
+    said = reading.members_of(proof, "beginning")
+    entry, log = manifests.read(reading.text(said, "manifest")), reading.members_of(said, "log")
+    if (entry.type, entry.said["origin"]) != ("begun", checkpoint.origin):
+        raise Disproved("the log's beginning is not that of the checkpoint's log")
+    _included(entry.leaf, log, checkpoint.size, checkpoint.root, "the log's beginning")
+    if reading.whole(log, "index") != 0:
+        raise Disproved("the log's beginning does not stand at its beginning")
+    return epochs.read(entry)
 
 
 def _place_leaf(place: Json, card: Json, salt: bytes) -> bytes:
@@ -181,6 +200,11 @@ def check_growth(proof: Json, kept: Sequence[notes.Checkpoint]) -> list[str]:
     if len(kept) != 2:  # noqa: PLR2004
         raise Unusable("a consistency proof is checked against two checkpoints")
     earlier, later = sorted(kept, key=lambda each: each.size)
+    if earlier.origin != later.origin and epochs.same_round(earlier.origin, later.origin):
+        raise Unusable(
+            "the checkpoints are of two epochs, of which no consistency proof is: an archive or a"
+            " proof of the later one says from which checkpoint of the earlier one it goes on"
+        )
     _same_log(earlier, later)
     sizes = reading.whole(proof, "from"), reading.whole(proof, "to")
     if sizes != (earlier.size, later.size):

@@ -20,11 +20,9 @@ def check_scores(archive: Archive) -> list[str]:
         read = rules.read(archive.framework)
         places = [line["place"] for line in archive.places]
         scores = _scores(read, archive, places)
+        _compare(archive, places, scores)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise Unusable(f"the archive cannot be scored: {type(error).__name__}: {error}") from None
-    for line, computed in zip(archive.places, scores, strict=True):
-        _compare(line, computed)
-    _compare_ranks(places, scores)
     units = sum(len(each.units) for each in scores)
     return [
         f"run {archive.run}: {len(scores)} scores of {units} lines computed again, all the same"
@@ -65,14 +63,30 @@ def _cohorts(places: list[Json]) -> Iterator[list[int]]:
     yield from kinds.values()
 
 
-def _compare(line: Json, computed: Score) -> None:
-    place, card = line["place"], line["scorecard"]
-    who = f"the score of {place['applicant']}"
+def _compare(archive: Archive, places: list[Json], scores: list[Score]) -> None:
+    """Compare what is an applicant's own first, of all: shares depend on the values of others."""
+    pairs = list(zip(archive.places, scores, strict=True))
     for name in ("values", "shares"):
-        stated, again = card[name], getattr(computed, name)
-        for at, (one, other) in enumerate(zip(_bits(stated), _bits(again), strict=True)):
-            if one != other:
-                raise Disproved(f"{who}: {name}[{at}] is {stated[at]}, computed {again[at]}")
+        for at, (line, computed) in enumerate(pairs):
+            _compare_column(line, computed, name, archive.where("place", at))
+    for at, (line, computed) in enumerate(pairs):
+        _compare_points(line, computed, archive.where("place", at))
+    _compare_ranks(archive, places, scores)
+
+
+def _compare_column(line: Json, computed: Score, name: str, where: str) -> None:
+    stated, again = line["scorecard"][name], getattr(computed, name)
+    for at, (one, other) in enumerate(zip(_bits(stated), _bits(again), strict=True)):
+        if one != other:
+            raise Disproved(
+                f"the score of {line['place']['applicant']}{where}: {name}[{at}] is {stated[at]},"
+                f" computed {again[at]}"
+            )
+
+
+def _compare_points(line: Json, computed: Score, where: str) -> None:
+    place, card = line["place"], line["scorecard"]
+    who = f"the score of {place['applicant']}{where}"
     if card["units"] != computed.units:
         raise Disproved(f"{who}: units are {card['units']}, computed {computed.units}")
     if (place["total"], place["blocked"]) != (computed.total, computed.blocked):
@@ -83,13 +97,14 @@ def _bits(column: list[float | None]) -> list[str]:
     return [double(nan if each is None else float(each) + 0.0) for each in column]
 
 
-def _compare_ranks(places: list[Json], scores: list[Score]) -> None:
+def _compare_ranks(archive: Archive, places: list[Json], scores: list[Score]) -> None:
     totals = [each.total for each in scores]
     barred = [each.blocked for each in scores]
     kinds = [each["kind"] for each in places]
     own = points.ranks(totals, kinds, barred)
     overall = points.ranks(totals, [""] * len(places), barred)
-    for place, (rank, tied), (at, sharing) in zip(places, own, overall, strict=True):
+    for line, (place, within, among) in enumerate(zip(places, own, overall, strict=True)):
         stated = place["rank"], place["tied"], place["overall_rank"], place["overall_tied"]
-        if stated != (rank, tied, at, sharing):
-            raise Disproved(f"the rank of {place['applicant']} is {place['rank']}, computed {rank}")
+        if stated != (*within, *among):
+            who = f"{place['applicant']}{archive.where('place', line)}"
+            raise Disproved(f"the rank of {who} is {place['rank']}, computed {within[0]}")

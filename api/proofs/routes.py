@@ -22,6 +22,7 @@ from api.proofs.schemas import (
     CheckpointSize,
     ConsistencyOut,
     CosignatureIn,
+    Epoch,
     ProofOut,
     ReceiptOut,
     Size,
@@ -68,9 +69,9 @@ async def list_signed(
     "/checkpoints/latest", response_class=PlainTextResponse, responses=AS_NOTE | problems(NotFound)
 )
 @admits(*ANY)
-async def latest(round: Round, tx: Tx) -> PlainTextResponse:
-    """Return the newest checkpoint, as the signed note that it is."""
-    return PlainTextResponse((await checkpoints.latest(tx, round.id)).note)
+async def latest(round: Round, tx: Tx, epoch: Epoch = None) -> PlainTextResponse:
+    """Return the newest checkpoint, as the signed note that it is; or the last one of an epoch."""
+    return PlainTextResponse((await checkpoints.latest(tx, round.id, epoch)).note)
 
 
 @router.post("/checkpoints/{size}/cosignatures", responses=problems(NotFound, Invalid))
@@ -91,10 +92,18 @@ async def add_witness(
 @router.get("/consistency", responses=problems(NotFound))
 @admits(*ANY)
 async def consistency(
-    round: Round, tx: Tx, from_: Annotated[Size, Query(alias="from")], to: Size
+    round: Round,
+    tx: Tx,
+    from_: Annotated[Size, Query(alias="from")],
+    to: Size,
+    epoch: Epoch = None,
 ) -> ConsistencyOut:
-    """Prove that the log of the checkpoint of size `to` goes on from the one of size `from`."""
-    return ConsistencyOut.model_validate(await proofs.growth(tx, round.id, from_, to))
+    """Prove that the log of the checkpoint of size `to` goes on from the one of size `from`.
+
+    Both are of one epoch: `epoch`, or the newest with a checkpoint of size `to`. From which
+    checkpoint an epoch goes on, its archive and its proofs say.
+    """
+    return ConsistencyOut.model_validate(await proofs.growth(tx, round.id, from_, to, epoch))
 
 
 @router.get("/proofs/{applicant}", responses=problems(NotFound, MarksOutstanding))
@@ -140,18 +149,19 @@ def _is_told(reader: Principal, reporter: int) -> bool:
 
 @router.get("/archive", response_class=StreamingResponse, responses=AS_ARCHIVE | problems(NotFound))
 @admits(Role.ADMIN, Role.AUDITOR)
-async def archive(round: RoundCode, request: Request, run: RunAsked) -> Answer:
+async def archive(round: RoundCode, request: Request, run: RunAsked, epoch: Epoch = None) -> Answer:
     """Export all that a run rests on, and all seals, for `pilotzone-verify` to check.
 
     With the framework, every submission that was taken in, and the ranking, it computes each score
     again. It is of the last run that is signed, so that somebody vouches for it; of the last that
-    is sealed, where nothing is signed. Keys with limits have no archive.
+    is sealed, where nothing is signed. Keys with limits have no archive. It has the log of the
+    newest epoch, or of `epoch`: what an earlier log was, after the database was restored.
     """
     held, who = gateway_of(request), caller_of(request)
     stored = await round_of(held, round)
     if not is_told_all(who):
         raise NotFound("there is no archive for this key")
-    run = await _archived(held, stored, run)
+    run = await _archived(held, stored, run, epoch)
     name = f"{round}-run-{run}.jsonl"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
@@ -161,17 +171,17 @@ async def archive(round: RoundCode, request: Request, run: RunAsked) -> Answer:
     if request.state.bodiless:
         return Streamed(nothing(), "application/jsonl", headers)
     request.state.deadline.stop()  # each page has the time that a statement has
-    pieces = proofs.archive(held.database, held.library, stored, run)
+    pieces = proofs.archive(held.database, held.library, stored, run, epoch)
     counted = held.exports.in_turn(who.reporter, pieces)
     return Streamed(counted, "application/jsonl", headers)
 
 
-async def _archived(held: Gateway, round_: RoundFacts, run: int | None) -> int:
+async def _archived(held: Gateway, round_: RoundFacts, run: int | None, epoch: int | None) -> int:
     """Return the run that an archive is of. Raises: NotFound, SchemaUnknown."""
     async with held.database.reading() as session:
         if run is not None:
             return (await runs.get(session, round_.id, run)).number
-        last = await proof_store.last_run(session, round_.id)
+        last = await proof_store.last_run(session, round_.id, epoch)
     if not last:
         raise NotFound("no run was sealed yet")
     return last

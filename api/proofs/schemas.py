@@ -26,6 +26,10 @@ CheckpointSize = Annotated[
     int, Path(ge=1, le=2**53, description="A checkpoint's size, in entries.", examples=[4])
 ]
 Size = Annotated[int, Query(ge=0, le=2**53, description="A checkpoint's size, in entries.")]
+Epoch = Annotated[
+    int | None,
+    Query(ge=1, le=2**53, description="Of which epoch; by default the newest.", examples=[1]),
+]
 
 NOTE = (
     "example.org/pilotzone/2026-1/1\n4\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n\u2014 …\n"
@@ -124,6 +128,13 @@ class CardOut(Schema):
     flags: list[int] = Field(max_length=10_000, description="Bits; see docs/methods.md.")
 
 
+class BeginningOut(Schema):
+    """The log's first entry: after a restore it says from which checkpoint the log goes on."""
+
+    manifest: str = Field(max_length=LONGEST_NOTE, description="The entry, as it is hashed.")
+    log: TreePath = Field(description="From the entry to the log's root.")
+
+
 class ProofOut(Schema):
     """Proves one applicant's score and rank in one run, to anybody who has our public key."""
 
@@ -138,6 +149,7 @@ class ProofOut(Schema):
         max_length=LONGEST_NOTE, description="The run's entry in the log, as it is hashed."
     )
     log: TreePath = Field(description="From the entry to the log's root.")
+    beginning: BeginningOut = Field(description="How the log begins.")
     checkpoint: Note = Field(description="The signed checkpoint that has this root.")
 
 
@@ -147,6 +159,7 @@ class ConsistencyOut(Schema):
     format: Literal["pilotzone-consistency/1"] = Field(
         description="By which the verifier knows it."
     )
+    epoch: int = Field(ge=1, description="Of which epoch's log both are.")
     from_: int = Field(ge=0, alias="from", description="The earlier size.")
     to: int = Field(ge=0, description="The later size.")
     proof: list[Hash] = Field(max_length=128, description="Hashes as RFC 9162 has them.")

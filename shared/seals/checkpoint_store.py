@@ -143,22 +143,29 @@ async def page(
 NEWEST = (2**62, 2**62)
 
 
-async def latest(session: Session, round_id: int) -> Signed:
-    """Return the newest checkpoint. Raises: NotFound, SchemaUnknown."""
-    found = await page(session, round_id, NEWEST, 1)
+async def latest(session: Session, round_id: int, epoch: int | None = None) -> Signed:
+    """Return the newest checkpoint, or the last one of *epoch*. Raises: NotFound, SchemaUnknown."""
+    found = await page(session, round_id, NEWEST if epoch is None else (epoch, 2**62), 1)
     if not found:
         raise NotFound("nothing of the round is signed yet")
+    if epoch is not None and found[0].epoch != epoch:
+        raise NotFound(f"nothing of the round is signed in epoch {epoch}")
     return found[0]
 
 
-async def of_size(session: Session, round_id: int, size: int) -> Signed:
-    """Return the checkpoint of this *size* in the newest epoch that has one.
+async def of_size(session: Session, round_id: int, size: int, epoch: int | None = None) -> Signed:
+    """Return the checkpoint of this *size* in *epoch*, by default the newest that has one.
 
     Raises: NotFound, SchemaUnknown.
     """
     await require_logs(session)
-    query = text(f"{SIGNED} AND size = :size ORDER BY epoch DESC LIMIT 1")
-    row = (await session.execute(query, {"round": round_id, "size": size})).first()
+    query = text(f"""
+        {SIGNED} AND size = :size AND epoch = coalesce(CAST(:epoch AS bigint), epoch)
+        ORDER BY epoch DESC LIMIT 1
+    """)
+    parameters = {"round": round_id, "size": size, "epoch": epoch}
+    row = (await session.execute(query, parameters)).first()
     if row is None:
-        raise NotFound(f"there is no checkpoint of size {size}")
+        where = "" if epoch is None else f" in epoch {epoch}"
+        raise NotFound(f"there is no checkpoint of size {size}{where}")
     return Signed(*row)

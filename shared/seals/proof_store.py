@@ -54,10 +54,19 @@ async def entry(
     return RunEntry(*row)
 
 
-async def last_run(session: Session, round_id: int) -> int:
+async def beginning(session: Session, round_id: int, epoch: int) -> str:
+    """Return the first entry of a log that has one, as it is hashed."""
+    query = text("""
+        SELECT body FROM log_entry WHERE round = :round AND epoch = :epoch AND position = 0
+    """)
+    found: str = (await session.scalars(query, {"round": round_id, "epoch": epoch})).one()
+    return found
+
+
+async def last_run(session: Session, round_id: int, epoch: int | None = None) -> int:
     """Return the last run that is signed; where nothing is signed, the last that is sealed.
 
-    In the newest log; 0: none is sealed. Raises: SchemaUnknown.
+    In the log of *epoch*, by default the newest; 0: none is sealed. Raises: SchemaUnknown.
     """
     await require_logs(session)
     query = text("""
@@ -66,11 +75,13 @@ async def last_run(session: Session, round_id: int) -> int:
             SELECT era.number, (
                 SELECT max(size) FROM log_checkpoint WHERE round = :round AND epoch = era.number
             ) AS size
-            FROM (SELECT max(number) AS number FROM log_epoch) AS era
+            FROM (
+                SELECT coalesce(CAST(:epoch AS bigint), max(number)) AS number FROM log_epoch
+            ) AS era
         ) AS signed ON signed.number = epoch
         WHERE round = :round AND run IS NOT NULL
     """)
-    found: int = (await session.scalars(query, {"round": round_id})).one()
+    found: int = (await session.scalars(query, {"round": round_id, "epoch": epoch})).one()
     return found
 
 

@@ -73,14 +73,25 @@ async def ranked(
     return Ranked(tree, whole)
 
 
-async def growth(session: Session, round_id: int, earlier: int, later: int) -> dict[str, Any]:
-    """Return the proof that a checkpoint's log goes on from an earlier one. Raises: NotFound."""
-    signed = await checkpoint_store.of_size(session, round_id, later)
+async def growth(
+    session: Session, round_id: int, earlier: int, later: int, epoch: int | None = None
+) -> dict[str, Any]:
+    """Return the proof that a checkpoint goes on from an earlier one of the same *epoch*.
+
+    By default of the newest in which a checkpoint of the later size was signed. Raises: NotFound.
+    """
+    signed = await checkpoint_store.of_size(session, round_id, later, epoch)
     if earlier > later:
         raise NotFound(f"a log of {later} entries does not go on from one of {earlier}")
     leaves = await checkpoint_store.leaves(session, round_id, signed.epoch, later)
     proof = [each.hex() for each in trees.consistency(leaves, earlier)]
-    return {"format": "pilotzone-consistency/1", "from": earlier, "to": later, "proof": proof}
+    return {
+        "format": "pilotzone-consistency/1",
+        "epoch": signed.epoch,
+        "from": earlier,
+        "to": later,
+        "proof": proof,
+    }
 
 
 def receipt(

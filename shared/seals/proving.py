@@ -25,9 +25,13 @@ RUNS_KEPT = 4
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """A run by one checkpoint: its *path* in the log, its ranking, and who stands where in that."""
+    """A run by one checkpoint: its *path* in the log, its ranking, and who stands where in that.
+
+    *beginning* is the log's first entry with its path, as proofs have it.
+    """
 
     path: list[bytes]
+    beginning: dict[str, Any]
     ranked: Ranked
     positions: Mapping[str, int]
 
@@ -62,6 +66,7 @@ class Proofs:
             "ranking": _path(at, len(proved.positions), whole.places.path(at)),
             "manifest": entry.body,
             "log": _path(entry.position, signed.size, proved.path),
+            "beginning": proved.beginning,
             "checkpoint": signed.note,
         }
 
@@ -83,9 +88,12 @@ class Proofs:
             secret = await seals.secret(session)
             whole = await proofs.ranked(session, self._library, round_, entry.run, secret)
             leaves = await checkpoint_store.leaves(session, round_.id, signed.epoch, signed.size)
+            first = await proof_store.beginning(session, round_.id, signed.epoch)
         path = await asyncio.to_thread(trees.inclusion, leaves, entry.position)
+        whence = await asyncio.to_thread(trees.inclusion, leaves, 0)
+        beginning = {"manifest": first, "log": _path(0, signed.size, whence)}
         codes = whole.places.standings.cohort.codes
-        return Proved(path, whole, {code: at for at, code in enumerate(codes)})
+        return Proved(path, beginning, whole, {code: at for at, code in enumerate(codes)})
 
 
 def _path(index: int, size: int, path: list[bytes]) -> dict[str, Any]:

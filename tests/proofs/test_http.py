@@ -137,6 +137,52 @@ async def test_an_archive_is_of_the_last_run_that_is_signed_unless_another_is_as
         assert seals.check_seals(read, KEYS, [])
 
 
+async def test_what_was_kept_before_a_restore_is_compared_with_what_the_new_log_goes_on_from(
+    signing: World, owner: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last checkpoint by any file of the new epoch, an earlier one by the earlier epoch's."""
+    await told(signing, 40)
+    earlier = (await got(signing, "/checkpoints/latest")).text
+    await told(signing, 50)
+    async with owner.session() as session:
+        await epoch_store.begin(session, 1)
+    await sealed(signing.worker_database)
+    last = (await got(signing, "/checkpoints/latest", epoch=1)).text
+    sizes: dict[str, Any] = {"from": int(earlier.split("\n")[1]), "to": int(last.split("\n")[1])}
+    growth = await got(signing, "/consistency", epoch=1, **sizes)
+    files = {
+        "keys": str(SIGNER.verifier),
+        "earlier": earlier,
+        "last": last,
+        "growth": growth.text,
+        "proof": (await got(signing, "/proofs/C1")).text,
+        "archive": (await got(signing, "/archive")).text,
+        "archive-1": (await got(signing, "/archive", epoch=1)).text,
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, "utf-8")
+
+    def verified(name: str, *kept: str) -> int:
+        asked = [f"--checkpoint={tmp_path / each}" for each in kept]
+        return main([str(tmp_path / name), f"--key={tmp_path / 'keys'}", *asked])
+
+    for name in ("proof", "archive"):
+        assert verified(name, "last") == 0
+        assert "goes on from the checkpoint that you keep" in capsys.readouterr().out
+        assert verified(name, "earlier") == 2
+    assert verified("growth", "earlier", "last") == 0
+    assert verified("archive-1", "earlier", "last") == 0
+    assert growth.json()["epoch"] == 1
+    for path, params in (
+        ("consistency", sizes | {"epoch": 3}),
+        ("checkpoints/latest", {"epoch": 3}),
+        ("archive", {"epoch": 3}),
+        ("archive", {"epoch": 3, "run": 1}),
+    ):
+        refused = await signing.call("auditor", "GET", f"/rounds/{ROUND}/{path}", **params)
+        problem(refused, 404, "not-found")
+
+
 async def test_a_receipt_is_for_its_reporter_and_an_archive_for_auditors(signing: World) -> None:
     said = await told(signing, 40)
     path = f"/rounds/{ROUND}/submissions/{said['id']}/receipt"

@@ -58,7 +58,10 @@ NOT_TYPED_IN_ORDER = {
 """How blocks begin that a running service is not enough for, and why; all others are typed."""
 
 SOURCES = ("One command each", "Slices", "What a file would do")
-TYPES = {"For experts": "NAME", "How to check": "auditor"} | dict.fromkeys(SOURCES, "source")
+CHECKS = ("How to check", "After a restore")
+TYPES = (
+    {"For experts": "NAME"} | dict.fromkeys(SOURCES, "source") | dict.fromkeys(CHECKS, "auditor")
+)
 """Whose key `$KEY` is under a heading; elsewhere the administrator's."""
 
 EXPLAIN = "pilotzone explain 2026-1 210212 --run 1 --json"  # stays as it is, whatever is typed

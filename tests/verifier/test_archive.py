@@ -122,7 +122,7 @@ def test_what_does_not_fit_is_named_in_an_archive_whose_end_does_not_fit_either(
     assert str(told.value) == (
         "the inputs of run 1 are not those that were sealed (lines 6 to 9); the archive is not"
         " whole: its end fits other lines; computed again: the score of C2 (line 15): values[0] is"
-        " 30.0, computed 90.0"
+        " 30.0, computed 90.0, of I-1, from submission 2 (line 7)"
     )
     respaced = archive.read([*lines[:at], lines[at].replace(b'": ', b'":'), *lines[at + 1 :]])
     with pytest.raises(Disproved, match=r"not whole.* though all that is in it"):

@@ -95,6 +95,7 @@ def test_findings_can_be_had_as_json(folder: Path, capsys: pytest.CaptureFixture
     found = json.loads(capsys.readouterr().out)
     assert (found["result"], found["signatures_checked"]) == ("disproved", True)
     assert found["findings"][0].startswith("run 1 sealed 4 inputs, the archive has 3 (lines 6 to")
+    assert found["findings"][0].endswith("computed None, of I-1, from submission none")
     assert found["continues"] is None
 
 

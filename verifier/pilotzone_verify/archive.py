@@ -51,6 +51,7 @@ class Archive:
     framework_sha256: str = ""
     entries: list[Entry] = field(default_factory=list)
     submissions: dict[int, list[tuple[Json, bytes]]] = field(default_factory=dict)
+    submission_lines: dict[int, list[int]] = field(default_factory=dict)
     aside: dict[int, list[bytes]] = field(default_factory=dict)
     events: dict[int, list[bytes]] = field(default_factory=dict)
     parameters: dict[int, Any] = field(default_factory=dict)
@@ -122,6 +123,7 @@ def _take(archive: Archive, said: Json, line: int) -> None:
     if "submission" in said:
         taken, run = (reading.members_of(said, "submission"), reading.salt(said)), _run(said)
         archive.submissions.setdefault(run, []).append(taken)
+        archive.submission_lines.setdefault(run, []).append(line)
         archive.note_line("inputs", run, line)
     elif "place" in said:
         archive.note_line("place", len(archive.places), line)

@@ -20,7 +20,8 @@ def check_scores(archive: Archive) -> list[str]:
         read = rules.read(archive.framework)
         places = [line["place"] for line in archive.places]
         scores = _scores(read, archive, places)
-        _compare(archive, places, scores)
+        _compare(read, archive, scores)
+        _compare_ranks(archive, places, scores)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise Unusable(f"the archive cannot be scored: {type(error).__name__}: {error}") from None
     units = sum(len(each.units) for each in scores)
@@ -63,25 +64,54 @@ def _cohorts(places: list[Json]) -> Iterator[list[int]]:
     yield from kinds.values()
 
 
-def _compare(archive: Archive, places: list[Json], scores: list[Score]) -> None:
+def _compare(read: rules.Rules, archive: Archive, scores: list[Score]) -> None:
     """Compare what is an applicant's own first, of all: shares depend on the values of others."""
     pairs = list(zip(archive.places, scores, strict=True))
-    for name in ("values", "shares"):
-        for at, (line, computed) in enumerate(pairs):
-            _compare_column(line, computed, name, archive.where("place", at))
+    for at, (line, computed) in enumerate(pairs):
+        differs = _difference(line, computed, "values", archive.where("place", at))
+        if differs is not None:
+            column, said = differs
+            raise Disproved(said + _source(read, archive, line["place"]["applicant"], column))
+    for at, (line, computed) in enumerate(pairs):
+        differs = _difference(line, computed, "shares", archive.where("place", at))
+        if differs is not None:
+            raise Disproved(differs[1])
     for at, (line, computed) in enumerate(pairs):
         _compare_points(line, computed, archive.where("place", at))
-    _compare_ranks(archive, places, scores)
 
 
-def _compare_column(line: Json, computed: Score, name: str, where: str) -> None:
+def _difference(line: Json, computed: Score, name: str, where: str) -> tuple[int, str] | None:
+    """Return the first indicator of which the column *name* differs, and how; None if none does."""
     stated, again = line["scorecard"][name], getattr(computed, name)
     for at, (one, other) in enumerate(zip(_bits(stated), _bits(again), strict=True)):
         if one != other:
-            raise Disproved(
-                f"the score of {line['place']['applicant']}{where}: {name}[{at}] is {stated[at]},"
-                f" computed {again[at]}"
-            )
+            who = f"the score of {line['place']['applicant']}{where}"
+            return at, f"{who}: {name}[{at}] is {stated[at]}, computed {again[at]}"
+    return None
+
+
+def _source(read: rules.Rules, archive: Archive, applicant: str, column: int) -> str:
+    """Say from which submissions, and on which lines, an indicator's raw value is computed."""
+    indicator = read.indicators[column]
+    measures = set(_texts(indicator.derive))
+    found = [
+        f"{record['id']} (line {line})"
+        for run, records in archive.submissions.items()
+        for (record, _), line in zip(records, archive.submission_lines[run], strict=True)
+        if record["applicant"] == applicant and record["measure"] in measures
+    ]
+    return f", of {indicator.code}, from submission {', '.join(found) or 'none'}"
+
+
+def _texts(node: Any) -> Iterator[str]:
+    """Yield all texts and names in a part of a framework: codes of measures are among them."""
+    match node:
+        case str():
+            yield node
+        case dict():
+            for name, each in node.items():
+                yield name
+                yield from _texts(each)
 
 
 def _compare_points(line: Json, computed: Score, where: str) -> None:

@@ -33,7 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     checked = Checked([])
     try:
         checked = _check(options)
-        found, status = checked.found + checked.left, 2 if checked.left else 0
+        found = checked.found + checked.left + checked.wrong
+        status = 1 if checked.wrong else 2 if checked.left else 0
     except Disproved as error:
         found, status = [str(error)], 1
     except (Unusable, OSError, EOFError, UnicodeError, zlib.error) as error:

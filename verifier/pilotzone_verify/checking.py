@@ -14,12 +14,15 @@ from pilotzone_verify.proofs import Sealed
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found, and what was *left*: kept checkpoints that the file cannot be compared with.
+    """What was found in a file that holds together.
 
-    *begun*: how the log begins, where the file says. *tied*: checkpoints that were compared.
+    *wrong*: what speaks against checkpoints kept before a restore, which disproves all the same.
+    *left*: those that the file cannot be compared with. *begun*: how the log begins, where the file
+    says. *tied*: checkpoints that were compared.
     """
 
     found: list[str]
+    wrong: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     begun: Begun | None = None
     tied: list[str] = field(default_factory=list)
@@ -37,7 +40,7 @@ def check_archive(
     """
     checked = check_whole(read, keys, kept, receipts)
     own, _ = _parted(read.head["origin"], kept)
-    if seals.vouched(read, [each.checkpoint for each in own]) < read.run:
+    if not checked.wrong and seals.vouched(read, [each.checkpoint for each in own]) < read.run:
         raise Unusable(f"nobody vouches for run {read.run}: no signed checkpoint covers it yet")
     return checked
 
@@ -62,7 +65,8 @@ def check_whole(
     found += compared.held
     found += [seals.check_receipt(read, each) for each in receipts]
     found += recomputing.check_scores(read)
-    return Checked(found, compared.left, begun, [*read.checkpoints, *(each.text for each in own)])
+    tied = [*read.checkpoints, *(each.text for each in own)]
+    return Checked(found, compared.wrong, compared.left, begun, tied)
 
 
 def _parted(origin: str, kept: Sequence[Sealed]) -> tuple[list[Sealed], list[Checkpoint]]:
@@ -112,7 +116,8 @@ def _check_sealed(file: dict[str, Any], keys: Trusted, kept: Sequence[Sealed]) -
     compared = epochs.compare(checkpoint.origin, begun, others)
     same = [each for each in own if each.checkpoint.size == checkpoint.size]
     found += compared.held + _not_compared([each for each in own if each not in same])
-    return Checked(found, compared.left, begun, [text, *(each.text for each in same)])
+    tied = [text, *(each.text for each in same)]
+    return Checked(found, compared.wrong, compared.left, begun, tied)
 
 
 def _not_compared(kept: Sequence[Sealed]) -> list[str]:

@@ -24,9 +24,10 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What came of checkpoints of other epochs: which hold, and why others were not compared."""
+    """What came of checkpoints of other epochs: which hold, which do not, what was not compared."""
 
     held: list[str]
+    wrong: list[str]
     left: list[str]
 
 
@@ -59,14 +60,18 @@ def same_round(one: str, other: str) -> bool:
 def compare(origin: str, begun: Begun | None, kept: Sequence[Checkpoint]) -> Compared:
     """Compare what was *kept* of other epochs with what the log *origin* goes on from.
 
-    *begun* is None where a file does not say. Raises: Disproved, for a checkpoint of another round,
-    one that differs, and one of which the restore lost entries.
+    *begun* is None where a file does not say. What differs, or of which the restore lost entries,
+    is wrong. Raises: Disproved, for a checkpoint of another round.
     """
-    compared = Compared([], [])
+    compared = Compared([], [], [])
     for each in kept:
         if not _of_round(origin, begun, each):
             raise Disproved(f"the kept checkpoint is of another log: {each.origin}")
-        why = _why_not(origin, begun, each)
+        try:
+            why = _why_not(origin, begun, each)
+        except Disproved as error:
+            compared.wrong.append(str(error))
+            continue
         if why is None:
             compared.held.append(
                 f"the log goes on from the checkpoint that you keep: {_described(each)}"

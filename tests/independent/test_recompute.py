@@ -1,9 +1,11 @@
-"""An explanation holds everything: a script that has nothing else computes the score again."""
+"""An explanation holds everything: a program that has nothing else computes the score again."""
 
 import copy
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,9 @@ from shared.frameworks.yaml_document import parse
 from shared.reference import framework_text
 from tests.independent.rounds import COUNTIES, PORTAL, Explained, played
 
-SCRIPT = Path(__file__).with_name("recompute.py")
+PROGRAM = "recompute.py", "rules.py"
+ALONE = tempfile.TemporaryDirectory()
+"""Where the program is run, with nothing else of ours to import."""
 EVERY_RULE = Path(__file__).parents[1] / "scoring" / "document" / "every_rule.yaml"
 
 TURNED = {
@@ -63,12 +67,24 @@ DOCUMENTS: dict[str, Callable[[], Any]] = {
 
 
 def recompute(document: Any) -> subprocess.CompletedProcess[str]:
-    """Hand *document* to the script, which runs without anything of ours to import."""
+    """Hand *document* to the program."""
+    return run(json.dumps(document, ensure_ascii=False))
+
+
+def run(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the program on *text*, by Python's own library alone."""
+    package = Path(ALONE.name) / "tests" / "independent"
+    if not package.exists():
+        package.mkdir(parents=True)
+        for name in PROGRAM:
+            shutil.copy(Path(__file__).with_name(name), package)
     return subprocess.run(
-        [sys.executable, "-I", SCRIPT],
-        input=json.dumps(document, ensure_ascii=False),
+        [sys.executable, "-E", "-s", "-S", "-m", "tests.independent.recompute", *arguments],
+        cwd=ALONE.name,
+        input=text,
         capture_output=True,
         encoding="utf-8",
+        errors="surrogateescape",
         check=False,
     )
 
@@ -170,21 +186,15 @@ def largest(document: Any) -> Any:
 
 @pytest.mark.parametrize("text", ["", "no JSON", "{}", "[1]", "\udcff"])
 def test_what_is_no_explanation_is_one_line_of_error(text: str) -> None:
-    answer = subprocess.run(
-        [sys.executable, "-I", SCRIPT],
-        input=text.encode(errors="surrogateescape"),
-        capture_output=True,
-        check=False,
-    )
-    assert (answer.returncode, answer.stdout) == (2, b"")
-    assert answer.stderr.startswith(b"error: ")
-    assert answer.stderr.count(b"\n") == 1
+    answer = run(text)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert answer.stderr.startswith("error: ")
+    assert answer.stderr.count("\n") == 1
 
 
-def test_the_script_says_what_it_does() -> None:
-    answer = subprocess.run(
-        [sys.executable, "-I", SCRIPT, "--help"], capture_output=True, check=True, text=True
-    )
+def test_the_program_says_what_it_does() -> None:
+    answer = run("", "--help")
+    assert answer.returncode == 0
     assert "from its JSON alone" in answer.stdout
 
 

@@ -6,8 +6,7 @@ from statistics import median
 from playwright.async_api import Browser, async_playwright
 
 from bench.stage import Round, Stage, answering, free_port, process
-from tests.web.browser.finding import found
-from tests.web.conftest import QUIET
+from tests.web.browser.finding import QUIET, found
 from web.cookies import PLAIN
 
 TIMES = 9

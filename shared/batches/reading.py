@@ -40,17 +40,22 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The rows of a file, what each comes to, the file's SHA-256, and the slice it declares."""
+    """The rows of a file, what each comes to, the file's SHA-256, and the slice it declares.
+
+    *admitted* are those of the outcomes with which nothing is wrong, as far as is known without the
+    database.
+    """
 
     rows: list[Row]
     outcomes: list[Outcome]
+    admitted: list[NewSubmission]
     sha256: str
     slice: Slice | None
 
     @property
-    def admitted(self) -> list[NewSubmission]:
-        """The rows that nothing is wrong with, as far as is known without the database."""
-        return _admitted(self.outcomes)
+    def is_sound(self) -> bool:
+        """Whether every row was admitted."""
+        return len(self.admitted) == len(self.outcomes)
 
 
 class Reading:
@@ -84,7 +89,8 @@ class Reading:
         outcomes = without_twins(rows, self._outcomes)
         if slice_ is not None:
             outcomes = slices.within(slice_, outcomes)
-        return File(rows, outcomes, hashlib.sha256(push.body).hexdigest(), slice_)
+        digest = hashlib.sha256(push.body).hexdigest()
+        return File(rows, outcomes, _admitted(outcomes), digest, slice_)
 
     def _passing(self) -> Iterator[Row]:
         """Yield the rows, and keep each."""

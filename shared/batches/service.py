@@ -64,8 +64,7 @@ async def push(
         round_.id, who.reporter, push.format, file.sha256, push.lenient, push.request_id
     )
     await ways.spend(len(file.rows))
-    whole = push.lenient or len(file.admitted) == len(file.outcomes)
-    plain = whole and await ahead.is_plain(file, round_.reference_date)
+    plain = (push.lenient or file.is_sound) and await ahead.is_plain(file, round_.reference_date)
     prepared = ahead.prepared() if plain else await _prepared(file)
     async with ways.writing() as session:
         driver = await driver_of(session)
@@ -94,7 +93,7 @@ async def _appended(
     if not prepared:
         await require_open(session, round_)
     driver = await driver_of(session)
-    stored = push.lenient or len(file.admitted) == len(file.outcomes)
+    stored = push.lenient or file.is_sound
     receipts = list[Receipt]()
     try:
         async with driver.transaction():

@@ -198,8 +198,7 @@ class Database:
         It is limited to no rows, so that a database which is has none to give.
         Raises: ConnectionError where the connection was lost, TimeoutError where no answer came.
         """
-        if self._reach is not None:
-            raise TypeError("a database limited to some rows gives sessions alone")
+        self._require_unlimited()
         if self._connections is None:
             raise ConnectionError("the database has not been opened")
         return self._connections.driver()
@@ -209,11 +208,14 @@ class Database:
 
         Like `driver` it is limited to no rows, and raises what that does.
         """
-        if self._reach is not None:
-            raise TypeError("a database limited to some rows gives sessions alone")
+        self._require_unlimited()
         if self._inquiries is None:
             raise ConnectionError("the database has not been opened")
         return await self._inquiries.row(statement, *arguments)
+
+    def _require_unlimited(self) -> None:
+        if self._reach is not None:
+            raise TypeError("a database limited to some rows gives sessions alone")
 
     def _session(self) -> AsyncSession:
         session = self._sessions()

@@ -10,20 +10,9 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.cli.test_up import up, url_of
 from tests.fixtures.places import data_folder
-from tests.web.browser.finding import VARIABLE, found
+from tests.web.browser.finding import QUIET, VARIABLE, found
 from tests.web.filling import Gateway, fill, register
 from tests.web.people import People
-
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-"""What keeps Chromium from looking for a network, and lets root run it."""
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,18 @@ CACHE = ROOT / ".cache" / "browser"
 VARIABLE = "PILOTZONE_BROWSER"
 
 
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""What keeps Chromium from looking for a network, and lets root run it."""
+
+
 @dataclass(frozen=True)
 class Pin:
     """The one package that is fetched; *integrity* is its digest as npm writes it."""

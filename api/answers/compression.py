@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from cachetools import LRUCache
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers.codings import CODINGS, Encoder
@@ -23,6 +23,8 @@ LEAST = 1024
 
 AT_ONCE = 32 * 1024
 """Bytes that are compressed where they are, in about a millisecond; more, in a thread."""
+
+OFFERED = tuple(CODINGS)
 
 KEPT_BYTES = 16 * 2**20
 
@@ -47,7 +49,7 @@ class Compression:
             await self._app(scope, receive, send)
             return
         asked = [value for name, value in scope["headers"] if name == b"accept-encoding"]
-        coding = negotiation.coding(b",".join(asked).decode("latin-1"), list(CODINGS))
+        coding = negotiation.coding(b",".join(asked).decode("latin-1"), OFFERED)
         await self._app(scope, receive, _Answer(self, coding, send).take)
 
     async def whole(self, body: bytes, coding: str, etag: str | None) -> bytes:
@@ -121,11 +123,11 @@ def _may_be_smaller(head: Message) -> bool:
     One that says a secret is not: its length would tell of it whoever can have something of theirs
     sent along (BREACH).
     """
-    headers = Headers(raw=head["headers"])
+    headers = dict(head["headers"])  # whoever sends an answer writes their names small
     return (
-        COMPRESSIBLE.match(headers.get("content-type", "")) is not None
-        and "content-encoding" not in headers
-        and headers.get("cache-control") != NEVER_STORED
+        COMPRESSIBLE.match(headers.get(b"content-type", b"").decode("latin-1")) is not None
+        and b"content-encoding" not in headers
+        and headers.get(b"cache-control") != NEVER_STORED.encode()
     )
 
 

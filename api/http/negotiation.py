@@ -2,8 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 Q = re.compile(r"(?:^|;)\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)", re.IGNORECASE)
+
+REMEMBERED = 64
+"""Headers for content codings: browsers and programs send few different ones, with every request.
+"""
 
 
 def media_type(header: str | None, offered: Sequence[str]) -> str:
@@ -43,7 +48,8 @@ def language(header: str | None, offered: Sequence[str], default: str) -> str:
     return best
 
 
-def coding(header: str | None, offered: Sequence[str]) -> str | None:
+@lru_cache(REMEMBERED)
+def coding(header: str | None, offered: tuple[str, ...]) -> str | None:
     """Return which of the *offered* content codings an Accept-Encoding header prefers; None: none.
 
     Of equal weights the first offered wins. As it is, an answer is sent where that is preferred, or

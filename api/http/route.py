@@ -1,6 +1,5 @@
 """How every operation begins: who calls, what is kept for them, then the query and the body."""
 
-import asyncio
 from collections.abc import Callable, Collection, Coroutine
 from http import HTTPStatus
 from typing import Any
@@ -76,12 +75,13 @@ class GuardedRoute(APIRoute):
     async def repeated(self, scope: Scope, again: Again) -> Response | None:
         """Return the answer that is kept, to whom this admits; None: it must be made anew.
 
+        No deadline is set, which costs as much as all that is done here: what is asked of the
+        database, nothing but who calls and where the round stands, has a limit of time of its own.
         Raises: Unauthorized, Forbidden, TimeoutError.
         """
         held: Gateway = scope["app"].state.gateway
-        async with asyncio.timeout(held.database.patience):
-            principal = await self._admitted(scope, held)
-            answer = None if principal is None else await again(scope, principal)
+        principal = await self._admitted(scope, held)
+        answer = None if principal is None else await again(scope, principal)
         return None if answer is None else unless_known(scope, answer)
 
     async def caller(self, scope: Scope, held: Gateway) -> Principal | None:

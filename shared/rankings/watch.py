@@ -30,17 +30,24 @@ class Watch:
     async def freshness(self, round_id: int) -> Freshness:
         """Return where the round stands, as seen after the call.
 
-        Whoever asks before the next look begins shares it.
+        Whoever asks before the next look begins shares it. Raises: TimeoutError.
         """
-        # A future each: who goes away takes nobody along, and it costs less than a shield.
-        seen: asyncio.Future[Freshness] = asyncio.get_running_loop().create_future()
         if round_id in self._waiting:
+            # A future each: who goes away takes nobody along, and it costs less than a shield.
+            seen: asyncio.Future[Freshness] = asyncio.get_running_loop().create_future()
             self._waiting[round_id].append(seen)
-        else:
-            self._waiting[round_id] = [seen]
-            # Begun a moment later: requests arrive in bunches, and all of a bunch share it.
-            self._looking[round_id] = asyncio.create_task(self._look(round_id))
-        return await seen
+            return await seen
+        self._waiting[round_id] = []
+        try:
+            return await standings.glance(self._database, round_id)
+        except TimeoutError as error:
+            _fail(self._waiting[round_id], error)  # theirs would not come either
+            raise
+        finally:
+            if any(not each.done() for each in self._waiting[round_id]):
+                self._looking[round_id] = asyncio.create_task(self._look(round_id))
+            else:
+                del self._waiting[round_id]
 
     async def _look(self, round_id: int) -> None:
         """Look for all who wait, again for who came meanwhile, and on until nobody waits."""
@@ -49,8 +56,10 @@ class Watch:
             try:
                 fresh = await standings.glance(self._database, round_id)
             except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
-                for each in (each for each in waiting if not each.done()):
-                    each.set_exception(error)
+                if isinstance(error, TimeoutError):
+                    waiting += self._waiting[round_id]
+                    self._waiting[round_id] = []
+                _fail(waiting, error)
             else:
                 for each in (each for each in waiting if not each.done()):
                     each.set_result(fresh)
@@ -89,3 +98,8 @@ class Watch:
                     await woken.wait()
             except TimeoutError:
                 continue
+
+
+def _fail(waiting: list[asyncio.Future[Freshness]], error: Exception) -> None:
+    for each in (each for each in waiting if not each.done()):
+        each.set_exception(error)

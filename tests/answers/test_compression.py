@@ -79,7 +79,7 @@ async def ask(app: ASGIApp, **headers: str) -> tuple[int, dict[str, str], list[b
     ],
 )
 def test_the_coding_is_the_one_that_is_preferred(header: str, expected: str | None) -> None:
-    assert coding(header, list(CODINGS)) == expected
+    assert coding(header, tuple(CODINGS)) == expected
 
 
 @given(st.sampled_from(list(CODINGS)), st.lists(st.binary(max_size=3_000), min_size=1))

@@ -1,20 +1,26 @@
 """Statements that are asked all the time have a connection of their own."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from api.app import ROLE
-from shared.database import Database, limits
+from shared.database import Database, inquiries, limits
 from shared.database.limits import DEFAULT, Limits
 from shared.database.rows import RowReach
 from shared.rankings import store as standings
 from tests.fixtures.ask import execute, until
 
 WHO = "SELECT pg_backend_pid()"
+WHEN = "SELECT clock_timestamp()"
+"""Differs whenever it is asked."""
+HOW_MANY = "SELECT count(*) FROM thing"
 
 
 async def pid(database: Database) -> int:
@@ -83,3 +89,76 @@ async def test_a_database_limited_to_some_rows_answers_no_inquiry(database: Data
     limited = database.within(RowReach(frozenset({"C1"})))
     with pytest.raises(TypeError, match="sessions alone"):
         await limited.row(WHO)
+
+
+async def remembered(database: Database) -> bool:
+    """Say whether asking twice asked the server once. Others of the same server commit, too."""
+    return await database.row(WHEN) == await database.row(WHEN)
+
+
+async def count(database: Database) -> int:
+    """Return how many things there are, once that was asked so often that it is remembered."""
+    found = [await database.row(HOW_MANY) for _ in range(4)]
+    return int(found[-1][0])
+
+
+async def test_what_was_found_holds_until_something_is_committed(database: Database) -> None:
+    await until(partial(remembered, database))
+
+
+async def test_what_is_committed_is_seen_at_once(owner: Database, url: str) -> None:
+    await execute(owner, "CREATE TABLE thing (a integer)")
+    async with Database(url) as writer:
+        for there in range(20):
+            assert await count(owner) == there
+            await execute(writer, f"INSERT INTO thing VALUES ({there:d})")  # noqa: S608
+        assert await count(owner) == 20
+        await execute(writer, "DELETE FROM thing WHERE a > 4")
+        assert await count(owner) == 5
+
+
+async def test_what_was_written_before_the_last_look_and_committed_after_it_is_seen(
+    owner: Database, url: str
+) -> None:
+    await execute(owner, "CREATE TABLE thing (a integer)")
+    async with Database(url) as writer:
+        async with writer.session() as session:
+            await session.execute(text("INSERT INTO thing VALUES (1)"))
+            async with session.begin_nested():
+                await session.execute(text("INSERT INTO thing VALUES (2)"))
+            assert await count(owner) == 0
+        assert await count(owner) == 2
+
+
+async def test_what_is_undone_is_never_seen(owner: Database, url: str) -> None:
+    await execute(owner, "CREATE TABLE thing (a integer)")
+    async with Database(url) as writer:
+        with suppress(ZeroDivisionError):
+            async with writer.session() as session:
+                await session.execute(text("INSERT INTO thing VALUES (1)"))
+                raise ZeroDivisionError
+        assert await count(owner) == 0
+
+
+async def test_rows_of_other_arguments_are_others(database: Database) -> None:
+    for _ in range(4):
+        for number in (1, 2):
+            assert await database.row("SELECT $1::integer", number) == [number]
+
+
+async def test_another_connection_remembers_nothing(database: Database, owner: Database) -> None:
+    await until(partial(remembered, database))
+    (before,) = await database.row(WHEN)
+    await execute(owner, f"SELECT pg_terminate_backend({await pid(database)}, 5000)")
+    with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        await database.row(WHO)  # may be the one that finds out
+    (after,) = await database.row(WHEN)
+    assert after > before
+
+
+async def test_where_rows_may_lie_on_other_servers_nothing_is_remembered(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inquiries, "DISTRIBUTED", "SELECT true")
+    seen = [await database.row(WHEN) for _ in range(10)]
+    assert sorted({moment for (moment,) in seen}) == [moment for (moment,) in seen]

@@ -60,14 +60,14 @@ async def round_id(world: World, owner: Database) -> int:
         return (await rounds.get(session, ROUND)).id
 
 
-async def test_who_asks_at_the_same_time_shares_a_look(
+async def test_who_asks_during_a_look_shares_the_next(
     database: Database, round_id: int, looks: Looks
 ) -> None:
     watch = Watch(database)
     seen = await asyncio.gather(*(watch.freshness(round_id) for _ in range(50)))
-    assert looks.taken == 1
-    assert set(seen) == {await watch.freshness(round_id)}
     assert looks.taken == 2
+    assert set(seen) == {await watch.freshness(round_id)}
+    assert looks.taken == 3
 
 
 async def test_who_asks_after_a_look_began_is_shown_a_later_one(
@@ -113,6 +113,42 @@ async def test_a_look_that_fails_is_not_remembered(
     assert asked == [looks.error] * 3
     looks.error = None
     assert (await watch.freshness(round_id)).run == 1
+
+
+async def test_who_waits_for_a_server_that_hangs_waits_once(
+    database: Database, round_id: int, looks: Looks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = Watch(database)
+    hung = asyncio.Event()
+
+    async def hang(*_: Any) -> Freshness:
+        looks.taken += 1
+        looks.begun.set()
+        await hung.wait()
+        raise TimeoutError
+
+    monkeypatch.setattr(standings, "glance", hang)
+    asked = [asyncio.create_task(watch.freshness(round_id)) for _ in range(3)]
+    await soon(looks.begun)
+    hung.set()
+    failed = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(each) for each in failed] == [TimeoutError] * 3
+    assert looks.taken == 1
+
+
+async def test_who_begins_a_look_and_goes_away_leaves_it_to_who_came_meanwhile(
+    database: Database, round_id: int, looks: Looks
+) -> None:
+    watch = Watch(database)
+    looks.gate.clear()
+    first = asyncio.create_task(watch.freshness(round_id))
+    await soon(looks.begun)
+    second = asyncio.create_task(watch.freshness(round_id))
+    await asyncio.sleep(0)
+    first.cancel()
+    looks.gate.set()
+    assert (await second).run == 1
+    assert first.cancelled()
 
 
 async def test_rounds_do_not_wait_for_each_other(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.types import Message, Scope, Send
 
@@ -43,3 +44,33 @@ class Deadline:
             await send(message)
 
         return answer
+
+
+class AtMost:
+    """Gives up what the task that makes it does within it, after so many *seconds*.
+
+    For what is done in less time than `asyncio.timeout` takes to begin and end.
+    """
+
+    __slots__ = ("_cancelled", "_over", "_task", "_timer")
+
+    def __init__(self, seconds: float) -> None:
+        """Count from now on."""
+        self._task: asyncio.Task[Any] = asyncio.current_task()  # type: ignore[assignment]
+        self._cancelled, self._over = self._task.cancelling(), False
+        self._timer = self._task.get_loop().call_later(seconds, self._end)
+
+    def __enter__(self) -> None:
+        """Count since it was made."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Say that time is over, unless somebody else broke it off. Raises: TimeoutError."""
+        self._timer.cancel()
+        if self._over:
+            others = self._task.uncancel() > self._cancelled
+            if kind is asyncio.CancelledError and not others:
+                raise TimeoutError
+
+    def _end(self) -> None:
+        self._over = True
+        self._task.cancel()

@@ -11,7 +11,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.answers.validators import refuse_condition, unless_known, validated
-from api.deadline import Deadline
+from api.deadline import AtMost, Deadline
 from api.http.access import admission_of, authorise, require_round
 from api.http.bodies import ExactRequest, most_bytes
 from api.http.kept import Again
@@ -75,13 +75,13 @@ class GuardedRoute(APIRoute):
     async def repeated(self, scope: Scope, again: Again) -> Response | None:
         """Return the answer that is kept, to whom this admits; None: it must be made anew.
 
-        No deadline is set, which costs as much as all that is done here: what is asked of the
-        database, nothing but who calls and where the round stands, has a limit of time of its own.
-        Raises: Unauthorized, Forbidden, TimeoutError.
+        Who calls and where the round stands may have to be waited for one after the other, each
+        behind others who ask. Raises: Unauthorized, Forbidden, TimeoutError.
         """
         held: Gateway = scope["app"].state.gateway
-        principal = await self._admitted(scope, held)
-        answer = None if principal is None else await again(scope, principal)
+        with AtMost(held.database.patience):
+            principal = await self._admitted(scope, held)
+            answer = None if principal is None else await again(scope, principal)
         return None if answer is None else unless_known(scope, answer)
 
     async def caller(self, scope: Scope, held: Gateway) -> Principal | None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from api.app import ROLE
+from api.deadline import AtMost
 from shared.database import Database
 from shared.database.limits import DEFAULT
 from tests.fixtures.http import SCORES, SUBMISSIONS, gateway, problem
@@ -58,3 +59,46 @@ async def test_work_that_does_not_end_is_given_up(
         answer = await hurried.call("auditor", "GET", SCORES)
 
     problem(answer, 503, "unavailable")
+
+
+async def test_so_is_an_answer_that_is_kept(
+    hurried: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for a look waits for the one under way, too: both together are too long."""
+    assert (await hurried.call("auditor", "GET", SCORES)).status_code == 200
+
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("shared.rankings.watch.Watch.freshness", never)
+    asked = asyncio.create_task(hurried.call("auditor", "GET", SCORES))
+    done, _ = await asyncio.wait([asked], timeout=20)
+    asked.cancel()
+
+    assert done
+    problem(asked.result(), 503, "unavailable")
+
+
+async def test_who_goes_away_is_not_told_that_time_is_over() -> None:
+    async def wait() -> None:
+        with AtMost(60):
+            await asyncio.Event().wait()
+
+    waiting = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+async def test_what_went_wrong_when_time_was_over_is_said() -> None:
+    async def fail() -> None:
+        with AtMost(0):
+            try:
+                await asyncio.Event().wait()
+            finally:
+                raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
+    await asyncio.sleep(0)  # and nothing is left of it

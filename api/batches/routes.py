@@ -1,14 +1,12 @@
 """Batches: a file of submissions pushed, and its receipt read again."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from http import HTTPStatus
-from itertools import islice
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from api.batches.answers import answered, covered
 from api.batches.asked import DryRun, Encoding, Expected, Prefer
 from api.batches.effects import shown as shown_effect
 from api.batches.preferences import preferred
@@ -17,7 +15,6 @@ from api.batches.schemas import (
     BatchOut,
     BatchPage,
     BatchReceipt,
-    SliceOut,
 )
 from api.batches.slices import OfApplicants, OfDate, OfMeasure, said
 from api.batches.upload import upload
@@ -36,27 +33,23 @@ from api.http.context import (
 from api.http.headers import sends
 from api.http.paging import Cursor, Limit, cut, decode
 from api.http.paths import GREATEST_ID, RoundCode
-from api.http.problems import answer as problem_answer
-from api.http.problems import describe, problems
+from api.http.problems import problems
 from api.http.route import GuardedRoute
-from api.http.schemas import MOST_FINDINGS
-from api.http.state import Gateway
 from shared.batches import service as services
 from shared.batches import slice_store as slices
 from shared.batches import store as batches
 from shared.batches.limits import MOST_BYTES
-from shared.batches.outcome import Told
 from shared.batches.reading import Push
-from shared.batches.slices import Coverage
 from shared.core.errors import (
     BatchRejected,
     FileUnreadable,
-    Finding,
     NotFound,
     RoundNotOpen,
     TooManyRows,
 )
 from shared.core.principal import Role
+from shared.rounds.store import RoundFacts
+from shared.scoring.framework import Framework
 from shared.visibility import whose_receipts
 
 router = APIRouter(prefix="/v1/rounds/{round}", tags=["batches"], route_class=GuardedRoute)
@@ -64,14 +57,8 @@ router = APIRouter(prefix="/v1/rounds/{round}", tags=["batches"], route_class=Gu
 REPORTERS = (Role.SOURCE, Role.PORTAL, Role.EXPERT)
 READERS = (*REPORTERS, Role.ADMIN, Role.AUDITOR)
 
-AT_ONCE = 500
-"""So many rows are written into an answer before others have their turn."""
-
 SENT = ("Location", "Preference-Applied")
-APPLIED = (("handling", "lenient"), ("return", "minimal"))
-"""The preferences (RFC 7240) that change an answer."""
 
-RESULTS = ("created", "revised", "unchanged", "rejected")
 BatchId = Annotated[int, Path(ge=1, le=GREATEST_ID, description="The batch's id.", examples=[1])]
 AtFault = Annotated[
     bool, Query(description="Only rows that something is wrong with, not those kept out by them.")
@@ -141,7 +128,7 @@ async def push(
     A file may declare the slice that it covers, in JSON as its member `slice`, else by the three
     parameters: of whom it covers and leaves out, what was said as of earlier dates is taken back.
     """
-    held, who = gateway_of(request), caller_of(request)
+    held = gateway_of(request)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
     preferences = preferred(request)
@@ -150,87 +137,45 @@ async def push(
         covers = said(slice_measure, slice_as_of, slice_applicants)
         named = request.state.request_id
         sent = Push(file.format, file.body, lenient, named, covers, expected_revision)
-        if dry_run:
-            found = await held.previews.preview(stored, framework, who, sent, held.bodies.reading)
-            more = _covered(found.coverage)
-            more["effect"] = await shown_effect(held, framework, found.effect)
-            return await _answer(request, held, None, found.told, preferences, more)
-        ways = services.Ways(
-            held.bodies.reading,
-            held.database.driver,
-            partial(spend_rows, request),
-            partial(transaction_of, request),
-        )
-        pushed = await services.push(ways, stored, framework, who, sent)
-    metrics.observe_submissions(pushed.told.counts)
-    covered = _covered(pushed.coverage)
-    return await _answer(request, held, pushed.batch, pushed.told, preferences, covered)
+        # What was made of the file is gone when this returns, and the file after it.
+        taken = _supposed if dry_run else _stored
+        return await taken(request, stored, framework, sent, preferences)
 
 
-def _covered(coverage: Coverage | None) -> dict[str, Any]:
-    """Return what an answer says of the slice that a file declared, if it declared one."""
-    return {} if coverage is None else {"slice": SliceOut.of(coverage).model_dump(mode="json")}
-
-
-async def _answer(
+async def _supposed(
     request: Request,
-    held: Gateway,
-    batch: int | None,
-    told: Told,
+    round_: RoundFacts,
+    framework: Framework,
+    sent: Push,
     preferences: Mapping[str, str],
-    more: Mapping[str, Any],
 ) -> Response:
-    """Say what became of a file, and *more*; the status agrees with its outcome.
-
-    Of a dry run there is no batch: nothing to read again, and nothing to wait for.
-    """
-    path = None
-    if batch is not None:
-        path = request.url.path.removesuffix("submissions/batch") + f"batches/{batch}"
-    shown: dict[str, Any] = {
-        "batch": batch,
-        "outcome": told.outcome,
-        "counts": {name: told.counts[name] for name in RESULTS},
-        "greatest_submission": None if batch is None else told.greatest,
-        **more,
-    }
-    if told.outcome == "none_committed":
-        return _refused(request, told, shown, path)
-    items: Iterable[Any] = told.items
-    if preferences.get("return") == "minimal":
-        items = (each for each in told.items if "errors" in each or "warnings" in each)
-    body = await held.rendering.page(shown, written_items(items), 1)
-    status = HTTPStatus.MULTI_STATUS if told.outcome == "partial" else HTTPStatus.OK
-    applied = [f"{name}={value}" for name, value in APPLIED if preferences.get(name) == value]
-    headers = {"Location": path} if path else {}
-    headers |= {"Preference-Applied": ", ".join(applied)} if applied else {}
-    return Response(body, status, headers, "application/json")
+    """Say what would become of what was *sent*, and what would move."""
+    held, who = gateway_of(request), caller_of(request)
+    found = await held.previews.preview(round_, framework, who, sent, held.bodies.reading)
+    more = covered(found.coverage)
+    more["effect"] = await shown_effect(held, framework, found.effect)
+    return await answered(request, held, None, found.told, preferences, more)
 
 
-def written_items(items: Iterable[Any]) -> Iterator[bytes]:
-    """Yield *items* as JSON, `AT_ONCE` in a piece, without the brackets around them all."""
-    rest = iter(items)
-    while some := list(islice(rest, AT_ONCE)):
-        yield msgspec.json.encode(some)[1:-1]
-
-
-def _refused(request: Request, told: Told, shown: dict[str, Any], path: str | None) -> Response:
-    """Answer with the rows at fault, as many as an answer may have, and where all of them are."""
-    faulty = told.at_fault
-    findings = tuple(islice(_errors(faulty), MOST_FINDINGS))
-    detail = f"{len(faulty)} of {len(told.items)} rows were refused, and nothing was stored"
-    problem = describe(BatchRejected) | shown | {"detail": detail}
-    response = problem_answer(request, problem | {"items": faulty[:MOST_FINDINGS]}, findings)
-    if path is not None:
-        response.headers["Link"] = f'<{path}/items?at_fault=true>; rel="rest"'
-    return response
-
-
-def _errors(faulty: Iterable[Any]) -> Iterator[Finding]:
-    for each in faulty:
-        for error in each["errors"]:
-            at = f"/items/{each['index']}{error['pointer']}"
-            yield Finding(at, error["code"], error["detail"], error.get("params", {}))
+async def _stored(
+    request: Request,
+    round_: RoundFacts,
+    framework: Framework,
+    sent: Push,
+    preferences: Mapping[str, str],
+) -> Response:
+    """Store what was *sent*, and say what became of it."""
+    held, who = gateway_of(request), caller_of(request)
+    ways = services.Ways(
+        held.bodies.reading,
+        held.database.driver,
+        partial(spend_rows, request),
+        partial(transaction_of, request),
+    )
+    pushed = await services.push(ways, round_, framework, who, sent)
+    metrics.observe_submissions(pushed.told.counts)
+    more = covered(pushed.coverage)
+    return await answered(request, held, pushed.batch, pushed.told, preferences, more)
 
 
 @router.get("/batches", response_model_exclude_unset=True, responses=problems(NotFound))
@@ -250,8 +195,8 @@ async def list_recorded(
         tx, round.id, int(key[0]) if key else None, limit + 1, whose_receipts(who)
     )
     page = cut(request, response, found, limit, lambda each: (each.id,))
-    covered = await slices.of_batches(tx, round.id, [each.id for each in page.items])
-    items = [BatchOut.of(each, covered.get(each.id)) for each in page.items]
+    told = await slices.of_batches(tx, round.id, [each.id for each in page.items])
+    items = [BatchOut.of(each, told.get(each.id)) for each in page.items]
     return BatchPage(items=items, next=page.next)
 
 
@@ -260,8 +205,8 @@ async def list_recorded(
 async def read(round: Round, batch: BatchId, who: Caller, tx: Tx) -> BatchOut:
     """Return a batch's receipt, as it was when it was pushed."""
     stored = await batches.get(tx, round.id, batch, whose_receipts(who))
-    covered = await slices.of_batches(tx, round.id, [batch])
-    return BatchOut.of(stored, covered.get(batch))
+    told = await slices.of_batches(tx, round.id, [batch])
+    return BatchOut.of(stored, told.get(batch))
 
 
 @router.get(

@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from email.message import Message
 
@@ -84,13 +84,14 @@ async def upload(request: Request, bodies: Bodies) -> AsyncIterator[Upload]:
         becomes = ROW_BYTES * min(MOST_ROWS, body.count(b"{" if "json" in kind else b"\n"))
         bodies.take(becomes)
         counted += becomes
-        yield Upload(kind, body)
+        with memory.COLLECTOR.resting() if counted >= LARGE else nullcontext():
+            yield Upload(kind, body)
     except ClientDisconnect:
         raise MalformedBody.of("broken-off", "the body broke off") from None
     finally:
         bodies.give_back(counted)
         if counted >= LARGE:
-            asyncio.get_running_loop().call_later(GONE_SECONDS, memory.give_back)
+            asyncio.get_running_loop().call_later(GONE_SECONDS, memory.COLLECTOR.give_back)
 
 
 def _require_at_most(most: int, size: int) -> None:

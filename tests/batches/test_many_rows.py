@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.batches.routes import AT_ONCE, written_items
+from api.batches.answers import AT_ONCE, written_items
 from api.http.kept import Rendering
 from bench.portals.memory import megabytes
 from bench.pushes.files import FORMATS

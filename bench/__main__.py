@@ -103,14 +103,18 @@ def stage_times() -> Table:
 
 
 def stalls(measured: Mapping[str, Stall]) -> Table:
-    """Show what others see beside each load; the first is the floor."""
+    """Show what others see beside each load; the first is the floor.
+
+    Beside it, how long one step of a request took, and all that was done between two turns of the
+    loop.
+    """
     shown = table(
         f"(g) others' wait beside a load, {COHORT:,} applicants (floor: beside nothing)",
-        *("load", "ping p99 ms", "longest ms", "loop held ms", "answers /s", "peak MB"),
+        *("load", "ping p99 ms", "longest ms", "step ms", "turn ms", "answers /s", "peak MB"),
     )
     for load, found in measured.items():
         pings = found.pings.p99_ms, found.pings.longest_ms
-        numbers = *pings, found.held_ms, found.per_second, found.megabytes
+        numbers = *pings, found.step_ms, found.turn_ms, found.per_second, found.megabytes
         shown.add_row(load, *(f"{each:,.1f}" for each in numbers))
     return shown
 

@@ -47,10 +47,11 @@ PAST = (
 
 @dataclass(frozen=True)
 class Stall:
-    """What others saw meanwhile; what held the gateway's loop; answers per second; most memory."""
+    """What others saw meanwhile; the longest step and turn; answers per second; most memory."""
 
     pings: Pings
-    held_ms: float
+    step_ms: float
+    turn_ms: float
     per_second: float
     megabytes: float
 
@@ -139,17 +140,17 @@ async def _beside(port: int, gateway: int, load: Callable[[], Awaitable[int]]) -
     answered = await load()
     taken = time.perf_counter() - begin
     said, _ = await pinging.communicate(b"\n")
-    held = await _longest_hold(port)
-    return Stall(Pings(**json.loads(said)), held, answered / taken, _peak(gateway))
+    turn, step = await _longest_hold(port)
+    return Stall(Pings(**json.loads(said)), step, turn, answered / taken, _peak(gateway))
 
 
-async def _longest_hold(port: int) -> float:
-    """Return how long the gateway's loop was held at once since this was asked, in milliseconds."""
+async def _longest_hold(port: int) -> tuple[float, float]:
+    """Return the gateway's longest turn and longest step since this was asked, in milliseconds."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request("GET", PATH))
-    held: float = json.loads(await answer(reader))
+    turn, step = json.loads(await answer(reader))
     writer.close()
-    return held
+    return turn, step
 
 
 async def _hold(port: int, sent: bytes, seconds: float) -> int:

@@ -1,5 +1,5 @@
-# docs/operations.md says how to pin it by digest.
-ARG PYTHON_IMAGE=python:3.13-slim
+# With its digest, so that it stays what it is; docs/operations.md says how to take another.
+ARG PYTHON_IMAGE=python:3.13.15-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 
 FROM ${PYTHON_IMAGE} AS builder
 

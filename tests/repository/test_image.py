@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -141,15 +142,20 @@ def test_the_image_is_built_apart_and_run_by_an_ordinary_user() -> None:
     assert dict(builder)["FROM"].removesuffix(" AS builder") == dict(final)["FROM"]
 
 
-def test_the_base_image_is_named_once_and_can_be_pinned() -> None:
-    """Both stages take it from the argument, for which the composition has a variable."""
-    declared = "ARG PYTHON_IMAGE=python:3.13-slim\n"
-    assert (ROOT / "Dockerfile").read_text().count(declared) == 1
+def test_what_is_built_on_is_named_with_its_digest_and_can_be_another() -> None:
+    """Both stages take the image from the argument, for which the composition has a variable."""
+    (named,) = re.findall(
+        r"^ARG PYTHON_IMAGE=(\S+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE
+    )
     assert [dict(stage)["FROM"].split()[0] for stage in stages()] == ["${PYTHON_IMAGE}"] * 2
     for service in OURS:
         given = SERVICES[service]["build"]["args"]
-        assert given == {"PYTHON_IMAGE": "${PILOTZONE_PYTHON_IMAGE:-python:3.13-slim}"}
-    assert SERVICES["database"]["image"] == "${PILOTZONE_POSTGRES_IMAGE:-postgres:18}"
+        assert given == {"PYTHON_IMAGE": f"${{PILOTZONE_PYTHON_IMAGE:-{named}}}"}
+    database = SERVICES["database"]["image"]
+    postgres = database.removeprefix("${PILOTZONE_POSTGRES_IMAGE:-").removesuffix("}")
+    assert postgres != database
+    for image, name in ((named, "python"), (postgres, "postgres")):
+        assert re.fullmatch(rf"{name}:\d+\.[\w.-]+@sha256:[0-9a-f]{{64}}", image)
 
 
 def test_every_download_is_checked_against_its_hash() -> None:

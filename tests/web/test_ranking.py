@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.database import Database
@@ -21,6 +22,7 @@ ROW = re.compile(
     r'<tr data-key="(\w+)"><td class="rank">(.*?)</td><td class="moved">(.*?)</td>.*?'
     r'<td class="total">(.*?)</td>'
 )
+ENTRIES = "work/entries"
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -114,6 +116,21 @@ async def test_names_are_text_whatever_they_hold(world: World) -> None:
     assert [code for code, *_ in rows(answer.text)] == ["C1"]
     assert HOSTILE not in answer.text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answer.text
+
+
+@pytest.mark.parametrize("nothing", ["", " "])
+@pytest.mark.parametrize(
+    ("role", "path"), [("auditor", ""), ("portal", "work"), ("admin", ENTRIES)]
+)
+async def test_who_searches_for_nothing_is_shown_everybody(
+    world: World, role: str, path: str, nothing: str
+) -> None:
+    await scored(world, C1=10)
+    answer = await see(world, role, *path.split(), q=nothing)
+
+    assert answer.status_code == 200
+    assert "C1" in answer.text
+    assert "C2" in answer.text
 
 
 async def test_an_old_run_is_shown_as_it_was_and_is_not_followed(world: World) -> None:

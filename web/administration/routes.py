@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.http.access import actor, admits, caller_of, require_reach
 from api.http.context import framework_of, gateway_of, round_of, transaction_of
-from api.http.paths import GREATEST_ID, ApplicantCode, MeasureCode, Named, RoundCode
+from api.http.paths import GREATEST_ID, ApplicantCode, MeasureCode, RoundCode
 from shared.adjudications import service as adjudications
 from shared.core.principal import Role
 from shared.database import Session
@@ -22,6 +22,7 @@ from web.administration.parts import to
 from web.administration.said import adjudication_of, entry_of
 from web.form_page import carried_out
 from web.forms import fields
+from web.parts.sought import SoughtFor
 from web.reader import Reading
 from web.routing import pages
 from web.texts import reason, remark, sought
@@ -58,10 +59,10 @@ async def transition(round: RoundCode, request: Request, reader: Reading) -> Res
 @router.get(f"{WORK}/entries")
 @admits(Role.ADMIN)
 async def entries(
-    round: RoundCode, request: Request, reader: Reading, q: Named = None, after: After = None
+    round: RoundCode, request: Request, reader: Reading, q: SoughtFor = None, after: After = None
 ) -> Response:
     """Show who takes part, or who is found."""
-    return await (await entries_form(request, reader, round, q or None, after)).shown(reader)
+    return await (await entries_form(request, reader, round, q, after)).shown(reader)
 
 
 @router.post(f"{WORK}/entries")

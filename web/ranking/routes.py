@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.http.access import ANY, admits, caller_of
 from api.http.context import gateway_of
-from api.http.paths import Named, OfKind, RoundCode
+from api.http.paths import OfKind, RoundCode
 from api.rankings.instants import RunAsked
 from shared.applicants.store import Sought
 from shared.core.principal import Principal
@@ -17,6 +17,7 @@ from shared.operations.model import Operation
 from web.kept import PageKey, repeat, shared
 from web.parts.pager import PageNumber
 from web.parts.seen import seen
+from web.parts.sought import SoughtFor
 from web.ranking.page import page
 from web.ranking.reading import Asked, analysis_of, read
 from web.reader import Reading
@@ -35,7 +36,7 @@ async def ranking(
     reader: Reading,
     run: RunAsked,
     cohort: OfKind = None,
-    q: Named = None,
+    q: SoughtFor = None,
     view: View = "stacked",
     number: PageNumber = 1,
 ) -> Response:
@@ -43,7 +44,7 @@ async def ranking(
     held, shown = gateway_of(request), await seen(request, round, run)
     stored, fresh = shown.round, shown.fresh
     analysis = await analysis_of(held, stored, fresh, caller_of(request))
-    asked = Asked(Sought(cohort or "county", q or None), view, number, pinned=run is not None)
+    asked = Asked(Sought(cohort or "county", q), view, number, pinned=run is not None)
     key = PageKey("ranking", stored.id, fresh, reader.audience(), _shown(asked, analysis))
 
     async def render() -> str:

@@ -9,13 +9,14 @@ from starlette.responses import Response
 
 from api.http.access import admits, caller_of, require_reach
 from api.http.context import database_of, framework_of, gateway_of, round_of
-from api.http.paths import ApplicantCode, Named, OfMeasure, RoundCode
+from api.http.paths import ApplicantCode, OfMeasure, RoundCode
 from shared.applicants import store as applicants
 from shared.checklists import service as checklists
 from shared.core.principal import Role
 from shared.rounds.store import RoundFacts
 from web.layout import Frame, document
 from web.parts.pager import PageNumber
+from web.parts.sought import SoughtFor
 from web.reader import Reader, Reading
 from web.routing import pages
 from web.work import (
@@ -39,13 +40,13 @@ async def work(
     round: RoundCode,
     request: Request,
     reader: Reading,
-    q: Named = None,
+    q: SoughtFor = None,
     number: PageNumber = 1,
     done: Noted = None,
 ) -> Response:
     """Show what is left to do for the role of who asks."""
     stored = await round_of(gateway_of(request), round)
-    asked = cohort.Asked(q or None, number, done)
+    asked = cohort.Asked(q, number, done)
     return await OF_ROLE[caller_of(request).role](request, reader, stored, asked)
 
 

@@ -96,7 +96,7 @@ async def list_cases(
     As of what is submitted now, which the next run takes in.
     """
     framework = await framework_of(held, round)
-    key = decode(cursor, str, str)
+    key = decode(request, cursor, str, str)
     after = ("", "") if key is None else (str(key[0]), str(key[1]))
     found = await services.page(tx, framework, round, state, after, limit + 1)
     page = cut(

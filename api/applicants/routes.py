@@ -60,7 +60,7 @@ async def list_registered(
 ) -> Response:
     """List applicants in order of code."""
     members = chosen(fields, ApplicantOut)
-    after = decode(cursor, str)
+    after = decode(request, cursor, str)
     behind = None if after is None else str(after[0])
     found = await applicants.page(tx, behind, limit + 1, Sought(kind, q, division))
     page = cut(request, response, found, limit, lambda each: (each.code,))

@@ -71,7 +71,7 @@ async def list_moved(
     whole = await held.attributions.between(framework, round, before, after)
     reach = reach_of(caller)
     found = whole.within(framework, reach.applicants, reach.measures)
-    key = decode(cursor, int)
+    key = decode(request, cursor, int)
     begin = int(key[0]) if key else 0
     rows = list(enumerate(found.moved(cohort).tolist(), 1))[begin : begin + limit + 1]
     page = cut(request, response, rows, limit, lambda each: (each[0],))

@@ -75,7 +75,7 @@ async def list_events(
     number before it is committed, so one that was under way while pages were read may be missing
     from them: who follows the trail begins at the first page again, some minutes back.
     """
-    key = decode(cursor, int)
+    key = decode(request, cursor, int)
     found = await listed.page(tx, asked, int(key[0]) if key else None, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.number,))
     return AuditEventPage(items=[AuditEventOut.of(each) for each in page.items], next=page.next)

@@ -190,7 +190,7 @@ async def list_recorded(
     cursor: Cursor = None,
 ) -> BatchPage:
     """List receipts, newest first: a reporter's own, all for administrators and auditors."""
-    key = decode(cursor, int)
+    key = decode(request, cursor, int)
     found = await batches.page(
         tx, round.id, int(key[0]) if key else None, limit + 1, whose_receipts(who)
     )
@@ -226,7 +226,7 @@ async def list_items(
 ) -> BatchItemPage:
     """List what became of each row, in the order of the file."""
     await batches.get(tx, round.id, batch, whose_receipts(who))
-    key = decode(cursor, int)
+    key = decode(request, cursor, int)
     after = int(key[0]) + 1 if key else 0
     found = await batches.items(tx, round.id, batch, after, limit + 1, at_fault=at_fault)
     page = cut(request, response, found, limit, lambda each: (each["index"],))

@@ -41,7 +41,7 @@ async def list_counted(
     round of very many applicants: ask for one `measure` at a time there.
     """
     framework = await framework_of(held, round)
-    key = decode(cursor, int, int)
+    key = decode(request, cursor, int, int)
     after = None if key is None else (int(key[0]), int(key[1]))
     found = await completeness.page(tx, round, scope(framework, who, measure), after, limit + 1)
     page = cut(request, response, found, limit, lambda each: each.key)

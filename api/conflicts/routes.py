@@ -59,7 +59,7 @@ async def list_declared(
     cursor: Cursor = None,
 ) -> ConflictPage:
     """List ties, lifted ones too, by expert in order of registration, and applicant."""
-    key = decode(cursor, int, str)
+    key = decode(request, cursor, int, str)
     after = None if key is None else (int(key[0]), str(key[1]))
     found = await conflicts.page(tx, round.id, after, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.reporter, each.applicant))

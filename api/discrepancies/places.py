@@ -1,21 +1,21 @@
 """Where a page of discrepancies begins, as its cursor says it."""
 
-from api.http.paging import decode
-from shared.core.errors import Finding, Invalid
+from fastapi import Request
+
+from api.http.paging import decode, none_of_ours
 from shared.discrepancies.store import Discrepancy, Key
 
 
-def place(cursor: str | None) -> Key | None:
+def place(request: Request, cursor: str | None) -> Key | None:
     """Return where a page begins; a weight travels as text. Raises: Invalid."""
-    key = decode(cursor, str, str, str, int)
+    key = decode(request, cursor, str, str, str, int)
     if key is None:
         return None
     weight, applicant, measure, priority = key
     try:
         return float(weight), str(applicant), str(measure), int(priority)
     except ValueError:
-        finding = Finding("/query/cursor", "unknown-cursor", "Take it from a Link header.")
-        raise Invalid("the cursor is none of ours", (finding,)) from None
+        raise none_of_ours() from None
 
 
 def named(found: Discrepancy) -> tuple[str | int, ...]:

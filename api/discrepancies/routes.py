@@ -57,7 +57,7 @@ async def list_discrepancies(
     framework = await framework_of(held, round)
     compared = scope(framework, who, applicant, measure, only_beyond=beyond, run=run)
     found = await discrepancies.page(
-        tx, round.id, round.reference_date, compared, place(cursor), limit + 1
+        tx, round.id, round.reference_date, compared, place(request, cursor), limit + 1
     )
     page = cut(request, response, found, limit, named)
     items = [DiscrepancyOut.of(each, framework) for each in page.items]

@@ -69,7 +69,7 @@ async def list_registered(
     tx: Tx, request: Request, response: Response, limit: Limit = 100, cursor: Cursor = None
 ) -> FrameworkPage:
     """List what is registered, in order of code and version."""
-    after = decode(cursor, str, str)
+    after = decode(request, cursor, str, str)
     found = await frameworks.page(
         tx, None if after is None else (str(after[0]), str(after[1])), limit + 1
     )

@@ -1,6 +1,7 @@
 """Cursors: where a page of a list begins, opaque to clients."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,26 +27,42 @@ Cursor = Annotated[
 ]
 
 
-def encode(*key: str | int) -> str:
-    """Return a cursor that names the last item of a page."""
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+def encode(path: str, *key: str | int) -> str:
+    """Return a cursor that names the last item of a page of the list at *path*."""
+    return _tag(path) + base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str | None, *types: type) -> list[str | int] | None:
-    """Return the key in *cursor*, whose parts have *types*; None without one. Raises: Invalid."""
+def decode(request: Request, cursor: str | None, *types: type) -> list[str | int] | None:
+    """Return the key in *cursor*, whose parts have *types*; None without one. Raises: Invalid.
+
+    It was given out by the list that *request* asks for: the key of another may well fit, and
+    whoever mixed them up would miss items without a word.
+    """
     if cursor is None:
         return None
+    tag = _tag(request.url.path)
+    said = cursor[len(tag) :]
     try:
-        key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        key = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
         fits = [type(part) for part in key] == list(types) and all(map(_askable, key))
     except (TypeError, ValueError, RecursionError):
         fits = False
-    if not fits:
-        raise Invalid(
-            "the cursor is none of ours",
-            (Finding("/query/cursor", "unknown-cursor", "Take it from a Link header."),),
-        )
+    if not (fits and cursor.startswith(tag)):
+        raise none_of_ours()
     return list(key)
+
+
+def none_of_ours() -> Invalid:
+    """Return the refusal of a cursor that this list has not given out."""
+    words = "Take it from a Link header of this list, or ask without."
+    finding = Finding("/query/cursor", "unknown-cursor", words)
+    return Invalid("the cursor is none of this list's", (finding,))
+
+
+def _tag(path: str) -> str:
+    """Return eight characters that stand for the list at *path*: they tell, but do not protect."""
+    digest = hashlib.blake2b(path.encode(), digest_size=6).digest()
+    return base64.urlsafe_b64encode(digest).decode()
 
 
 def _askable(part: str | int) -> bool:
@@ -72,8 +89,8 @@ def cut(
 
     The caller looked for one more than the limit. Behind the first page it is pointed to as well.
     """
-    cursor = encode(*key(found[limit - 1])) if len(found) > limit else None
     path, query = request.url.path, query_of(request)
+    cursor = encode(path, *key(found[limit - 1])) if len(found) > limit else None
     following = None if cursor is None else page_at(path, query, cursor)
     first = page_at(path, query) if "cursor" in request.query_params else None
     if pointing := links(next=following, first=first):

@@ -57,7 +57,7 @@ async def list_made(
     cursor: Cursor = None,
 ) -> KeyPage:
     """List keys, also those that have ended, in the order in which they were made."""
-    key = decode(cursor, int)
+    key = decode(request, cursor, int)
     wanted = Wanted(role, reporter, active)
     found = await listed.page(tx, wanted, int(key[0]) if key else 0, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.number,))

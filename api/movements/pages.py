@@ -38,8 +38,8 @@ class MovementsKey(NamedTuple):
         if self.names.as_of is not None:  # those of then are shown on each page
             query["run"] = self.until.run
         said = urlencode(query | {"limit": self.limit})
-        cursor = encode(self.until.run, self.first, since)
-        return page_at(f"/v1/rounds/{code}/movements", said, cursor)
+        path = f"/v1/rounds/{code}/movements"
+        return page_at(path, said, encode(path, self.until.run, self.first, since))
 
 
 async def page_of(held: Gateway, code: str, key: MovementsKey) -> Page:

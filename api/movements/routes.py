@@ -60,7 +60,7 @@ async def movements(
         raise Invalid(message, (Finding("/query/until", "with-a-run", message),))
     last, first = until if run is None else run, since
     named = last is not None
-    if (key := decode(cursor, int, int, int)) is not None:
+    if (key := decode(request, cursor, int, int, int)) is not None:
         require_same_run(last, int(key[0]))
         last, first, since = int(key[0]) or None, int(key[1]), int(key[2])
     framework = await framework_of(held, stored)

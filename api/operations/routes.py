@@ -51,7 +51,7 @@ async def list_requested(
     cursor: Cursor = None,
 ) -> OperationPage:
     """List the round's operations, newest first, without their results."""
-    key = decode(cursor, int)
+    key = decode(request, cursor, int)
     found = await operations.page(tx, round.id, int(key[0]) if key else None, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.id,))
     sees = sees_names(caller)
@@ -81,7 +81,7 @@ async def list_items(
     stored = await operations.get(tx, round.id, operation)
     if stored.state != "done":
         raise NotFound(f"operation {operation} is {stored.state}: it has no items")
-    key = decode(cursor, int)
+    key = decode(request, cursor, int)
     after = int(key[0]) if key else 0
     found = await operations.items(tx, round.id, operation, after, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each[0],))

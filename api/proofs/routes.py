@@ -56,7 +56,7 @@ async def list_signed(
 
     They are signed at a fixed cadence and when the round's state changes, not at each run.
     """
-    key = decode(cursor, int, int)
+    key = decode(request, cursor, int, int)
     before = (int(key[0]), int(key[1])) if key else checkpoints.NEWEST
     found = await checkpoints.page(tx, round.id, before, limit + 1)
     keys = await checkpoints.keys(tx)

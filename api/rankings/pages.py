@@ -49,7 +49,8 @@ class Asked(NamedTuple):
         query += [("include", each) for each in self.include] + [("limit", self.limit)]
         query += [("run", fresh.run if fresh.names.as_of is not None else None)]
         said = urlencode([(name, each) for name, each in query if each])
-        return page_at(f"/v1/rounds/{code}/scores", said, encode(fresh.run, start))
+        path = f"/v1/rounds/{code}/scores"
+        return page_at(path, said, encode(path, fresh.run, start))
 
     async def order(self, held: Gateway, whole: Ranking, names: Names) -> IntArray:
         """Return who is asked for, as positions in the order that is asked for.

@@ -87,7 +87,7 @@ async def ranking(
     awaited = Awaited(wait_for, wait_for_batch, after_run, wait)
     await come(request, stored, awaited)
     start, named = 0, run is not None
-    if (key := decode(cursor, int, int)) is not None:
+    if (key := decode(request, cursor, int, int)) is not None:
         require_same_run(run, int(key[0]))
         run, start = int(key[0]) or None, int(key[1])
     newest = await held.watch.freshness(stored.id)
@@ -188,7 +188,7 @@ async def history(
         raise MarksOutstanding("shown once all of your own marks of the round stand")
     await require_run(held, stored, run)
     before = None if run is None else run + 1
-    if (key := decode(cursor, int)) is not None:
+    if (key := decode(request, cursor, int)) is not None:
         before = min(int(key[0]), before or GREATEST_ID)
     async with held.database.reading() as session:
         found = await standings.history(session, stored.id, applicant, before, limit + 1)

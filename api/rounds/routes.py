@@ -70,7 +70,7 @@ async def list_registered(
     cursor: Cursor = None,
 ) -> RoundPage:
     """List rounds in order of code: those that the key reaches."""
-    after = decode(cursor, str)
+    after = decode(request, cursor, str)
     behind = None if after is None else str(after[0])
     found = await rounds.page(tx, behind, limit + 1, caller.rounds)
     page = cut(request, response, found, limit, lambda each: (each.code,))
@@ -143,7 +143,7 @@ async def list_entries(
 ) -> Response:
     """List who takes part, or did, in order of applicant."""
     members = chosen(fields, EntryOut)
-    after = decode(cursor, str)
+    after = decode(request, cursor, str)
     stored = await rounds.get(tx, round)
     found = await entries.page(tx, stored.id, None if after is None else str(after[0]), limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.applicant,))

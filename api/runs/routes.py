@@ -76,7 +76,7 @@ async def list_recorded(
 ) -> Response:
     """List a round's runs, newest first; their numbers have no gap."""
     members = chosen(fields, RunOut)
-    key = decode(cursor, int)
+    key = decode(request, cursor, int)
     found = await runs.page(tx, round.id, int(key[0]) if key else None, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.number,))
     seen = await view(tx, await framework_of(held, round), round, caller, None)

@@ -195,7 +195,7 @@ async def list_recorded(
     """
     members = chosen(fields, SubmissionOut)
     framework = await framework_of(held, round)
-    after = decode(cursor, int)
+    after = decode(request, cursor, int)
     found = await submissions.page(
         tx,
         round.id,
@@ -240,7 +240,7 @@ async def list_standing(
     `known_at` is when it was recorded, `valid_at` the date that figures are of: what was known on
     1 March about 31 December is one request. With `known_at` the answer never changes.
     """
-    key = decode(cursor, str, str, int)
+    key = decode(request, cursor, str, str, int)
     after = None if key is None else (str(key[0]), str(key[1]), int(key[2]))
     known = Known(valid_at or round.reference_date, known_at, applicant, measure, reporter)
     found = await stood.page(tx, round.id, after, limit + 1, known)

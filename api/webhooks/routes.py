@@ -38,7 +38,7 @@ async def list_subscribed(
     cursor: Cursor = None,
 ) -> WebhookPage:
     """List the key's webhooks, for an administrator without limits all, in order of id."""
-    key = decode(cursor, int)
+    key = decode(request, cursor, int)
     found = await store.page(tx, webhooks.reach(caller), int(key[0]) if key else 0, limit + 1)
     page = cut(request, response, found, limit, lambda each: (each.number,))
     return WebhookPage(items=[WebhookOut.of(each) for each in page.items], next=page.next)

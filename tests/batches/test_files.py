@@ -198,6 +198,6 @@ async def test_a_cursor_beyond_the_file_leads_to_nothing(world: World, after: in
     batch = (await send(world, said, "text/csv")).json()["batch"]
 
     path = f"{BATCHES}/{batch}/items"
-    answer = await world.call("source", "GET", path, cursor=encode(after))
+    answer = await world.call("source", "GET", path, cursor=encode(f"/v1{path}", after))
 
     assert answer.json()["items"] == []

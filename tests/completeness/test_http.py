@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.http.paging import encode
 from shared.database import Database
 from tests.batches.test_http import push, row
 from tests.batches.test_slices import MAY, declare, of
@@ -135,7 +136,8 @@ async def test_a_measure_that_is_not_there_has_no_lines_and_a_forged_cursor_is_r
     world: World,
 ) -> None:
     assert await of_measure(world, "none") == []
-    answer = await world.call("auditor", "GET", PATH, cursor="WyIxIiwyXQ")
+    forged = encode(f"/v1{PATH}", "1", 2)
+    answer = await world.call("auditor", "GET", PATH, cursor=forged)
     assert findings(problem(answer, 422, "invalid")) == [("/query/cursor", "unknown-cursor")]
 
 

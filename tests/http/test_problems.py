@@ -10,7 +10,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
-from api.http.paging import encode
 from shared.database import Database
 from shared.database.schema import driver_url
 from shared.rounds import store as rounds
@@ -130,36 +129,6 @@ async def test_what_was_sent_is_not_sent_back(world: World) -> None:
         answer = await world.call("auditor", "GET", SCORES, **{name: ECHO})
         assert answer.status_code == 422
         assert ECHO not in answer.text, name
-
-
-FORGED: list[tuple[str, tuple[Any, ...]]] = [
-    ("/applicants", ("\0",)),
-    ("/applicants", ("\ud800",)),
-    ("/applicants", (5,)),
-    ("/applicants", ()),
-    ("/frameworks", ("small",)),
-    ("/frameworks", ("small", "\0")),
-    ("/rounds", ("\0",)),
-    (f"/rounds/{ROUND}/entries", ("\0",)),
-    (f"/rounds/{ROUND}/runs", (10**30,)),
-    (f"/rounds/{ROUND}/runs", (True,)),
-    (f"/rounds/{ROUND}/runs", (1.5,)),
-    (SUBMISSIONS, (10**30,)),
-    (SUBMISSIONS, (-(10**30),)),
-    (SCORES, (10**30, 0)),
-    (SCORES, (0, -1)),
-    (SCORES, (0,)),
-    (f"{SCORES}/C1/history", (10**30,)),
-]
-
-
-async def test_a_forged_cursor_is_refused(world: World) -> None:
-    for path, key in FORGED:
-        answer = await world.call("admin", "GET", path, cursor=encode(*key))
-        assert problem(answer, 422, "invalid")["errors"][0]["pointer"] == "/query/cursor", key
-    for cursor in ("", "?", "é", "bnVsbA", "NQ", "e30", "W10", "WyJD", "a" * 501):
-        for path in ("/applicants", SCORES):
-            problem(await world.call("admin", "GET", path, cursor=cursor), 422, "invalid")
 
 
 async def test_a_parameter_that_no_database_can_be_asked_for_is_refused(world: World) -> None:

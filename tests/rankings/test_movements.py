@@ -201,7 +201,7 @@ async def test_runs_that_are_not_there_are_refused(world: World) -> None:
         await world.call("auditor", "GET", PATH, limit=1_001),
         await world.call("auditor", "GET", PATH, cursor="x"),
         await world.call("auditor", "GET", PATH, until=1, run=1),
-        await world.call("auditor", "GET", PATH, run=1, cursor=encode(2, 0, 1)),
+        await world.call("auditor", "GET", PATH, run=1, cursor=encode(f"/v1{PATH}", 2, 0, 1)),
     ]
     assert [findings(problem(each, 422, "invalid"))[0] for each in answers] == [
         ("/query/since", "after-until"),

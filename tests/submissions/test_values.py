@@ -107,7 +107,7 @@ async def test_every_decimal_of_15_digits_comes_back_exactly(
     receipt = await world.client.post(types, content=body, headers=headers)
     assert receipt.status_code == 201, receipt.text
 
-    behind = encode(receipt.json()["id"] - 1)
+    behind = encode(f"/v1{types}", receipt.json()["id"] - 1)
     answer = await world.call("auditor", "GET", types, cursor=behind, limit=1)
 
     (item,) = json.loads(answer.text, parse_float=Decimal, parse_int=Decimal)["items"]

@@ -72,7 +72,7 @@ async def by_source(
     held, who = gateway_of(request), caller_of(request)
     stored = await round_of(held, round)
     framework = await framework_of(held, stored)
-    key = decode(cursor, int, int)
+    key = decode(request, cursor, int, int)
     after = None if key is None else (int(key[0]), int(key[1]))
     fresh = await held.watch.freshness(stored.id)
     async with database_of(request).reading() as session:
@@ -88,7 +88,7 @@ async def by_source(
         shown,
         [_name(stored, who, each) for each in shown],
         {code: each.name for code, each in known.items()},
-        encode(*shown[-1].key) if len(lines) > LINES else None,
+        encode(request.url.path, *shown[-1].key) if len(lines) > LINES else None,
     )
     body = await asyncio.to_thread(sources.page, reader, found)
     return personal(body, reader.language)

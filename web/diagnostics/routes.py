@@ -102,11 +102,16 @@ async def _differences(
 ) -> differences.Found:
     async with database_of(request).reading() as session:
         found = await discrepancies.page(
-            session, round_.id, round_.reference_date, compared, place(cursor), ON_A_PAGE + 1
+            session,
+            round_.id,
+            round_.reference_date,
+            compared,
+            place(request, cursor),
+            ON_A_PAGE + 1,
         )
         shown = found[:ON_A_PAGE]
         known = await applicants.some(session, [each.applicant for each in shown], names.as_of)
-    following = encode(*named(shown[-1])) if len(found) > ON_A_PAGE else None
+    following = encode(request.url.path, *named(shown[-1])) if len(found) > ON_A_PAGE else None
     return differences.Found(
         framework,
         shown,

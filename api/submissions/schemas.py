@@ -76,13 +76,15 @@ class SubmissionIn(Schema):
     )
     measure: Code = Field(description="What is measured, as the round's framework names it.")
     value: Value = Field(
+        None,
         description="In the measure's own unit: a number that a double says again, true or false,"
-        " a category, or a list of codes. Null takes a value back."
+        " a category, or a list of codes. Null, the same as left out, goes with the status"
+        " `withdrawn` and is else refused (`value-missing`).",
     )
     as_of: Date = Field(description="The date that the value describes.")
     status: SubmissionStatus = Field(
         "reported",
-        description="`withdrawn` takes back what was said of the date, and goes with a null value.",
+        description="`withdrawn` takes back what was said of the date, and needs no value.",
     )
     reference: Text | None = Field(
         None,

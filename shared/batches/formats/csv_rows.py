@@ -15,6 +15,9 @@ OPTIONAL = (
     *("reported_at", "obs_status", "confirm"),
 )
 
+SPARED = {"value": "status", "OBS_VALUE": "ACTION"}
+"""What a table need not have beside another column, by which it takes values back."""
+
 COLUMN_TWICE = "column-twice", "stands twice"
 COLUMN_UNKNOWN = "unknown-column", "is not known"
 PLAIN = {
@@ -98,7 +101,8 @@ def _header(fields: list[str], required: Sequence[str], optional: Sequence[str])
                 line=1,
                 column=at,
             )
-    if lacking := [name for name in required if name not in fields]:
+    lacking = [name for name in required if name not in fields and SPARED.get(name) not in fields]
+    if lacking:
         message = f"the header lacks {', '.join(lacking)}"
         raise FileUnreadable.of("column-missing", message, {"lacking": lacking}, line=1)
     return fields

@@ -28,7 +28,7 @@ def main() -> None:
 
     results = []
     for value in (12, 13):
-        body = SubmissionIn("C1", "stations", value, date(2026, 5, 31))
+        body = SubmissionIn("C1", "stations", date(2026, 5, 31), value)
         receipt = submissions_submit.sync(round_, client=source, body=body)
         assert isinstance(receipt, SubmissionReceipt)
         results.append(receipt.result.value)

@@ -6,6 +6,7 @@ docs/adr/0019-limits-of-connections.md.
 """
 
 import asyncio
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
@@ -16,9 +17,9 @@ from uvicorn.server import ServerState
 
 from api.bounds import Bounds
 from api.events.stream import END
-from api.heads import MOST_FIELDS, require_known_framing, require_size, too_large
+from api.heads import MOST_FIELDS, require_known_framing, require_size, too_large, unread
 from api.http import metrics
-from api.http.problems import MalformedRequest, RequestTooSlow, describe
+from api.http.problems import RequestTooSlow, describe
 from api.refusal import response
 from shared.core.errors import DomainError, Unavailable
 
@@ -55,6 +56,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         now = self.loop.time()
         self._fault: DomainError | None = None
+        self._piece = b""  # what is being parsed
         self._stopped = False  # nothing further is parsed
         self._refused = False  # and the refusal was sent
         self._answering: RequestResponseCycle | None = None
@@ -99,8 +101,9 @@ class Connection(HttpToolsProtocol):
             self._head_begins()
         self._silent = False
         self._unfinished += len(piece)
-        self._part_complete = False
+        self._part_complete, self._piece = False, piece
         super().data_received(piece)
+        self._piece = b""
         if self._part_complete:
             self._unfinished = 0
         most = self.bounds.head_bytes
@@ -178,7 +181,9 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 -- uvicorn's words
         """Refuse what the parser stopped at."""
-        self._refuse(self._fault or MalformedRequest("the request is not HTTP/1.1"))
+        # Behind what was complete nobody says where in the piece the line begins.
+        line = b"" if self._part_complete else self._piece
+        self._refuse(self._fault or unread(line, str(sys.exc_info()[1])))
 
     def _unsupported_upgrade_warning(self) -> None:
         """Keep uvicorn from logging two lines whenever bytes follow such a request."""

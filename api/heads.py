@@ -1,8 +1,11 @@
 """The head of a request: how large it may be, and what it must say so that nobody misreads it."""
 
+import re
 from collections.abc import Sequence
+from http import HTTPMethod
 
-from api.http.problems import HeadTooLarge, MalformedRequest
+from api.http.problems import HeadTooLarge, MalformedRequest, MethodUnknown
+from shared.core.errors import DomainError
 
 Fields = Sequence[tuple[bytes, bytes]]
 
@@ -10,6 +13,12 @@ MOST_FIELDS = 100
 """Header fields of a request: each costs a hundred bytes, however short it is."""
 
 VERSIONS = ("1.1", "1.0")
+
+LINE = re.compile(
+    rb"[\r\n]*(?P<method>[!#$%&'*+\-.^_`|~0-9A-Za-z]+)"
+    rb"(?:\Z| (?:[!-~\x80-\xff]*\Z|[!-~\x80-\xff]+ HTTP/1\.[01]\r?(?:\n|\Z)))"
+)
+"""The first line of a request (RFC 9112, 3), or as much of one as there is."""
 
 
 def require_size(url: bytes, fields: Fields, most: int) -> None:
@@ -38,6 +47,18 @@ def require_known_framing(version: str, fields: Fields) -> None:
     encodings = [value.lower() for name, value in fields if name == b"transfer-encoding"]
     if encodings and (encodings != [b"chunked"] or version == "1.0"):
         raise MalformedRequest("the one transfer coding is chunked, and HTTP/1.1 alone has it")
+
+
+def unread(begun: bytes, why: str) -> DomainError:
+    """Return what to say of a request that the parser stopped at, and *why* in its words.
+
+    *begun* is what came of it last, from the beginning of its first line or from within it. Who
+    speaks HTTP with a method that the parser has not is told so (RFC 9110, 15.6.2).
+    """
+    line = LINE.match(begun) if "method" in why else None
+    if line is not None and line["method"].decode() not in HTTPMethod.__members__:
+        return MethodUnknown("no path has this method: `Allow` lists those of a path, in capitals")
+    return MalformedRequest("the request is not HTTP/1.1")
 
 
 def _size(url: bytes, fields: Fields) -> int:

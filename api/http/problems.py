@@ -79,6 +79,10 @@ class MalformedRequest(DomainError):
     """The request's head is not what HTTP asks for."""
 
 
+class MethodUnknown(DomainError):
+    """The request's method is none that the service knows."""
+
+
 class MalformedIdempotencyKey(DomainError):
     """The idempotency key is not one."""
 
@@ -136,6 +140,7 @@ OWN_STATUS: dict[type[DomainError], HTTPStatus] = {
     RequestTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     BodyTooLarge: HTTPStatus(413),  # its name differs between Python versions
     MalformedRequest: HTTPStatus.BAD_REQUEST,
+    MethodUnknown: HTTPStatus.NOT_IMPLEMENTED,
     MalformedBody: HTTPStatus.BAD_REQUEST,
     MalformedIdempotencyKey: HTTPStatus.BAD_REQUEST,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 import threading
+from typing import Any
 
 import httpx
 import pytest
@@ -62,10 +63,54 @@ async def test_trailers_do_not_become_fields_of_the_head() -> None:
         assert await client.answer() == (200, b"5 2")
 
 
-async def test_what_is_not_http_is_a_problem_too() -> None:
+UNKNOWN = {
+    "whole": [b"FOO /v1/rounds HTTP/1.1\r\nHost: test\r\n\r\n"],
+    "behind blank lines": [b"\r\n\r\nFOO / HTTP/1.0\r\n\r\n"],
+    "small letters": [b"get / HTTP/1.1\r\nHost: test\r\n\r\n"],
+    "one that goes on": [b"GETS / HTTP/1.1\r\nHost: test\r\n\r\n"],
+    "of another protocol": [b"DESCRIBE / HTTP/1.1\r\nHost: test\r\n\r\n"],
+    "no more of it": [b"FO"],
+    "in its midst": [b"DEL", b"ETED /v1/rou"],
+    "behind a request": [GET + b"\r\n", b"FOO / HTTP/1.1\r\n\r\n"],
+    "long": [b"F" * 20_000 + b" / HTTP/1.1\r\n\r\n"],
+}
+
+
+@pytest.mark.parametrize("sent", UNKNOWN.values(), ids=UNKNOWN)
+async def test_a_method_that_nobody_knows_is_told_from_what_is_no_http(sent: list[bytes]) -> None:
     async with serving(size) as served:
         client = await served.connect()
-        await client.say(b"\x16\x03\x01\r\n\r\n")
+        for each in sent[:-1]:
+            await client.say(each)
+            if each.startswith(GET):
+                assert (await client.answer())[0] == 200
+            else:
+                await served.until(lambda state: any(_has_read(one) for one in state.connections))
+        await client.say(sent[-1])
+
+        problem(await client.rest(), 501, "method-unknown")
+
+
+def _has_read(connection: Any) -> bool:
+    return not connection._silent
+
+
+NO_REQUEST = {
+    "TLS": [b"\x16\x03\x01\r\n\r\n"],
+    "another greeting": [b"SSH-2.0-OpenSSH_9.6\r\n"],
+    "no target": [b"FOO HTTP/1.1\r\n\r\n"],
+    "another version": [b"FOO / HTTP/2.0\r\n\r\n"],
+    "a known method": [b"GET / HTTP/1.1\r\nHost\r\n\r\n"],
+    "a line among the fields": [GET, b"FOO / HTTP/1.1\r\n\r\n"],
+    "a line in a body": [CHUNKED, b"FOO / HTTP/1.1\r\n\r\n"],
+}
+
+
+@pytest.mark.parametrize("sent", NO_REQUEST.values(), ids=NO_REQUEST)
+async def test_what_is_not_http_is_a_problem_too(sent: list[bytes]) -> None:
+    async with serving(size) as served:
+        client = await served.connect()
+        await client.say(*sent)
 
         problem(await client.rest(), 400, "malformed-request")
 

@@ -53,14 +53,18 @@ SECTIONS: dict[str, tuple[Name, tuple[Role, ...]]] = {
 }
 """The pages of a round, by the last segment of their address, and who has a link to each."""
 
+OF_NOW = frozenset({"work"})
+"""Those that are of no run: their links keep none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What stands around a page.
 
     *round* and *fresh* say of which round and run it is; *section* which of the round's pages;
-    *live* has the page follow the round; *query* is what the other language's link keeps; *style*
-    is the stylesheet of such pages alone.
+    *live* has the page follow the round; *query* is what the other language's link keeps, and of
+    it the round's other pages `run` and `cohort`; *run* is the one that the path names; *style* is
+    the stylesheet of such pages alone.
     """
 
     title: str
@@ -70,6 +74,7 @@ class Frame:
     live: bool = False
     query: Mapping[str, str | int | None] = field(default_factory=dict)
     path: tuple[str, ...] = ()
+    run: int | None = None
     body_class: str = ""
     style: str | None = None
 
@@ -156,11 +161,19 @@ def _sections(reader: Reader, frame: Frame) -> Iterator[h.Element]:
     round_ = frame.round
     if round_ is None or reader.principal is None:
         return
+    kept = {"run": frame.run or frame.query.get("run"), "cohort": _cohort(frame)}
     for segment, (name, roles) in SECTIONS.items():
         if reader.principal.role in roles:
             here = "page" if segment == frame.section else None
             path = ("rounds", round_.code, *((segment,) if segment else ()))
-            yield h.a(href=reader.link(*path), aria_current=here)[reader.say(name)]
+            there = reader.link(*path, **({} if segment in OF_NOW else kept))
+            yield h.a(href=there, aria_current=here)[reader.say(name)]
+
+
+def _cohort(frame: Frame) -> str | int | None:
+    """Return whom the links keep to; counties are shown wherever nobody is named."""
+    cohort = frame.query.get("cohort")
+    return None if cohort == "county" else cohort
 
 
 def _status(reader: Reader, frame: Frame) -> str:

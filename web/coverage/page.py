@@ -59,7 +59,9 @@ def page(
 
     body = h.fragment[
         h.h1[title],
-        h.div(".tools")[tabs(reader, kind, to), views(reader, found.round.code, "indicator")],
+        h.div(".tools")[
+            tabs(reader, kind, to), views(reader, found.round.code, "indicator", query)
+        ],
         _content(reader, found) if found.applicants else h.p(".notice")[reader.say(NOBODY)],
         pager(reader, number, found.among, ON_A_PAGE, to),
     ]

@@ -66,7 +66,12 @@ async def coverage(
 @router.get("/board/rounds/{round}/coverage/sources")
 @admits(*SEES_SOURCES)
 async def by_source(
-    round: RoundCode, request: Request, reader: Reading, cursor: Cursor = None
+    round: RoundCode,
+    request: Request,
+    reader: Reading,
+    run: RunAsked,
+    cohort: OfKind = None,
+    cursor: Cursor = None,
 ) -> Response:
     """Show of whom each reporter's values count, as far as the reader's key reaches."""
     held, who = gateway_of(request), caller_of(request)
@@ -89,6 +94,7 @@ async def by_source(
         [_name(stored, who, each) for each in shown],
         {code: each.name for code, each in known.items()},
         encode(request.url.path, *shown[-1].key) if len(lines) > LINES else None,
+        {"run": run, "cohort": cohort},
     )
     body = await asyncio.to_thread(sources.page, reader, found)
     return personal(body, reader.language)

@@ -37,7 +37,10 @@ SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of lines; *names* has who lacks, *reporters* how each line's reporter is called."""
+    """One page of lines; *names* has who lacks, *reporters* how each line's reporter is called.
+
+    *kept* is what links keep of the query: the page itself is of now, and of everybody.
+    """
 
     round: RoundFacts
     framework: Framework
@@ -46,6 +49,7 @@ class Found:
     reporters: Sequence[str | None]
     names: Mapping[str, Name]
     following: str | None
+    kept: Mapping[str, str | int | None]
 
 
 def page(reader: Reader, found: Found) -> str:
@@ -56,18 +60,21 @@ def page(reader: Reader, found: Found) -> str:
         found.round,
         found.fresh,
         section="coverage",
+        query=found.kept,
         path=path,
         body_class="wide",
         style="figures.css",
     )
     body = h.fragment[
         h.h1[say(TITLE)],
-        h.div(".tools")[views(reader, found.round.code, "source")],
+        h.div(".tools")[views(reader, found.round.code, "source", found.kept)],
         h.p(".lead")[say(LEAD).format(day=reader.day(found.round.reference_date))],
         _table(reader, found) if found.lines else h.p(".notice")[say(NOTHING)],
         found.following
         and h.nav(".pager", aria_label=say(PAGES))[
-            h.a(href=reader.link(*path, cursor=found.following), rel="next")[say(NEXT)]
+            h.a(href=reader.link(*path, **found.kept, cursor=found.following), rel="next")[
+                say(NEXT)
+            ]
         ],
     ]
     return markup(reader, frame, body)

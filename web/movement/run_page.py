@@ -55,6 +55,7 @@ def page(
         section="movement",
         query=query,
         path=path,
+        run=run,
         body_class="wide",
         style="figures.css",
     )

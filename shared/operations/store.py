@@ -112,7 +112,10 @@ async def items(
 
 
 async def newest_done(session: Session, round_id: int, kind: str) -> Operation | None:
-    """Return the round's newest operation of this *kind* that has a result, if there is one."""
+    """Return the round's operation of this *kind* that has a result, if there is one.
+
+    Of several it is that of the latest run, and of these the newest.
+    """
     query = (
         select(*COLUMNS)
         .where(
@@ -120,7 +123,7 @@ async def newest_done(session: Session, round_id: int, kind: str) -> Operation |
             OperationRow.kind == kind,
             OperationRow.state == "done",
         )
-        .order_by(OperationRow.id.desc())
+        .order_by(OperationRow.parameters["run"].as_integer().desc(), OperationRow.id.desc())
         .limit(1)
     )
     row = (await session.execute(query)).first()

@@ -44,7 +44,7 @@ class Intervals:
             self._newest.pop(round_id, None)
 
     async def newest(self, round_id: int) -> Operation | None:
-        """Return the round's newest analysis that has a result, if there is any."""
+        """Return the newest analysis of the latest run that has a result, if there is any."""
         try:
             return self._newest[round_id]
         except KeyError:

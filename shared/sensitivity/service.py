@@ -27,16 +27,17 @@ SEEDS = 2**32
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to ask of a ranking; without a seed one is drawn."""
+    """What to ask of a ranking; without a seed one is drawn, without a run it is the last."""
 
     seed: int | None
     draws: int
     band: float
     first: int
+    run: int | None = None
 
 
 async def request(session: Session, actor: Actor, code: str, wanted: Wanted) -> Operation:
-    """Ask how sure the round's ranking is, as of its last run; a worker answers.
+    """Ask how sure the round's ranking is, as of its last run or an earlier; a worker answers.
 
     The round is held while its operations are counted, so that two who ask at once are not both
     the last one admitted. Raises: NotFound, RoundNotScored, TooManyOperations.
@@ -46,6 +47,8 @@ async def request(session: Session, actor: Actor, code: str, wanted: Wanted) -> 
     run, _ = await runs.latest(session, round_.id)
     if run == 0:
         raise RoundNotScored(f"round {code} has no run yet")
+    if wanted.run is not None:
+        run = (await runs.get(session, round_.id, wanted.run)).number
     if await operations.unfinished(session, round_.id) >= MOST_UNFINISHED:
         raise TooManyOperations(
             f"{MOST_UNFINISHED} operations of round {code} wait or run already",

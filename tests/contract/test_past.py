@@ -34,7 +34,6 @@ BY_ITSELF = {
     "/runs": "all runs",
     "/runs/{run}": "of the run in its path",
     "/runs/{run}/changes": "of the run in its path, since another",
-    ANALYSIS: "work on the last run, which the operation then names",
     "/submissions": "of all runs; `run` are those that one took in, `recorded_until` asks by time",
     "/submissions/standing": "by the instant `known_at`, whether a run took it in or not",
     "/submissions/{submission}/receipt": "a submission never changes",
@@ -62,7 +61,9 @@ async def test_a_run_that_is_not_there_and_an_instant_to_come_are_refused_alike(
     for each in OF_A_RUN:
         role = "auditor" if "auditor" in (each.roles or ()) else "admin"
         path = each.path.removeprefix("/v1").format(round=ROUND, applicant="C1")
-        unknown, later, both = [await world.call(role, "GET", path, **asked) for asked in OTHERS]
+        unknown, later, both = [
+            await world.call(role, each.method, path, **asked) for asked in OTHERS
+        ]
         problem(unknown, 404, "not-found")
         assert findings(problem(later, 422, "invalid")) == [("/query/as_of", "in-the-future")], path
         assert findings(problem(both, 422, "invalid")) == [("/query/as_of", "with-a-run")], path

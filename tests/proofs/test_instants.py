@@ -50,6 +50,9 @@ async def test_an_instant_names_the_last_run_that_was_sealed_then(
         assert export.headers["pilotzone-run"] == str(run)
         moved = await asked(world, f"/rounds/{ROUND}/movements", instant)
         assert moved.json()["until"] == run
+        analysis = {"as_of": instant.isoformat()}
+        doubted = await world.call("admin", "POST", f"/rounds/{ROUND}/sensitivity", **analysis)
+        assert doubted.json()["parameters"]["run"] == run
     refused = problem(await asked(world, SCORES, first - timedelta(days=1)), 404, "not-found")
     assert refused["detail"] == "no run was sealed at that instant"
 

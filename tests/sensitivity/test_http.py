@@ -133,6 +133,21 @@ async def test_the_answer_is_of_the_run_that_was_asked_about(scored: World) -> N
     assert (await items(scored, early)).json()["items"][0]["applicant"] == "C1"
 
 
+async def test_an_earlier_run_may_be_asked_about(scored: World) -> None:
+    """Its answer is what it was while that was the last."""
+    before = await ask(scored, seed=3, draws=40)
+    await scored.submit("expert", "C2", MARK, 100)
+    await scored.submit("source", "C2", STATIONS, 400)
+    assert await scored.recompute()
+
+    answer = await scored.call("auditor", "POST", ASK, {"seed": 3, "draws": 40}, run=1)
+    while await work(scored):
+        pass
+
+    assert answer.json()["parameters"] == before["parameters"]
+    assert (await items(scored, answer.json())).json() == (await items(scored, before)).json()
+
+
 async def test_a_round_without_a_run_has_nothing_to_look_into(world: World) -> None:
     answer = await world.call("auditor", "POST", ASK)
 

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -55,6 +56,9 @@ def test_a_collector_that_rests_looks_through_what_is_new_alone(collector: Colle
     assert not all_of_them
 
 
+@pytest.mark.skipif(
+    sys.version_info >= (3, 14), reason="Python 3.14 looks through some of the old at a time"
+)
 def test_a_collector_that_does_not_rest_looks_through_all(collector: Collector) -> None:
     with collector.resting():
         pass
@@ -65,11 +69,9 @@ def test_a_collector_that_does_not_rest_looks_through_all(collector: Collector) 
 
 
 def test_a_collector_rests_until_the_last_large_thing_is_gone(collector: Collector) -> None:
-    usual = gc.get_threshold()
     with collector.resting():
         with collector.resting():
             pass
-        assert gc.get_threshold() != usual
         with counted(OLDEST) as all_of_them:
             collector.give_back()
         assert not all_of_them

@@ -74,12 +74,15 @@ class RequestContext:
 def _require_one_meaning(scope: Scope) -> None:
     """Refuse what somebody in front of us may read otherwise. Raises: MalformedRequest, NotFound.
 
-    HTTP/1.1 has one `Host`. An encoded slash is text of a segment, which no code of ours has;
-    decoded, it would name another resource.
+    HTTP/1.1 has one `Host`, and a body one type. An encoded slash is text of a segment, which no
+    code of ours has; decoded, it would name another resource.
     """
-    hosts = sum(name == b"host" for name, _ in scope["headers"])
+    names = [name for name, _ in scope["headers"]]
+    hosts = names.count(b"host")
     if hosts > 1 or (hosts == 0 and scope.get("http_version") == "1.1"):
         raise MalformedRequest("a request has one `Host` header")
+    if names.count(b"content-type") > 1:
+        raise MalformedRequest("a request has one `Content-Type` header at most")
     if b"%2f" in (scope.get("raw_path") or b"").lower():
         raise NotFound("nothing is at this path")
 

@@ -1,4 +1,4 @@
-"""What a request's head says, and what it must say once: method, path, `Host`."""
+"""What a request's head says, and what it must say once: method, path, `Host`, `Content-Type`."""
 
 import httpx
 import pytest
@@ -45,6 +45,20 @@ async def test_a_request_has_one_host(world: World, hosts: list[bytes]) -> None:
     answer = await world.client.send(request)
 
     problem(answer, 400, "malformed-request")
+
+
+@pytest.mark.parametrize("types", [["text/csv", "application/json"], ["text/csv", "text/csv"]])
+@pytest.mark.parametrize(
+    "at", [f"/v1{SUBMISSIONS}/batch", f"/v1{SUBMISSIONS}", "/v1/rounds", "/board/sign-in"]
+)
+async def test_a_body_has_one_content_type(world: World, at: str, types: list[str]) -> None:
+    """By the other one, whoever stands in front may have read something else."""
+    headers = [*world.headers["source"].items(), *(("Content-Type", each) for each in types)]
+    content = b"measure,applicant,as_of,value\n"
+    answer = await world.client.post(f"http://gateway{at}", headers=headers, content=content)
+
+    problem(answer, 400, "malformed-request")
+    assert "Content-Type" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("slash", ["%2F", "%2f"])

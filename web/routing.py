@@ -90,6 +90,8 @@ async def _instead(scope: Scope, error: Exception) -> Response:
     """Return what is shown instead of a page: where one signs in, or what went wrong."""
     if isinstance(error, Unauthorized):
         return RedirectResponse(_sign_in(scope), 303)
+    if isinstance(error, HTTPException):  # before the handler: the page has other methods
+        return refusal(scope, await problems.on_http_error(_asked(scope), error))
     if isinstance(error, DomainError):
         return refusal(scope, await problems.on_domain_error(_asked(scope), error))
     return refusal(scope, problems.on_error(_asked(scope), error))

@@ -6,6 +6,7 @@ from web.administration import routes as administration
 from web.assets import routes as assets
 from web.coverage import routes as coverage
 from web.diagnostics import routes as diagnostics
+from web.elsewhere import routes as elsewhere
 from web.events import routes as events
 from web.explanations import routes as explanations
 from web.movement import routes as movement
@@ -34,6 +35,7 @@ FEATURES = (
     rounds,
     signing,
     assets,
+    elsewhere,
 )
 
 

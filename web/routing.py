@@ -32,6 +32,7 @@ class PageRoute(GuardedRoute):
     """
 
     repeatable = False
+    hides_methods = True  # a stranger is led to signing in, from what is there and what is not
     passed_over = ("lang", "run", "as_of", "cohort")  # links are sent on from page to page
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:

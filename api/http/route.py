@@ -43,6 +43,12 @@ class GuardedRoute(APIRoute):
     passed_over: Collection[str] = ()
     """Query parameters that are not refused where they mean nothing."""
 
+    heeds_query = True
+    """Whether other parameters are refused."""
+
+    hides_methods = False
+    """Whether only those who are admitted learn which methods a path has."""
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Take over what *endpoint* declares. Raises: AccessUndeclared."""
         self.admission = admission_of(path, endpoint)
@@ -68,7 +74,7 @@ class GuardedRoute(APIRoute):
         held: Gateway = scope["app"].state.gateway
         deadline = Deadline(held.database.patience)
         async with deadline.kept(scope):
-            if scope["method"] in (self.methods or ()):
+            if self.hides_methods or scope["method"] in (self.methods or ()):
                 await self._admitted(scope, held)
             await super().handle(scope, receive, deadline.until_answered(send))
 
@@ -109,7 +115,7 @@ class GuardedRoute(APIRoute):
         parameters = dict.fromkeys(self.passed_over, False) | declared(self.dependant)
 
         async def exact(request: Request) -> Response:
-            if self.admission.roles and request.scope["query_string"]:
+            if self.admission.roles and self.heeds_query and request.scope["query_string"]:
                 refuse_others(request, parameters)
             if request.method == "GET":
                 return self._unless_known(request, await handle(request))

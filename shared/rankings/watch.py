@@ -55,10 +55,10 @@ class Watch:
             self._waiting[round_id] = []
             try:
                 fresh = await standings.glance(self._database, round_id)
+            except TimeoutError as error:
+                _fail(waiting + self._waiting[round_id], error)
+                self._waiting[round_id] = []
             except Exception as error:  # noqa: BLE001 -- it belongs to whoever waits
-                if isinstance(error, TimeoutError):
-                    waiting += self._waiting[round_id]
-                    self._waiting[round_id] = []
                 _fail(waiting, error)
             else:
                 for each in (each for each in waiting if not each.done()):

@@ -89,17 +89,19 @@ async def test_who_asks_after_a_look_began_is_shown_a_later_one(
     assert looks.taken == 2
 
 
+@pytest.mark.parametrize("leaving", [0, 1], ids=["who looks", "who waits"])
 async def test_a_reader_that_goes_away_takes_nobody_with_it(
-    database: Database, round_id: int, looks: Looks
+    database: Database, round_id: int, looks: Looks, leaving: int
 ) -> None:
     watch = Watch(database)
     looks.gate.clear()
-    first, second = (asyncio.create_task(watch.freshness(round_id)) for _ in range(2))
+    asked = [asyncio.create_task(watch.freshness(round_id)) for _ in range(3)]
     await soon(looks.begun)
-    first.cancel()
+    gone = asked.pop(leaving)
+    gone.cancel()
     looks.gate.set()
-    assert (await second).run == 1
-    assert first.cancelled()
+    assert [each.run for each in await asyncio.gather(*asked)] == [1, 1]
+    assert gone.cancelled()
 
 
 async def test_a_look_that_fails_is_not_remembered(
@@ -134,21 +136,6 @@ async def test_who_waits_for_a_server_that_hangs_waits_once(
     failed = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(each) for each in failed] == [TimeoutError] * 3
     assert looks.taken == 1
-
-
-async def test_who_begins_a_look_and_goes_away_leaves_it_to_who_came_meanwhile(
-    database: Database, round_id: int, looks: Looks
-) -> None:
-    watch = Watch(database)
-    looks.gate.clear()
-    first = asyncio.create_task(watch.freshness(round_id))
-    await soon(looks.begun)
-    second = asyncio.create_task(watch.freshness(round_id))
-    await asyncio.sleep(0)
-    first.cancel()
-    looks.gate.set()
-    assert (await second).run == 1
-    assert first.cancelled()
 
 
 async def test_rounds_do_not_wait_for_each_other(

@@ -15,6 +15,7 @@ from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from api.answers.corked import Corked
 from api.bounds import Bounds
 from api.events.stream import END
 from api.heads import MOST_FIELDS, require_known_framing, require_size, too_large, unread
@@ -75,8 +76,9 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection if there is room for it."""
         super().connection_made(transport)
+        self.transport = Corked(transport, self.loop)
         if len(self.connections) > self.bounds.connections:
-            self._refuse(Unavailable("the service has as many connections as it can: come again"))
+            self._refuse(Unavailable("no more connections are taken: come again"))
             self.connections.discard(self)
             self.transport.close()
             return
@@ -174,8 +176,7 @@ class Connection(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Let a stream come to its end, since the server waits for what is being answered."""
-        state = {} if self._answering is None else self._answering.scope["state"]
-        if END in state:
+        if self._answering is not None and END in (state := self._answering.scope["state"]):
             state[END]()
         super().shutdown()
 

@@ -12,6 +12,10 @@ $(BIN)/mypy
 $(BIN)/lint-imports
 endef
 
+# What Python compiled is kept, even where the environment says otherwise: tests start hundreds of
+# processes, and each would compile anew what it imports.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run check test fuzz browser bench lint format types contracts openapi migration lock version clean
 

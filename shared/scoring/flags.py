@@ -41,6 +41,9 @@ EVIDENCE = (
 )
 """The flags that rest on the applicant's own evidence; the others are set anew in each run."""
 
+OF_SCALES = Flag.FLAT | Flag.NO_SCALE
+"""The flags that a cohort's values give to an indicator's scale."""
+
 
 def own(names: Iterable[str]) -> list[str]:
     """Keep of the published *names* those that rest on the applicant's own evidence."""

@@ -1,6 +1,6 @@
 """normalise: raw values → shares in [0, 1], cohort by cohort."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,21 +34,34 @@ def normalise(framework: Framework, values: FloatArray, cohort: IntArray) -> Nor
     missing. *cohort*, of shape (applicants,), numbers the cohorts from 0; an applicant's share
     depends on nobody outside its own.
     """
+    cohorts: list[dict[str, Mapping[str, float]]] = [{} for _ in range(cohort.max(initial=-1) + 1)]
     shares = np.empty(values.shape, order="F")
-    flags = np.zeros(values.shape, dtype=np.int32, order="F")
-    parameters: list[dict[str, Mapping[str, float]]] = []
-    for number in range(cohort.max(initial=-1) + 1):
+    found = Normalised(shares, np.zeros(values.shape, dtype=np.int32, order="F"), cohorts)
+    normalise_into(found, framework, values, cohort, range(len(framework.indicators)))
+    return found
+
+
+def normalise_into(
+    found: Normalised,
+    framework: Framework,
+    values: FloatArray,
+    cohort: IntArray,
+    columns: Iterable[int],
+) -> None:
+    """Compute the shares and parameters of some *columns*, and write them over those *found*.
+
+    The columns' flags are added to what is there. *values* and *cohort* are those of `normalise`.
+    """
+    indicators = [(column, framework.indicators[column]) for column in columns]
+    for number, taken in enumerate(found.parameters):
         members = np.flatnonzero(cohort == number)
-        taken = {}
-        for column, indicator in enumerate(framework.indicators):
+        for column, indicator in indicators:
             scaled = scale(framework, indicator, values[members, column])
-            shares[members, column] = scaled.shares
+            found.shares[members, column] = scaled.shares
             if scaled.flag:
-                flags[members[~np.isnan(scaled.shares)], column] = scaled.flag
+                found.flags[members[~np.isnan(scaled.shares)], column] |= scaled.flag
             if indicator.normalisation.depends_on_cohort:
                 taken[indicator.code] = scaled.parameters
-        parameters.append(taken)
-    return Normalised(shares, flags, parameters)
 
 
 def scale(framework: Framework, indicator: Indicator, values: FloatArray) -> scales.Scaled:

@@ -98,12 +98,14 @@ def resolve(framework: Framework, evidence: Evidence, applicants: int) -> Resolv
     values[cell] = reports.value[admitted]
     contested = reports.take(admitted & (count[reports.cell] > 1))
     judged = np.array([each.panel is not None for each in measures])[contested.measure]
-    cell, value, differing = _by_authority(measures, contested.take(~judged))
-    values[cell] = value
-    flags[differing] |= Flag.DISCREPANCY
-    cell, value, wide = _by_panel(measures, contested.take(judged))
-    values[cell] = value
-    flags[wide] |= Flag.SPREAD
+    if not judged.all():
+        cell, value, differing = _by_authority(measures, contested.take(~judged))
+        values[cell] = value
+        flags[differing] |= Flag.DISCREPANCY
+    if judged.any():
+        cell, value, wide = _by_panel(measures, contested.take(judged))
+        values[cell] = value
+        flags[wide] |= Flag.SPREAD
 
     asked = np.repeat([each.panel.at_least if each.panel else 1 for each in measures], applicants)
     few = (count > 0) & (count < asked)

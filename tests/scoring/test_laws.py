@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.scoring.arrays import FloatArray, IntArray
+from shared.scoring.flags import Flag
 from shared.scoring.framework import Band, Direction, Missing, Normalisation
 from shared.scoring.normalise import normalise
 from shared.scoring.rank import Ranks, rank
-from shared.scoring.score import Sheet, score
+from shared.scoring.score import Sheet, other_columns, score, score_again
 from tests.fixtures import frameworks as make
 from tests.fixtures.frameworks import examples
 
@@ -91,6 +92,37 @@ def test_the_order_of_applicants_never_matters(values: FloatArray, chance: Rando
     assert rows(shuffled, slice(None)) == rows(sheet, order)
     assert rows(ranked(shuffled), slice(None)) == rows(ranked(sheet), order)
     assert shuffled.parameters == sheet.parameters
+
+
+EVIDENCE_OR_NONE = st.sampled_from([0, int(Flag.PARTIAL), int(Flag.CAPPED | Flag.DISCREPANCY)])
+
+
+@given(tables(), st.data())
+@examples(120)
+def test_to_score_again_what_is_other_comes_to_the_same(
+    values: FloatArray, data: st.DataObject
+) -> None:
+    """Whatever values are others, none or all, in one cohort or two, whatever flags they had."""
+    count = len(values)
+    cohort = np.array(data.draw(st.lists(st.integers(0, 1), min_size=count, max_size=count)))
+    first, then = np.zeros((2, *values.shape), dtype=np.int32)
+    first[:], then[:] = data.draw(EVIDENCE_OR_NONE), data.draw(EVIDENCE_OR_NONE)
+    before = score(FRAMEWORK, values, first, cohort)
+    as_it_was = rows(before, slice(None))
+    after = values.copy()
+    for at, column, value in data.draw(
+        st.lists(st.tuples(st.integers(0, count - 1), st.integers(0, WIDTH - 1), QUANTITY))
+    ):
+        if not np.isnan(after[at, column]):
+            after[at, column] = value
+
+    again = score_again(FRAMEWORK, before, after, then, cohort, other_columns(after, values))
+
+    whole = score(FRAMEWORK, after, then, cohort)
+    assert rows(again, slice(None)) == rows(whole, slice(None))
+    assert again.parameters == whole.parameters
+    assert [list(each) for each in again.parameters] == [list(each) for each in whole.parameters]
+    assert rows(before, slice(None)) == as_it_was
 
 
 @given(tables())

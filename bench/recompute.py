@@ -109,8 +109,11 @@ async def measure(stage: Stage, round_: Round) -> Recomputation:
 
 
 def without_scores(known: Outcome) -> Outcome:
-    """Return what a worker knows that remembers all but scores: it writes all of them again."""
-    return replace(known, scores=known.scores.take(np.zeros(0, int)))
+    """Return what a worker knows that remembers all but scores: it makes all of them again."""
+    rescored = known.rescored
+    sheet = replace(rescored.sheet, values=np.full_like(rescored.sheet.values, np.nan))
+    none = rescored.scores.take(np.zeros(0, int))
+    return replace(known, rescored=replace(rescored, sheet=sheet, scores=none))
 
 
 async def _push_again(stage: Stage, round_: Round) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -14,32 +14,49 @@ from shared.scoring.derive import derive
 from shared.scoring.flags import EVIDENCE
 from shared.scoring.framework import Framework
 from shared.scoring.resolve import Evidence, resolve
-from shared.scoring.score import Sheet, score
+from shared.scoring.score import Sheet, other_columns, score, score_again
+
+Columns: TypeAlias = IntArray | slice
 
 
 @dataclass(frozen=True)
 class Rescored:
-    """The cohort's scores, which of them differ from before, and what was taken from the cohort.
+    """The scores of a cohort, which of them differ from before, and what they rest on.
 
-    *differs* has shape (applicants,); *parameters* are by kind of applicant and indicator.
+    *scores* are those of the *sheet*, which numbers cohorts in the order of *kinds*: *cohort*, of
+    shape (applicants,), has each applicant's. *differs* has the same shape.
     """
 
+    sheet: Sheet
+    kinds: list[str]
+    cohort: IntArray
     scores: Versions
     differs: BoolArray
-    parameters: dict[str, Any]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What was taken from the cohort, by kind of applicant and indicator."""
+        return dict(zip(self.kinds, self.sheet.parameters, strict=True))
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that it takes, all but some."""
+        beside = self.sheet.full, self.sheet.dimensions, self.cohort
+        return self.scores.nbytes + sum(each.nbytes for each in beside)
 
 
 def stale_positions(
-    cohort: Sequence[str], previous: Versions, changed: AbstractSet[str]
+    cohort: Sequence[str], previous: Versions, changed: AbstractSet[str], *, ours: bool = False
 ) -> IntArray:
     """Return the positions in *cohort* whose raw values must be resolved anew.
 
     That is who changed, who has no score yet, and who has a value of more than 15 digits: earlier
-    releases did not round. Of the others the last score holds the values.
+    releases did not round. Of the others the last score holds the values. *ours* says that this
+    process made the *previous* scores.
     """
     stale = np.fromiter((code in changed for code in cohort), bool, len(cohort))
     holds = np.zeros(len(cohort), bool)
-    holds[previous.applicant] = are_rounded(previous.values).all(axis=1)
+    holds[previous.applicant] = ours or are_rounded(previous.values).all(axis=1)
     return np.flatnonzero(stale | ~holds)
 
 
@@ -49,24 +66,40 @@ def rescore(
     previous: Versions,
     stale: IntArray,
     said: Evidence,
+    before: Rescored | None = None,
 ) -> Rescored:
     """Score the cohort (one of *kinds* each) and say what differs from *previous*.
 
-    *said* holds the evidence of the *stale* applicants, as positions among them.
+    *said* holds the evidence of the *stale* applicants, as positions among them. With what came
+    *before* of the same framework and kinds, whose scores *previous* are, only indicators of which
+    somebody's value is another are computed.
     """
     shape = len(kinds), len(framework.indicators)
-    values = np.full(shape, np.nan)
-    flags = np.zeros(shape, np.int32)
+    values = np.full(shape, np.nan, order="F")
+    flags = np.zeros(shape, np.int32, order="F")
     at = _rows(previous, len(kinds))
     values[at] = previous.values
     flags[at] = previous.flags & int(EVIDENCE)
     derived = derive(framework, resolve(framework, said, len(stale)))
     values[stale] = derived.values
     flags[stale] = derived.flags
-    names, cohort = np.unique(np.array(kinds, dtype=np.str_), return_inverse=True)
-    sheet = score(framework, values, flags, cohort)
-    parameters = dict(zip(names.tolist(), sheet.parameters, strict=True))
-    return Rescored(_versions(sheet), _differs(sheet, previous), parameters)
+    if before is None:
+        found, cohort = np.unique(np.array(kinds, dtype=np.str_), return_inverse=True)
+        names = found.tolist()
+    else:
+        names, cohort = before.kinds, before.cohort
+    columns: Columns = slice(None)
+    if before is not None and _lacks_the_same(values[stale], before.sheet.values[stale]):
+        columns = other_columns(values[stale], before.sheet.values[stale])
+        sheet = score_again(framework, before.sheet, values, flags, cohort, columns)
+    else:
+        sheet = score(framework, values, flags, cohort)
+    return Rescored(sheet, names, cohort, _versions(sheet), _differs(sheet, previous, columns))
+
+
+def _lacks_the_same(values: FloatArray, before: FloatArray) -> bool:
+    """Say whether values are missing where they were *before*: lines have the same maxima then."""
+    return np.array_equal(np.isnan(values), np.isnan(before))
 
 
 def _versions(sheet: Sheet) -> Versions:
@@ -82,13 +115,16 @@ def _versions(sheet: Sheet) -> Versions:
     )
 
 
-def _differs(sheet: Sheet, previous: Versions) -> BoolArray:
-    """Say whose score is new or not the same to the last digit."""
+def _differs(sheet: Sheet, previous: Versions, columns: Columns) -> BoolArray:
+    """Say whose score is new or not the same to the last digit.
+
+    Outside of *columns* flags alone may differ.
+    """
     at = _rows(previous, len(sheet.totals))
     same = (
-        _equal(sheet.values[at], previous.values)
-        & _equal(sheet.shares[at], previous.shares)
-        & (sheet.units[at] == previous.units).all(axis=1)
+        _equal(sheet.values[at][:, columns], previous.values[:, columns])
+        & _equal(sheet.shares[at][:, columns], previous.shares[:, columns])
+        & (sheet.units[at][:, columns] == previous.units[:, columns]).all(axis=1)
         & (sheet.flags[at] == previous.flags).all(axis=1)
         & (sheet.blocked[at] == previous.blocked)
     )

@@ -15,8 +15,7 @@ from shared.rounds import store as rounds
 from shared.runs import score_store as scores
 from shared.runs import store as runs
 from shared.runs.gathering import About, gathered
-from shared.runs.rescoring import rescore, stale_positions
-from shared.runs.score_store import Versions
+from shared.runs.rescoring import Rescored, rescore, stale_positions
 from shared.runs.statements import Kept, nothing
 from shared.runs.store import Last, NewRun
 
@@ -31,18 +30,18 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run, the scores as of it, and what they rest on: what the next would otherwise read."""
+    """A run, what it came to, and what that rests on: what the next would otherwise read."""
 
     round_id: int
     run: NewRun
     scope: Scope
-    scores: Versions
+    rescored: Rescored
     kept: Kept
 
     @property
     def nbytes(self) -> int:
         """The memory that it takes, all but some."""
-        return self.scores.nbytes + self.kept.nbytes
+        return self.rescored.nbytes + self.kept.nbytes
 
     def is_of(self, round_id: int, last: Last) -> bool:
         """Say whether this run is the *last* one of the round."""
@@ -76,20 +75,23 @@ async def recompute(
     scope = await _scope(session, round_id, consumed, known)
     rules, cohort, kinds = scope
     framework = await library.get(session, rules[0])
-    kept = nothing(rules, len(cohort))
+    kept, before = nothing(rules, len(cohort)), None
     if known is not None and known.scope.cohort == cohort:
-        previous = known.scores
+        previous = known.rescored.scores
         if known.kept.rules == rules:
             kept = known.kept
+        if known.scope == scope:
+            before = known.rescored
     else:
         width = len(framework.indicators)
         previous = await scores.latest(session, round_id, cohort, width, last.number)
-    stale = stale_positions(cohort, previous, consumed.applicants)
+    ours = known is not None and previous is known.rescored.scores
+    stale = stale_positions(cohort, previous, consumed.applicants, ours=ours)
     about = About(round_id, framework, rules[1])
     kept = await gathered(session, about, cohort, kept, consumed, stale)
     said = kept.statements.of(stale, len(cohort))
     read = time.perf_counter()
-    rescored = await asyncio.to_thread(rescore, framework, kinds, previous, stale, said)
+    rescored = await asyncio.to_thread(rescore, framework, kinds, previous, stale, said, before)
     computed = time.perf_counter()
     outside = sorted(consumed.applicants.difference(cohort))
     left = await scores.leavers(session, round_id, outside, last.number) if outside else []
@@ -113,7 +115,7 @@ async def recompute(
     run = replace(run, write_ms=(time.perf_counter() - computed) * 1e3)
     until = consumed.until if last.keeps_marks else None
     await runs.add(session, round_id, run, until, rescored.parameters)
-    return Outcome(round_id, run, scope, rescored.scores, kept)
+    return Outcome(round_id, run, scope, rescored, kept)
 
 
 async def _scope(

@@ -9,6 +9,7 @@ from shared.previews.effect import MOST_LISTED, OfCohort, OfRank, OfTotal, effec
 from shared.runs.rescoring import Rescored
 from shared.runs.score_store import Versions
 from tests.fixtures import frameworks
+from tests.fixtures.rescorings import rescored
 
 FRAMEWORK = frameworks.framework([frameworks.indicator("I")])
 
@@ -31,7 +32,7 @@ def scored(
         units=nothing.astype(np.int64),
         flags=nothing.astype(np.int32),
     )
-    return Rescored(versions, np.zeros(rows, np.bool_), {"county": parameters or {}})
+    return rescored(versions, parameters)
 
 
 def test_the_largest_differences_come_first_and_what_stays_is_left_out() -> None:
@@ -88,6 +89,6 @@ def test_so_many_are_listed_and_all_are_counted() -> None:
 
 
 def test_a_round_without_anybody_has_nothing_that_differs() -> None:
-    empty = Rescored(scored([]).scores, np.zeros(0, np.bool_), {})
+    empty = scored([])
 
     assert effect(FRAMEWORK, [], [], empty, empty).totals_changed == 0

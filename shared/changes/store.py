@@ -91,11 +91,15 @@ async def waiting_rounds(session: Session) -> dict[int, str]:
     return {row.id: row.code for row in await session.execute(query)}
 
 
-TAKEN_UNTIL = """coalesce((
-    SELECT (
-        SELECT changes_until FROM run WHERE run.round = :round ORDER BY number DESC LIMIT 1
-    ) FROM (SELECT CAST(0 AS bigint) AS changes_until) AS nothing_known
-), 0)"""
+def _taken_until(round_id: str) -> str:
+    return f"""coalesce((
+        SELECT (
+            SELECT changes_until FROM run WHERE run.round = {round_id} ORDER BY number DESC LIMIT 1
+        ) FROM (SELECT CAST(0 AS bigint) AS changes_until) AS nothing_known
+    ), 0)"""  # noqa: S608 -- constants alone
+
+
+TAKEN_UNTIL = _taken_until(":round")
 """The high-water mark of the round's last run; 0, which leaves nothing out, where it has none.
 
 For readers, so that they need not walk over rows that are consumed and not yet vacuumed. On a
@@ -105,9 +109,9 @@ schema before 0007 `run` lacks the column, and the name is that of the 0 beside 
 # Requests that did something else than submit come first: submissions name theirs themselves.
 # Ids of a round appear in order up to one that came with a submission: who logs a submission has
 # the round alone. Others share it, and of two of them the later id may be committed first.
-CONSUME = text(f"""
+CONSUME = f"""
     WITH consumed AS (
-        DELETE FROM submission_change WHERE round = :round
+        DELETE FROM submission_change WHERE round = $1
         RETURNING id, applicant, submission, request_id
     ), taken AS MATERIALIZED (
         SELECT applicant, count(*) AS changes, min(submission) AS first,
@@ -116,23 +120,24 @@ CONSUME = text(f"""
         FROM consumed GROUP BY applicant
     ), kept AS (
         INSERT INTO run_input (round, run, applicant, submissions)
-        SELECT :round, :run, applicant, submissions FROM taken WHERE submissions IS NOT NULL
+        SELECT $1, $2, applicant, submissions FROM taken WHERE submissions IS NOT NULL
     )
     SELECT array_agg(applicant), coalesce(sum(cardinality(submissions)), 0),
         CAST(sum(changes) AS bigint),
         (SELECT array_agg(request_id) FROM (
             SELECT request_id FROM consumed GROUP BY request_id
-            ORDER BY bool_and(submission IS NOT NULL), min(id) LIMIT :traced) AS first_requests),
-        greatest(max(until), {TAKEN_UNTIL}), coalesce(min(first), 0)
+            ORDER BY bool_and(submission IS NOT NULL), min(id) LIMIT $3) AS first_requests),
+        greatest(max(until), {_taken_until("$1")}), coalesce(min(first), 0)
     FROM taken
-""")  # noqa: S608 -- all of it is ours
+"""  # noqa: S608 -- all of it is ours
 
 
 async def consume(session: Session, round_id: int, run: int) -> Consumed | None:
     """Take the round's changes out of the log as the input of *run*; None if there are none."""
-    applicants, submissions, changes, requests, until, first = (
-        await session.execute(CONSUME, {"round": round_id, "run": run, "traced": TRACED})
-    ).one()
+    driver = await driver_of(session)
+    applicants, submissions, changes, requests, until, first = await driver.fetchrow(
+        CONSUME, round_id, run, TRACED
+    )
     if applicants is None:
         return None
     return Consumed(

@@ -50,10 +50,15 @@ class Statements:
         )
 
     def replaced(self, rows: IntArray, others: "Statements") -> "Statements":
-        """Give these with as many *others* in the place of those at *rows*."""
-        columns = {name: column.copy() for name, column in vars(self).items()}
-        for name, column in columns.items():
-            column[rows] = vars(others)[name]
+        """Give these with as many *others* in the place of those at *rows*.
+
+        A column in which these are alike is shared: of a correction, most are.
+        """
+        columns = dict(vars(self))
+        for name, column in vars(others).items():
+            if not np.array_equal(columns[name][rows], column, equal_nan=name == "value"):
+                columns[name] = columns[name].copy()
+                columns[name][rows] = column
         return Statements(**columns)
 
     def among(self, applicants: IntArray) -> "Statements":
@@ -67,11 +72,10 @@ class Statements:
 
     def of(self, applicants: IntArray, cohort: int) -> Evidence:
         """Give the evidence of some *applicants* of a *cohort*, as positions among them."""
-        place = np.full(cohort, -1)
+        place = np.zeros(cohort, np.int64)
         place[applicants] = np.arange(len(applicants))
-        at = place[self.applicant]
-        rows = np.flatnonzero(at >= 0)
-        return self._evidence(rows, at[rows])
+        rows = np.flatnonzero(_mask(applicants, cohort)[self.applicant])
+        return self._evidence(rows, place[self.applicant[rows]])
 
     def _evidence(self, rows: IntArray, applicant: IntArray) -> Evidence:
         return Evidence(

@@ -104,8 +104,10 @@ def _adding(*columns: str) -> str:
         WITH kept AS (
             INSERT INTO run_parameters (round, run, parameters)
             VALUES ($1, $3, CAST(CAST($2 AS text) AS json))
+        ), added AS (
+            INSERT INTO run (round, {", ".join(columns)}) VALUES ($1, {places})
         )
-        INSERT INTO run (round, {", ".join(columns)}) VALUES ($1, {places})
+        SELECT pg_notify('run', CAST($1 AS text))
     """  # noqa: S608 -- names of ours
 
 
@@ -132,7 +134,6 @@ async def add(
         await driver.execute(ADD_UNMARKED, round_id, written, *values)
     else:
         await driver.execute(ADD, round_id, written, *values, changes_until)
-    await driver.execute("SELECT pg_notify('run', $1)", str(round_id))
 
 
 async def get(session: Session, round_id: int, number: int) -> StoredRun:

@@ -23,6 +23,7 @@ from bench.stalls import measure as stalling
 from bench.stalls.measure import Stall
 from shared.database.migration import migrate
 from shared.embedded import server as embedded
+from shared.process import lifecycle
 
 SIZES = (100, 3_000, 100_000)
 COHORT = 3_000
@@ -153,6 +154,7 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
     """Take the *wanted* measurements and print each as it comes."""
     console = Console(width=120)
     async with stage(url) as on:
+        lifecycle.built()  # as gateway and worker do
         if "c" in wanted:
             measured = {
                 f"{size:,}": await recompute.measure(on, await on.filled(size)) for size in sizes

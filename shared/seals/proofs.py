@@ -19,7 +19,6 @@ from shared.database import Database, Session
 from shared.frameworks import store as frameworks
 from shared.frameworks.service import Library
 from shared.rounds.store import RoundFacts
-from shared.runs import score_store as scores
 from shared.runs.score_store import Versions
 from shared.scoring.arrays import number
 from shared.seals import (
@@ -28,11 +27,10 @@ from shared.seals import (
     checkpoint_store,
     places,
     proof_store,
-    records,
     unsealed_store,
 )
 from shared.seals import store as seals
-from shared.seals.places import Cohort, Places
+from shared.seals.places import Places
 
 SEALED_WITHIN = timedelta(days=1)
 """What a receipt promises; sealing follows a run within a second or so."""
@@ -66,10 +64,9 @@ async def ranked(
 ) -> Ranked:
     """Read the ranking as of *run*, and build its tree beside the event loop."""
     framework = await library.get(session, round_.framework)
-    codes, kinds = await unsealed_store.cohort(session, round_.id, run)
-    whole = await scores.latest(session, round_.id, codes, len(framework.indicators), run)
-    salts = tuple(records.salt_of_place(key, round_.id, code) for code in codes)
-    tree = await asyncio.to_thread(places.begin, Cohort(tuple(codes), tuple(kinds), salts), whole)
+    width = len(framework.indicators)
+    cohort, whole = await unsealed_store.ranking(session, round_.id, run, width, key)
+    tree = await asyncio.to_thread(places.begin, cohort, whole)
     return Ranked(tree, whole)
 
 

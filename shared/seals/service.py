@@ -24,7 +24,7 @@ from shared.seals import aside_store, places, records
 from shared.seals import store as seals
 from shared.seals import unsealed_store as unsealed
 from shared.seals.code import scoring_digest
-from shared.seals.places import Cohort, Places
+from shared.seals.places import Places
 from shared.seals.records import Group
 from shared.seals.store import Head, NewEntry
 from shared.seals.unsealed_store import Event, Run
@@ -178,10 +178,8 @@ async def _places(
         if found is not None and positions.keys() >= set(found[0]):
             changed = np.array([positions[code] for code in found[0]], np.int64)
             return await asyncio.to_thread(places.follow, before, changed, found[1])
-    codes, kinds = await unsealed.cohort(session, round_id, run.number)
-    salts = tuple(records.salt_of_place(key, round_id, code) for code in codes)
-    whole = await scores.latest(session, round_id, codes, width, run.number)
-    return await asyncio.to_thread(places.begin, Cohort(tuple(codes), tuple(kinds), salts), whole)
+    cohort, whole = await unsealed.ranking(session, round_id, run.number, width, key)
+    return await asyncio.to_thread(places.begin, cohort, whole)
 
 
 def _of_run(run: Run, inputs: dict[str, Any], ranking: Places) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from sqlalchemy import text
 from shared.audit.request_store import PASSING
 from shared.database import Session, columns
 from shared.database.database import driver_of
-from shared.runs.holding import holding
+from shared.runs import score_store as scores
+from shared.runs.score_store import Versions
 from shared.scoring.arrays import IntArray
 from shared.seals import records
+from shared.seals.places import Cohort
 from shared.seals.records import Group
 from shared.seals.store import Head
 
@@ -166,12 +168,17 @@ async def groups(session: Session, round_id: int, ids: IntArray, key: bytes) -> 
     return list(await driver.fetch(GROUPS, round_id, listed, key, listed[0], listed[-1]))
 
 
-async def cohort(session: Session, round_id: int, run: int) -> tuple[list[str], list[str]]:
-    """Return applicants and kinds of those who have a score as of *run*, by code."""
-    latest = holding(":round", "entry.applicant", ":run", "withdrawn")
-    query = text(f"""
-        SELECT entry.applicant, entry.kind FROM entry CROSS JOIN LATERAL ({latest}) AS latest
-        WHERE entry.round = :round AND NOT latest.withdrawn ORDER BY entry.applicant
-    """)  # noqa: S608 -- constants alone
-    rows = (await session.execute(query, {"round": round_id, "run": run})).all()
-    return [row[0] for row in rows], [row[1] for row in rows]
+async def ranking(
+    session: Session, round_id: int, run: int, indicators: int, key: bytes
+) -> tuple[Cohort, Versions]:
+    """Return who has a score as of *run*, by code, and these scores in the same order."""
+    query = text("SELECT applicant, kind FROM entry WHERE round = :round ORDER BY applicant")
+    entries = [tuple(row) for row in await session.execute(query, {"round": round_id})]
+    ever = [code for code, _ in entries]
+    found = await scores.latest(session, round_id, ever, indicators, run)
+    found = found.take(np.argsort(found.applicant))
+    ranked = [entries[at] for at in found.applicant.tolist()]
+    salts = tuple(records.salt_of_place(key, round_id, code) for code, _ in ranked)
+    return Cohort(
+        tuple(code for code, _ in ranked), tuple(kind for _, kind in ranked), salts
+    ), found

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Any
 
 Data = bytes | bytearray | memoryview
 
@@ -32,6 +33,10 @@ class Corked(asyncio.Transport):
         """Write one after the other."""
         for data in list_of_data:
             self.write(data)
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """Return what is known of the connection, as the transport does by which we send."""
+        return self._transport.get_extra_info(name, default)
 
     def get_write_buffer_size(self) -> int:
         """Return how many bytes are not sent yet."""

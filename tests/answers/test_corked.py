@@ -12,7 +12,7 @@ class Wire(asyncio.Transport):
     """Notes what is handed to the system at once, and how it ends."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__({"socket": "a socket"})
         self.packets: list[bytes] = []
         self.end = ""
 
@@ -133,3 +133,8 @@ async def test_what_is_held_is_dropped_where_the_client_went_meanwhile(
     await asyncio.sleep(0)
 
     assert wire.packets == []
+
+
+async def test_it_says_what_the_connection_is(corked: Corked) -> None:
+    assert corked.get_extra_info("socket") == "a socket"
+    assert corked.get_extra_info("sslcontext", "none") == "none"

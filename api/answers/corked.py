@@ -1,7 +1,6 @@
 """A transport that sends the head of an answer together with what follows it."""
 
 import asyncio
-from collections.abc import Iterable
 from typing import Any
 
 Data = bytes | bytearray | memoryview
@@ -28,11 +27,6 @@ class Corked(asyncio.Transport):
         elif data:
             self._held = data
             self._loop.call_soon(self._send)
-
-    def writelines(self, list_of_data: Iterable[Data]) -> None:
-        """Write one after the other."""
-        for data in list_of_data:
-            self.write(data)
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """Return what is known of the connection, as the transport does by which we send."""

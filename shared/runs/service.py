@@ -75,9 +75,9 @@ async def recompute(
     scope = await _scope(session, round_id, consumed, known)
     rules, cohort, kinds = scope
     framework = await library.get(session, rules[0])
-    kept, before = nothing(rules, len(cohort)), None
+    kept, before, ours = nothing(rules, len(cohort)), None, False
     if known is not None and known.scope.cohort == cohort:
-        previous = known.rescored.scores
+        previous, ours = known.rescored.scores, True
         if known.kept.rules == rules:
             kept = known.kept
         if known.scope == scope:
@@ -85,7 +85,6 @@ async def recompute(
     else:
         width = len(framework.indicators)
         previous = await scores.latest(session, round_id, cohort, width, last.number)
-    ours = known is not None and previous is known.rescored.scores
     stale = stale_positions(cohort, previous, consumed.applicants, ours=ours)
     about = About(round_id, framework, rules[1])
     kept = await gathered(session, about, cohort, kept, consumed, stale)

@@ -46,7 +46,7 @@ def points(framework: Framework, shares: FloatArray) -> Points:
     blocked = np.zeros(shares.shape[0], dtype=np.bool_)
     for column, indicator in enumerate(framework.indicators):
         absent = missing[:, column]
-        earned = half_up(np.where(absent, 0.0, shares[:, column]), full[:, column])
+        earned = line_points(shares[:, column], full[:, column])
         units[:, column] = earned
         dimensions[:, framework.dimension_of[column]] += earned
         covered += np.where(absent, 0, indicator.full)
@@ -130,6 +130,11 @@ def by_dimension(framework: Framework, units: Sequence[int]) -> list[int]:
 def in_points(framework: Framework, units: float) -> float:
     """Return *units* as points: the shortest decimal that names them."""
     return float(units / 10**framework.precision)
+
+
+def line_points(shares: FloatArray, full: FloatArray) -> IntArray:
+    """Give what one indicator's *shares* earn of *full*, in whole units; NaN, missing, earns 0."""
+    return half_up(np.where(np.isnan(shares), 0.0, shares), full)
 
 
 def half_up(shares: FloatArray, full: FloatArray) -> IntArray:

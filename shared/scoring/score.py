@@ -9,7 +9,7 @@ from shared.scoring.arrays import BoolArray, FlagArray, FloatArray, IntArray
 from shared.scoring.flags import EVIDENCE, OF_SCALES
 from shared.scoring.framework import Framework
 from shared.scoring.normalise import Normalised, normalise, normalise_into
-from shared.scoring.points import half_up, points
+from shared.scoring.points import line_points, points
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,7 @@ def score_again(
     normalise_into(found, framework, values, cohort, columns.tolist())
     units, dimensions = before.units.copy(order="K"), before.dimensions.copy(order="K")
     for column in columns.tolist():
-        shares = found.shares[:, column]
-        earned = half_up(np.where(np.isnan(shares), 0.0, shares), before.full[:, column])
+        earned = line_points(found.shares[:, column], before.full[:, column])
         dimensions[:, framework.dimension_of[column]] += earned - units[:, column]
         units[:, column] = earned
     return replace(

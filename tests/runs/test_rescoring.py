@@ -58,7 +58,12 @@ REPORTS = st.dictionaries(
 )
 
 
-def run(said: dict[tuple[int, str], float], stale: set[int], before: Rescored | None) -> Rescored:
+def run(
+    said: dict[tuple[int, str], float],
+    stale: set[int],
+    previous: Versions,
+    before: Rescored | None = None,
+) -> Rescored:
     """Score anew who is *stale*, from what was *said* of each."""
     rows = np.array(sorted(stale), np.int64)
     reports = [
@@ -67,7 +72,6 @@ def run(said: dict[tuple[int, str], float], stale: set[int], before: Rescored | 
         if at in stale
     ]
     evidence = make.evidence(FRAMEWORK, make.reports(*reports))
-    previous = scored_nothing() if before is None else before.scores
     return rescore(FRAMEWORK, KINDS, previous, rows, evidence, before)
 
 
@@ -95,22 +99,11 @@ def test_a_run_that_goes_on_from_another_comes_to_what_a_whole_one_does(
 ) -> None:
     """Values are added and corrected; of whom nothing is said nothing is computed."""
     everybody, said = set(range(len(KINDS))), dict(pushes[0])
-    known = run(said, everybody, None)
+    known = run(said, everybody, scored_nothing())
     for push in pushes[1:]:
         said |= push
-        goes_on = run(said, {at for at, _ in push}, known)
-        whole = rescore(
-            FRAMEWORK,
-            KINDS,
-            known.scores,
-            np.arange(len(KINDS)),
-            make.evidence(
-                FRAMEWORK,
-                make.reports(
-                    *(Report(at, measure, value) for (at, measure), value in said.items())
-                ),
-            ),
-        )
+        goes_on = run(said, {at for at, _ in push}, known.scores, known)
+        whole = run(said, everybody, known.scores)
 
         assert printed(goes_on.sheet) == printed(whole.sheet)
         assert printed(goes_on.scores) == printed(whole.scores)

@@ -42,7 +42,7 @@ async def measure(stage: Stage, round_: Round) -> Sealing:
 
     async def both(name: str, known: Outcome | None, memory: Memory | None) -> _Known:
         outcome, run_ms = await _run(stage, library, round_, known)
-        sealed, sealed_ms = await _seal(stage, library, round_, memory)
+        sealed, sealed_ms = await _seal(stage, library, round_, memory, outcome)
         found[name].append((run_ms, sealed_ms))
         return outcome, sealed.memory
 
@@ -84,10 +84,10 @@ async def _run(
 
 
 async def _seal(
-    stage: Stage, library: Library, round_: Round, memory: Memory | None
+    stage: Stage, library: Library, round_: Round, memory: Memory | None, made: Outcome
 ) -> tuple[Sealed, float]:
     begin = time.perf_counter()
     async with stage.database.session() as session:
-        sealed = await seals.seal(session, library, "bench", round_.id, memory)
+        sealed = await seals.seal(session, library, "bench", round_.id, memory, made)
     assert sealed is not None
     return sealed, (time.perf_counter() - begin) * 1e3

@@ -61,6 +61,7 @@ async def serve(settings: Settings, url: str, health_file: Path | None) -> None:
         settings.checkpoint_cadence,
         settings.worker_idle,
         worker.library,
+        worker.remembered.of,
     )
     others = (operator, sealer, expiry, deliverer)
     loop = asyncio.get_running_loop()

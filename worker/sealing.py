@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ import structlog
 from pilotzone_verify.notes import Signer
 from shared.database import Database, full, out_of_reach
 from shared.frameworks.service import Library
+from shared.runs.service import Outcome
 from shared.seals import aside_store, store, unsealed_store
 from shared.seals import service as seals
 from shared.seals.service import Memory, Sealed
@@ -24,7 +26,10 @@ REMEMBERED = 8
 
 @dataclass
 class Sealer:
-    """Seals and signs; any number of workers share the rounds."""
+    """Seals and signs; any number of workers share the rounds.
+
+    *made* gives the last run of a round that this process made and saw committed, if it did.
+    """
 
     database: Database
     name: str
@@ -32,6 +37,7 @@ class Sealer:
     cadence: timedelta
     idle: timedelta
     library: Library
+    made: Callable[[int], Outcome | None] = lambda _: None
     bell: Bell = field(default_factory=Bell)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     memories: OrderedDict[int, Memory] = field(default_factory=OrderedDict)
@@ -67,8 +73,9 @@ class Sealer:
         try:
             async with self.database.session() as session:
                 memory = self.memories.get(round_id)
+                made = self.made(round_id)
                 sealed = await seals.seal(
-                    session, self.library, self.name, round_id, memory, aside=aside
+                    session, self.library, self.name, round_id, memory, made, aside=aside
                 )
         except Exception as error:
             if out_of_reach(error) or full(error):

@@ -11,6 +11,9 @@ from pilotzone_verify.trees import EMPTY, above, inclusion
 from shared.runs.score_store import Versions
 from shared.scoring.arrays import BoolArray, IntArray
 from shared.scoring.rank import Ranks, rank
+from shared.seals.records import salt_of_place
+
+JSON = json.JSONEncoder(ensure_ascii=False)
 
 MANY = 8
 """Where one leaf in so many is another, a tree is built anew: that is quicker than mending it."""
@@ -31,10 +34,20 @@ class Cohort:
     positions: Mapping[str, int] = field(init=False, repr=False, compare=False)
     heads: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
+    @classmethod
+    def of(cls, codes: Sequence[str], kinds: Sequence[str], key: bytes, round_id: int) -> "Cohort":
+        """Return the cohort of these *codes*, in order, and *kinds*; the *key* makes the salts."""
+        salts = (salt_of_place(key, round_id, code) for code in codes)
+        return cls(tuple(codes), tuple(kinds), tuple(salts))
+
+    def is_of(self, codes: Sequence[str], kinds: Sequence[str]) -> bool:
+        """Say whether these are ranked, and of these kinds."""
+        return (self.codes, self.kinds) == (tuple(codes), tuple(kinds))
+
     def __post_init__(self) -> None:
         """Work out what is shared."""
         _, numbers = np.unique(np.array(self.kinds, dtype=np.str_), return_inverse=True)
-        quoted = (json.dumps(code, ensure_ascii=False) for code in self.codes)
+        quoted = map(JSON.encode, self.codes)
         positions = {code: at for at, code in enumerate(self.codes)}
         object.__setattr__(self, "numbers", numbers)
         object.__setattr__(self, "positions", positions)

@@ -30,7 +30,7 @@ from shared.seals import (
     unsealed_store,
 )
 from shared.seals import store as seals
-from shared.seals.places import Places
+from shared.seals.places import Cohort, Places
 
 SEALED_WITHIN = timedelta(days=1)
 """What a receipt promises; sealing follows a run within a second or so."""
@@ -65,7 +65,8 @@ async def ranked(
     """Read the ranking as of *run*, and build its tree beside the event loop."""
     framework = await library.get(session, round_.framework)
     width = len(framework.indicators)
-    cohort, whole = await unsealed_store.ranking(session, round_.id, run, width, key)
+    who, whole = await unsealed_store.ranking(session, round_.id, run, width)
+    cohort = Cohort.of(*who, key, round_.id)
     tree = await asyncio.to_thread(places.begin, cohort, whole)
     return Ranked(tree, whole)
 

@@ -1,13 +1,15 @@
 """What is hashed, written by PostgreSQL as `pilotzone_verify.leaves` says: RFC 8785, salted."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 from hashlib import sha256
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pilotzone_verify.leaves import SALT_LENGTH
+from shared.scoring.arrays import IntArray
 
 MOMENT = """'"' || to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"'"""
 
@@ -83,6 +85,11 @@ def salt_of(secret: str, what: str, round_id: str, number: str) -> str:
     return f"substring({whole} FROM 1 FOR {SALT_LENGTH})"
 
 
+def salted_by(secret: bytes, what: str, round_id: int) -> bytes:
+    """Return what a number, as eight bytes, is hashed behind: the digest begins with its salt."""
+    return secret + what.encode() + round_id.to_bytes(8, "big")
+
+
 def leaf_of(salt: str, record: str) -> str:
     """Return SQL for the hash of a *record* behind its *salt*."""
     return f"sha256('\\x00'::bytea || {salt} || convert_to({record}, 'UTF8'))"
@@ -95,31 +102,102 @@ def salt_of_place(secret: bytes, round_id: int, applicant: str) -> bytes:
     ]
 
 
-Group: TypeAlias = tuple[str, Sequence[int], bytes]
-"""Submissions of one *template*: that, the widths of what varies, and a row each, of bytes: the id
-(eight), the salt, and what varies."""
+_Bytes: TypeAlias = NDArray[np.uint8]
 
 
-def leaves_of(groups: Iterable[Group]) -> list[bytes]:
-    """Hash the submissions of *groups*, by id, as `leaf_of` has the database hash each.
+class Group(NamedTuple):
+    """Submissions of one *template*, in any order, each of their columns one behind the other.
 
-    Rows of a group are of one length, and are put together as columns of bytes.
+    All applicants' codes have the same number of bytes, and all measures'; all have a number, or
+    none has. *ids* and *numbers* are 8 bytes each, *digests* 32, which begin with a salt.
     """
-    ids, leaves = [np.zeros(0, np.int64)], list[bytes]()
-    for template, widths, raw in groups:
-        rows = np.frombuffer(raw, np.uint8).reshape(-1, 8 + SALT_LENGTH + sum(widths))
-        ids.append(rows[:, :8].copy().view(">i8").ravel())
-        leaves += _hashed(template, widths, rows[:, 8:])
-    return [leaves[at] for at in np.argsort(np.concatenate(ids)).tolist()]
+
+    template: str
+    ids: bytes
+    digests: bytes
+    applicants: str
+    measures: str
+    numbers: bytes | None
 
 
-def _hashed(template: str, widths: Sequence[int], rows: NDArray[np.uint8]) -> list[bytes]:
-    first, *pieces = (np.frombuffer(each.encode(), np.uint8) for each in template.split(BLANK))
-    salts, *varying = np.split(rows, np.cumsum([SALT_LENGTH, *widths[:-1]]), axis=1)
-    columns = [np.zeros(1, np.uint8), salts, first]
-    for column, piece in zip(varying, pieces, strict=True):
-        columns += [column, piece]
-    broad = [np.broadcast_to(each, (len(rows), each.shape[-1])) for each in columns]
-    whole = np.concatenate(broad, axis=1)
-    data, width = whole.tobytes(), whole.shape[1]
-    return [sha256(data[at : at + width]).digest() for at in range(0, len(data), width)]
+ESCAPED = re.compile(r'[\x00-\x1f"\\]')
+"""What JSON does not have as it is."""
+
+
+def are_plain(groups: Iterable[Group]) -> bool:
+    """Say whether JSON has all codes of *groups* as they are."""
+    return not any(ESCAPED.search(each.applicants + each.measures) for each in groups)
+
+
+def leaves_of(groups: Iterable[Group], taken: IntArray) -> list[bytes]:
+    """Hash the submissions *taken*, ids from the least on, as `leaf_of` has the database hash each.
+
+    *groups* have all of them, and maybe others; their codes are plain.
+    """
+    found, leaves = [np.zeros(0, np.int64)], list[bytes]()
+    for group in groups:
+        ids = np.frombuffer(group.ids, ">i8").astype(np.int64)
+        digits = np.searchsorted(POWERS, ids, side="right")
+        ours = np.isin(ids, taken, assume_unique=True)
+        for length in np.flatnonzero(np.bincount(digits)).tolist():
+            rows = np.flatnonzero(ours & (digits == length))
+            found.append(ids[rows])
+            same, varying = _pieces(group, ids, length)
+            if len(rows) < len(ids):
+                varying = [column[rows] for column in varying]
+            leaves += _hashed(same, varying)
+    return [leaves[at] for at in np.argsort(np.concatenate(found)).tolist()]
+
+
+POWERS = 10 ** np.arange(19)
+DIGITS = np.frombuffer(bytes(range(256)).hex().encode(), np.uint16)
+"""Both hexadecimal digits of a byte."""
+
+
+def _pieces(group: Group, ids: IntArray, length: int) -> tuple[list[bytes], list[_Bytes]]:
+    """Return what is hashed of each of a group: what is the same, and between it what varies.
+
+    Rows whose *ids* do not have *length* digits come out as something else.
+    """
+    count = len(ids)
+    first, second, third, fourth, last = (each.encode() for each in group.template.split(BLANK))
+    decimal = ids[:, np.newaxis] // POWERS[:length][::-1] % 10 + ord("0")
+    number, quote = np.broadcast_to(_bytes(b"null", 1), (count, 4)), b""
+    if group.numbers is not None:
+        number, quote = DIGITS[_bytes(group.numbers, count)].view(np.uint8), b'"'
+    varying = [
+        _bytes(group.digests, count)[:, :SALT_LENGTH],
+        _bytes(group.applicants.encode(), count),
+        decimal.astype(np.uint8),
+        _bytes(group.measures.encode(), count),
+        number,
+    ]
+    same = [b"\x00", first + b'"', b'"' + second, third + b'"', b'"' + fourth + quote, quote + last]
+    return same, varying
+
+
+def _bytes(whole: bytes | bytearray, rows: int) -> _Bytes:
+    return np.frombuffer(whole, np.uint8).reshape(rows, -1)
+
+
+BLOCK = 512
+"""So many rows are put together at once: they stay in the processor's cache."""
+
+
+def _hashed(same: list[bytes], varying: list[_Bytes]) -> list[bytes]:
+    """Hash all rows: each column of *varying* lies between two pieces of what is the *same*."""
+    alike, places = bytearray(), list[int]()
+    for piece, column in zip(same, varying, strict=False):
+        alike += piece
+        places.append(len(alike))
+        alike += bytes(column.shape[1])
+    alike += same[-1]
+    block, width = np.tile(_bytes(alike, 1), (BLOCK, 1)), len(alike)
+    leaves, count = list[bytes](), len(varying[0])
+    for start in range(0, count, BLOCK):
+        rows = min(BLOCK, count - start)
+        for at, column in zip(places, varying, strict=True):
+            block[:rows, at : at + column.shape[1]] = column[start : start + rows]
+        data = block[:rows].tobytes()
+        leaves += [sha256(data[at : at + width]).digest() for at in range(0, len(data), width)]
+    return leaves

@@ -5,10 +5,11 @@ at a time. What was left by one that died is sealed by the next.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,12 +20,14 @@ from shared.core.moments import in_microseconds
 from shared.database import Session
 from shared.frameworks.service import Library
 from shared.runs import score_store as scores
+from shared.runs.service import Outcome
+from shared.scoring.arrays import IntArray
 from shared.scoring.framework import Framework
 from shared.seals import aside_store, places, records
 from shared.seals import store as seals
 from shared.seals import unsealed_store as unsealed
 from shared.seals.code import scoring_digest
-from shared.seals.places import Places
+from shared.seals.places import Cohort, Places
 from shared.seals.records import Group
 from shared.seals.store import Head, NewEntry
 from shared.seals.unsealed_store import Event, Run
@@ -39,8 +42,8 @@ where they have much in common, as in a push: all but applicant, measure, number
 ALIKE = 16
 """So many that have that in common are worth it."""
 
-PAGE = 16_384
-"""So many submissions are read at once: some megabytes."""
+PAGE = 8_192
+"""So many submissions are read at once. A power of two: their tree is a part of that of all."""
 
 LEAF_LENGTH = len(EMPTY)
 TICK = timedelta(microseconds=1)
@@ -73,13 +76,15 @@ async def seal(
     name: str,
     round_id: int,
     memory: Memory | None,
+    made: Outcome | None = None,
     *,
     aside: bool = False,
 ) -> Sealed | None:
     """Append what the round's log lacks, as much as fits into a transaction; None: others do.
 
-    *name* begins the origin of a log that begins. Only with *aside* is what was set aside looked
-    for: `aside_store.rounds` tells which rounds have it.
+    *name* begins the origin of a log that begins. *made* is a run that the caller saw committed:
+    its scores are not read. Only with *aside* is what was set aside looked for:
+    `aside_store.rounds` tells which rounds have it.
     """
     if not await seals.try_hold(session, round_id):
         return None
@@ -103,8 +108,11 @@ async def seal(
     if runs:
         framework = await library.get(session, runs[0].framework_id)
         for run in runs:
-            known = await _places(session, round_id, framework, head.secret, run, known)
-            inputs = await _inputs(session, round_id, run, head.secret)
+            ours = made if made is not None and run.is_of(made) else None
+            ranking = await _ranking(session, round_id, framework, head.secret, run, ours, known)
+            known, inputs = await asyncio.gather(
+                asyncio.to_thread(ranking), _inputs(session, round_id, run, head.secret)
+            )
             log.add("run", run.number, **_of_run(run, inputs, known))
     if log.entries:
         await seals.append(session, round_id, head, log.entries, log.moments)
@@ -162,24 +170,35 @@ async def _begin(session: Session, log: _Log, round_id: int) -> None:
     )
 
 
-async def _places(
+async def _ranking(
     session: Session,
     round_id: int,
     framework: Framework,
     key: bytes,
     run: Run,
+    made: Outcome | None,
     before: Places | None,
-) -> Places:
-    """Return the ranking as of *run*, from the one *before* it if the cohort is the same."""
+) -> Callable[[], Places]:
+    """Read what the ranking as of *run* follows from, and return what makes it.
+
+    That is the ranking *before* it if the cohort is the same; and the run itself, if it is what the
+    worker *made*.
+    """
     width = len(framework.indicators)
     if before is not None:
-        positions = before.standings.cohort.positions
+        cohort = before.standings.cohort
+        if made is not None and cohort.is_of(*made.scope[1:]):
+            differs = np.flatnonzero(made.rescored.differs)
+            return partial(places.follow, before, differs, made.rescored.scores.take(differs))
         found = await scores.written(session, round_id, run.number, width, run.scores_written)
-        if found is not None and positions.keys() >= set(found[0]):
-            changed = np.array([positions[code] for code in found[0]], np.int64)
-            return await asyncio.to_thread(places.follow, before, changed, found[1])
-    cohort, whole = await unsealed.ranking(session, round_id, run.number, width, key)
-    return await asyncio.to_thread(places.begin, cohort, whole)
+        if found is not None and cohort.positions.keys() >= set(found[0]):
+            changed = np.array([cohort.positions[code] for code in found[0]], np.int64)
+            return partial(places.follow, before, changed, found[1])
+    if made is not None and run.number == 1:  # before which nobody had a score
+        who, whole = made.scope[1:], made.rescored.scores
+    else:
+        who, whole = await unsealed.ranking(session, round_id, run.number, width)
+    return lambda: places.begin(Cohort.of(*who, key, round_id), whole)
 
 
 def _of_run(run: Run, inputs: dict[str, Any], ranking: Places) -> dict[str, Any]:
@@ -196,27 +215,42 @@ def _of_run(run: Run, inputs: dict[str, Any], ranking: Places) -> dict[str, Any]
 async def _inputs(session: Session, round_id: int, run: Run, key: bytes) -> dict[str, Any]:
     """Return what is sealed of the submissions that a *run* took in."""
     few = run.submissions <= FEW
-    leaves = None if few else await _hashed_here(session, round_id, run, key)
-    if leaves is None:
-        said = await unsealed.input_leaves(session, round_id, run.number, key)
-        leaves = [said[at : at + LEAF_LENGTH] for at in range(0, len(said), LEAF_LENGTH)]
+    found = None if few else await _hashed_here(session, round_id, run, key)
+    if found is not None:
+        return found
+    said = await unsealed.input_leaves(session, round_id, run.number, key)
+    leaves = [said[at : at + LEAF_LENGTH] for at in range(0, len(said), LEAF_LENGTH)]
     return _rooted(leaves) if few else await asyncio.to_thread(_rooted, leaves)
 
 
-async def _hashed_here(session: Session, round_id: int, run: Run, key: bytes) -> list[bytes] | None:
-    """Return the leaves of a run's submissions; None where these have too little in common."""
+async def _hashed_here(
+    session: Session, round_id: int, run: Run, key: bytes
+) -> dict[str, Any] | None:
+    """Return what is sealed of a run's submissions; None where they have too little in common."""
     ids = await unsealed.taken(session, round_id, run.number)
-    leaves, page = list[bytes](), list[Group]()
+    roots, before = list[bytes](), _Page([], ids[:0])
     for at in range(0, len(ids), PAGE):  # one page is hashed while the next is read
         some = ids[at : at + PAGE]
         page, hashed = await asyncio.gather(
-            unsealed.groups(session, round_id, some, key),
-            asyncio.to_thread(records.leaves_of, page),
+            unsealed.groups(session, round_id, some, key), asyncio.to_thread(before.roots)
         )
-        if len(page) * ALIKE > len(some):
+        if len(page) * ALIKE > len(some) or not records.are_plain(page):
             return None
-        leaves += hashed
-    return leaves + await asyncio.to_thread(records.leaves_of, page)
+        roots += hashed
+        before = _Page(page, some)
+    roots += await asyncio.to_thread(before.roots)
+    return {"count": len(ids), "root": root(roots).hex()}
+
+
+class _Page(NamedTuple):
+    """Submissions with what they have in common."""
+
+    groups: list[Group]
+    taken: IntArray
+
+    def roots(self) -> list[bytes]:
+        """Return the root of their tree, none of no submission."""
+        return [root(records.leaves_of(self.groups, self.taken))] if self.groups else []
 
 
 def _rooted(leaves: list[bytes]) -> dict[str, Any]:

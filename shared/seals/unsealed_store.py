@@ -1,19 +1,21 @@
 """What is yet to be sealed of a round: audit events, runs, what they took in and wrote."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from sqlalchemy import text
 
 from shared.audit.request_store import PASSING
-from shared.database import Session, columns
+from shared.database import Session
 from shared.database.database import driver_of
 from shared.runs import score_store as scores
 from shared.runs.score_store import Versions
+from shared.runs.service import Outcome
 from shared.scoring.arrays import IntArray
 from shared.seals import records
-from shared.seals.places import Cohort
 from shared.seals.records import Group
 from shared.seals.store import Head
 
@@ -29,6 +31,12 @@ class Run:
     submissions: int
     other_changes: int
     scores_written: int
+    started_at: datetime
+
+    def is_of(self, outcome: Outcome) -> bool:
+        """Say whether this is the run that came to *outcome*, and none of its number after it."""
+        made = outcome.run
+        return (made.number, made.started_at) == (self.number, self.started_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ async def events(session: Session, round_id: int, head: Head) -> list[Event]:
 
 RUNS = """
     SELECT run.number, framework.sha256, framework.id, run_parameters.parameters,
-        run.submissions, run.other_changes, run.scores_written
+        run.submissions, run.other_changes, run.scores_written, run.started_at
     FROM run JOIN run_parameters
         ON run_parameters.round = run.round AND run_parameters.run = run.number
     JOIN round ON round.id = run.round JOIN framework ON framework.id = round.framework
@@ -131,54 +139,69 @@ async def input_leaves(session: Session, round_id: int, run: int, key: bytes) ->
     return leaves
 
 
-TAKEN = "SELECT unnest(submissions) FROM run_input WHERE round = $1 AND run = $2"
-ID = columns.row_type(id="int8")
+TAKEN = "SELECT submissions FROM run_input WHERE round = $1 AND run = $2"
 
 
 async def taken(session: Session, round_id: int, run: int) -> IntArray:
     """Return the ids of the submissions that *run* took in, the least first."""
-    return np.unique((await columns.read(session, TAKEN, (round_id, run), ID))["id"])
+    found = await (await driver_of(session)).fetch(TAKEN, round_id, run)
+    ids = np.fromiter(chain.from_iterable(row[0] for row in found), np.int64)
+    ids.sort()
+    return ids
 
 
-WIDTHS = ", ".join(f"octet_length(varying.{name})" for name in records.VARYING)
-GROUPS = f"""
-    SELECT {records.TEMPLATE}, ARRAY[{WIDTHS}], string_agg(
-        int8send(said.id) || {SALT_OF_SUBMISSION}
-            || convert_to({" || ".join(f"varying.{name}" for name in records.VARYING)}, 'UTF8'), '')
-    FROM (
-        SELECT * FROM submission
-        WHERE round = $1 AND id >= $4 AND id <= $5 AND (id IN (SELECT unnest($2::bigint[]))) IS TRUE
-        OFFSET 0
-    ) AS said
-    JOIN reporter AS who ON who.id = said.reporter
-    CROSS JOIN LATERAL (
-        SELECT {", ".join(f"{records.OF_SUBMISSION[name]} AS {name}" for name in records.VARYING)}
-        OFFSET 0
-    ) AS varying
-    GROUP BY said.as_of, said.codes, said.comment, said.confirmed_by, said.kind, said.obs_status,
-        said.recorded_at, said.reference, said.reported_at, said.reporter, who.name,
-        said.request_id, said.revision, said.status, {WIDTHS}
-"""  # noqa: S608 -- constants alone
+CLOSE = 2
+"""At most so many ids for each that is wanted."""
+
+ALIKE = """
+    octet_length(said.applicant), octet_length(said.measure), said.number IS NULL,
+    said.as_of, said.codes, said.comment, said.confirmed_by, said.kind, said.obs_status,
+    said.recorded_at, said.reference, said.reported_at, said.reporter, who.name, said.request_id,
+    said.revision, said.status
+"""
+
+
+def _groups(among: str) -> str:
+    return f"""
+        SELECT {records.TEMPLATE},
+            string_agg(int8send(said.id), ''), string_agg(sha256($2 || int8send(said.id)), ''),
+            string_agg(said.applicant, ''), string_agg(said.measure, ''),
+            string_agg(float8send(said.number), '')
+        FROM (
+            SELECT * FROM submission WHERE round = $1 AND id >= $3 AND id <= $4 {among} OFFSET 0
+        ) AS said
+        JOIN reporter AS who ON who.id = said.reporter
+        GROUP BY {ALIKE}
+    """  # noqa: S608 -- constants alone
+
+
+GROUPS = _groups("")
+GROUPS_AMONG = _groups("AND (id IN (SELECT unnest($5::bigint[]))) IS TRUE")
 
 
 async def groups(session: Session, round_id: int, ids: IntArray, key: bytes) -> list[Group]:
-    """Return the submissions of these *ids*, the least first, by what they have in common."""
+    """Return the submissions of these *ids*, the least first, by what they have in common.
+
+    Where the ids lie close to each other those between them come along: that is quicker.
+    """
     driver = await driver_of(session)
-    listed = ids.tolist()
-    return list(await driver.fetch(GROUPS, round_id, listed, key, listed[0], listed[-1]))
+    first, last = ids[0].item(), ids[-1].item()
+    where = round_id, records.salted_by(key, "submission", round_id), first, last
+    if last - first < CLOSE * len(ids):
+        found = await driver.fetch(GROUPS, *where)
+    else:
+        found = await driver.fetch(GROUPS_AMONG, *where, ids.tolist())
+    return [Group(*row) for row in found]
 
 
 async def ranking(
-    session: Session, round_id: int, run: int, indicators: int, key: bytes
-) -> tuple[Cohort, Versions]:
-    """Return who has a score as of *run*, by code, and these scores in the same order."""
+    session: Session, round_id: int, run: int, indicators: int
+) -> tuple[tuple[list[str], list[str]], Versions]:
+    """Return codes and kinds of who has a score as of *run*, by code, and these scores likewise."""
     query = text("SELECT applicant, kind FROM entry WHERE round = :round ORDER BY applicant")
     entries = [tuple(row) for row in await session.execute(query, {"round": round_id})]
     ever = [code for code, _ in entries]
     found = await scores.latest(session, round_id, ever, indicators, run)
     found = found.take(np.argsort(found.applicant))
     ranked = [entries[at] for at in found.applicant.tolist()]
-    salts = tuple(records.salt_of_place(key, round_id, code) for code, _ in ranked)
-    return Cohort(
-        tuple(code for code, _ in ranked), tuple(kind for _, kind in ranked), salts
-    ), found
+    return ([code for code, _ in ranked], [kind for _, kind in ranked]), found

@@ -1,9 +1,11 @@
 """What a run took in is hashed alike by the database, one by one, and here, by what is common."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from pilotzone_verify import trees
 from shared.database import Database
 from shared.seals import records, service, unsealed_store
 from shared.seals import store as seals
@@ -42,15 +44,47 @@ async def test_many_submissions_are_hashed_as_each_alone_is(
         each = await unsealed_store.input_leaves(session, round_id, 1, key)
         ids = await unsealed_store.taken(session, round_id, 1)
         groups = await unsealed_store.groups(session, round_id, ids, key)
-        run = unsealed_store.Run(1, "", 1, {}, len(ids), 0, 0)
+        monkeypatch.setattr(unsealed_store, "CLOSE", 0)
+        alone = await unsealed_store.groups(session, round_id, ids, key)
+        run = unsealed_store.Run(1, "", 1, {}, len(ids), 0, 0, datetime.now(UTC))
         found = list[dict[str, Any]]()
-        for few, alike, page in ((1_000, 1, 7), (0, 0, 1_000), (0, 0, 7), (0, 1_000, 1_000)):
+        for few, alike, page in ((1_000, 1, 8), (0, 0, 1_024), (0, 0, 8), (0, 1_000, 1_024)):
             monkeypatch.setattr(service, "FEW", few)
             monkeypatch.setattr(service, "ALIKE", alike)
             monkeypatch.setattr(service, "PAGE", page)
             found.append(await service._inputs(session, round_id, run, key))
-    assert b"".join(records.leaves_of(groups)) == each
+    assert b"".join(records.leaves_of(groups, ids)) == each
+    assert b"".join(records.leaves_of(alone, ids)) == each
     assert taken == len(ids) == len(each) // 32
     assert 1 < len(groups) < len(ids)
+    assert (
+        sum(len(group.ids) // 8 for group in groups)
+        > sum(len(group.ids) // 8 for group in alone)
+        == len(ids)
+    )
     assert found == [found[0]] * 4
     assert found[0]["count"] == taken
+
+
+@pytest.mark.parametrize("column", ["applicant", "measure"])
+async def test_codes_that_json_escapes_are_hashed_by_the_database(
+    owner: Database, round_id: int, column: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await execute(
+        owner,
+        SUBMISSIONS.format(round=round_id, odd=ODD),
+        """INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision,
+            status, number, request_id)
+        SELECT round, applicant, measure, reporter, kind, as_of, 9, 'reported', 1, request_id
+        FROM (SELECT round, reporter, kind, as_of, request_id, 'C1' AS applicant, 'm' AS measure
+            FROM submission LIMIT 1) AS said""".replace(f"AS {column}", f"|| '\"' AS {column}"),
+        TAKEN,
+    )
+    async with owner.session() as session:
+        key = await seals.secret(session)
+        each = await unsealed_store.input_leaves(session, round_id, 1, key)
+        run = unsealed_store.Run(1, "", 1, {}, len(each) // 32, 0, 0, datetime.now(UTC))
+        monkeypatch.setattr(service, "ALIKE", 0)
+        found = await service._inputs(session, round_id, run, key)
+    leaves = [each[at : at + 32] for at in range(0, len(each), 32)]
+    assert found == {"count": len(leaves), "root": trees.root(leaves).hex()}

@@ -47,8 +47,8 @@ AGAIN = """
             'bench'
         FROM ({last}) AS last ORDER BY applicant, measure RETURNING round, applicant, id
     )
-    INSERT INTO submission_change (round, applicant, submission, request_id)
-    SELECT round, applicant, id, 'bench' FROM added
+    INSERT INTO submission_change (round, submission, last_submission, changes, request_id)
+    SELECT round, min(id), max(id), count(*), 'bench' FROM added GROUP BY round
 """
 
 

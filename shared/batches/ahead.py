@@ -99,12 +99,12 @@ class Ahead:
         """
         await store.hold(driver, self._round)
         first = self._parts[0].verdict
-        said = await store.said_since(driver, self._round, self._reporter, first)
+        said, logs_files = await store.said_since(driver, self._round, self._reporter, first)
         if said is None or (said and not await self._is_plain_again(driver, said)):
             return None
         ids = list[int | None]()
         for each in self._parts:
-            ids += await _appended(driver, self._round, each)
+            ids += await _appended(driver, self._round, each, logs_files=logs_files)
         return await _aside(len(ids), _numbered, self._items, ids)
 
     async def _is_plain_again(self, driver: Driver, said: AbstractSet[str]) -> bool:
@@ -156,10 +156,13 @@ def _touched(parts: list[Part], said: AbstractSet[str]) -> list[int]:
     ]
 
 
-async def _appended(driver: Driver, round_id: int, part: Part) -> list[int | None]:
+async def _appended(
+    driver: Driver, round_id: int, part: Part, *, logs_files: bool
+) -> list[int | None]:
     """Append what *part* adds; return the ids of all its items in order."""
     said = part.verdict
-    added = iter(await store.insert(driver, round_id, part.text, said.follows))
+    inserted = await store.insert(driver, round_id, part.text, said.follows, logs_files=logs_files)
+    added = iter(inserted)
     return [
         standing if follows is None else next(added)
         for follows, standing in zip(said.follows, said.standing, strict=True)

@@ -29,6 +29,17 @@ class Verdict(NamedTuple):
     aside: int
 
 
+class Since(NamedTuple):
+    """Of what a reporter *said* anything since a verdict, as `subject` writes it.
+
+    All else that it says is judged as it was; others may say what they like. None: the round is not
+    open any more. *logs_files*: the schema's change log has a row for a file, not for each row.
+    """
+
+    said: AbstractSet[str] | None
+    logs_files: bool
+
+
 JUDGE = """
     SELECT
         bool_and(result IN ('created', 'revised', 'unchanged')
@@ -49,7 +60,10 @@ HOLD = """
 # The order is that of the way to take, here and above: a plan that was made for an empty table, to
 # which all ways are alike, would go on reading all of the round. OFFSET 0 keeps it.
 SINCE = """
-    SELECT state = 'open', ARRAY(
+    SELECT state = 'open', EXISTS (
+        SELECT FROM pg_attribute
+        WHERE attrelid = CAST('submission_change' AS regclass) AND attname = 'last_submission'
+    ), ARRAY(
         SELECT DISTINCT applicant || chr(31) || measure FROM (
             (SELECT applicant, measure, reporter FROM submission
                 WHERE round = $1 AND id > $3 ORDER BY id OFFSET 0)
@@ -60,7 +74,7 @@ SINCE = """
     )
     FROM round WHERE id = $1
 """
-INSERT = """
+APPEND = """
     WITH added AS (
         INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
             number, codes, reference, comment, reported_at, obs_status, request_id)
@@ -74,12 +88,24 @@ INSERT = """
         WHERE follows IS NOT NULL
         ORDER BY place
         RETURNING id, applicant, request_id
-    ), logged AS (
-        INSERT INTO submission_change (round, applicant, submission, request_id)
-        SELECT $1, applicant, id, request_id FROM added
-    )
+    ), logged AS ({logged})
     SELECT array_agg(id ORDER BY id) FROM added
 """
+INSERT = APPEND.format(
+    logged="""
+        INSERT INTO submission_change (round, submission, last_submission, changes, request_id)
+        SELECT $1, min(id), max(id), count(*), min(request_id) FROM added
+    """
+)
+"""Nothing else of the round comes between the first and the last, since the round is held."""
+
+INSERT_BEFORE = APPEND.format(
+    logged="""
+        INSERT INTO submission_change (round, applicant, submission, request_id)
+        SELECT $1, applicant, id, request_id FROM added
+    """
+)
+"""For a schema before 0027."""
 
 
 async def judge(driver: Driver, round_id: int, text: str) -> Verdict | None:
@@ -101,16 +127,12 @@ async def hold(driver: Driver, round_id: int) -> None:
     await driver.execute(HOLD, Lock.STATE, locks.key(round_id), str(round_id))
 
 
-async def said_since(
-    driver: Driver, round_id: int, reporter: int, verdict: Verdict
-) -> AbstractSet[str] | None:
-    """Return of what *reporter* said anything since *verdict*, as `subject` writes it.
-
-    All else that it says is judged as it was; others may say what they like. None: the round is not
-    open any more.
-    """
-    is_open, said = await driver.fetchrow(SINCE, round_id, reporter, verdict.last, verdict.aside)
-    return frozenset(said) if is_open else None
+async def said_since(driver: Driver, round_id: int, reporter: int, verdict: Verdict) -> Since:
+    """Ask what came since *verdict*, in a round that is held."""
+    is_open, logs_files, said = await driver.fetchrow(
+        SINCE, round_id, reporter, verdict.last, verdict.aside
+    )
+    return Since(frozenset(said) if is_open else None, logs_files)
 
 
 def subject(item: NewSubmission) -> str:
@@ -119,10 +141,11 @@ def subject(item: NewSubmission) -> str:
 
 
 async def insert(
-    driver: Driver, round_id: int, text: str, follows: Sequence[int | None]
+    driver: Driver, round_id: int, text: str, follows: Sequence[int | None], *, logs_files: bool
 ) -> Sequence[int]:
     """Append the items of *text* that are to be a revision; return their ids in order."""
     if not any(follows):
         return ()
-    found: Sequence[int] = await driver.fetchval(INSERT, round_id, text, follows)
+    statement = INSERT if logs_files else INSERT_BEFORE
+    found: Sequence[int] = await driver.fetchval(statement, round_id, text, follows)
     return found

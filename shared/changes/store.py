@@ -109,15 +109,29 @@ schema before 0007 `run` lacks the column, and the name is that of the 0 beside 
 # Requests that did something else than submit come first: submissions name theirs themselves.
 # Ids of a round appear in order up to one that came with a submission: who logs a submission has
 # the round alone. Others share it, and of two of them the later id may be committed first.
+# A schema before 0027 has a row for each submission and no last one of a file: it is then that of
+# `nothing_known`, which no row asks for.
 CONSUME = f"""
     WITH consumed AS (
-        DELETE FROM submission_change WHERE round = $1
-        RETURNING id, applicant, submission, request_id
+        DELETE FROM submission_change WHERE round = $1 RETURNING *
+    ), change AS (
+        SELECT id, applicant, submission FROM consumed WHERE applicant IS NOT NULL
+        UNION ALL
+        SELECT id, said.applicant, said.submission
+        FROM (SELECT CAST(NULL AS bigint) AS last_submission) AS nothing_known
+        CROSS JOIN LATERAL (
+            SELECT id, submission AS first, last_submission AS last
+            FROM consumed WHERE applicant IS NULL
+        ) AS file
+        CROSS JOIN LATERAL (
+            SELECT applicant, id AS submission FROM submission
+            WHERE round = $1 AND id BETWEEN file.first AND file.last ORDER BY id OFFSET 0
+        ) AS said
     ), taken AS MATERIALIZED (
         SELECT applicant, count(*) AS changes, min(submission) AS first,
             array_agg(submission) FILTER (WHERE submission IS NOT NULL) AS submissions,
             max(id) FILTER (WHERE submission IS NOT NULL) AS until
-        FROM consumed GROUP BY applicant
+        FROM change GROUP BY applicant
     ), kept AS (
         INSERT INTO run_input (round, run, applicant, submissions)
         SELECT $1, $2, applicant, submissions FROM taken WHERE submissions IS NOT NULL
@@ -146,10 +160,19 @@ async def consume(session: Session, round_id: int, run: int) -> Consumed | None:
 
 
 async def waiting(session: Session, round_id: int) -> frozenset[str]:
-    """Return the applicants of whom the next run takes something in."""
+    """Return the applicants of whom the next run takes something in.
+
+    It takes in whatever was submitted since the first that waits, as with `pending`.
+    """
     query = text(f"""
-        SELECT DISTINCT applicant FROM submission_change
-        WHERE round = :round AND id > {TAKEN_UNTIL}
+        WITH change AS (
+            SELECT applicant, submission FROM submission_change
+            WHERE round = :round AND id > {TAKEN_UNTIL}
+        )
+        SELECT applicant FROM change WHERE applicant IS NOT NULL
+        UNION
+        SELECT applicant FROM submission
+        WHERE round = :round AND id >= (SELECT min(submission) FROM change)
     """)  # noqa: S608 -- all of it is ours
     return frozenset(await session.scalars(query, {"round": round_id}))
 
@@ -173,10 +196,14 @@ async def pending(session: Session, round_id: int, submission: int) -> bool:
 
 
 async def queue(session: Session) -> Queue:
-    """Measure what waits in all rounds."""
+    """Measure what waits in all rounds. Before 0027 each row is one change: `nothing_known`."""
     query = text("""
-        SELECT count(*), coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float8
-        FROM submission_change
+        SELECT queue.* FROM (SELECT 1 AS changes) AS nothing_known
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(changes) FILTER (WHERE id IS NOT NULL), 0),
+                coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float8
+            FROM submission_change
+        ) AS queue
     """)
     return Queue(*(await session.execute(query)).one())
 

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Integer,
     PrimaryKeyConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,19 +18,29 @@ class SubmissionChangeRow(Table):
     """The change log: what the next run of a round must take in.
 
     A row without a submission says that the applicant's entry changed, or that a recomputation was
-    asked for.
+    asked for. One without an applicant is of a file: of all that the round has from *submission* to
+    *last_submission*, which are so many *changes*.
     """
 
     __tablename__ = "submission_change"
 
     round: Mapped[int]
     id: Mapped[int] = mapped_column(BigInteger, autoincrement=True)
-    applicant: Mapped[str] = mapped_column(CODE)
+    applicant: Mapped[str | None] = mapped_column(CODE)
     submission: Mapped[int | None]
+    last_submission: Mapped[int | None]
+    changes: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     request_id: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
-    __table_args__ = (PrimaryKeyConstraint("round", "id"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("round", "id"),
+        CheckConstraint(
+            "(applicant IS NULL) = (last_submission IS NOT NULL)"
+            " AND (last_submission IS NULL OR last_submission >= submission)",
+            name="of_one_or_many",
+        ),
+    )
 
 
 class RoundFailureRow(Table):

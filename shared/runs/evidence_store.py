@@ -21,11 +21,14 @@ ROW = columns.row_type(
 REVISED_ROW = columns.row_type(id="int8")
 
 # What is still in the change log is left to the run that takes it in: a run's scores then rest on
-# its inputs and those before, and on nothing else. NOT IN is hashed, however wrong the estimate of
-# how many wait; a join might compare all with all.
-TAKEN_IN = """id NOT IN (
-    SELECT submission FROM submission_change WHERE round = $1 AND submission IS NOT NULL
-)"""
+# its inputs and those before, and on nothing else. All that waits is worked out once, as ranges: a
+# row of the log may be of a file. On a schema before 0027 none is: `nothing_known`.
+TAKEN_IN = """(id <@ (
+    SELECT (
+        SELECT range_agg(int8range(submission, coalesce(last_submission, submission), '[]'))
+        FROM submission_change WHERE round = $1 AND submission IS NOT NULL
+    ) FROM (SELECT CAST(NULL AS bigint) AS last_submission) AS nothing_known
+)) IS NOT TRUE"""
 STATEMENTS = """
     SELECT (applicants.position - 1)::integer, (measures.position - 1)::integer,
         array_position($5::text[], kind) - 1, as_of - DATE '1970-01-01', revision, reporter, id,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -227,11 +228,23 @@ async def test_taking_back_the_latest_date_lets_the_one_before_count(
     assert [(row.as_of, row.value) for _, row in after] == [(may, 1)]
 
 
-async def test_what_waits_for_the_next_run_is_not_read(round_id: int, owner: Database) -> None:
+AS_A_FILE = text("""
+    WITH logged AS (DELETE FROM submission_change RETURNING *)
+    INSERT INTO submission_change (round, submission, last_submission, changes, request_id)
+    SELECT round, min(submission), max(submission), count(*), 'file' FROM logged GROUP BY round
+""")
+
+
+@pytest.mark.parametrize("logged_as", ["rows", "a file"])
+async def test_what_waits_for_the_next_run_is_not_read(
+    logged_as: str, round_id: int, owner: Database
+) -> None:
     """It may have landed after the run took in its changes, and is not among its inputs."""
     async with owner._sessions() as session:
         await write(session, round_id, [said(1)])
         await services.record(await driver_of(session), round_id, [said(2), said(3, "C2")])
+        if logged_as == "a file":
+            await session.execute(AS_A_FILE)
         found = await read(session, round_id, APPLICANTS, everybody=True)
 
         supposed = await read(session, round_id, APPLICANTS, everybody=True, supposed=[])

@@ -1,0 +1,1 @@
+GRANT INSERT (last_submission, changes) ON submission_change TO pilotzone_gateway;

@@ -133,7 +133,7 @@ async def test_a_gateway_logs_each_row_until_the_database_is_migrated(
     found = await consume(worker_database, round_id)
 
     assert found is not None
-    assert (found.submissions, found.applicants) == (2, {"C2", "P1"})
+    assert (found.submissions, found.applicants) == (2, frozenset({"C2", "P1"}))
 
 
 async def test_a_file_that_waits_has_a_row_each_when_the_step_is_undone(

@@ -1,32 +1,36 @@
 """What is done for a file before the round is held, so that others wait the less.
 
-While a part of it is read, the database judges the part before. Once the round is held, it is asked
-of what the reporter said anything meanwhile. Parts that speak of it are judged again; then rows are
-inserted, and nothing else is done.
+While a part of it is read, the database judges the part before. What is to be inserted is laid
+ready in order, and what will be told of it is written but for the ids. Once the round is held, the
+database is asked of what the reporter said anything meanwhile. Parts that speak of it are judged
+again; then rows are inserted, and nothing else is done.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from shared.batches import ahead_store as store
 from shared.batches.ahead_store import Verdict
-from shared.batches.outcome import Told, items_of, summed
+from shared.batches.outcome import NUMBERLESS, Told, numbered, tell
 from shared.batches.reading import File, Reading
 from shared.core.principal import Principal, Role
 from shared.database import Driver
 from shared.submissions.recording import Prepared
-from shared.submissions.store import NewSubmission, Receipt, written
+from shared.submissions.store import NATURAL_KEY, NewSubmission, Receipt, written
 
 Connected = Callable[[], AbstractAsyncContextManager[Driver]]
 """Gives a connection whose statements are transactions of their own."""
 
 AT_ONCE = 500
 """Rows that are told of in a millisecond or two; a thread to do it would take as long to reach."""
+
+FEW = 1_000
+"""Rows that are read by the database as soon as they could be laid ready."""
 
 Made = TypeVar("Made")
 First = TypeVar("First")
@@ -42,15 +46,27 @@ class Part:
     verdict: Verdict
 
     def receipts(self) -> list[Receipt]:
-        """Return what becomes of each item; the id of what is to be added is None as yet."""
+        """Return what becomes of each item; what is to be added is `NUMBERLESS` as yet."""
         said = self.verdict
         each = zip(said.follows, said.standing, said.before, said.entered, strict=True)
         return [
             Receipt("unchanged", standing, None, entered, before)
             if follows is None
-            else Receipt("created" if follows == 1 else "revised", None, None, entered, before)
+            else Receipt(
+                "created" if follows == 1 else "revised", NUMBERLESS, None, entered, before
+            )
             for follows, standing, before, entered in each
         ]
+
+
+class Foretold(NamedTuple):
+    """What will be told of a file, but for the ids of what it adds.
+
+    *order* has the places of that among what was admitted, as the natural key orders it.
+    """
+
+    told: Told
+    order: list[int]
 
 
 class Ahead:
@@ -64,8 +80,6 @@ class Ahead:
         self._connected, self._round, self._reporter = connected, round_id, who.reporter
         self._judges = who.role is not Role.EXPERT
         self._parts = list[Part]()
-        self._items = list[dict[str, Any]]()
-        self._told: tuple[File, date]
 
     async def read(self, reading: Reading) -> File:
         """Read a file to its end. Raises: what `Reading` does."""
@@ -76,48 +90,64 @@ class Ahead:
         await self._judge(items, text)
         return file
 
-    async def is_plain(self, file: File, reference_date: date) -> bool:
+    def is_plain(self, file: File) -> bool:
         """Say whether all that was admitted is taken and counts, by what is known now.
 
-        Then it is told, but for the ids. Not if rows were refused for what other rows say.
+        Not if rows were refused for what other rows say.
         """
         judged = sum(len(each.items) for each in self._parts)
-        if not self._judges or not judged or judged != len(file.admitted):
-            return False
-        self._told = file, reference_date
-        self._items = await _aside(len(file.rows), _items, self._parts, *self._told)
-        return True
+        return self._judges and judged == len(file.admitted) > 0
 
     def prepared(self) -> list[Prepared]:
         """Return the items as they are appended where the verdicts do not hold."""
         return [Prepared(each.items, each.text) for each in self._parts]
 
-    async def append(self, driver: Driver) -> Told | None:
-        """Hold the round, append the file if the verdicts hold, and tell of it; None: they do not.
+    async def append(self, driver: Driver, file: File, reference_date: date) -> Told | None:
+        """Hold the round, append a *file* that is plain if that holds, and tell of it.
 
-        In the transaction under way.
+        In the transaction under way. None: it does not hold.
         """
+        text = await _aside(len(file.rows), _text, self._parts)
+        laid, foretold = await self._laid(driver, text, file, reference_date)
         await store.hold(driver, self._round)
         first = self._parts[0].verdict
         said, logs_files = await store.said_since(driver, self._round, self._reporter, first)
-        if said is None or (said and not await self._is_plain_again(driver, said)):
+        if said is None:
             return None
-        ids = list[int | None]()
-        for each in self._parts:
-            ids += await _appended(driver, self._round, each, logs_files=logs_files)
-        return await _aside(len(ids), _numbered, self._items, ids)
+        if said:
+            touched = await asyncio.to_thread(_touched, self._parts, said)
+            if not await self._is_plain_again(driver, touched):
+                return None
+            if touched:
+                laid, foretold = await self._laid(driver, text, file, reference_date)
+        if not foretold.order:
+            return foretold.told
+        appended = store.Appended(self._round, file.admitted[0].request_id, logs_files)
+        if laid:
+            ids = await store.insert_laid(driver, appended)
+        else:
+            ids = await store.insert(driver, appended, text, _follows(self._parts))
+        return await _aside(len(ids), _numbered, foretold, ids)
 
-    async def _is_plain_again(self, driver: Driver, said: AbstractSet[str]) -> bool:
-        """Judge parts anew that speak of what was *said* meanwhile; say what `is_plain` does."""
-        touched = await asyncio.to_thread(_touched, self._parts, said)
+    async def _laid(
+        self, driver: Driver, text: str, file: File, reference_date: date
+    ) -> tuple[bool, Foretold]:
+        """Tell of the *file*, and say whether what it adds was laid ready meanwhile: much is."""
+        telling = _aside(len(file.rows), _foretold, self._parts, file, reference_date)
+        follows = _follows(self._parts)
+        if len(follows) <= FEW or not any(follows):
+            return False, await telling
+        _, foretold = await _both(store.lay(driver, text, follows), telling)
+        return True, foretold
+
+    async def _is_plain_again(self, driver: Driver, touched: Iterable[int]) -> bool:
+        """Judge the parts anew that were *touched*, and say what `is_plain` does."""
         for at in touched:
             part = self._parts[at]
             verdict = await store.judge(driver, self._round, part.text)
             if verdict is None or not verdict.plain:
                 return False
             self._parts[at] = Part(part.items, part.text, verdict)
-        if touched:
-            self._items = await asyncio.to_thread(_items, self._parts, *self._told)
         return True
 
     async def _judge(self, items: list[NewSubmission], text: str) -> None:
@@ -141,10 +171,22 @@ def _part(reading: Reading) -> tuple[list[NewSubmission], str, File | None]:
     return items, written(items), reading.file() if reading.is_over else None
 
 
-def _items(parts: list[Part], file: File, reference_date: date) -> list[dict[str, Any]]:
-    """Tell of the rows of a *file*, of which the *parts* are admitted."""
+def _text(parts: list[Part]) -> str:
+    """Write the items of all *parts* as `written` does."""
+    return f"{{{','.join([each.text[1:-1] for each in parts])}}}"
+
+
+def _follows(parts: list[Part]) -> list[int | None]:
+    return [follows for each in parts for follows in each.verdict.follows]
+
+
+def _foretold(parts: list[Part], file: File, reference_date: date) -> Foretold:
+    """Tell of a *file*, of which the *parts* are admitted, as far as it is known."""
     receipts = [receipt for each in parts for receipt in each.receipts()]
-    return items_of(file.rows, file.outcomes, receipts, reference_date, stored=True)
+    told = tell(file.rows, file.outcomes, receipts, reference_date, stored=True)
+    adding = [at for at, follows in enumerate(_follows(parts)) if follows is not None]
+    keys = [NATURAL_KEY(item) for each in parts for item in each.items]
+    return Foretold(told, sorted(adding, key=keys.__getitem__))
 
 
 def _touched(parts: list[Part], said: AbstractSet[str]) -> list[int]:
@@ -156,25 +198,10 @@ def _touched(parts: list[Part], said: AbstractSet[str]) -> list[int]:
     ]
 
 
-async def _appended(
-    driver: Driver, round_id: int, part: Part, *, logs_files: bool
-) -> list[int | None]:
-    """Append what *part* adds; return the ids of all its items in order."""
-    said = part.verdict
-    inserted = await store.insert(driver, round_id, part.text, said.follows, logs_files=logs_files)
-    added = iter(inserted)
-    return [
-        standing if follows is None else next(added)
-        for follows, standing in zip(said.follows, said.standing, strict=True)
-    ]
-
-
-def _numbered(items: list[dict[str, Any]], ids: list[int | None]) -> Told:
-    """Give those of *items* that were taken their *ids*, and tell of the file with that."""
-    taken = (each for each in items if each["result"] != "rejected")
-    for item, identity in zip(taken, ids, strict=True):
-        item["id"] = identity
-    return summed(items, stored=True)
+def _numbered(foretold: Foretold, ids: Sequence[int]) -> Told:
+    """Complete what was *foretold* by the *ids* of what was added, in its order."""
+    given = dict(zip(foretold.order, ids, strict=True))
+    return numbered(foretold.told, iter([given[at] for at in sorted(given)]))
 
 
 async def _aside(rows: int, work: Callable[..., Made], *arguments: Any) -> Made:

@@ -81,31 +81,65 @@ APPEND = """
         SELECT $1, applicant, measure, reporter, kind, as_of, follows, status,
             number, string_to_array(joined, chr(31)), reference, comment, moment, observation,
             request_id
-        FROM unnest($2::text::submission_item[], $3::integer[]) WITH ORDINALITY AS item (
-            applicant, measure, reporter, kind, as_of, status, number, joined, reference, comment,
-            request_id, expects, moment, observation, doubt, factor, confirmer, reason, follows,
-            place)
-        WHERE follows IS NOT NULL
-        ORDER BY place
-        RETURNING id, applicant, request_id
+        FROM {items}
+        RETURNING {returned}
     ), logged AS ({logged})
     SELECT array_agg(id ORDER BY id) FROM added
 """
-INSERT = APPEND.format(
-    logged="""
+# By the natural key, so that neighbours in its index are appended one after another.
+ITEMS = """
+    unnest({texts}::text::submission_item[], {follows}::integer[]) AS item (
+        applicant, measure, reporter, kind, as_of, status, number, joined, reference, comment,
+        request_id, expects, moment, observation, doubt, factor, confirmer, reason, follows)
+    WHERE follows IS NOT NULL
+    ORDER BY applicant COLLATE "C", measure COLLATE "C", as_of
+"""
+LAID = """
+    CREATE TEMPORARY TABLE IF NOT EXISTS laid_item (
+        applicant text COLLATE "C", measure text COLLATE "C", reporter bigint, kind text,
+        as_of date, status text, number float8, joined text, reference text, comment text,
+        request_id text, moment timestamptz, observation text, follows integer
+    ) ON COMMIT DROP;
+    DELETE FROM laid_item
+"""
+LAY = f"""
+    INSERT INTO laid_item
+    SELECT applicant, measure, reporter, kind, as_of, status, number, joined, reference, comment,
+        request_id, moment, observation, follows
+    FROM {ITEMS.format(texts="$1", follows="$2")}
+"""  # noqa: S608 -- all of it is ours
+GIVEN = ITEMS.format(texts="$3", follows="$4")
+OF_LAID = "laid_item ORDER BY applicant, measure, as_of"
+
+AS_A_FILE = {
+    "returned": "id",
+    "logged": """
         INSERT INTO submission_change (round, submission, last_submission, changes, request_id)
-        SELECT $1, min(id), max(id), count(*), min(request_id) FROM added
-    """
-)
+        SELECT $1, min(id), max(id), count(*), $2 FROM added
+    """,
+}
 """Nothing else of the round comes between the first and the last, since the round is held."""
 
-INSERT_BEFORE = APPEND.format(
-    logged="""
+AS_ROWS = {
+    "returned": "id, applicant",
+    "logged": """
         INSERT INTO submission_change (round, applicant, submission, request_id)
-        SELECT $1, applicant, id, request_id FROM added
-    """
-)
+        SELECT $1, applicant, id, $2 FROM added
+    """,
+}
 """For a schema before 0027."""
+
+
+class Appended(NamedTuple):
+    """Into which round a file is appended, by which request, and how the schema logs it."""
+
+    round: int
+    request_id: str
+    logs_files: bool
+
+    def statement(self, items: str) -> str:
+        """Return what appends such *items*."""
+        return APPEND.format(items=items, **(AS_A_FILE if self.logs_files else AS_ROWS))
 
 
 async def judge(driver: Driver, round_id: int, text: str) -> Verdict | None:
@@ -140,12 +174,28 @@ def subject(item: NewSubmission) -> str:
     return f"{item.applicant}{SEPARATOR}{item.measure}"
 
 
+async def lay(driver: Driver, text: str, follows: Sequence[int | None]) -> None:
+    """Lay the items of *text* that are to be a revision ready, until the transaction ends.
+
+    In the place of what was.
+    """
+    await driver.execute(LAID)
+    await driver.execute(LAY, text, follows)
+
+
+async def insert_laid(driver: Driver, file: Appended) -> Sequence[int]:
+    """Append what is laid ready; return the ids in the order of applicants, measures and dates."""
+    found: Sequence[int] = await driver.fetchval(
+        file.statement(OF_LAID), file.round, file.request_id
+    )
+    return found
+
+
 async def insert(
-    driver: Driver, round_id: int, text: str, follows: Sequence[int | None], *, logs_files: bool
+    driver: Driver, file: Appended, text: str, follows: Sequence[int | None]
 ) -> Sequence[int]:
-    """Append the items of *text* that are to be a revision; return their ids in order."""
-    if not any(follows):
-        return ()
-    statement = INSERT if logs_files else INSERT_BEFORE
-    found: Sequence[int] = await driver.fetchval(statement, round_id, text, follows)
+    """Append the items of *text* that are to be a revision; return the ids as `insert_laid`."""
+    found: Sequence[int] = await driver.fetchval(
+        file.statement(GIVEN), file.round, file.request_id, text, follows
+    )
     return found

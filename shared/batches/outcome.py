@@ -1,9 +1,10 @@
 """What is told of a file: what became of it as a whole, and of each row."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from operator import itemgetter
 from typing import Any, Literal
 
@@ -24,6 +25,11 @@ NOT_COMMITTED = Finding(
 
 PART = 1_000
 """Rows of a receipt that are kept, and read, together."""
+
+NUMBERLESS = -1
+"""The id of what is yet to be appended. JSON has it so in no text: there, quotes are escaped."""
+
+WRITTEN_NUMBERLESS = f'"id":{NUMBERLESS}'
 
 Summary = Literal["all_committed", "none_committed", "partial"]
 
@@ -74,6 +80,26 @@ def summed(items: list[dict[str, Any]], *, stored: bool) -> Told:
         [each for each in items if "errors" in each and _is_at_fault(each)],
         [_part(items[at : at + PART]) for at in range(0, len(items), PART)],
     )
+
+
+def numbered(told: Told, ids: Iterator[int]) -> Told:
+    """Give what is `NUMBERLESS` in *told*, all of which counts, its *ids*, which are in order."""
+    greatest = told.greatest or NUMBERLESS
+    parts = list[str]()
+    for at, part in enumerate(told.parts):
+        first, *rest = part.split(WRITTEN_NUMBERLESS)
+        if not rest:
+            parts.append(part)
+            continue
+        given = list(islice(ids, len(rest)))
+        greatest = max(greatest, *given)
+        written = [f'"id":{identity}{text}' for identity, text in zip(given, rest, strict=True)]
+        parts.append("".join((first, *written)))
+        following = iter(given)
+        for item in told.items[at * PART : (at + 1) * PART]:
+            if item["id"] == NUMBERLESS:
+                item["id"] = next(following)
+    return replace(told, greatest=greatest, parts=parts)
 
 
 def _part(items: Sequence[Any]) -> str:

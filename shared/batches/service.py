@@ -64,11 +64,11 @@ async def push(
         round_.id, who.reporter, push.format, file.sha256, push.lenient, push.request_id
     )
     await ways.spend(len(file.rows))
-    plain = (push.lenient or file.is_sound) and await ahead.is_plain(file, round_.reference_date)
+    plain = (push.lenient or file.is_sound) and ahead.is_plain(file)
     prepared = ahead.prepared() if plain else await _prepared(file)
     async with ways.writing() as session:
         driver = await driver_of(session)
-        what = await ahead.append(driver) if plain else None
+        what = await ahead.append(driver, file, round_.reference_date) if plain else None
         if what is None:
             what = await _appended(session, round_, file, prepared, push)
         if file.slice is None:

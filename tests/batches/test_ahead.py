@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.batches import ahead_store, reading
+from shared.batches import ahead, ahead_store, reading
 from shared.batches.ahead_store import SINCE
 from shared.core.principal import Actor
 from shared.database import Database, Driver
@@ -15,6 +15,13 @@ from shared.submissions import recording
 from tests.batches.test_http import BATCH, push, row
 from tests.fixtures.http import problem, stored
 from tests.fixtures.make import ROUND, STATIONS, World
+
+
+@pytest.fixture(autouse=True, params=["little", "much"])
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have what is added laid ready beforehand, as much is, or not."""
+    if request.param == "much":
+        monkeypatch.setattr(ahead, "FEW", 0)
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[Any]]) -> None:

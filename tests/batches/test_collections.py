@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from api.batches import upload
 from api.batches.upload import LARGE, ROW_BYTES
 from shared.process.memory import Collector
 from tests.batches.test_http import BATCH, row
@@ -89,8 +90,10 @@ def test_a_collector_rests_until_the_last_large_thing_is_gone(collector: Collect
 @pytest.mark.usefixtures("collector")
 @pytest.mark.parametrize("prefer", ["handling=strict", "handling=lenient"])
 async def test_a_file_of_many_wrong_rows_is_answered_without_going_through_all_of_them(
-    world: World, prefer: str
+    world: World, prefer: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What is looked for once a file is gone does not come while the next is answered."""
+    monkeypatch.setattr(upload, "GONE_SECONDS", 3600.0)
     wrong = row("C1", STATIONS, 5) | {f"unknown_{at}": at for at in range(9)}
     sent = json.dumps({"items": [wrong] * WRONG_ROWS}).encode()
     headers = world.headers["source"] | {"Content-Type": "application/json", "Prefer": prefer}

@@ -122,7 +122,7 @@ async def test_a_gateway_logs_each_row_until_the_database_is_migrated(
 ) -> None:
     """And a worker of the same release takes in what it finds there."""
     await execute(owner, "DELETE FROM submission_change")
-    await asyncio.to_thread(command.downgrade, configuration(url), "0025")
+    await asyncio.to_thread(command.downgrade, configuration(url), "0026")
     answer = await push(world, *(row(each, STATIONS, 5) for each in ("C2", "P1")))
     assert answer.json()["outcome"] == "all_committed"
     assert await one(owner, "SELECT count(applicant) FROM submission_change") == 2
@@ -139,7 +139,7 @@ async def test_a_gateway_logs_each_row_until_the_database_is_migrated(
 async def test_a_file_that_waits_has_a_row_each_when_the_step_is_undone(
     waiting: int, owner: Database, url: str
 ) -> None:
-    await asyncio.to_thread(command.downgrade, configuration(url), "0025")
+    await asyncio.to_thread(command.downgrade, configuration(url), "0026")
 
     each = "SELECT applicant, submission FROM submission_change WHERE round = :round ORDER BY id"
     assert await rows(owner, each, round=waiting) == [

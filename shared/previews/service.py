@@ -6,6 +6,8 @@ from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import numpy as np
+
 from shared.batches import slice_store as slices
 from shared.batches.admission import Outcome
 from shared.batches.covering import coverage_of, left_out, whose_values_go
@@ -202,7 +204,9 @@ async def _material(
     previous = await scores.latest(session, round_.id, cohort, len(framework.indicators), last)
     changed = await changes.waiting(session, round_.id)
     later = await asyncio.to_thread(supposed, added)
-    stale = stale_positions(cohort, previous, changed.union(each.applicant for each in added))
+    told = changed.union(each.applicant for each in added)
+    positions = np.array([at for at, code in enumerate(cohort) if code in told], np.int64)
+    stale = stale_positions(len(cohort), previous, positions)
     now, then = [
         (
             await evidence.current(

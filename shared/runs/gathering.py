@@ -39,7 +39,8 @@ async def gathered(
     *kept* is what stood in the run before.
     """
     if consumed.submissions:
-        kept = await _followed(session, about, cohort, kept, consumed)
+        held = [at for at in stale[kept.holds[stale]].tolist() if cohort[at] in consumed.applicants]
+        kept = await _followed(session, about, cohort, kept, consumed, np.array(held, np.int64))
     unknown = stale[~kept.holds[stale]]
     if len(unknown):
         codes, everybody = _codes(cohort, unknown), len(unknown) == len(cohort)
@@ -49,11 +50,14 @@ async def gathered(
 
 
 async def _followed(
-    session: Session, about: About, cohort: Sequence[str], kept: Kept, consumed: Consumed
+    session: Session,
+    about: About,
+    cohort: Sequence[str],
+    kept: Kept,
+    consumed: Consumed,
+    held: IntArray,
 ) -> Kept:
-    """Take in what was said of those who are held; of the others all is read anyway."""
-    told = (code in consumed.applicants for code in cohort)
-    held = np.flatnonzero(np.fromiter(told, bool, len(cohort)) & kept.holds)
+    """Take in what was said of those who are *held*; of the others all is read anyway."""
     if not len(held):
         return kept
     codes, few = _codes(cohort, held), consumed.submissions <= FEW

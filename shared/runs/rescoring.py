@@ -1,7 +1,6 @@
 """The part of a run that only computes: who must be read anew, and whose score differs."""
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -46,18 +45,18 @@ class Rescored:
 
 
 def stale_positions(
-    cohort: Sequence[str], previous: Versions, changed: AbstractSet[str], *, ours: bool = False
+    cohort: int, previous: Versions, changed: IntArray, *, ours: bool = False
 ) -> IntArray:
-    """Return the positions in *cohort* whose raw values must be resolved anew.
+    """Return the positions in a *cohort* of so many whose raw values must be resolved anew.
 
-    That is who changed, who has no score yet, and who has a value of more than 15 digits: earlier
+    That is who *changed*, who has no score yet, and who has a value of more than 15 digits: earlier
     releases did not round. Of the others the last score holds the values. *ours* says that this
     process made the *previous* scores.
     """
-    stale = np.fromiter((code in changed for code in cohort), bool, len(cohort))
-    holds = np.zeros(len(cohort), bool)
+    holds = np.zeros(cohort, bool)
     holds[previous.applicant] = ours or are_rounded(previous.values).all(axis=1)
-    return np.flatnonzero(stale | ~holds)
+    holds[changed] = False
+    return np.flatnonzero(~holds)
 
 
 def rescore(

@@ -2,9 +2,12 @@
 
 import asyncio
 import time
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from functools import cached_property
+
+import numpy as np
 
 from shared.changes import store as changes
 from shared.changes.store import Consumed
@@ -18,14 +21,26 @@ from shared.runs.gathering import About, gathered
 from shared.runs.rescoring import Rescored, rescore, stale_positions
 from shared.runs.statements import Kept, nothing
 from shared.runs.store import Last, NewRun
+from shared.scoring.arrays import IntArray
 
 
-class Scope(NamedTuple):
+@dataclass(frozen=True)
+class Scope:
     """Whom a run scores, and by which rules: a framework's id, and the reference date."""
 
     rules: tuple[int, date]
     cohort: list[str]
     kinds: list[str]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where in the cohort each applicant is: of few who changed, nobody asks all others."""
+        return {code: at for at, code in enumerate(self.cohort)}
+
+    def positions(self, applicants: AbstractSet[str]) -> IntArray:
+        """Return the ascending positions of those of *applicants* who are in the cohort."""
+        found = (self.places.get(code) for code in applicants)
+        return np.array(sorted(at for at in found if at is not None), np.int64)
 
 
 @dataclass(frozen=True)
@@ -73,7 +88,7 @@ async def recompute(
     if consumed is None:
         return None
     scope = await _scope(session, round_id, consumed, known)
-    rules, cohort, kinds = scope
+    rules, cohort, kinds = scope.rules, scope.cohort, scope.kinds
     framework = await library.get(session, rules[0])
     kept, before, ours = nothing(rules, len(cohort)), None, False
     if known is not None and known.scope.cohort == cohort:
@@ -85,17 +100,18 @@ async def recompute(
     else:
         width = len(framework.indicators)
         previous = await scores.latest(session, round_id, cohort, width, last.number)
-    stale = stale_positions(cohort, previous, consumed.applicants, ours=ours)
+    changed = scope.positions(consumed.applicants)
+    stale = stale_positions(len(cohort), previous, changed, ours=ours)
     about = About(round_id, framework, rules[1])
     kept = await gathered(session, about, cohort, kept, consumed, stale)
     said = kept.statements.of(stale, len(cohort))
     read = time.perf_counter()
     rescored = await asyncio.to_thread(rescore, framework, kinds, previous, stale, said, before)
     computed = time.perf_counter()
-    outside = sorted(consumed.applicants.difference(cohort))
+    outside = sorted(consumed.applicants.difference(scope.places))
     left = await scores.leavers(session, round_id, outside, last.number) if outside else []
-    changed = rescored.scores.take(rescored.differs)
-    await scores.append(session, round_id, number, cohort, changed)
+    written = rescored.scores.take(rescored.differs)
+    await scores.append(session, round_id, number, cohort, written)
     if left:
         await scores.withdraw(session, round_id, number, left)
     run = NewRun(
@@ -105,7 +121,7 @@ async def recompute(
         submissions=consumed.submissions,
         other_changes=consumed.others,
         cohort=len(cohort),
-        scores_written=len(changed) + len(left),
+        scores_written=len(written) + len(left),
         read_ms=(read - begin) * 1e3,
         compute_ms=(computed - read) * 1e3,
         write_ms=0.0,

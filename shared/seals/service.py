@@ -187,7 +187,7 @@ async def _ranking(
     width = len(framework.indicators)
     if before is not None:
         cohort = before.standings.cohort
-        if made is not None and cohort.is_of(*made.scope[1:]):
+        if made is not None and cohort.is_of(made.scope.cohort, made.scope.kinds):
             differs = np.flatnonzero(made.rescored.differs)
             return partial(places.follow, before, differs, made.rescored.scores.take(differs))
         found = await scores.written(session, round_id, run.number, width, run.scores_written)
@@ -195,7 +195,7 @@ async def _ranking(
             changed = np.array([cohort.positions[code] for code in found[0]], np.int64)
             return partial(places.follow, before, changed, found[1])
     if made is not None and run.number == 1:  # before which nobody had a score
-        who, whole = made.scope[1:], made.rescored.scores
+        who, whole = (made.scope.cohort, made.scope.kinds), made.rescored.scores
     else:
         who, whole = await unsealed.ranking(session, round_id, run.number, width)
     return lambda: places.begin(Cohort.of(*who, key, round_id), whole)

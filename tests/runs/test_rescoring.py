@@ -31,14 +31,16 @@ def scored(*values: float) -> Versions:
 
 
 def test_who_changed_and_who_has_no_score_yet_is_resolved_anew() -> None:
-    stale = stale_positions(["A", "B", "C"], scored(1.0, np.nan), {"A"})
+    stale = stale_positions(3, scored(1.0, np.nan), np.array([0]))
 
     assert stale.tolist() == [0, 2]
 
 
 def test_a_value_that_was_not_rounded_yet_is_resolved_anew() -> None:
     """Beside the 81.7 of others it would be another one."""
-    stale = stale_positions(["A", "B", "C"], scored(81.7, (81.6 + 81.8) / 2, 245.1), set())
+    nobody = np.zeros(0, np.int64)
+
+    stale = stale_positions(3, scored(81.7, (81.6 + 81.8) / 2, 245.1), nobody)
 
     assert stale.tolist() == [1]
 

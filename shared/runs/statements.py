@@ -74,8 +74,14 @@ class Statements:
         """Give the evidence of some *applicants* of a *cohort*, as positions among them."""
         place = np.zeros(cohort, np.int64)
         place[applicants] = np.arange(len(applicants))
-        rows = np.flatnonzero(_mask(applicants, cohort)[self.applicant])
+        rows = self.rows_of(applicants, cohort)
         return self._evidence(rows, place[self.applicant[rows]])
+
+    def rows_of(self, applicants: NDArray[Any], cohort: int) -> IntArray:
+        """Return the ascending rows of some *applicants* of a *cohort*; most often it is one."""
+        if len(applicants) == 1:
+            return np.flatnonzero(self.applicant == applicants[0])
+        return np.flatnonzero(_mask(applicants, cohort).take(self.applicant))
 
     def _evidence(self, rows: IntArray, applicant: IntArray) -> Evidence:
         return Evidence(
@@ -132,18 +138,19 @@ def follow(kept: Kept, said: Statements, panels: IntArray) -> Kept:
     if not len(said):
         return kept
     size = len(kept.holds)
-    concerned = _mask(said.applicant, size)
-    near = concerned[kept.statements.applicant]
+    near = kept.statements.rows_of(np.flatnonzero(_mask(said.applicant, size)), size)
     every = kept.statements.take(near).beside(said)
     stands, lost = _standing(every, len(every) - len(said))
     marked = said.applicant[np.isin(said.measure, panels)]
     unsure = _mask(lost, size) | _mask(marked, size)
     stands = stands[~unsure[every.applicant[stands]]]
-    new, old = every.take(stands), np.flatnonzero(near)
-    if len(new) == len(old):
-        now = kept.statements.replaced(old, new)
+    new = every.take(stands)
+    if len(new) == len(near):
+        now = kept.statements.replaced(near, new)
     else:
-        now = kept.statements.take(~near).beside(new)
+        others = np.ones(len(kept.statements), np.bool_)
+        others[near] = False
+        now = kept.statements.take(others).beside(new)
     return Kept(kept.rules, kept.holds & ~unsure, now)
 
 

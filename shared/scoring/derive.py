@@ -35,36 +35,43 @@ def derive(framework: Framework, resolved: Resolved) -> Derived:
     missing if either is, or if the denominator is 0. Both are computed as decimals are, and rounded
     once (`decimals`). A cap comes last, flagged where it cuts.
     """
-    shape = (resolved.values.shape[0], len(framework.indicators))
-    values = np.empty(shape, order="F")
-    flags = np.empty(shape, dtype=np.int32, order="F")
-    position = {code: at for at, code in enumerate(framework.measure_codes)}
-    for column, indicator in enumerate(framework.indicators):
-        read = [position[code] for code in indicator.derivation.measures]
+    reads = framework.reads
+    values = np.empty((resolved.values.shape[0], len(reads)), order="F")
+    flags = _carried(resolved.flags, reads)
+    for column, (indicator, read) in enumerate(zip(framework.indicators, reads, strict=True)):
         parts = [resolved.values[:, at] for at in read]
-        value, flag = _derived(indicator.derivation, parts)
-        carried = np.bitwise_or.reduce(resolved.flags[:, read], axis=1) & CARRIED
-        values[:, column] = value
-        flags[:, column] = carried | flag | np.where(np.isnan(value), Flag.MISSING, 0)
+        values[:, column], flag = _derived(indicator.derivation, parts)
+        if flag is not None:
+            flags[:, column] |= flag
+    flags |= np.isnan(values) * np.int32(Flag.MISSING)
     return Derived(values, flags)
+
+
+def _carried(flags: FlagArray, reads: Sequence[Sequence[int]]) -> FlagArray:
+    """Give each indicator the flags of the measures that it *reads*."""
+    carried = flags.T[[first for first, *_ in reads]]
+    for column, (_, *others) in enumerate(reads):
+        for at in others:
+            carried[column] |= flags[:, at]
+    return (carried & CARRIED).T
 
 
 def _derived(
     derivation: Derivation, parts: Sequence[FloatArray]
-) -> tuple[FloatArray, FlagArray | int]:
+) -> tuple[FloatArray, FlagArray | None]:
     value: FloatArray
-    flag: FlagArray | int
+    flag: FlagArray | None
     match derivation.kind:
         case "sum":
             value, flag = _sum(parts, [weight for _, weight in derivation.terms])
         case "ratio":
             value, flag = _ratio(parts[0], parts[1], derivation.per)
         case _:
-            value, flag = parts[0], 0
+            value, flag = parts[0], None
     if derivation.cap is None:
         return value, flag
     cut = np.where(value > derivation.cap, np.int32(Flag.CAPPED), np.int32(0))
-    return np.minimum(value, derivation.cap), flag | cut
+    return np.minimum(value, derivation.cap), cut if flag is None else flag | cut
 
 
 def _sum(parts: Sequence[FloatArray], weights: Sequence[float]) -> tuple[FloatArray, FlagArray]:

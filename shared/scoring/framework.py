@@ -270,3 +270,11 @@ class Framework:
     def dimension_of(self) -> tuple[int, ...]:
         """For each indicator, the position of its dimension."""
         return tuple(at for at, each in enumerate(self.dimensions) for _ in each.indicators)
+
+    @cached_property
+    def reads(self) -> tuple[tuple[int, ...], ...]:
+        """For each indicator, the positions of the measures that it reads."""
+        position = {code: at for at, code in enumerate(self.measure_codes)}
+        return tuple(
+            tuple(position[code] for code in each.derivation.measures) for each in self.indicators
+        )

@@ -192,12 +192,11 @@ async def hold_alone(session: Session, round_id: int) -> None:
     await driver.execute(query, Lock.STATE, locks.key(round_id))
 
 
+HOLD_FOR_RUN = "SELECT pg_try_advisory_xact_lock($1::integer, $2::integer)"
+
+
 async def try_hold_for_run(session: Session, round_id: int) -> bool:
     """Take the right to recompute the round until the transaction ends, if nobody has it."""
-    held: bool = (
-        await session.scalars(
-            text("SELECT pg_try_advisory_xact_lock(:lock, :key)"),
-            locks.parts(Lock.RUN, round_id),
-        )
-    ).one()
+    driver = await driver_of(session)
+    held: bool = await driver.fetchval(HOLD_FOR_RUN, Lock.RUN, locks.key(round_id))
     return held

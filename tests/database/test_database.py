@@ -3,7 +3,8 @@
 import asyncio
 import struct
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeAlias
 
 import pytest
 from sqlalchemy import make_url, text
@@ -14,11 +15,13 @@ from structlog.testing import capture_logs
 from api.app import ROLE
 from shared.audit import store as audit
 from shared.core.principal import Actor
-from shared.database import Database, SchemaUnknown, columns, out_of_reach
+from shared.database import Database, SchemaUnknown, Session, columns, out_of_reach
 from shared.database.database import driver_of
 from shared.database.schema import REVISION, driver_url
 from shared.rankings import store as standings
 from tests.fixtures.ask import execute, rows, until
+
+Ask: TypeAlias = Callable[[Session], Awaitable[object]]
 
 
 @pytest.fixture
@@ -141,11 +144,16 @@ def test_every_usual_scheme_is_understood(scheme: str) -> None:
     )
 
 
-async def error_of(database: Database, statement: str) -> Exception | None:
-    """Execute a statement and return what it raises."""
+def says(statement: str) -> Ask:
+    """Give what executes a statement."""
+    return lambda session: session.execute(text(statement))
+
+
+async def error_of(database: Database, ask: Ask) -> Exception | None:
+    """Ask something in a session and return what it raises."""
     try:
         async with database.session() as session:
-            await session.execute(text(statement))
+            await ask(session)
     except Exception as error:  # noqa: BLE001 -- which one it is, is the question
         return error
     return None
@@ -161,7 +169,7 @@ async def test_an_answer_that_is_an_error_is_not_silence(worker_database: Databa
         "INSERT INTO round_failure (round) VALUES (1)",
         "SELECT pg_cancel_backend(pg_backend_pid())",
     ):
-        error = await error_of(worker_database, statement)
+        error = await error_of(worker_database, says(statement))
 
         assert error is not None, statement
         assert not out_of_reach(error), statement
@@ -206,10 +214,11 @@ async def hang_up(database: Database) -> None:
         driver._protocol.data_received(b"E" + struct.pack(">i", len(fields) + 4) + fields)
 
 
-async def test_a_server_that_takes_its_leave_is_out_of_reach(database: Database) -> None:
+@pytest.mark.parametrize("ask", [says("SELECT 1"), driver_of])
+async def test_a_server_that_takes_its_leave_is_out_of_reach(ask: Ask, database: Database) -> None:
     await hang_up(database)
 
-    error = await error_of(database, "SELECT 1")
+    error = await error_of(database, ask)
 
     assert error is not None
     assert out_of_reach(error)
@@ -238,7 +247,7 @@ async def test_a_server_without_a_connection_to_spare_is_out_of_reach(
     database = await Database(plain).open()
     await execute(owner, f"ALTER ROLE {make_url(plain).username} CONNECTION LIMIT 0")
 
-    error = await error_of(database, "SELECT 1")
+    error = await error_of(database, says("SELECT 1"))
     await database.close()
 
     assert error is not None

@@ -10,6 +10,7 @@ import numpy as np
 from shared.changes.store import Consumed
 from shared.database import Session
 from shared.runs import evidence_store as evidence
+from shared.runs.computing import computed
 from shared.runs.statements import Kept, follow
 from shared.scoring.arrays import IntArray
 from shared.scoring.framework import Framework
@@ -64,7 +65,8 @@ async def _followed(
     said = await evidence.said_since(session, *about, codes, consumed.first, few=few)
     measures = about.framework.measures.values()
     panels = np.flatnonzero([each.panel is not None for each in measures])
-    return await asyncio.to_thread(follow, kept, said.among(held), panels)
+    stood = len(kept.statements)
+    return await computed(len(said), stood, follow, kept, said.among(held), panels)
 
 
 def _codes(cohort: Sequence[str], positions: IntArray) -> list[str]:

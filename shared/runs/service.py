@@ -1,6 +1,5 @@
 """Recomputing a round: what changed goes in, what changed comes out."""
 
-import asyncio
 import time
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from shared.rounds import entry_store as entries
 from shared.rounds import store as rounds
 from shared.runs import score_store as scores
 from shared.runs import store as runs
+from shared.runs.computing import computed
 from shared.runs.gathering import About, gathered
 from shared.runs.rescoring import Rescored, rescore, stale_positions
 from shared.runs.statements import Kept, nothing
@@ -106,8 +106,11 @@ async def recompute(
     kept = await gathered(session, about, cohort, kept, consumed, stale)
     said = kept.statements.of(stale, len(cohort))
     read = time.perf_counter()
-    rescored = await asyncio.to_thread(rescore, framework, kinds, previous, stale, said, before)
-    computed = time.perf_counter()
+    numbers = len(cohort) * len(framework.indicators)
+    rescored = await computed(
+        len(stale), numbers, rescore, framework, kinds, previous, stale, said, before
+    )
+    scored = time.perf_counter()
     outside = sorted(consumed.applicants.difference(scope.places))
     left = await scores.leavers(session, round_id, outside, last.number) if outside else []
     written = rescored.scores.take(rescored.differs)
@@ -123,11 +126,11 @@ async def recompute(
         cohort=len(cohort),
         scores_written=len(written) + len(left),
         read_ms=(read - begin) * 1e3,
-        compute_ms=(computed - read) * 1e3,
+        compute_ms=(scored - read) * 1e3,
         write_ms=0.0,
         started_at=started_at,
     )
-    run = replace(run, write_ms=(time.perf_counter() - computed) * 1e3)
+    run = replace(run, write_ms=(time.perf_counter() - scored) * 1e3)
     until = consumed.until if last.keeps_marks else None
     await runs.add(session, round_id, run, until, rescored.parameters)
     return Outcome(round_id, run, scope, rescored, kept)

@@ -6,7 +6,6 @@ import contextlib
 import math
 import resource
 import socket
-import sys
 
 import structlog
 import uvicorn
@@ -24,10 +23,6 @@ from shared.settings import Settings
 DRAIN_SECONDS = 10
 FILES = 50
 """Open files beside connections: listeners, pipes, those of the interpreter, and some to spare."""
-
-SWITCH_SECONDS = 0.0005
-"""How long a thread at work keeps the interpreter from the event loop, which gives it away with
-each packet that it sends: at Python's 5 ms, ten packets take as long as any request may at most."""
 
 log = structlog.get_logger()
 
@@ -55,7 +50,7 @@ def main() -> None:
 
 def serve(app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
     """Answer on *listener* until SIGINT or SIGTERM."""
-    sys.setswitchinterval(SWITCH_SECONDS)
+    lifecycle.give_way()
     with contextlib.suppress(KeyboardInterrupt):  # raised anew once everything has ended
         uvicorn.Server(configured(app, settings)).run([listener])
 

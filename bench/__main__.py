@@ -155,6 +155,7 @@ async def measure(url: str, logs: Path, wanted: str, seconds: float, sizes: list
     console = Console(width=120)
     async with stage(url) as on:
         lifecycle.built()  # as gateway and worker do
+        lifecycle.give_way()
         if "c" in wanted:
             measured = {
                 f"{size:,}": await recompute.measure(on, await on.filled(size)) for size in sizes

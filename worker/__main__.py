@@ -194,6 +194,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     settings, url = lifecycle.begin("worker")
+    lifecycle.give_way()
     if arguments.metrics_port is not None:
         settings = settings.model_copy(update={"worker_metrics_port": arguments.metrics_port})
     with lifecycle.faults_on_one_line():

@@ -87,7 +87,6 @@ async def _seal(
     stage: Stage, library: Library, round_: Round, memory: Memory | None, made: Outcome
 ) -> tuple[Sealed, float]:
     begin = time.perf_counter()
-    async with stage.database.session() as session:
-        sealed = await seals.seal(session, library, "bench", round_.id, memory, made)
+    sealed = await seals.seal(stage.database, library, "bench", round_.id, memory, made)
     assert sealed is not None
     return sealed, (time.perf_counter() - begin) * 1e3

@@ -52,31 +52,34 @@ class Sealer:
 
     async def sweep(self) -> bool:
         """Seal what is to be sealed, and sign what is due; say whether more may be left."""
-        async with self.database.session() as session:
-            if not await store.keeps_logs(session):
+        async with self.database.driver() as driver:
+            kept = await store.kept(driver)
+            if not kept.logs:
                 return False
-            waiting = await unsealed_store.rounds(session)
-            aside = await aside_store.rounds(session)
+            waiting = await unsealed_store.rounds(driver)
+            aside = await aside_store.rounds(driver) if kept.aside else {}
         more = False
         for round_id, code in (waiting | aside).items():
             if self.stop.is_set():
                 return False
             more |= await self._seal(round_id, code, aside=round_id in aside)
         if self.signers:
-            async with self.database.session() as session:
-                await sign_due(session, self.signers, self.cadence, self.urgent)
+            await sign_due(self.database, self.signers, self.cadence, self.urgent)
         self.urgent.clear()
         return more
 
     async def _seal(self, round_id: int, code: str, *, aside: bool) -> bool:
         """Seal one round; one that fails does not hold up the others."""
         try:
-            async with self.database.session() as session:
-                memory = self.memories.get(round_id)
-                made = self.made(round_id)
-                sealed = await seals.seal(
-                    session, self.library, self.name, round_id, memory, made, aside=aside
-                )
+            sealed = await seals.seal(
+                self.database,
+                self.library,
+                self.name,
+                round_id,
+                self.memories.get(round_id),
+                self.made(round_id),
+                aside=aside,
+            )
         except Exception as error:
             if out_of_reach(error) or full(error):
                 raise

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from shared.database import Database, SchemaUnknown, Session
+from shared.database import Database, Driver, SchemaUnknown, Session
 from shared.database.database import driver_of
 from shared.seals import records
 from shared.seals.store import Head
@@ -53,21 +53,18 @@ def _last(round_id: str, epoch: str) -> str:
     """  # noqa: S608 -- constants alone
 
 
-async def rounds(session: Session) -> dict[int, str]:
-    """Return id and code of the rounds of which something was set aside that is yet to be sealed.
+ROUNDS = f"""
+    SELECT round.id, round.code
+    FROM round CROSS JOIN (SELECT max(number) AS epoch FROM log_epoch) AS era
+    WHERE {_last("round.id", "era.epoch")} < (
+        SELECT id FROM submission_aside WHERE round = round.id ORDER BY id DESC LIMIT 1
+    )
+"""  # noqa: S608 -- constants alone
 
-    None on a schema before step 0025.
-    """
-    if not await keeps(session):
-        return {}
-    query = text(f"""
-        SELECT round.id, round.code
-        FROM round CROSS JOIN (SELECT max(number) AS epoch FROM log_epoch) AS era
-        WHERE {_last("round.id", "era.epoch")} < (
-            SELECT id FROM submission_aside WHERE round = round.id ORDER BY id DESC LIMIT 1
-        )
-    """)  # noqa: S608 -- constants alone
-    return {row[0]: row[1] for row in await session.execute(query)}
+
+async def rounds(driver: Driver) -> dict[int, str]:
+    """Return id and code of the rounds of which something set aside is yet to be sealed."""
+    return {row[0]: row[1] for row in await driver.fetch(ROUNDS)}
 
 
 LEAF = records.leaf_of(records.salt_of("$3", "submission", "$1", "said.id"), records.ASIDE)

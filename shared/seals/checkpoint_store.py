@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from shared.core.errors import NotFound
-from shared.database import Session
+from shared.database import Driver, Session
 from shared.seals.store import require_logs
 
 
@@ -31,39 +31,42 @@ class Signed:
     signed_at: datetime
 
 
-async def due(session: Session, cadence: timedelta, urgent: Collection[int]) -> list[Unsigned]:
+DUE = """
+    WITH era AS (SELECT max(number) AS epoch FROM log_epoch)
+    SELECT round.id, era.epoch, log.position + 1, log.body::json ->> 'origin'
+    FROM era CROSS JOIN round
+    CROSS JOIN LATERAL (
+        SELECT position, body FROM log_entry WHERE round = round.id AND epoch = era.epoch
+        ORDER BY position DESC LIMIT 1
+    ) AS log
+    LEFT JOIN LATERAL (
+        SELECT size, signed_at FROM log_checkpoint
+        WHERE round = round.id AND epoch = era.epoch ORDER BY size DESC LIMIT 1
+    ) AS last ON true
+    LEFT JOIN log_entry AS unsigned ON unsigned.round = round.id
+        AND unsigned.epoch = era.epoch AND unsigned.position = last.size
+    CROSS JOIN LATERAL (
+        SELECT floor(extract(epoch FROM clock_timestamp()) / cadence) AS now,
+            floor(extract(epoch FROM unsigned.sealed_at) / cadence) AS grew,
+            floor(extract(epoch FROM last.signed_at) / cadence) AS signed
+        FROM (SELECT CAST($1 AS double precision) AS cadence) AS given
+    ) AS tick
+    WHERE last.size IS NULL OR (unsigned.position IS NOT NULL
+        AND (round.id = ANY (CAST($2 AS bigint[]))
+            OR CASE WHEN tick.now < tick.grew THEN tick.now <> tick.signed
+                ELSE tick.now > tick.grew END))
+"""
+
+
+async def due(driver: Driver, cadence: timedelta, urgent: Collection[int]) -> list[Unsigned]:
     """Return the logs that grew before the last tick of a clock that ticks each *cadence*.
 
     Ticks are counted from 1970 on: when a checkpoint is signed says nothing of when its log grew.
     Of the rounds that are *urgent*, and of logs that have no checkpoint yet, all that grew. Where
     the clock stands ticks behind what grew, as it was set back, there is one checkpoint each tick.
     """
-    query = text("""
-        WITH era AS (SELECT max(number) AS epoch FROM log_epoch)
-        SELECT round.id, era.epoch, log.position + 1, log.body::json ->> 'origin'
-        FROM era CROSS JOIN round
-        CROSS JOIN LATERAL (
-            SELECT position, body FROM log_entry WHERE round = round.id AND epoch = era.epoch
-            ORDER BY position DESC LIMIT 1
-        ) AS log
-        LEFT JOIN LATERAL (
-            SELECT size, signed_at FROM log_checkpoint
-            WHERE round = round.id AND epoch = era.epoch ORDER BY size DESC LIMIT 1
-        ) AS last ON true
-        LEFT JOIN log_entry AS unsigned ON unsigned.round = round.id
-            AND unsigned.epoch = era.epoch AND unsigned.position = last.size
-        CROSS JOIN LATERAL (
-            SELECT floor(extract(epoch FROM clock_timestamp()) / :cadence) AS now,
-                floor(extract(epoch FROM unsigned.sealed_at) / :cadence) AS grew,
-                floor(extract(epoch FROM last.signed_at) / :cadence) AS signed
-        ) AS tick
-        WHERE last.size IS NULL OR (unsigned.position IS NOT NULL
-            AND (round.id = ANY (CAST(:urgent AS bigint[]))
-                OR CASE WHEN tick.now < tick.grew THEN tick.now <> tick.signed
-                    ELSE tick.now > tick.grew END))
-    """)
-    parameters = {"urgent": list(urgent), "cadence": cadence.total_seconds()}
-    return [Unsigned(*row) for row in await session.execute(query, parameters)]
+    found = await driver.fetch(DUE, cadence.total_seconds(), list(urgent))
+    return [Unsigned(*row) for row in found]
 
 
 async def leaves(session: Session, round_id: int, epoch: int, size: int) -> list[bytes]:

@@ -4,19 +4,23 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import NamedTuple
 
 import numpy as np
 
 from pilotzone_verify.trees import EMPTY, above, inclusion
 from shared.runs.score_store import Versions
+from shared.scoring import rank
 from shared.scoring.arrays import BoolArray, IntArray
-from shared.scoring.rank import Ranks, rank
 from shared.seals.records import salt_of_place
 
 JSON = json.JSONEncoder(ensure_ascii=False)
 
 MANY = 8
 """Where one leaf in so many is another, a tree is built anew: that is quicker than mending it."""
+
+FEW = 4
+"""Where totals of so many are others, what was ranked is mended: that is quicker than to sort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,13 @@ class Cohort:
         object.__setattr__(self, "numbers", numbers)
         object.__setattr__(self, "positions", positions)
         object.__setattr__(self, "heads", tuple(f'{{"applicant":{code},' for code in quoted))
+
+
+class Ranks(NamedTuple):
+    """Ranks from 1, and how many share each; 0 where an applicant is blocked."""
+
+    rank: IntArray
+    tied: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +140,7 @@ def follow(before: Places, changed: IntArray, scores: Versions) -> Places:
     salts = [last.cohort.salts[at] for at in changed.tolist()]
     for at, card in zip(changed.tolist(), _cards(scores, salts), strict=True):
         cards[at] = card
-    standings = _standings(last.cohort, totals, blocked, tuple(cards))
+    standings = _standings_again(last, totals, blocked, tuple(cards))
     differs = standings.moved(last)
     other = [cards[at] != last.cards[at] for at in changed.tolist()]
     differs[changed] |= np.array(other, np.bool_)
@@ -139,8 +150,24 @@ def follow(before: Places, changed: IntArray, scores: Versions) -> Places:
 def _standings(
     cohort: Cohort, totals: IntArray, blocked: BoolArray, cards: tuple[bytes, ...]
 ) -> Standings:
-    own = rank(totals, cohort.numbers, blocked)
-    overall = rank(totals, np.zeros_like(cohort.numbers), blocked)
+    own = Ranks(*rank.places(totals, cohort.numbers, blocked))
+    overall = Ranks(*rank.places(totals, np.zeros_like(cohort.numbers), blocked))
+    return Standings(cohort, totals, blocked, cards, own, overall)
+
+
+def _standings_again(
+    last: Standings, totals: IntArray, blocked: BoolArray, cards: tuple[bytes, ...]
+) -> Standings:
+    """Rank the cohort of the *last* ranking, by that where totals are other for a few alone."""
+    cohort, moved = last.cohort, np.flatnonzero(totals != last.totals)
+    if len(moved) > FEW or not np.array_equal(blocked, last.blocked):
+        return _standings(cohort, totals, blocked, cards)
+    changed = dict(zip(moved.tolist(), totals[moved].tolist(), strict=True))
+
+    def again(numbers: IntArray, before: Ranks) -> Ranks:
+        return Ranks(*rank.places_again(before, last.totals, numbers, blocked, changed))
+
+    own, overall = again(cohort.numbers, last.own), again(np.zeros_like(totals), last.overall)
     return Standings(cohort, totals, blocked, cards, own, overall)
 
 

@@ -7,17 +7,16 @@ at a time. What was left by one that died is sealed by the next.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from pilotzone_verify import manifests, notes
+from pilotzone_verify import notes
 from pilotzone_verify.leaves import parameters_hash
-from pilotzone_verify.trees import EMPTY, leaf_hash, root
-from shared.core.moments import in_microseconds
-from shared.database import Session
+from pilotzone_verify.trees import EMPTY, root
+from shared.database import Database, Session
+from shared.database.database import driver_of
 from shared.frameworks.service import Library
 from shared.runs import score_store as scores
 from shared.runs.service import Outcome
@@ -26,10 +25,9 @@ from shared.scoring.framework import Framework
 from shared.seals import aside_store, places, records
 from shared.seals import store as seals
 from shared.seals import unsealed_store as unsealed
-from shared.seals.code import scoring_digest
+from shared.seals.entries import Log, Parameters, of_run
 from shared.seals.places import Cohort, Places
 from shared.seals.records import Group
-from shared.seals.store import Head, NewEntry
 from shared.seals.unsealed_store import Event, Run
 
 AT_ONCE = 20
@@ -46,19 +44,19 @@ PAGE = 8_192
 """So many submissions are read at once. A power of two: their tree is a part of that of all."""
 
 LEAF_LENGTH = len(EMPTY)
-TICK = timedelta(microseconds=1)
 STATE = "round.transition"
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The ranking of the last run that was sealed, so that the next one needs only what changed.
+    """The last run that was sealed, so that the next one needs only what changed.
 
-    It holds while *leaf* is the log's last.
+    It holds while *leaf* is the log's last. *parameters* are there where the run was remembered.
     """
 
     leaf: bytes
     places: Places
+    parameters: Parameters | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class Sealed:
 
 
 async def seal(
-    session: Session,
+    database: Database,
     library: Library,
     name: str,
     round_id: int,
@@ -86,11 +84,60 @@ async def seal(
     its scores are not read. Only with *aside* is what was set aside looked for:
     `aside_store.rounds` tells which rounds have it.
     """
+    if memory is not None and made is not None and not aside:
+        sealed = await _seal_next(database, round_id, memory, made)
+        if sealed is not None:
+            return sealed
+    async with database.session() as session:
+        return await _seal(session, library, name, round_id, memory, made, aside=aside)
+
+
+async def _seal_next(
+    database: Database, round_id: int, memory: Memory, made: Outcome
+) -> Sealed | None:
+    """Seal the one run that *made* is and that *memory* comes before.
+
+    None, and nothing is sealed, if more is to be, or if others seal.
+    """
+    few = made.run.submissions <= FEW and not made.run.other_changes  # which are events, too
+    if not few or not memory.places.standings.cohort.is_of(made.scope.cohort, made.scope.kinds):
+        return None
+    async with seals.holding(database, round_id) as driver:
+        if driver is None:
+            return None
+        following = asyncio.create_task(asyncio.to_thread(_followed, memory, made))
+        found = await unsealed.single(driver, round_id, FEW)
+        ranking, parameters = await following
+        if found is None or found.head.leaf != memory.leaf or not found.run.is_of(made):
+            return None
+        log, inputs = Log(found.head), _rooted(_cut(found.inputs))
+        log.add("run", made.run.number, **of_run(found.run, inputs, ranking, parameters.digest))
+        await seals.append(driver, round_id, found.head, log.entries, log.moments)
+    return Sealed(urgent=False, more=False, memory=Memory(log.leaf, ranking, parameters))
+
+
+def _followed(memory: Memory, made: Outcome) -> tuple[Places, Parameters]:
+    rescored = made.rescored
+    differs = np.flatnonzero(rescored.differs)
+    ranking = places.follow(memory.places, differs, rescored.scores.take(differs))
+    return ranking, Parameters.of(rescored.parameters, memory.parameters)
+
+
+async def _seal(
+    session: Session,
+    library: Library,
+    name: str,
+    round_id: int,
+    memory: Memory | None,
+    made: Outcome | None,
+    *,
+    aside: bool,
+) -> Sealed | None:
     if not await seals.try_hold(session, round_id):
         return None
     head = await seals.head(session, round_id)
     known = memory.places if memory and memory.leaf == head.leaf else None
-    log = _Log(head, name)
+    log = Log(head, name)
     if not head.size:
         await _begin(session, log, round_id)
     events = await unsealed.events(session, round_id, head)
@@ -110,52 +157,20 @@ async def seal(
         for run in runs:
             ours = made if made is not None and run.is_of(made) else None
             ranking = await _ranking(session, round_id, framework, head.secret, run, ours, known)
-            known, inputs = await asyncio.gather(
-                asyncio.to_thread(ranking), _inputs(session, round_id, run, head.secret)
-            )
-            log.add("run", run.number, **_of_run(run, inputs, known))
+            ranked = asyncio.create_task(asyncio.to_thread(ranking))
+            inputs = await _inputs(session, round_id, run, head.secret)
+            known = await ranked
+            hashed = parameters_hash(run.parameters)
+            log.add("run", run.number, **of_run(run, inputs, known, hashed))
     if log.entries:
-        await seals.append(session, round_id, head, log.entries, log.moments)
+        driver = await driver_of(session)
+        await seals.append(driver, round_id, head, log.entries, log.moments)
     memory = None if known is None else Memory(log.leaf, known)
     more = len(runs) == AT_ONCE or len(put_aside) == aside_store.AT_ONCE
     return Sealed(_urgent(events), more, memory)
 
 
-class _Log:
-    """The end of a log as it grows."""
-
-    def __init__(self, head: Head, name: str) -> None:
-        self.entries: list[NewEntry] = []
-        self.moments: list[datetime] = []
-        self.epoch, self.size, self.leaf = head.epoch, head.size, head.leaf
-        self._origin, self._name, self._now = head.origin, name, head.now
-
-    def begin(self, code: str, **said: Any) -> None:
-        self._origin = f"{self._name}/{code}/{self.epoch}"
-        self.add("begun", round=code, epoch=self.epoch, **said)
-
-    def add(self, kind: str, number: int | None = None, **said: Any) -> None:
-        moment = self._now + len(self.entries) * TICK
-        if number is not None:
-            said["run"] = number
-        body = manifests.write(
-            {
-                "type": kind,
-                "origin": self._origin,
-                "suite": manifests.SUITE,
-                "position": self.size,
-                "previous": self.leaf.hex(),
-                "time": in_microseconds(moment),
-                **said,
-            }
-        )
-        self.leaf = leaf_hash(body)
-        self.size += 1
-        self.entries.append(NewEntry(kind, body.decode(), self.leaf, number))
-        self.moments.append(moment)
-
-
-async def _begin(session: Session, log: _Log, round_id: int) -> None:
+async def _begin(session: Session, log: Log, round_id: int) -> None:
     about = await seals.about(session, round_id)
     note = await seals.last_checkpoint(session, round_id, log.epoch)
     continues: Mapping[str, Any] | None = None
@@ -201,17 +216,6 @@ async def _ranking(
     return lambda: places.begin(Cohort.of(*who, key, round_id), whole)
 
 
-def _of_run(run: Run, inputs: dict[str, Any], ranking: Places) -> dict[str, Any]:
-    return {
-        "framework": run.framework,
-        "code": scoring_digest(),
-        "inputs": inputs,
-        "parameters": parameters_hash(run.parameters).hex(),
-        "ranking": {"count": len(ranking.levels[0]), "root": ranking.root.hex()},
-        "reason": {"submissions": run.submissions, "other_changes": run.other_changes},
-    }
-
-
 async def _inputs(session: Session, round_id: int, run: Run, key: bytes) -> dict[str, Any]:
     """Return what is sealed of the submissions that a *run* took in."""
     few = run.submissions <= FEW
@@ -219,7 +223,7 @@ async def _inputs(session: Session, round_id: int, run: Run, key: bytes) -> dict
     if found is not None:
         return found
     said = await unsealed.input_leaves(session, round_id, run.number, key)
-    leaves = [said[at : at + LEAF_LENGTH] for at in range(0, len(said), LEAF_LENGTH)]
+    leaves = _cut(said)
     return _rooted(leaves) if few else await asyncio.to_thread(_rooted, leaves)
 
 
@@ -251,6 +255,11 @@ class _Page(NamedTuple):
     def roots(self) -> list[bytes]:
         """Return the root of their tree, none of no submission."""
         return [root(records.leaves_of(self.groups, self.taken))] if self.groups else []
+
+
+def _cut(leaves: bytes) -> list[bytes]:
+    """Return the leaves that lie one behind the other."""
+    return [leaves[at : at + LEAF_LENGTH] for at in range(0, len(leaves), LEAF_LENGTH)]
 
 
 def _rooted(leaves: list[bytes]) -> dict[str, Any]:

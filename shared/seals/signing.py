@@ -7,7 +7,7 @@ from pathlib import Path
 from pilotzone_verify import notes
 from pilotzone_verify.notes import Checkpoint, Signer
 from pilotzone_verify.trees import root
-from shared.database import Session
+from shared.database import Database
 from shared.seals import checkpoint_store as checkpoints
 from shared.settings import SettingUnusable
 
@@ -28,14 +28,17 @@ def read_signers(setting: str) -> list[Signer]:
 
 
 async def sign_due(
-    session: Session, signers: Sequence[Signer], cadence: timedelta, urgent: Collection[int]
+    database: Database, signers: Sequence[Signer], cadence: timedelta, urgent: Collection[int]
 ) -> None:
     """Sign each log as it is committed, if it grew before the last tick of the *cadence*.
 
     A round that is *urgent* does not wait. There is never a second checkpoint of one size.
     """
-    for log in await checkpoints.due(session, cadence, urgent):
-        leaves = await checkpoints.leaves(session, log.round_id, log.epoch, log.size)
-        note = notes.sign(str(Checkpoint(log.origin, log.size, root(leaves))), signers)
-        await checkpoints.note_keys(session, [str(each.verifier) for each in signers])
-        await checkpoints.add(session, log.round_id, log.epoch, log.size, str(note))
+    async with database.driver() as driver:
+        logs = await checkpoints.due(driver, cadence, urgent)
+    for log in logs:
+        async with database.session() as session:
+            leaves = await checkpoints.leaves(session, log.round_id, log.epoch, log.size)
+            note = notes.sign(str(Checkpoint(log.origin, log.size, root(leaves))), signers)
+            await checkpoints.note_keys(session, [str(each.verifier) for each in signers])
+            await checkpoints.add(session, log.round_id, log.epoch, log.size, str(note))

@@ -1,13 +1,16 @@
 """The logs of rounds: what is yet to be sealed, what was, and what is signed of it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
 from pilotzone_verify.trees import EMPTY
-from shared.database import SchemaUnknown, Session
+from shared.database import Database, Driver, SchemaUnknown, Session
+from shared.database.connections import BROKEN_OFF
 from shared.database.database import driver_of
 from shared.database.locks import Lock, parts
 
@@ -54,6 +57,21 @@ async def keeps_logs(session: Session) -> bool:
     return found
 
 
+class Kept(NamedTuple):
+    """What a schema has: *logs* from step 0020 on, and what is set *aside* in them from 0025 on."""
+
+    logs: bool
+    aside: bool
+
+
+async def kept(driver: Driver) -> Kept:
+    """Return what the schema has."""
+    query = (
+        "SELECT to_regclass('log_entry') IS NOT NULL, to_regclass('log_entry_aside') IS NOT NULL"
+    )
+    return Kept(*await driver.fetchrow(query))
+
+
 async def require_logs(session: Session) -> None:
     """Refuse a schema that has no logs. Raises: SchemaUnknown."""
     if not await keeps_logs(session):
@@ -67,6 +85,27 @@ async def try_hold(session: Session, round_id: int) -> bool:
     return held
 
 
+@asynccontextmanager
+async def holding(database: Database, round_id: int) -> AsyncIterator[Driver | None]:
+    """Give the driver in a transaction that has the round's log to itself; None if others have it.
+
+    It costs two round trips. The transaction is committed at the end, and undone by an error.
+    """
+    lock, key = parts(Lock.LOG, round_id).values()
+    begin = f"BEGIN; SELECT WHERE pg_try_advisory_xact_lock({lock}, {key})"
+    async with database.driver() as driver:
+        try:
+            held = await driver.execute(begin) == "SELECT 1"
+            yield driver if held else None
+        except BROKEN_OFF:  # nobody is given the connection any more
+            raise
+        except Exception:
+            if not driver.is_closed():
+                await driver.execute("ROLLBACK")
+            raise
+        await driver.execute("COMMIT")
+
+
 async def wait_until_settled(session: Session, round_id: int) -> None:
     """Wait for who is appending to the round's log: what is sealed until now is then seen."""
     query = text("SELECT pg_advisory_xact_lock_shared(:lock, :key)")
@@ -77,14 +116,15 @@ HEAD = """
     WITH era AS (
         SELECT coalesce(CAST($2 AS bigint), max(number)) AS epoch FROM log_epoch
     )
-    SELECT era.epoch, coalesce(last.position + 1, 0), last.leaf, last.body::json ->> 'origin',
+    SELECT era.epoch, coalesce(last.position + 1, 0) AS size, last.leaf,
+        last.body::json ->> 'origin' AS origin,
         (SELECT coalesce(max(run), 0) FROM log_entry
-            WHERE round = $1 AND epoch = era.epoch AND run IS NOT NULL),
+            WHERE round = $1 AND epoch = era.epoch AND run IS NOT NULL) AS run,
         greatest(clock_timestamp(), (
             SELECT sealed_at + interval '1 microsecond' FROM log_entry
             WHERE round = $1 AND epoch <= era.epoch
             ORDER BY epoch DESC, position DESC LIMIT 1
-        )),
+        )) AS now,
         log_secret.secret
     FROM era CROSS JOIN log_secret LEFT JOIN LATERAL (
         SELECT * FROM log_entry WHERE round = $1 AND epoch = era.epoch
@@ -102,8 +142,13 @@ async def head(session: Session, round_id: int, epoch: int | None = None) -> Hea
     row = await driver.fetchrow(HEAD, round_id, epoch)
     if row is None:
         raise LookupError("the database has no secret to make salts of")
-    found, size, leaf, *rest = row
-    return Head(found, size, EMPTY if leaf is None else leaf, *rest)
+    return read_head(row)
+
+
+def read_head(row: Sequence[Any]) -> Head:
+    """Read a row of `HEAD`."""
+    epoch, size, leaf, *rest = row
+    return Head(epoch, size, EMPTY if leaf is None else leaf, *rest)
 
 
 async def about(session: Session, round_id: int) -> Round:
@@ -139,7 +184,7 @@ APPEND = """
 
 
 async def append(
-    session: Session,
+    driver: Driver,
     round_id: int,
     head: Head,
     entries: Sequence[NewEntry],
@@ -153,7 +198,6 @@ async def append(
         [each.leaf for each in entries],
         list(moments),
     )
-    driver = await driver_of(session)
     await driver.execute(APPEND, round_id, head.epoch, head.size, *columns)
 
 

@@ -1,6 +1,6 @@
 """What is yet to be sealed of a round: audit events, runs, what they took in and wrote."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import text
 
 from shared.audit.request_store import PASSING
-from shared.database import Session
+from shared.database import Driver, Session
 from shared.database.database import driver_of
 from shared.runs import score_store as scores
 from shared.runs.score_store import Versions
@@ -17,7 +17,7 @@ from shared.runs.service import Outcome
 from shared.scoring.arrays import IntArray
 from shared.seals import records
 from shared.seals.records import Group
-from shared.seals.store import Head
+from shared.seals.store import HEAD, Head, read_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,21 @@ def _events(round_id: str, epoch: str, columns: str) -> str:
     """  # noqa: S608 -- constants alone
 
 
-async def rounds(session: Session) -> dict[int, str]:
+ROUNDS = f"""
+    WITH era AS (SELECT max(number) AS epoch FROM log_epoch)
+    SELECT round.id, round.code FROM round CROSS JOIN era
+    CROSS JOIN LATERAL (
+        SELECT coalesce(max(run), 0) AS sealed FROM log_entry
+        WHERE round = round.id AND epoch = era.epoch AND run IS NOT NULL
+    ) AS log
+    WHERE EXISTS (SELECT FROM run WHERE round = round.id AND number > log.sealed)
+        OR EXISTS ({_events("round.id", "era.epoch", "1")})
+"""  # noqa: S608 -- constants alone
+
+
+async def rounds(driver: Driver) -> dict[int, str]:
     """Return id and code of the rounds of which a run or an audit event is yet to be sealed."""
-    query = text(f"""
-        WITH era AS (SELECT max(number) AS epoch FROM log_epoch)
-        SELECT round.id, round.code FROM round CROSS JOIN era
-        CROSS JOIN LATERAL (
-            SELECT coalesce(max(run), 0) AS sealed FROM log_entry
-            WHERE round = round.id AND epoch = era.epoch AND run IS NOT NULL
-        ) AS log
-        WHERE EXISTS (SELECT FROM run WHERE round = round.id AND number > log.sealed)
-            OR EXISTS ({_events("round.id", "era.epoch", "1")})
-    """)  # noqa: S608 -- constants alone
-    return {row[0]: row[1] for row in await session.execute(query)}
+    return {row[0]: row[1] for row in await driver.fetch(ROUNDS)}
 
 
 SALT_OF_EVENT = records.salt_of("$3", "event", "$1", "event.id")
@@ -96,14 +98,18 @@ async def events(session: Session, round_id: int, head: Head) -> list[Event]:
     return [Event(*row) for row in await driver.fetch(query, round_id, head.epoch, head.secret)]
 
 
-RUNS = """
-    SELECT run.number, framework.sha256, framework.id, run_parameters.parameters,
-        run.submissions, run.other_changes, run.scores_written, run.started_at
-    FROM run JOIN run_parameters
-        ON run_parameters.round = run.round AND run_parameters.run = run.number
-    JOIN round ON round.id = run.round JOIN framework ON framework.id = round.framework
-    WHERE run.round = $1 AND run.number > $2 ORDER BY run.number LIMIT $3
-"""
+def _runs(parameters: str, after: str, limit: str) -> str:
+    return f"""
+        SELECT run.number, framework.sha256, framework.id, {parameters} AS parameters,
+            run.submissions, run.other_changes, run.scores_written, run.started_at
+        FROM run JOIN run_parameters
+            ON run_parameters.round = run.round AND run_parameters.run = run.number
+        JOIN round ON round.id = run.round JOIN framework ON framework.id = round.framework
+        WHERE run.round = $1 AND run.number > {after} ORDER BY run.number LIMIT {limit}
+    """  # noqa: S608 -- constants alone
+
+
+RUNS = _runs("run_parameters.parameters", "$2", "$3")
 
 
 async def runs(session: Session, round_id: int, after: int, limit: int) -> list[Run]:
@@ -112,21 +118,27 @@ async def runs(session: Session, round_id: int, after: int, limit: int) -> list[
     return [Run(*row) for row in await driver.fetch(RUNS, round_id, after, limit)]
 
 
-SALT_OF_SUBMISSION = records.salt_of("$3", "submission", "$1", "said.id")
-INPUTS = f"""
-    WITH taken AS MATERIALIZED (
-        SELECT unnest(submissions) AS id FROM run_input WHERE round = $1 AND run = $2
+def _inputs(run: str, secret: str, such: str = "true") -> str:
+    leaf = records.leaf_of(
+        records.salt_of(secret, "submission", "$1", "said.id"), records.SUBMISSION
     )
-    SELECT coalesce(string_agg(
-        {records.leaf_of(SALT_OF_SUBMISSION, records.SUBMISSION)}, '' ORDER BY said.id), '')
-    FROM (
-        SELECT * FROM submission
-        WHERE round = $1 AND id >= (SELECT min(id) FROM taken)
-            AND id <= (SELECT max(id) FROM taken) AND (id IN (TABLE taken)) IS TRUE
-        OFFSET 0
-    ) AS said
-    JOIN reporter AS who ON who.id = said.reporter
-"""  # noqa: S608 -- constants alone
+    return f"""
+        WITH taken AS MATERIALIZED (
+            SELECT unnest(submissions) AS id FROM run_input
+            WHERE round = $1 AND run = {run} AND {such}
+        )
+        SELECT coalesce(string_agg({leaf}, '' ORDER BY said.id), '') AS leaves
+        FROM (
+            SELECT * FROM submission
+            WHERE round = $1 AND id >= (SELECT min(id) FROM taken)
+                AND id <= (SELECT max(id) FROM taken) AND (id IN (TABLE taken)) IS TRUE
+            OFFSET 0
+        ) AS said
+        JOIN reporter AS who ON who.id = said.reporter
+    """  # noqa: S608 -- constants alone
+
+
+INPUTS = _inputs("$2", "$3")
 
 
 async def input_leaves(session: Session, round_id: int, run: int, key: bytes) -> bytes:
@@ -205,3 +217,35 @@ async def ranking(
     found = found.take(np.argsort(found.applicant))
     ranked = [entries[at] for at in found.applicant.tolist()]
     return ([code for code, _ in ranked], [kind for _, kind in ranked]), found
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """The one run that is yet to be sealed behind the *head*, and the leaves of what it took in."""
+
+    head: Head
+    run: Run
+    inputs: bytes
+
+
+HEAD_WIDTH = len(fields(Head))
+SINGLE = f"""
+    WITH head AS MATERIALIZED ({HEAD})
+    SELECT head.*, run.*, inputs.leaves
+    FROM head
+    CROSS JOIN LATERAL ({_runs("NULL", "head.run", "2")}) AS run
+    CROSS JOIN LATERAL ({_inputs("run.number", "head.secret", "run.submissions <= $3")}) AS inputs
+    WHERE NOT EXISTS ({_events("$1", "head.epoch", "1")})
+"""  # noqa: S608 -- constants alone
+
+
+async def single(driver: Driver, round_id: int, few: int) -> Single | None:
+    """Return the one run that is yet to be sealed; None if there is none, or more than that.
+
+    Its parameters are left out; so are leaves, where it took in more than a *few* submissions.
+    """
+    found = await driver.fetch(SINGLE, round_id, None, few)
+    if len(found) != 1:
+        return None
+    *row, leaves = found[0]
+    return Single(read_head(row[:HEAD_WIDTH]), Run(*row[HEAD_WIDTH:]), leaves)

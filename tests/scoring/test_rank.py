@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.scoring.rank import Ranks, lots, rank
+from shared.scoring.rank import Ranks, lots, places, places_again, rank
 from tests.fixtures.frameworks import examples
 from tests.scoring import oracle
 
@@ -105,6 +105,26 @@ def test_rank_agrees_with_the_second_opinion(rows: list[tuple[int, int, bool]]) 
             (places.index[at], place.index),
         ):
             np.testing.assert_equal(given_number, np.nan if number is None else float(number))
+
+
+@given(APPLICANTS, st.data())
+@examples(60)
+def test_places_that_are_mended_are_those_that_are_made_anew(
+    rows: list[tuple[int, int, bool]], data: st.DataObject
+) -> None:
+    totals, cohorts = (np.array([row[at] for row in rows], dtype=np.int64) for at in (0, 1))
+    blocked = np.array([row[2] for row in rows], dtype=np.bool_)
+    number = st.integers(0, 8)
+    changed = data.draw(
+        st.dictionaries(st.integers(0, len(rows) - 1), number) if rows else st.just({})
+    )
+    before = places(totals, cohorts, blocked)
+    mended = places_again(before, totals, cohorts, blocked, changed)
+    for at, total in changed.items():
+        totals[at] = total
+    whole = rank(totals, cohorts, blocked)
+    for found in mended, places(totals, cohorts, blocked):
+        np.testing.assert_array_equal(found, (whole.rank, whole.tied))
 
 
 CODES = [f"2102{number:02}" for number in range(50)]

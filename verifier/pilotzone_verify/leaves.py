@@ -77,14 +77,15 @@ def card_hash(
 
 def parameters_hash(parameters: Any) -> bytes:
     """Hash what a run took from its cohorts: canonical JSON in which every number is a double."""
-    return sha256(canonical(_doubles(parameters))).digest()
+    return sha256(canonical(doubles(parameters))).digest()
 
 
-def _doubles(document: Any) -> Any:
+def doubles(document: Any) -> Any:
+    """Return *document* with every number in it as `double` writes it."""
     if isinstance(document, dict):
-        return {name: _doubles(each) for name, each in document.items()}
+        return {name: doubles(each) for name, each in document.items()}
     if isinstance(document, list):
-        return [_doubles(each) for each in document]
+        return [doubles(each) for each in document]
     if isinstance(document, (int, float)) and not isinstance(document, bool):
         return double(float(document))
     return document

@@ -230,19 +230,25 @@ async def _inputs(session: Session, round_id: int, run: Run, key: bytes) -> dict
 async def _hashed_here(
     session: Session, round_id: int, run: Run, key: bytes
 ) -> dict[str, Any] | None:
-    """Return what is sealed of a run's submissions; None where they have too little in common."""
+    """Return what is sealed of a run's submissions; None where the database is to hash them.
+
+    That is where they have too little in common, or where somebody took one away.
+    """
     ids = await unsealed.taken(session, round_id, run.number)
     roots, before = list[bytes](), _Page([], ids[:0])
     for at in range(0, len(ids), PAGE):  # one page is hashed while the next is read
         some = ids[at : at + PAGE]
-        page, hashed = await asyncio.gather(
-            unsealed.groups(session, round_id, some, key), asyncio.to_thread(before.roots)
-        )
-        if len(page) * ALIKE > len(some) or not records.are_plain(page):
+        hashing = asyncio.create_task(asyncio.to_thread(before.roots))
+        page = await unsealed.groups(session, round_id, some, key)
+        hashed = await hashing
+        if hashed is None or len(page) * ALIKE > len(some) or not records.are_plain(page):
             return None
         roots += hashed
         before = _Page(page, some)
-    roots += await asyncio.to_thread(before.roots)
+    hashed = await asyncio.to_thread(before.roots)
+    if hashed is None:
+        return None
+    roots += hashed
     return {"count": len(ids), "root": root(roots).hex()}
 
 
@@ -252,9 +258,12 @@ class _Page(NamedTuple):
     groups: list[Group]
     taken: IntArray
 
-    def roots(self) -> list[bytes]:
-        """Return the root of their tree, none of no submission."""
-        return [root(records.leaves_of(self.groups, self.taken))] if self.groups else []
+    def roots(self) -> list[bytes] | None:
+        """Return the root of their tree, no root of no submission; None where one is not there."""
+        leaves = records.leaves_of(self.groups, self.taken)
+        if len(leaves) < len(self.taken):
+            return None
+        return [root(leaves)] if leaves else []
 
 
 def _cut(leaves: bytes) -> list[bytes]:

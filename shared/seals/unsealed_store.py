@@ -155,11 +155,11 @@ TAKEN = "SELECT submissions FROM run_input WHERE round = $1 AND run = $2"
 
 
 async def taken(session: Session, round_id: int, run: int) -> IntArray:
-    """Return the ids of the submissions that *run* took in, the least first."""
+    """Return the ids of the submissions that *run* took in, each once, the least first."""
     found = await (await driver_of(session)).fetch(TAKEN, round_id, run)
     ids = np.fromiter(chain.from_iterable(row[0] for row in found), np.int64)
     ids.sort()
-    return ids
+    return ids[np.diff(ids, prepend=0) > 0]
 
 
 CLOSE = 2

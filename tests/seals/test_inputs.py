@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from pilotzone_verify import trees
 from shared.database import Database
 from shared.seals import records, service, unsealed_store
 from shared.seals import store as seals
@@ -66,6 +65,30 @@ async def test_many_submissions_are_hashed_as_each_alone_is(
     assert found[0]["count"] == taken
 
 
+async def both_ways(
+    owner: Database, round_id: int, monkeypatch: pytest.MonkeyPatch
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what is sealed of run 1, hashed by the database, and as many are hashed."""
+    async with owner.session() as session:
+        key = await seals.secret(session)
+        run = unsealed_store.Run(1, "", 1, {}, 1_000, 0, 0, datetime.now(UTC))
+        monkeypatch.setattr(service, "ALIKE", 0)
+        monkeypatch.setattr(service, "FEW", 1_000)
+        each = await service._inputs(session, round_id, run, key)
+        monkeypatch.setattr(service, "FEW", 0)
+        return each, await service._inputs(session, round_id, run, key)
+
+
+@pytest.mark.parametrize("also", ["id", "99999"])
+async def test_what_a_run_names_twice_or_nobody_has_any_more_is_hashed_as_the_database_does(
+    owner: Database, round_id: int, also: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = TAKEN.replace("array_agg(id ORDER BY id DESC)", f"array_agg(id) || array_agg({also})")
+    await execute(owner, SUBMISSIONS.format(round=round_id, odd=ODD), named)
+    each, many = await both_ways(owner, round_id, monkeypatch)
+    assert many == each
+
+
 @pytest.mark.parametrize("column", ["applicant", "measure"])
 async def test_codes_that_json_escapes_are_hashed_by_the_database(
     owner: Database, round_id: int, column: str, monkeypatch: pytest.MonkeyPatch
@@ -80,11 +103,5 @@ async def test_codes_that_json_escapes_are_hashed_by_the_database(
             FROM submission LIMIT 1) AS said""".replace(f"AS {column}", f"|| '\"' AS {column}"),
         TAKEN,
     )
-    async with owner.session() as session:
-        key = await seals.secret(session)
-        each = await unsealed_store.input_leaves(session, round_id, 1, key)
-        run = unsealed_store.Run(1, "", 1, {}, len(each) // 32, 0, 0, datetime.now(UTC))
-        monkeypatch.setattr(service, "ALIKE", 0)
-        found = await service._inputs(session, round_id, run, key)
-    leaves = [each[at : at + 32] for at in range(0, len(each), 32)]
-    assert found == {"count": len(leaves), "root": trees.root(leaves).hex()}
+    each, many = await both_ways(owner, round_id, monkeypatch)
+    assert many == each

@@ -206,7 +206,10 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder, embedded.serve(Path(folder)) as url:
         migrate(url)
-        asyncio.run(measure(url, Path(folder), arguments.only, arguments.seconds, arguments.sizes))
+        with asyncio.Runner(loop_factory=lifecycle.loop_factory()) as runner:
+            runner.run(
+                measure(url, Path(folder), arguments.only, arguments.seconds, arguments.sizes)
+            )
 
 
 if __name__ == "__main__":

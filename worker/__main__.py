@@ -197,8 +197,11 @@ def main() -> None:
     lifecycle.give_way()
     if arguments.metrics_port is not None:
         settings = settings.model_copy(update={"worker_metrics_port": arguments.metrics_port})
-    with lifecycle.faults_on_one_line():
-        asyncio.run(serve(settings, url, arguments.health_file))
+    with (
+        lifecycle.faults_on_one_line(),
+        asyncio.Runner(loop_factory=lifecycle.loop_factory()) as runner,
+    ):
+        runner.run(serve(settings, url, arguments.health_file))
 
 
 if __name__ == "__main__":

@@ -1,20 +1,35 @@
 """A worker as its operator meets it: what it says, what it leaves, when it ends."""
 
+import asyncio
 import signal
 import socket
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
+import uvloop
 from sqlalchemy import make_url, text
 
 from bench import books
 from shared.database import Database
+from shared.process import lifecycle
 from tests.fixtures.ask import execute, one, until
 from tests.fixtures.make import STATIONS, World
 from tests.worker import gate
 from tests.worker.conftest import StartWorker
 from tests.worker.processes import service_process
+
+
+def test_the_loop_is_the_gateways_and_asyncios_where_that_is_not_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert lifecycle.loop_factory() is uvloop.new_event_loop
+
+    monkeypatch.setitem(sys.modules, "uvloop", None)
+
+    with asyncio.Runner(loop_factory=lifecycle.loop_factory()) as runner:
+        assert type(runner.get_loop()).__module__.startswith("asyncio")
 
 
 async def test_the_health_file_is_kept_fresh_and_taken_away_at_the_end(

@@ -7,12 +7,12 @@ again; then rows are inserted, and nothing else is done.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from shared.batches import ahead_store as store
 from shared.batches.ahead_store import Verdict
@@ -20,19 +20,16 @@ from shared.batches.outcome import NUMBERLESS, Told, numbered, tell
 from shared.batches.reading import File, Reading
 from shared.core.principal import Principal, Role
 from shared.database import Driver
+from shared.submissions import recording
 from shared.submissions.recording import Prepared
 from shared.submissions.store import NATURAL_KEY, NewSubmission, Receipt, written
 
 Connected = Callable[[], AbstractAsyncContextManager[Driver]]
 """Gives a connection whose statements are transactions of their own."""
 
-AT_ONCE = 500
-"""Rows that are told of in a millisecond or two; a thread to do it would take as long to reach."""
-
 FEW = 1_000
-"""Rows that are read by the database as soon as they could be laid ready."""
+"""Rows that are judged and appended in one go, for which nobody waits long."""
 
-Made = TypeVar("Made")
 First = TypeVar("First")
 Second = TypeVar("Second")
 
@@ -47,15 +44,13 @@ class Part:
 
     def receipts(self) -> list[Receipt]:
         """Return what becomes of each item; what is to be added is `NUMBERLESS` as yet."""
-        said = self.verdict
-        each = zip(said.follows, said.standing, said.before, said.entered, strict=True)
         return [
             Receipt("unchanged", standing, None, entered, before)
             if follows is None
             else Receipt(
                 "created" if follows == 1 else "revised", NUMBERLESS, None, entered, before
             )
-            for follows, standing, before, entered in each
+            for follows, standing, before, entered in zip(*self.verdict.columns, strict=True)
         ]
 
 
@@ -80,10 +75,14 @@ class Ahead:
         self._connected, self._round, self._reporter = connected, round_id, who.reporter
         self._judges = who.role is not Role.EXPERT
         self._parts = list[Part]()
+        self._few: Prepared | None = None
 
     async def read(self, reading: Reading) -> File:
         """Read a file to its end. Raises: what `Reading` does."""
         items, text, file = await asyncio.to_thread(_part, reading)
+        if file is not None and len(items) <= FEW and self._judges:
+            self._few, self._judges = Prepared(items, text), False
+            return file
         while file is None:
             judged, following = self._judge(items, text), asyncio.to_thread(_part, reading)
             _, (items, text, file) = await _both(judged, following)
@@ -98,57 +97,62 @@ class Ahead:
         judged = sum(len(each.items) for each in self._parts)
         return self._judges and judged == len(file.admitted) > 0
 
-    def prepared(self) -> list[Prepared]:
-        """Return the items as they are appended where the verdicts do not hold."""
-        return [Prepared(each.items, each.text) for each in self._parts]
+    async def prepared(self, file: File) -> Sequence[Prepared]:
+        """Return what was admitted of a *file* as it is appended where no verdict holds."""
+        if self.is_plain(file):
+            return [Prepared(each.items, each.text) for each in self._parts]
+        if self._few is not None and len(self._few.items) == len(file.admitted) > 0:
+            return [self._few]
+        return await asyncio.to_thread(recording.prepare, file.admitted)
 
     async def append(self, driver: Driver, file: File, reference_date: date) -> Told | None:
         """Hold the round, append a *file* that is plain if that holds, and tell of it.
 
         In the transaction under way. None: it does not hold.
         """
-        text = await _aside(len(file.rows), _text, self._parts)
-        laid, foretold = await self._laid(driver, text, file, reference_date)
+        foretold = await self._laid(driver, file, reference_date)
         await store.hold(driver, self._round)
         first = self._parts[0].verdict
         said, logs_files = await store.said_since(driver, self._round, self._reporter, first)
         if said is None:
             return None
         if said:
-            touched = await asyncio.to_thread(_touched, self._parts, said)
-            if not await self._is_plain_again(driver, touched):
+            differs = await self._judged_again(driver, said)
+            if differs is None:
                 return None
-            if touched:
-                laid, foretold = await self._laid(driver, text, file, reference_date)
+            if differs:
+                foretold = await self._laid(driver, file, reference_date)
         if not foretold.order:
             return foretold.told
-        appended = store.Appended(self._round, file.admitted[0].request_id, logs_files)
-        if laid:
-            ids = await store.insert_laid(driver, appended)
-        else:
-            ids = await store.insert(driver, appended, text, _follows(self._parts))
-        return await _aside(len(ids), _numbered, foretold, ids)
+        request_id = file.admitted[0].request_id
+        ids = await store.insert(driver, self._round, request_id, logs_files=logs_files)
+        return await asyncio.to_thread(_numbered, foretold, ids)
 
-    async def _laid(
-        self, driver: Driver, text: str, file: File, reference_date: date
-    ) -> tuple[bool, Foretold]:
-        """Tell of the *file*, and say whether what it adds was laid ready meanwhile: much is."""
-        telling = _aside(len(file.rows), _foretold, self._parts, file, reference_date)
-        follows = _follows(self._parts)
-        if len(follows) <= FEW or not any(follows):
-            return False, await telling
+    async def _laid(self, driver: Driver, file: File, reference_date: date) -> Foretold:
+        """Tell of the *file*; meanwhile, what it adds is laid ready."""
+        telling = asyncio.to_thread(_foretold, self._parts, file, reference_date)
+        follows = [each for part in self._parts for each in part.verdict.follows]
+        if not any(follows):
+            return await telling
+        text = await asyncio.to_thread(_text, self._parts)
         _, foretold = await _both(store.lay(driver, text, follows), telling)
-        return True, foretold
+        return foretold
 
-    async def _is_plain_again(self, driver: Driver, touched: Iterable[int]) -> bool:
-        """Judge the parts anew that were *touched*, and say what `is_plain` does."""
-        for at in touched:
-            part = self._parts[at]
-            verdict = await store.judge(driver, self._round, part.text)
-            if verdict is None or not verdict.plain:
-                return False
-            self._parts[at] = Part(part.items, part.text, verdict)
-        return True
+    async def _judged_again(self, driver: Driver, said: AbstractSet[str]) -> bool | None:
+        """Judge anew what something was *said* of; say if it differs. None: it is not plain."""
+        touched = await asyncio.to_thread(_touched, self._parts, said)
+        if not touched:
+            return False
+        items = [self._parts[at].items[place] for at, place in touched]
+        verdict = await store.judge(driver, self._round, written(items))
+        if verdict is None or not verdict.plain:
+            return None
+        rows = zip(*verdict.columns, strict=True)
+        differ = [
+            self._parts[at].verdict.replace(place, row)
+            for (at, place), row in zip(touched, rows, strict=True)
+        ]
+        return any(differ)
 
     async def _judge(self, items: list[NewSubmission], text: str) -> None:
         """Have a part judged, unless there is one before it that is not plainly taken."""
@@ -176,25 +180,23 @@ def _text(parts: list[Part]) -> str:
     return f"{{{','.join([each.text[1:-1] for each in parts])}}}"
 
 
-def _follows(parts: list[Part]) -> list[int | None]:
-    return [follows for each in parts for follows in each.verdict.follows]
-
-
 def _foretold(parts: list[Part], file: File, reference_date: date) -> Foretold:
     """Tell of a *file*, of which the *parts* are admitted, as far as it is known."""
     receipts = [receipt for each in parts for receipt in each.receipts()]
     told = tell(file.rows, file.outcomes, receipts, reference_date, stored=True)
-    adding = [at for at, follows in enumerate(_follows(parts)) if follows is not None]
+    follows = [each for part in parts for each in part.verdict.follows]
+    adding = [at for at, revision in enumerate(follows) if revision is not None]
     keys = [NATURAL_KEY(item) for each in parts for item in each.items]
     return Foretold(told, sorted(adding, key=keys.__getitem__))
 
 
-def _touched(parts: list[Part], said: AbstractSet[str]) -> list[int]:
-    """Return which of *parts* speak of anything that was *said*."""
+def _touched(parts: list[Part], said: AbstractSet[str]) -> list[tuple[int, int]]:
+    """Return which items of which of *parts* speak of anything that was *said*."""
     return [
-        at
+        (at, place)
         for at, part in enumerate(parts)
-        if any(store.subject(each) in said for each in part.items)
+        for place, item in enumerate(part.items)
+        if store.subject(item) in said
     ]
 
 
@@ -202,13 +204,6 @@ def _numbered(foretold: Foretold, ids: Sequence[int]) -> Told:
     """Complete what was *foretold* by the *ids* of what was added, in its order."""
     given = dict(zip(foretold.order, ids, strict=True))
     return numbered(foretold.told, iter([given[at] for at in sorted(given)]))
-
-
-async def _aside(rows: int, work: Callable[..., Made], *arguments: Any) -> Made:
-    """Return what *work* makes of so many *rows*; while it is of many, others have their turn."""
-    if rows <= AT_ONCE:
-        return work(*arguments)
-    return await asyncio.to_thread(work, *arguments)
 
 
 async def _both(first: Awaitable[First], second: Awaitable[Second]) -> tuple[First, Second]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -21,12 +21,27 @@ class Verdict(NamedTuple):
     """
 
     plain: bool
-    follows: Sequence[int | None]
-    standing: Sequence[int | None]
-    before: Sequence[float | None]
-    entered: Sequence[bool]
+    follows: list[int | None]
+    standing: list[int | None]
+    before: list[float | None]
+    entered: list[bool]
     last: int
     aside: int
+
+    @property
+    def columns(self) -> tuple[list[Any], ...]:
+        """What is said of each item."""
+        return self.follows, self.standing, self.before, self.entered
+
+    def replace(self, place: int, row: tuple[Any, ...]) -> bool:
+        """Have the item at *place* be judged as *row* says, in the order of `columns`.
+
+        Returns whether that differs from what was said.
+        """
+        before = tuple(column[place] for column in self.columns)
+        for column, value in zip(self.columns, row, strict=True):
+            column[place] = value
+        return row != before
 
 
 class Since(NamedTuple):
@@ -74,26 +89,6 @@ SINCE = """
     )
     FROM round WHERE id = $1
 """
-APPEND = """
-    WITH added AS (
-        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
-            number, codes, reference, comment, reported_at, obs_status, request_id)
-        SELECT $1, applicant, measure, reporter, kind, as_of, follows, status,
-            number, string_to_array(joined, chr(31)), reference, comment, moment, observation,
-            request_id
-        FROM {items}
-        RETURNING {returned}
-    ), logged AS ({logged})
-    SELECT array_agg(id ORDER BY id) FROM added
-"""
-# By the natural key, so that neighbours in its index are appended one after another.
-ITEMS = """
-    unnest({texts}::text::submission_item[], {follows}::integer[]) AS item (
-        applicant, measure, reporter, kind, as_of, status, number, joined, reference, comment,
-        request_id, expects, moment, observation, doubt, factor, confirmer, reason, follows)
-    WHERE follows IS NOT NULL
-    ORDER BY applicant COLLATE "C", measure COLLATE "C", as_of
-"""
 LAID = """
     CREATE TEMPORARY TABLE IF NOT EXISTS laid_item (
         applicant text COLLATE "C", measure text COLLATE "C", reporter bigint, kind text,
@@ -102,44 +97,44 @@ LAID = """
     ) ON COMMIT DROP;
     DELETE FROM laid_item
 """
-LAY = f"""
+# By the natural key, so that neighbours in its index are appended one after another.
+LAY = """
     INSERT INTO laid_item
     SELECT applicant, measure, reporter, kind, as_of, status, number, joined, reference, comment,
         request_id, moment, observation, follows
-    FROM {ITEMS.format(texts="$1", follows="$2")}
-"""  # noqa: S608 -- all of it is ours
-GIVEN = ITEMS.format(texts="$3", follows="$4")
-OF_LAID = "laid_item ORDER BY applicant, measure, as_of"
-
-AS_A_FILE = {
-    "returned": "id",
-    "logged": """
+    FROM unnest($1::text::submission_item[], $2::integer[]) AS item (
+        applicant, measure, reporter, kind, as_of, status, number, joined, reference, comment,
+        request_id, expects, moment, observation, doubt, factor, confirmer, reason, follows)
+    WHERE follows IS NOT NULL
+    ORDER BY applicant COLLATE "C", measure COLLATE "C", as_of
+"""
+APPEND = """
+    WITH added AS (
+        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
+            number, codes, reference, comment, reported_at, obs_status, request_id)
+        SELECT $1, applicant, measure, reporter, kind, as_of, follows, status,
+            number, string_to_array(joined, chr(31)), reference, comment, moment, observation,
+            request_id
+        FROM laid_item ORDER BY applicant, measure, as_of
+        RETURNING id, applicant
+    ), logged AS ({logged})
+    SELECT array_agg(id ORDER BY id) FROM added
+"""
+INSERT = APPEND.format(
+    logged="""
         INSERT INTO submission_change (round, submission, last_submission, changes, request_id)
         SELECT $1, min(id), max(id), count(*), $2 FROM added
-    """,
-}
+    """
+)
 """Nothing else of the round comes between the first and the last, since the round is held."""
 
-AS_ROWS = {
-    "returned": "id, applicant",
-    "logged": """
+INSERT_BEFORE = APPEND.format(
+    logged="""
         INSERT INTO submission_change (round, applicant, submission, request_id)
         SELECT $1, applicant, id, $2 FROM added
-    """,
-}
+    """
+)
 """For a schema before 0027."""
-
-
-class Appended(NamedTuple):
-    """Into which round a file is appended, by which request, and how the schema logs it."""
-
-    round: int
-    request_id: str
-    logs_files: bool
-
-    def statement(self, items: str) -> str:
-        """Return what appends such *items*."""
-        return APPEND.format(items=items, **(AS_A_FILE if self.logs_files else AS_ROWS))
 
 
 async def judge(driver: Driver, round_id: int, text: str) -> Verdict | None:
@@ -183,19 +178,13 @@ async def lay(driver: Driver, text: str, follows: Sequence[int | None]) -> None:
     await driver.execute(LAY, text, follows)
 
 
-async def insert_laid(driver: Driver, file: Appended) -> Sequence[int]:
-    """Append what is laid ready; return the ids in the order of applicants, measures and dates."""
-    found: Sequence[int] = await driver.fetchval(
-        file.statement(OF_LAID), file.round, file.request_id
-    )
-    return found
-
-
 async def insert(
-    driver: Driver, file: Appended, text: str, follows: Sequence[int | None]
+    driver: Driver, round_id: int, request_id: str, *, logs_files: bool
 ) -> Sequence[int]:
-    """Append the items of *text* that are to be a revision; return the ids as `insert_laid`."""
-    found: Sequence[int] = await driver.fetchval(
-        file.statement(GIVEN), file.round, file.request_id, text, follows
-    )
+    """Append what is laid ready; return the ids in the order of applicants, measures and dates.
+
+    *logs_files* is as in `Since`.
+    """
+    statement = INSERT if logs_files else INSERT_BEFORE
+    found: Sequence[int] = await driver.fetchval(statement, round_id, request_id)
     return found

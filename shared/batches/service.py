@@ -65,7 +65,7 @@ async def push(
     )
     await ways.spend(len(file.rows))
     plain = (push.lenient or file.is_sound) and ahead.is_plain(file)
-    prepared = ahead.prepared() if plain else await _prepared(file)
+    prepared = await ahead.prepared(file)
     async with ways.writing() as session:
         driver = await driver_of(session)
         what = await ahead.append(driver, file, round_.reference_date) if plain else None
@@ -77,10 +77,6 @@ async def push(
         identity = await batches.add(driver, batch, what)
         await slice_store.add(driver, batch, identity, coverage)
         return Pushed(identity, what, coverage)
-
-
-async def _prepared(file: File) -> list[Prepared]:
-    return await asyncio.to_thread(recording.prepare, file.admitted)
 
 
 async def _appended(

@@ -17,11 +17,10 @@ from tests.fixtures.http import problem, stored
 from tests.fixtures.make import ROUND, STATIONS, World
 
 
-@pytest.fixture(autouse=True, params=["little", "much"])
-def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have what is added laid ready beforehand, as much is, or not."""
-    if request.param == "much":
-        monkeypatch.setattr(ahead, "FEW", 0)
+@pytest.fixture(autouse=True)
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each file judged beforehand, as if it were long."""
+    monkeypatch.setattr(ahead, "FEW", 0)
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[Any]]) -> None:

@@ -12,7 +12,7 @@ from shared.core.principal import Principal
 from shared.scoring.framework import Framework
 from shared.submissions.admission import Admission
 from shared.submissions.drafts.exact import NOT_EXACT, NOT_EXACT_BOUNDS, Inexact
-from shared.submissions.drafts.form import PLAIN, Draft, draft, faults, is_sound
+from shared.submissions.drafts.form import PLAIN, Draft, draft, faults, is_code, is_sound
 from shared.submissions.store import NATURAL_KEY, NewSubmission
 from shared.submissions.values import Refusal, Value
 
@@ -59,20 +59,31 @@ class Seen:
     def draft(self, members: Mapping[str, Any]) -> Draft | None:
         """Return what *members* state, if that is a number of what was seen and nothing besides.
 
-        Then they are sound. None: they have to be looked at.
+        Then they are sound. Whose it is may be new, as in each row of a short file. None: they have
+        to be looked at.
         """
         if len(members) != PLAIN:
             return None
         try:
             applicant, measure, value = members["applicant"], members["measure"], members["value"]
             day = self._days[members["as_of"]]
-            seen = applicant in self._applicants and measure in self._measures
+            seen = measure in self._measures and (
+                applicant in self._applicants or self._is_applicant(applicant)
+            )
         except (KeyError, TypeError):
             return None
         kind = type(value)
         if seen and (kind is float or kind is int or (kind is Cell and value.isprintable())):
             return Draft(applicant, measure, value, day)
         return None
+
+
+    def _is_applicant(self, said: Any) -> bool:
+        """Say whether *said* has the form of an applicant's code, and remember it if so."""
+        if not is_code(said):
+            return False
+        self._applicants.add(said)
+        return True
 
 
 def _admit(rules: Admission, said: Draft) -> Outcome:

@@ -135,8 +135,13 @@ def no_date(said: str) -> Said:
     return "not-a-date", "A date is written YYYY-MM-DD, is in the calendar, and from 1900 to 2999."
 
 
+def is_code(value: Any) -> bool:
+    """Say whether *value* has the form of an applicant's or a measure's code."""
+    return isinstance(value, str) and len(value) <= MOST_CODE and CODE.fullmatch(value) is not None
+
+
 def _code(value: Any) -> Said | None:
-    if isinstance(value, str) and len(value) <= MOST_CODE and CODE.fullmatch(value):
+    if is_code(value):
         return None
     return "not-a-code", "A code has letters, digits, '.', '_' and '-', at most 64."
 

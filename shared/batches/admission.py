@@ -77,7 +77,6 @@ class Seen:
             return Draft(applicant, measure, value, day)
         return None
 
-
     def _is_applicant(self, said: Any) -> bool:
         """Say whether *said* has the form of an applicant's code, and remember it if so."""
         if not is_code(said):

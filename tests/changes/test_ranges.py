@@ -6,6 +6,7 @@ import pytest
 from alembic import command
 from sqlalchemy.exc import DBAPIError
 
+from shared.batches import ahead
 from shared.changes import store as changes
 from shared.changes.store import Consumed
 from shared.database import Database
@@ -87,6 +88,12 @@ async def test_whatever_waits_is_counted_and_known_of_a_file(
     assert pending == [2, 4, 5, 7, 9]
 
 
+@pytest.fixture
+def long_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each file go the way of long ones."""
+    monkeypatch.setattr(ahead, "FEW", 0)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -105,6 +112,7 @@ async def test_a_row_is_of_an_applicant_or_of_a_file(
         await execute(owner, changed)
 
 
+@pytest.mark.usefixtures("long_files")
 async def test_a_file_that_is_pushed_is_one_row(world: World, owner: Database) -> None:
     await execute(owner, "DELETE FROM submission_change")
     answer = await push(world, *(row(each, STATIONS, 5) for each in ("C2", "P1", "C1")))
@@ -117,6 +125,7 @@ async def test_a_file_that_is_pushed_is_one_row(world: World, owner: Database) -
     assert await one(owner, "SELECT count(*) FROM submission_change") == 1
 
 
+@pytest.mark.usefixtures("long_files")
 async def test_a_gateway_logs_each_row_until_the_database_is_migrated(
     world: World, owner: Database, worker_database: Database, round_id: int, url: str
 ) -> None:

@@ -57,11 +57,12 @@ class Part:
 class Foretold(NamedTuple):
     """What will be told of a file, but for the ids of what it adds.
 
-    *order* has the places of that among what was admitted, as the natural key orders it.
+    *places* says of each item that is added, in their order, how many come before it by the natural
+    key: by that they are inserted.
     """
 
     told: Told
-    order: list[int]
+    places: list[int]
 
 
 class Ahead:
@@ -122,7 +123,7 @@ class Ahead:
                 return None
             if differs:
                 foretold = await self._laid(driver, file, reference_date)
-        if not foretold.order:
+        if not foretold.places:
             return foretold.told
         request_id = file.admitted[0].request_id
         ids = await store.insert(driver, self._round, request_id, logs_files=logs_files)
@@ -138,7 +139,9 @@ class Ahead:
         _, foretold = await _both(store.lay(driver, text, follows), telling)
         return foretold
 
-    async def _judged_again(self, driver: Driver, said: AbstractSet[str]) -> bool | None:
+    async def _judged_again(
+        self, driver: Driver, said: AbstractSet[tuple[str, str]]
+    ) -> bool | None:
         """Judge anew what something was *said* of; say if it differs. None: it is not plain."""
         touched = await asyncio.to_thread(_touched, self._parts, said)
         if not touched:
@@ -184,26 +187,32 @@ def _foretold(parts: list[Part], file: File, reference_date: date) -> Foretold:
     """Tell of a *file*, of which the *parts* are admitted, as far as it is known."""
     receipts = [receipt for each in parts for receipt in each.receipts()]
     told = tell(file.rows, file.outcomes, receipts, reference_date, stored=True)
-    follows = [each for part in parts for each in part.verdict.follows]
-    adding = [at for at, revision in enumerate(follows) if revision is not None]
-    keys = [NATURAL_KEY(item) for each in parts for item in each.items]
-    return Foretold(told, sorted(adding, key=keys.__getitem__))
+    keys = [
+        NATURAL_KEY(item)
+        for each in parts
+        for item, follows in zip(each.items, each.verdict.follows, strict=True)
+        if follows is not None
+    ]
+    places = [0] * len(keys)
+    for place, at in enumerate(sorted(range(len(keys)), key=keys.__getitem__)):
+        places[at] = place
+    return Foretold(told, places)
 
 
-def _touched(parts: list[Part], said: AbstractSet[str]) -> list[tuple[int, int]]:
+def _touched(parts: list[Part], said: AbstractSet[tuple[str, str]]) -> list[tuple[int, int]]:
     """Return which items of which of *parts* speak of anything that was *said*."""
+    applicants = {applicant for applicant, _ in said}
     return [
         (at, place)
         for at, part in enumerate(parts)
         for place, item in enumerate(part.items)
-        if store.subject(item) in said
+        if item.applicant in applicants and (item.applicant, item.measure) in said
     ]
 
 
 def _numbered(foretold: Foretold, ids: Sequence[int]) -> Told:
-    """Complete what was *foretold* by the *ids* of what was added, in its order."""
-    given = dict(zip(foretold.order, ids, strict=True))
-    return numbered(foretold.told, iter([given[at] for at in sorted(given)]))
+    """Complete what was *foretold* by the *ids* of what was added, as they were given."""
+    return numbered(foretold.told, iter([ids[place] for place in foretold.places]))
 
 
 async def _both(first: Awaitable[First], second: Awaitable[Second]) -> tuple[First, Second]:

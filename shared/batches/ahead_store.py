@@ -8,7 +8,6 @@ import asyncpg
 
 from shared.database import Driver, locks
 from shared.database.locks import Lock
-from shared.submissions.store import SEPARATOR, NewSubmission
 
 
 class Verdict(NamedTuple):
@@ -45,13 +44,13 @@ class Verdict(NamedTuple):
 
 
 class Since(NamedTuple):
-    """Of what a reporter *said* anything since a verdict, as `subject` writes it.
+    """Of what a reporter *said* anything since a verdict: applicants with measures.
 
     All else that it says is judged as it was; others may say what they like. None: the round is not
     open any more. *logs_files*: the schema's change log has a row for a file, not for each row.
     """
 
-    said: AbstractSet[str] | None
+    said: AbstractSet[tuple[str, str]] | None
     logs_files: bool
 
 
@@ -79,7 +78,7 @@ SINCE = """
         SELECT FROM pg_attribute
         WHERE attrelid = CAST('submission_change' AS regclass) AND attname = 'last_submission'
     ), ARRAY(
-        SELECT DISTINCT applicant || chr(31) || measure FROM (
+        SELECT DISTINCT ARRAY[applicant, measure] FROM (
             (SELECT applicant, measure, reporter FROM submission
                 WHERE round = $1 AND id > $3 ORDER BY id OFFSET 0)
             UNION ALL
@@ -161,12 +160,8 @@ async def said_since(driver: Driver, round_id: int, reporter: int, verdict: Verd
     is_open, logs_files, said = await driver.fetchrow(
         SINCE, round_id, reporter, verdict.last, verdict.aside
     )
-    return Since(frozenset(said) if is_open else None, logs_files)
-
-
-def subject(item: NewSubmission) -> str:
-    """Write of whom and of what *item* says something."""
-    return f"{item.applicant}{SEPARATOR}{item.measure}"
+    pairs = frozenset(map(tuple, said))
+    return Since(pairs if is_open else None, logs_files)
 
 
 async def lay(driver: Driver, text: str, follows: Sequence[int | None]) -> None:

@@ -153,7 +153,7 @@ def _shared_out(own: FloatArray, whole: FloatArray | float) -> FloatArray:
     """Share *whole* units out in each row, in proportion to *own*, of which all may be 0.
 
     The shares are whole units that add up: not they are rounded, but where each ends when they are
-    laid end to end.
+    laid end to end. Up to 2**25 units that is exact.
     """
     left = own.sum(axis=1, keepdims=True)
     ends = own.cumsum(axis=1) * whole / np.where(left == 0, 1.0, left)

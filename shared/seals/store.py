@@ -100,10 +100,17 @@ async def holding(database: Database, round_id: int) -> AsyncIterator[Driver | N
         except BROKEN_OFF:  # nobody is given the connection any more
             raise
         except Exception:
-            if not driver.is_closed():
-                await driver.execute("ROLLBACK")
+            await _undo(driver)
             raise
         await driver.execute("COMMIT")
+
+
+async def _undo(driver: Driver) -> None:
+    """Undo the transaction; a connection on which that fails is given to nobody any more."""
+    try:
+        await driver.execute("ROLLBACK")
+    except Exception:  # noqa: BLE001 -- it is told what failed before
+        driver.terminate()
 
 
 async def wait_until_settled(session: Session, round_id: int) -> None:

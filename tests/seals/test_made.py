@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pilotzone_verify.leaves import parameters_hash
-from shared.database import Database, Driver
+from shared.database import Database, Driver, out_of_reach
 from shared.runs import score_store
 from shared.runs.service import Outcome
 from shared.seals import service, store, unsealed_store
@@ -196,6 +196,25 @@ async def test_a_connection_that_does_not_answer_is_given_to_nobody(
     with pytest.raises(TimeoutError):
         await unanswered()
     assert [driver and driver.is_closed() for driver in held] == [True]
+
+
+async def test_a_server_that_is_gone_is_told_as_out_of_reach(
+    world: World, owner: Database, round_id: int
+) -> None:
+    """Whatever its last words were: the worker asks again, and logs no fault of its own."""
+
+    async def left() -> None:
+        async with store.holding(world.worker_database, round_id) as driver:
+            assert driver is not None
+            end = f"SELECT pg_terminate_backend({driver.get_server_pid()})"
+            await execute(owner, end)
+            await driver.execute("SELECT 1")
+
+    with pytest.raises(Exception) as raised:  # noqa: PT011 -- the driver says it in several ways
+        await left()
+    assert out_of_reach(raised.value)
+    async with store.holding(world.worker_database, round_id) as again:
+        assert again is not None
 
 
 def test_parameters_are_hashed_as_the_verifier_hashes_them() -> None:

@@ -7,6 +7,9 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 NO_SERVER = ("08", "57P", "53300")
 """How the SQLSTATE begins where a server is gone, stops, starts, or has no connection to spare."""
 
+CLOSED = "connection is closed"
+"""How the driver says, without a SQLSTATE, that its connection was lost before it was asked."""
+
 CUT_OFF = ("57014", "55P03")
 """SQLSTATE of a statement that was cancelled, by a limit on time or by hand, or waited too long."""
 
@@ -47,6 +50,7 @@ def out_of_reach(error: BaseException) -> bool:
         isinstance(error, OSError | PoolExhausted | asyncpg.InternalClientError)
         or getattr(error, "connection_invalidated", False)
         or _sqlstate(error).startswith(NO_SERVER)
+        or (isinstance(error, asyncpg.InterfaceError) and str(error).endswith(CLOSED))
     )
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from shared.core.errors import NotFound
 from shared.core.principal import Actor
@@ -119,7 +119,7 @@ async def test_a_claim_goes_with_its_connection(
             await execute(owner, CUT_OFF)
             await claim.finish(RESULT)
 
-    with pytest.raises(DBAPIError) as lost:
+    with pytest.raises(asyncpg.InterfaceError) as lost:
         await write_when_cut_off()
 
     assert out_of_reach(lost.value)

@@ -152,7 +152,7 @@ class Ahead:
             return None
         rows = zip(*verdict.columns, strict=True)
         differ = [
-            self._parts[at].verdict.replace(place, row)
+            self._parts[at].verdict.amend(place, row)
             for (at, place), row in zip(touched, rows, strict=True)
         ]
         return any(differ)

@@ -32,7 +32,7 @@ class Verdict(NamedTuple):
         """What is said of each item."""
         return self.follows, self.standing, self.before, self.entered
 
-    def replace(self, place: int, row: tuple[Any, ...]) -> bool:
+    def amend(self, place: int, row: tuple[Any, ...]) -> bool:
         """Have the item at *place* be judged as *row* says, in the order of `columns`.
 
         Returns whether that differs from what was said.

@@ -88,18 +88,19 @@ def numbered(told: Told, ids: Iterator[int]) -> Told:
     parts = list[str]()
     for at, part in enumerate(told.parts):
         first, *rest = part.split(WRITTEN_NUMBERLESS)
-        if not rest:
-            parts.append(part)
-            continue
         given = list(islice(ids, len(rest)))
-        greatest = max(greatest, *given)
+        greatest = max(greatest, *given, NUMBERLESS)
         written = [f'"id":{identity}{text}' for identity, text in zip(given, rest, strict=True)]
         parts.append("".join((first, *written)))
-        following = iter(given)
-        for item in told.items[at * PART : (at + 1) * PART]:
-            if item["id"] == NUMBERLESS:
-                item["id"] = next(following)
+        _number(told.items[at * PART : (at + 1) * PART], given)
     return replace(told, greatest=greatest, parts=parts)
+
+
+def _number(items: Sequence[dict[str, Any]], ids: Sequence[int]) -> None:
+    following = iter(ids)
+    for item in items:
+        if item["id"] == NUMBERLESS:
+            item["id"] = next(following)
 
 
 def _part(items: Sequence[Any]) -> str:

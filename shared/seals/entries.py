@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -20,43 +20,56 @@ from shared.seals.store import Head, NewEntry
 from shared.seals.unsealed_store import Run
 
 TICK = timedelta(microseconds=1)
+UNKNOWN = "moment"
+"""Stands for a moment that is yet to come; no text of an entry is this one."""
 
 
 class Log:
-    """The end of a log as it grows; *name* begins the origin of one that begins."""
+    """A log as it grows, from its *head* on; *name* begins the origin of one that begins."""
 
     def __init__(self, head: Head, name: str = "") -> None:
         """Stand where the *head* does."""
         self.entries: list[NewEntry] = []
         self.moments: list[datetime] = []
-        self.epoch, self.size, self.leaf = head.epoch, head.size, head.leaf
-        self._origin, self._name, self._now = head.origin, name, head.now
+        self.head, self._name = head, name
 
     def begin(self, code: str, **said: Any) -> None:
         """Add the first entry, of the round of this *code*."""
-        self._origin = f"{self._name}/{code}/{self.epoch}"
-        self.add("begun", round=code, epoch=self.epoch, **said)
+        epoch = self.head.epoch
+        self.head = replace(self.head, origin=f"{self._name}/{code}/{epoch}")
+        self.add("begun", round=code, epoch=epoch, **said)
 
-    def add(self, kind: str, number: int | None = None, **said: Any) -> None:
-        """Add an entry of this *kind*; *number* is the run's that it seals, if it does."""
-        moment = self._now + len(self.entries) * TICK
-        if number is not None:
-            said["run"] = number
-        body = manifests.write(
-            {
-                "type": kind,
-                "origin": self._origin,
-                "suite": manifests.SUITE,
-                "position": self.size,
-                "previous": self.leaf.hex(),
-                "time": in_microseconds(moment),
-                **said,
-            }
-        )
-        self.leaf = leaf_hash(body)
-        self.size += 1
-        self.entries.append(NewEntry(kind, body.decode(), self.leaf, number))
+    def add(self, kind: str, **said: Any) -> None:
+        """Add an entry of this *kind*; *run* is the number of the run that it seals, if it does."""
+        moment, number = self.head.now, said.get("run")
+        body = written(self.head, kind, in_microseconds(moment), said)
+        leaf = leaf_hash(body)
+        self.entries.append(NewEntry(kind, body.decode(), leaf, number))
         self.moments.append(moment)
+        run = self.head.run if number is None else number
+        size = self.head.size + 1
+        self.head = replace(self.head, size=size, leaf=leaf, run=run, now=moment + TICK)
+
+
+def written(head: Head, kind: str, moment: str, said: Mapping[str, Any]) -> bytes:
+    """Write the entry of this *kind* that comes behind the *head*, as it is hashed."""
+    return manifests.write(
+        {
+            "type": kind,
+            "origin": head.origin,
+            "suite": manifests.SUITE,
+            "position": head.size,
+            "previous": head.leaf.hex(),
+            "time": moment,
+            **said,
+        }
+    )
+
+
+def around_moment(head: Head, kind: str, said: Mapping[str, Any]) -> tuple[str, str]:
+    """Write an entry as `written` does, but for its moment: what is before it, and behind."""
+    before, _, behind = written(head, kind, UNKNOWN, said).decode().partition(f'"{UNKNOWN}"')
+    return before, behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,7 @@ class Parameters:
 def of_run(run: Run, inputs: dict[str, Any], ranking: Places, parameters: bytes) -> dict[str, Any]:
     """Return what is said of a *run*; of its *parameters* their hash."""
     return {
+        "run": run.number,
         "framework": run.framework,
         "code": scoring_digest(),
         "inputs": inputs,

@@ -19,15 +19,17 @@ from shared.database import Database, Session
 from shared.database.database import driver_of
 from shared.frameworks.service import Library
 from shared.runs import score_store as scores
+from shared.runs.computing import computed
 from shared.runs.service import Outcome
 from shared.scoring.arrays import IntArray
 from shared.scoring.framework import Framework
 from shared.seals import aside_store, places, records
 from shared.seals import store as seals
 from shared.seals import unsealed_store as unsealed
-from shared.seals.entries import Log, Parameters, of_run
+from shared.seals.entries import Log, Parameters, around_moment, of_run
 from shared.seals.places import Cohort, Places
 from shared.seals.records import Group
+from shared.seals.store import Head
 from shared.seals.unsealed_store import Event, Run
 
 AT_ONCE = 20
@@ -51,10 +53,10 @@ STATE = "round.transition"
 class Memory:
     """The last run that was sealed, so that the next one needs only what changed.
 
-    It holds while *leaf* is the log's last. *parameters* are there where the run was remembered.
+    It holds while the log ends at the *head*. *parameters* are there where the run was remembered.
     """
 
-    leaf: bytes
+    head: Head
     places: Places
     parameters: Parameters | None = None
 
@@ -99,27 +101,32 @@ async def _seal_next(
 
     None, and nothing is sealed, if more is to be, or if others seal.
     """
-    few = made.run.submissions <= FEW and not made.run.other_changes  # which are events, too
+    head, few = memory.head, made.run.submissions <= FEW and not made.run.other_changes
     if not few or not memory.places.standings.cohort.is_of(made.scope.cohort, made.scope.kinds):
+        return None  # other changes are events, too
+    async with database.driver() as driver:
+        reading = asyncio.create_task(unsealed.single(driver, round_id, head, FEW))
+        await asyncio.sleep(0)  # PostgreSQL works meanwhile
+        try:
+            ranking, parameters = await _followed(memory, made)
+        finally:
+            found = await reading
+        if found is None or not found.run.is_of(made):
+            return None
+        said = of_run(found.run, _rooted(_cut(found.inputs)), ranking, parameters.digest)
+        around = around_moment(head, "run", said)
+        now = await seals.append_next(driver, round_id, head, "run", found.run.number, around)
+    if now is None:
         return None
-    async with seals.holding(database, round_id) as driver:
-        if driver is None:
-            return None
-        following = asyncio.create_task(asyncio.to_thread(_followed, memory, made))
-        found = await unsealed.single(driver, round_id, FEW)
-        ranking, parameters = await following
-        if found is None or found.head.leaf != memory.leaf or not found.run.is_of(made):
-            return None
-        log, inputs = Log(found.head), _rooted(_cut(found.inputs))
-        log.add("run", made.run.number, **of_run(found.run, inputs, ranking, parameters.digest))
-        await seals.append(driver, round_id, found.head, log.entries, log.moments)
-    return Sealed(urgent=False, more=False, memory=Memory(log.leaf, ranking, parameters))
+    return Sealed(urgent=False, more=False, memory=Memory(now, ranking, parameters))
 
 
-def _followed(memory: Memory, made: Outcome) -> tuple[Places, Parameters]:
+async def _followed(memory: Memory, made: Outcome) -> tuple[Places, Parameters]:
     rescored = made.rescored
     differs = np.flatnonzero(rescored.differs)
-    ranking = places.follow(memory.places, differs, rescored.scores.take(differs))
+    scores = rescored.scores.take(differs)
+    many = len(made.scope.cohort) * scores.units.shape[1]
+    ranking = await computed(len(differs), many, places.follow, memory.places, differs, scores)
     return ranking, Parameters.of(rescored.parameters, memory.parameters)
 
 
@@ -136,14 +143,14 @@ async def _seal(
     if not await seals.try_hold(session, round_id):
         return None
     head = await seals.head(session, round_id)
-    known = memory.places if memory and memory.leaf == head.leaf else None
+    known = memory.places if memory and memory.head.leaf == head.leaf else None
     log = Log(head, name)
     if not head.size:
         await _begin(session, log, round_id)
     events = await unsealed.events(session, round_id, head)
     if events:
         await seals.note_sealed(
-            session, round_id, head.epoch, log.size, [each.id for each in events]
+            session, round_id, head.epoch, log.head.size, [each.id for each in events]
         )
         log.add("events", events=_rooted([each.leaf for each in events]), last=events[-1].id)
     put_aside = await aside_store.unsealed(session, round_id, head) if aside else []
@@ -161,18 +168,18 @@ async def _seal(
             inputs = await _inputs(session, round_id, run, head.secret)
             known = await ranked
             hashed = parameters_hash(run.parameters)
-            log.add("run", run.number, **of_run(run, inputs, known, hashed))
+            log.add("run", **of_run(run, inputs, known, hashed))
     if log.entries:
         driver = await driver_of(session)
         await seals.append(driver, round_id, head, log.entries, log.moments)
-    memory = None if known is None else Memory(log.leaf, known)
+    memory = None if known is None else Memory(log.head, known)
     more = len(runs) == AT_ONCE or len(put_aside) == aside_store.AT_ONCE
     return Sealed(_urgent(events), more, memory)
 
 
 async def _begin(session: Session, log: Log, round_id: int) -> None:
     about = await seals.about(session, round_id)
-    note = await seals.last_checkpoint(session, round_id, log.epoch)
+    note = await seals.last_checkpoint(session, round_id, log.head.epoch)
     continues: Mapping[str, Any] | None = None
     if note is not None:
         last = notes.read_checkpoint(notes.read_note(note).text)

@@ -1,18 +1,18 @@
 """The logs of rounds: what is yet to be sealed, what was, and what is signed of it."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from asyncpg import UniqueViolationError
 from sqlalchemy import text
 
 from pilotzone_verify.trees import EMPTY
-from shared.database import Database, Driver, SchemaUnknown, Session
-from shared.database.connections import BROKEN_OFF
+from shared.database import Driver, SchemaUnknown, Session
 from shared.database.database import driver_of
 from shared.database.locks import Lock, parts
+from shared.seals.records import MOMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,34 +85,6 @@ async def try_hold(session: Session, round_id: int) -> bool:
     return held
 
 
-@asynccontextmanager
-async def holding(database: Database, round_id: int) -> AsyncIterator[Driver | None]:
-    """Give the driver in a transaction that has the round's log to itself; None if others have it.
-
-    It costs two round trips. The transaction is committed at the end, and undone by an error.
-    """
-    lock, key = parts(Lock.LOG, round_id).values()
-    begin = f"BEGIN; SELECT WHERE pg_try_advisory_xact_lock({lock}, {key})"
-    async with database.driver() as driver:
-        try:
-            held = await driver.execute(begin) == "SELECT 1"
-            yield driver if held else None
-        except BROKEN_OFF:  # nobody is given the connection any more
-            raise
-        except Exception:
-            await _undo(driver)
-            raise
-        await driver.execute("COMMIT")
-
-
-async def _undo(driver: Driver) -> None:
-    """Undo the transaction; a connection on which that fails is given to nobody any more."""
-    try:
-        await driver.execute("ROLLBACK")
-    except Exception:  # noqa: BLE001 -- it is told what failed before
-        driver.terminate()
-
-
 async def wait_until_settled(session: Session, round_id: int) -> None:
     """Wait for who is appending to the round's log: what is sealed until now is then seen."""
     query = text("SELECT pg_advisory_xact_lock_shared(:lock, :key)")
@@ -149,11 +121,6 @@ async def head(session: Session, round_id: int, epoch: int | None = None) -> Hea
     row = await driver.fetchrow(HEAD, round_id, epoch)
     if row is None:
         raise LookupError("the database has no secret to make salts of")
-    return read_head(row)
-
-
-def read_head(row: Sequence[Any]) -> Head:
-    """Read a row of `HEAD`."""
     epoch, size, leaf, *rest = row
     return Head(epoch, size, EMPTY if leaf is None else leaf, *rest)
 
@@ -206,6 +173,46 @@ async def append(
         list(moments),
     )
     await driver.execute(APPEND, round_id, head.epoch, head.size, *columns)
+
+
+# The lock is taken before the moment is, which an entry's may not be behind: `wait_until_settled`.
+# What others appended meanwhile stands in the way by its position.
+APPEND_NEXT = f"""
+    WITH lock AS MATERIALIZED (
+        SELECT pg_try_advisory_xact_lock($9, $10) AS held
+    ), last AS MATERIALIZED (
+        SELECT epoch, position, leaf, sealed_at FROM log_entry
+        WHERE round = $1 AND epoch = (SELECT max(number) FROM log_epoch)
+        ORDER BY position DESC LIMIT 1
+    ), moment AS MATERIALIZED (
+        SELECT greatest(clock_timestamp(), sealed_at + interval '1 microsecond') AS now
+        FROM lock CROSS JOIN last WHERE held AND (epoch, position, leaf) = ($2, $3 - 1, $4)
+    ), entry AS MATERIALIZED (
+        SELECT now, $7 || {MOMENT.format("now")} || $8 AS body FROM moment
+    )
+    INSERT INTO log_entry (round, epoch, position, type, run, body, leaf, sealed_at)
+    SELECT $1, $2, $3, $5, $6, body, sha256('\\x00'::bytea || convert_to(body, 'UTF8')), now
+    FROM entry RETURNING leaf, sealed_at + interval '1 microsecond'
+"""  # noqa: S608 -- constants alone
+
+
+async def append_next(
+    driver: Driver, round_id: int, head: Head, kind: str, run: int, around: tuple[str, str]
+) -> Head | None:
+    """Append an entry that seals a *run* behind the *head*, and return where the log stands then.
+
+    It is a transaction of its own. The moment is written between the two texts *around* it. None,
+    and nothing is appended, where the log stands elsewhere or others are appending to it.
+    """
+    lock = parts(Lock.LOG, round_id).values()
+    place = round_id, head.epoch, head.size, head.leaf
+    try:
+        row = await driver.fetchrow(APPEND_NEXT, *place, kind, run, *around, *lock)
+    except UniqueViolationError:
+        return None
+    if row is None:
+        return None
+    return replace(head, size=head.size + 1, leaf=row[0], run=run, now=row[1])
 
 
 async def note_sealed(

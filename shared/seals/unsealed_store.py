@@ -1,6 +1,6 @@
 """What is yet to be sealed of a round: audit events, runs, what they took in and wrote."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -17,7 +17,7 @@ from shared.runs.service import Outcome
 from shared.scoring.arrays import IntArray
 from shared.seals import records
 from shared.seals.records import Group
-from shared.seals.store import HEAD, Head, read_head
+from shared.seals.store import Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,31 +221,28 @@ async def ranking(
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """The one run that is yet to be sealed behind the *head*, and the leaves of what it took in."""
+    """The one *run* that is yet to be sealed, and the leaves of what it took in."""
 
-    head: Head
     run: Run
     inputs: bytes
 
 
-HEAD_WIDTH = len(fields(Head))
 SINGLE = f"""
-    WITH head AS MATERIALIZED ({HEAD})
-    SELECT head.*, run.*, inputs.leaves
-    FROM head
-    CROSS JOIN LATERAL ({_runs("NULL", "head.run", "2")}) AS run
-    CROSS JOIN LATERAL ({_inputs("run.number", "head.secret", "run.submissions <= $3")}) AS inputs
-    WHERE NOT EXISTS ({_events("$1", "head.epoch", "1")})
+    SELECT run.*, inputs.leaves
+    FROM ({_runs("NULL", "$2", "2")}) AS run
+    CROSS JOIN LATERAL ({_inputs("run.number", "$4", "run.submissions <= $5")}) AS inputs
+    WHERE NOT EXISTS ({_events("$1", "$3", "1")})
 """  # noqa: S608 -- constants alone
 
 
-async def single(driver: Driver, round_id: int, few: int) -> Single | None:
-    """Return the one run that is yet to be sealed; None if there is none, or more than that.
+async def single(driver: Driver, round_id: int, head: Head, few: int) -> Single | None:
+    """Return the one run that is yet to be sealed behind the *head*; None if there is more.
 
     Its parameters are left out; so are leaves, where it took in more than a *few* submissions.
     """
-    found = await driver.fetch(SINGLE, round_id, None, few)
+    arguments = round_id, head.run, head.epoch, head.secret, few
+    found = await driver.fetch(SINGLE, *arguments)
     if len(found) != 1:
         return None
-    *row, leaves = found[0]
-    return Single(read_head(row[:HEAD_WIDTH]), Run(*row[HEAD_WIDTH:]), leaves)
+    *run, leaves = found[0]
+    return Single(Run(*run), leaves)

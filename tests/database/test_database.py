@@ -205,6 +205,19 @@ async def test_a_lost_connection_is_out_of_reach(
     assert out_of_reach(lost.value)
 
 
+async def test_a_server_that_goes_while_its_driver_is_lent_is_out_of_reach(
+    database: Database, owner: Database
+) -> None:
+    async def lose() -> None:
+        async with database.driver() as driver:
+            await execute(owner, f"SELECT pg_terminate_backend({driver.get_server_pid()}, 5000)")
+            await driver.execute("SELECT 1")
+
+    with pytest.raises(ConnectionError) as lost:
+        await lose()
+    assert out_of_reach(lost.value)
+
+
 async def hang_up(database: Database) -> None:
     """Let an idle connection hear the server's last word, and not yet that the line is cut."""
     async with database._sessions() as session:

@@ -7,12 +7,16 @@ from datetime import timedelta
 import pytest
 
 from pilotzone_verify.leaves import parameters_hash
-from shared.database import Database, Driver, out_of_reach
+from pilotzone_verify.trees import leaf_hash
+from shared.core.moments import in_microseconds
+from shared.database import Database, Driver
+from shared.database.database import driver_of
 from shared.runs import score_store
 from shared.runs.service import Outcome
 from shared.seals import service, store, unsealed_store
 from shared.seals.entries import Parameters
-from tests.fixtures.ask import execute, one, rows
+from shared.seals.store import Head
+from tests.fixtures.ask import execute, one, rows, unguarded, until_blocked
 from tests.fixtures.make import ROUND, STATIONS, World, worker_over
 from tests.seals.sealing import archived, checked, sealer
 from worker.loop import Worker
@@ -172,10 +176,10 @@ async def test_in_a_new_epoch_what_is_remembered_of_the_one_before_is_dropped(
 async def test_a_fault_while_one_run_is_sealed_leaves_nothing_behind(
     world: World, owner: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither an entry, nor a transaction on a connection that somebody else is given."""
     _, sealing = await sealed_once(world)
     with monkeypatch.context() as patched:
-        patched.setattr(store, "APPEND", f"{store.APPEND} RETURNING 1 / 0")
+        failing = store.APPEND_NEXT.replace("RETURNING", "RETURNING 1 / 0,")
+        patched.setattr(store, "APPEND_NEXT", failing)
         await sealing.sweep()
     assert await rows(owner, RUNS) == [(1, 1)]
     await sealing.sweep()
@@ -183,38 +187,50 @@ async def test_a_fault_while_one_run_is_sealed_leaves_nothing_behind(
     assert checked(await archived(owner, ROUND, 2))
 
 
-async def test_a_connection_that_does_not_answer_is_given_to_nobody(
-    world: World, round_id: int
-) -> None:
-    held = list[Driver | None]()
-
-    async def unanswered() -> None:
-        async with store.holding(world.worker_database, round_id) as driver:
-            held.append(driver)
-            raise TimeoutError
-
-    with pytest.raises(TimeoutError):
-        await unanswered()
-    assert [driver and driver.is_closed() for driver in held] == [True]
-
-
-async def test_a_server_that_is_gone_is_told_as_out_of_reach(
+async def test_what_another_appended_unseen_stands_in_the_way(
     world: World, owner: Database, round_id: int
 ) -> None:
-    """Whatever its last words were: the worker asks again, and logs no fault of its own."""
+    """It was committed after our statement began, and before it had the lock."""
+    _, sealing = await sealed_once(world)
+    head = sealing.memories[round_id].head
+    async with world.worker_database.driver() as driver:
+        async with owner.session() as session:
+            await (await driver_of(session)).execute(
+                "INSERT INTO log_entry (round, epoch, position, type, body, leaf, sealed_at)"
+                " VALUES ($1, $2, $3, 'events', '', '', now())",
+                *(round_id, head.epoch, head.size),
+            )
+            ours = asyncio.create_task(append_next(driver, round_id, head))
+            await until_blocked(owner)
+        assert await ours is None
+        assert await append_next(driver, round_id, head) is None
+    assert await rows(owner, RUNS) == [(1, 1)]
 
-    async def left() -> None:
-        async with store.holding(world.worker_database, round_id) as driver:
-            assert driver is not None
-            end = f"SELECT pg_terminate_backend({driver.get_server_pid()})"
-            await execute(owner, end)
-            await driver.execute("SELECT 1")
 
-    with pytest.raises(Exception) as raised:  # noqa: PT011 -- the driver says it in several ways
-        await left()
-    assert out_of_reach(raised.value)
-    async with store.holding(world.worker_database, round_id) as again:
-        assert again is not None
+async def test_an_entry_is_later_than_the_one_before_though_the_clock_was_set_back(
+    world: World, owner: Database, round_id: int
+) -> None:
+    _, sealing = await sealed_once(world)
+    head = sealing.memories[round_id].head
+    await unguarded(owner, "UPDATE log_entry SET sealed_at = sealed_at + interval '1 day'")
+    async with world.worker_database.driver() as driver:
+        now = await append_next(driver, round_id, head)
+    last, body, before = (
+        await rows(
+            owner,
+            "SELECT sealed_at, body, lag(sealed_at) OVER (ORDER BY position) FROM log_entry"
+            " ORDER BY position DESC LIMIT 1",
+        )
+    )[0]
+    tick = timedelta(microseconds=1)
+    assert last == before + tick
+    assert body == f'<"{in_microseconds(last)}">'
+    leaf = leaf_hash(body.encode())
+    assert now == replace(head, size=head.size + 1, leaf=leaf, run=2, now=last + tick)
+
+
+async def append_next(driver: Driver, round_id: int, head: Head) -> Head | None:
+    return await store.append_next(driver, round_id, head, "run", 2, ("<", ">"))
 
 
 def test_parameters_are_hashed_as_the_verifier_hashes_them() -> None:

@@ -13,13 +13,17 @@ from shared.database.database import driver_of
 TRACED = 100
 """How many request ids a run keeps of those that caused it."""
 
+FEW = 100
+"""Of up to so many submissions a run remembers which they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consumed:
     """What one run takes in: the applicants concerned, and how many changes of which sort.
 
     *until* is the run's high-water mark: no change with this id or a lower one is yet to appear.
-    *first* is the least id among the submissions, 0 if there are none.
+    *first* is the least id among the submissions, 0 if there are none. *ids* are all of theirs,
+    the least first, where they are at most `FEW`.
     """
 
     applicants: frozenset[str]
@@ -28,6 +32,7 @@ class Consumed:
     request_ids: tuple[str, ...]
     until: int
     first: int
+    ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,11 @@ CONSUME = f"""
         (SELECT array_agg(request_id) FROM (
             SELECT request_id FROM consumed GROUP BY request_id
             ORDER BY bool_and(submission IS NOT NULL), min(id) LIMIT $3) AS first_requests),
-        greatest(max(until), {_taken_until("$1")}), coalesce(min(first), 0)
+        greatest(max(until), {_taken_until("$1")}), coalesce(min(first), 0),
+        CASE WHEN sum(cardinality(submissions)) <= $4 THEN (
+            SELECT array_agg(id ORDER BY id) FROM taken
+            CROSS JOIN LATERAL unnest(submissions) AS item (id)
+        ) END
     FROM taken
 """  # noqa: S608 -- all of it is ours
 
@@ -149,13 +158,19 @@ CONSUME = f"""
 async def consume(session: Session, round_id: int, run: int) -> Consumed | None:
     """Take the round's changes out of the log as the input of *run*; None if there are none."""
     driver = await driver_of(session)
-    applicants, submissions, changes, requests, until, first = await driver.fetchrow(
-        CONSUME, round_id, run, TRACED
+    applicants, submissions, changes, requests, until, first, ids = await driver.fetchrow(
+        CONSUME, round_id, run, TRACED, FEW
     )
     if applicants is None:
         return None
     return Consumed(
-        frozenset(applicants), submissions, changes - submissions, tuple(requests), until, first
+        frozenset(applicants),
+        submissions,
+        changes - submissions,
+        tuple(requests),
+        until,
+        first,
+        tuple(ids or ()),
     )
 
 

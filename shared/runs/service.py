@@ -45,13 +45,17 @@ class Scope:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run, what it came to, and what that rests on: what the next would otherwise read."""
+    """A run, what it came to, and what that rests on: what the next would otherwise read.
+
+    *taken* are the ids of the submissions that it took in, where they are few.
+    """
 
     round_id: int
     run: NewRun
     scope: Scope
     rescored: Rescored
     kept: Kept
+    taken: tuple[int, ...]
 
     @property
     def nbytes(self) -> int:
@@ -133,7 +137,7 @@ async def recompute(
     run = replace(run, write_ms=(time.perf_counter() - scored) * 1e3)
     until = consumed.until if last.keeps_marks else None
     await runs.add(session, round_id, run, until, rescored.parameters)
-    return Outcome(round_id, run, scope, rescored, kept)
+    return Outcome(round_id, run, scope, rescored, kept, consumed.ids)
 
 
 async def _scope(

@@ -101,11 +101,12 @@ async def _seal_next(
 
     None, and nothing is sealed, if more is to be, or if others seal.
     """
-    head, few = memory.head, made.run.submissions <= FEW and not made.run.other_changes
-    if not few or not memory.places.standings.cohort.is_of(made.scope.cohort, made.scope.kinds):
+    head, cohort = memory.head, memory.places.standings.cohort
+    few = len(made.taken) == made.run.submissions and not made.run.other_changes
+    if not few or not cohort.is_of(made.scope.cohort, made.scope.kinds):
         return None  # other changes are events, too
     async with database.driver() as driver:
-        reading = asyncio.create_task(unsealed.single(driver, round_id, head, FEW))
+        reading = asyncio.create_task(unsealed.single(driver, round_id, head, made.taken))
         await asyncio.sleep(0)  # PostgreSQL works meanwhile
         try:
             ranking, parameters = await _followed(memory, made)

@@ -1,5 +1,6 @@
 """What is yet to be sealed of a round: audit events, runs, what they took in and wrote."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -118,27 +119,21 @@ async def runs(session: Session, round_id: int, after: int, limit: int) -> list[
     return [Run(*row) for row in await driver.fetch(RUNS, round_id, after, limit)]
 
 
-def _inputs(run: str, secret: str, such: str = "true") -> str:
-    leaf = records.leaf_of(
-        records.salt_of(secret, "submission", "$1", "said.id"), records.SUBMISSION
+LEAF = records.leaf_of(records.salt_of("$3", "submission", "$1", "said.id"), records.SUBMISSION)
+LEAVES = f"coalesce(string_agg({LEAF}, '' ORDER BY said.id), '')"
+INPUTS = f"""
+    WITH taken AS MATERIALIZED (
+        SELECT unnest(submissions) AS id FROM run_input WHERE round = $1 AND run = $2
     )
-    return f"""
-        WITH taken AS MATERIALIZED (
-            SELECT unnest(submissions) AS id FROM run_input
-            WHERE round = $1 AND run = {run} AND {such}
-        )
-        SELECT coalesce(string_agg({leaf}, '' ORDER BY said.id), '') AS leaves
-        FROM (
-            SELECT * FROM submission
-            WHERE round = $1 AND id >= (SELECT min(id) FROM taken)
-                AND id <= (SELECT max(id) FROM taken) AND (id IN (TABLE taken)) IS TRUE
-            OFFSET 0
-        ) AS said
-        JOIN reporter AS who ON who.id = said.reporter
-    """  # noqa: S608 -- constants alone
-
-
-INPUTS = _inputs("$2", "$3")
+    SELECT {LEAVES}
+    FROM (
+        SELECT * FROM submission
+        WHERE round = $1 AND id >= (SELECT min(id) FROM taken)
+            AND id <= (SELECT max(id) FROM taken) AND (id IN (TABLE taken)) IS TRUE
+        OFFSET 0
+    ) AS said
+    JOIN reporter AS who ON who.id = said.reporter
+"""  # noqa: S608 -- constants alone
 
 
 async def input_leaves(session: Session, round_id: int, run: int, key: bytes) -> bytes:
@@ -230,17 +225,21 @@ class Single:
 SINGLE = f"""
     SELECT run.*, inputs.leaves
     FROM ({_runs("NULL", "$2", "2")}) AS run
-    CROSS JOIN LATERAL ({_inputs("run.number", "$4", "run.submissions <= $5")}) AS inputs
-    WHERE NOT EXISTS ({_events("$1", "$3", "1")})
+    CROSS JOIN (
+        SELECT {LEAVES} AS leaves
+        FROM submission AS said JOIN reporter AS who ON who.id = said.reporter
+        WHERE said.round = $1 AND said.id = ANY ($5::bigint[])
+    ) AS inputs
+    WHERE NOT EXISTS ({_events("$1", "$4", "1")})
 """  # noqa: S608 -- constants alone
 
 
-async def single(driver: Driver, round_id: int, head: Head, few: int) -> Single | None:
+async def single(driver: Driver, round_id: int, head: Head, taken: Sequence[int]) -> Single | None:
     """Return the one run that is yet to be sealed behind the *head*; None if there is more.
 
-    Its parameters are left out; so are leaves, where it took in more than a *few* submissions.
+    Its parameters are left out. *taken* are the ids of what it took in, if it is the expected one.
     """
-    arguments = round_id, head.run, head.epoch, head.secret, few
+    arguments = round_id, head.run, head.secret, head.epoch, taken
     found = await driver.fetch(SINGLE, *arguments)
     if len(found) != 1:
         return None

@@ -69,6 +69,7 @@ async def test_a_run_takes_in_each_submission_of_a_file_and_none_beside_it(
         request_ids=("before", "file", "after"),
         until=last,
         first=2,
+        ids=(2, 4, 5, 7, 9),
     )
     taken = {applicant: sorted(ids) for _, _, applicant, ids in await rows(owner, INPUT)}
     assert taken == {"C1": [4, 7], "C2": [5, 9], "P1": [2]}

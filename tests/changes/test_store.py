@@ -58,6 +58,7 @@ async def test_a_run_takes_in_all_that_waits_and_says_what_it_was(
         request_ids=("first", "second", "third"),
         until=last,
         first=3,
+        ids=(3, 4, 9),
     )
     assert await rows(owner, INPUT) == [(quiet, 7, "C1", [4]), (quiet, 7, "C2", [9, 3])]
     assert await rows(owner, "SELECT round FROM submission_change") == [(OTHER,)]
@@ -201,9 +202,19 @@ async def test_only_who_takes_part_is_asked_to_be_scored_anew(
         nobody = await changes.add_cohort(session, OTHER, "again")
 
     assert (asked, nobody) == (2, 0)
-    assert await consume(worker_database, quiet) == Consumed(
-        frozenset({"C1", "P1"}), submissions=0, others=2, request_ids=("again",), until=0, first=0
-    )
+    applicants, requests = frozenset({"C1", "P1"}), ("again",)
+    assert await consume(worker_database, quiet) == Consumed(applicants, 0, 2, requests, 0, 0, ())
+
+
+async def test_a_run_does_not_remember_which_submissions_many_are(
+    quiet: int, owner: Database, worker_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "FEW", 2)
+    for run, ids in (1, (3, 4)), (2, (5, 6, 7)):
+        await execute(owner, *(change(quiet, "C1", each, "many") for each in ids))
+        found = await consume(worker_database, quiet, run)
+        assert found is not None
+        assert (found.submissions, found.ids) == (len(ids), ids if run == 1 else ())
 
 
 def said(round_id: int, submission: int) -> tuple[str, str]:

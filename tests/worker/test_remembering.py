@@ -19,7 +19,7 @@ RUN = NewRun(1, "test", (), 0, 1, 2, 2, 0.0, 0.0, 0.0, datetime(2026, 7, 1, tzin
 def outcome(round_id: int) -> Outcome:
     """Give the outcome of a run over two applicants."""
     scope = Scope((1, date(2026, 6, 30)), ["A", "B"], ["county", "county"])
-    return Outcome(round_id, RUN, scope, rescored(scored(1.0, np.nan)), nothing(scope.rules, 2))
+    return Outcome(round_id, RUN, scope, rescored(scored(1.0, np.nan)), nothing(scope.rules, 2), ())
 
 
 def test_the_last_run_is_remembered_and_others_while_there_is_room(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,4 +24,12 @@ class AuditEventRow(Table):
     request_id: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(server_default=NOW)
 
-    __table_args__ = (Index(None, "round", "id"),)
+    __table_args__ = (
+        Index(None, "round", "id"),
+        Index(
+            "audit_event_sealed",
+            "round",
+            "id",
+            postgresql_where=text("action NOT IN ('request.refused', 'record.read')"),
+        ),
+    )

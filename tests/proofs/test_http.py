@@ -2,18 +2,21 @@
 
 import asyncio
 import json
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from pilotzone_verify import archive, notes, proofs, recomputing, seals
+from pilotzone_verify import archive, notes, proofs, recomputing, seals, trees
 from pilotzone_verify.__main__ import main
 from pilotzone_verify.outcome import Disproved
 from shared.database import Database
 from shared.seals import epoch_store
 from shared.seals import proofs as sealed_proofs
+from shared.seals import signing as signing_of_logs
 from tests.fixtures.http import problem
 from tests.fixtures.make import APPLICANTS, ROUND, STATIONS, World, worker_over
 from tests.seals.sealing import KEYS, SIGNER, WITNESSED_BY, cosigned, sealed, witness_key
@@ -87,6 +90,28 @@ async def test_two_kept_checkpoints_are_of_one_log(signing: World) -> None:
     listed = (await got(signing, "/checkpoints")).json()
     assert [each["size"] for each in listed["items"]] == [after.size, before.size]
     assert listed["keys"] == [str(SIGNER.verifier)]
+
+
+async def test_logs_are_hashed_off_the_event_loop_however_long_they_are(
+    signing: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = list[threading.Thread]()
+
+    def noted(hashing: Callable[..., Any]) -> Callable[..., Any]:
+        def noting(*given: Any) -> Any:
+            threads.append(threading.current_thread())
+            return hashing(*given)
+
+        return noting
+
+    monkeypatch.setattr(signing_of_logs, "root", noted(trees.root))
+    await told(signing, 40)
+    size = (await kept(signing)).size
+    sizes: dict[str, Any] = {"from": size, "to": size}
+    monkeypatch.setattr(trees, "consistency", noted(trees.consistency))
+    await got(signing, "/consistency", **sizes)
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads
 
 
 async def test_an_auditor_checks_a_round_from_its_archive_and_a_reporter_from_its_receipt(

@@ -1,11 +1,13 @@
 """The change log: what runs have yet to take in, and the rounds that could not be run."""
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, text
 
+from shared.changes.said_store import COLUMNS, Said, said
 from shared.changes.tables import RoundFailureRow, SubmissionChangeRow
 from shared.database import Session
 from shared.database.database import driver_of
@@ -22,8 +24,7 @@ class Consumed:
     """What one run takes in: the applicants concerned, and how many changes of which sort.
 
     *until* is the run's high-water mark: no change with this id or a lower one is yet to appear.
-    *first* is the least id among the submissions, 0 if there are none. *ids* are all of theirs,
-    the least first, where they are at most `FEW`.
+    *said* has the submissions themselves.
     """
 
     applicants: frozenset[str]
@@ -31,8 +32,12 @@ class Consumed:
     others: int
     request_ids: tuple[str, ...]
     until: int
-    first: int
-    ids: tuple[int, ...]
+    said: Said = field(compare=False, repr=False)
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The ids of the submissions, the least first, where they are at most `FEW`."""
+        return tuple(sorted(self.said.id.tolist())) if self.submissions <= FEW else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,64 +119,56 @@ schema before 0007 `run` lacks the column, and the name is that of the 0 beside 
 # Requests that did something else than submit come first: submissions name theirs themselves.
 # Ids of a round appear in order up to one that came with a submission: who logs a submission has
 # the round alone. Others share it, and of two of them the later id may be committed first.
-# A schema before 0027 has a row for each submission and no last one of a file: it is then that of
-# `nothing_known`, which no row asks for.
+# Submissions that follow each other are read as one stretch, whether rows or a file logged them.
+# A schema before 0027 has a row for each and no last one of a file: it is then that of
+# `nothing_known`, which is none.
 CONSUME = f"""
     WITH consumed AS (
         DELETE FROM submission_change WHERE round = $1 RETURNING *
-    ), change AS (
-        SELECT id, applicant, submission FROM consumed WHERE applicant IS NOT NULL
-        UNION ALL
-        SELECT id, said.applicant, said.submission
+    ), stretches AS (
+        SELECT range_agg(int8range(first, coalesce(last, first), '[]')) AS ids
         FROM (SELECT CAST(NULL AS bigint) AS last_submission) AS nothing_known
         CROSS JOIN LATERAL (
-            SELECT id, submission AS first, last_submission AS last
-            FROM consumed WHERE applicant IS NULL
-        ) AS file
-        CROSS JOIN LATERAL (
-            SELECT applicant, id AS submission FROM submission
-            WHERE round = $1 AND id BETWEEN file.first AND file.last ORDER BY id OFFSET 0
-        ) AS said
-    ), taken AS MATERIALIZED (
-        SELECT applicant, count(*) AS changes, min(submission) AS first,
-            array_agg(submission) FILTER (WHERE submission IS NOT NULL) AS submissions,
+            SELECT submission AS first, last_submission AS last
+            FROM consumed WHERE submission IS NOT NULL
+        ) AS logged
+    ), log AS (
+        SELECT count(*) AS logged, count(*) FILTER (WHERE submission IS NULL) AS others,
+            array_agg(applicant) FILTER (WHERE submission IS NULL) AS applicants,
             max(id) FILTER (WHERE submission IS NOT NULL) AS until
-        FROM change GROUP BY applicant
-    ), kept AS (
-        INSERT INTO run_input (round, run, applicant, submissions)
-        SELECT $1, $2, applicant, submissions FROM taken WHERE submissions IS NOT NULL
+        FROM consumed
     )
-    SELECT array_agg(applicant), coalesce(sum(cardinality(submissions)), 0),
-        CAST(sum(changes) AS bigint),
+    SELECT logged, others, coalesce(applicants, '{{}}'),
         (SELECT array_agg(request_id) FROM (
             SELECT request_id FROM consumed GROUP BY request_id
-            ORDER BY bool_and(submission IS NOT NULL), min(id) LIMIT $3) AS first_requests),
-        greatest(max(until), {_taken_until("$1")}), coalesce(min(first), 0),
-        CASE WHEN sum(cardinality(submissions)) <= $4 THEN (
-            SELECT array_agg(id ORDER BY id) FROM taken
-            CROSS JOIN LATERAL unnest(submissions) AS item (id)
-        ) END
-    FROM taken
+            ORDER BY bool_and(submission IS NOT NULL), min(id) LIMIT $2) AS first_requests),
+        greatest(until, {_taken_until("$1")}), said.*
+    FROM log CROSS JOIN (
+        SELECT {COLUMNS}
+        FROM stretches CROSS JOIN LATERAL unnest(ids) AS stretch
+        CROSS JOIN LATERAL (
+            SELECT * FROM submission
+            WHERE round = $1 AND id >= lower(stretch) AND id < upper(stretch) OFFSET 0
+        ) AS said
+    ) AS said
 """  # noqa: S608 -- all of it is ours
 
+LITTLE = 10_000
+"""Up to so many bytes of submissions are read at once, more of them in a thread."""
 
-async def consume(session: Session, round_id: int, run: int) -> Consumed | None:
-    """Take the round's changes out of the log as the input of *run*; None if there are none."""
+
+async def consume(session: Session, round_id: int) -> Consumed | None:
+    """Take the round's changes out of the log for a run to take in; None if there are none."""
     driver = await driver_of(session)
-    applicants, submissions, changes, requests, until, first, ids = await driver.fetchrow(
-        CONSUME, round_id, run, TRACED, FEW
+    logged, others, applicants, requests, until, *columns = await driver.fetchrow(
+        CONSUME, round_id, TRACED
     )
-    if applicants is None:
+    if not logged:
         return None
-    return Consumed(
-        frozenset(applicants),
-        submissions,
-        changes - submissions,
-        tuple(requests),
-        until,
-        first,
-        tuple(ids or ()),
-    )
+    little = len(columns[0]) <= LITTLE
+    found = said(columns) if little else await asyncio.to_thread(said, columns)
+    concerned = frozenset(applicants).union(found.applicants)
+    return Consumed(concerned, len(found), others, tuple(requests), until, found)
 
 
 async def waiting(session: Session, round_id: int) -> frozenset[str]:

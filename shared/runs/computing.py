@@ -1,8 +1,9 @@
 """Where a run computes: in a thread, unless going there and back takes longer."""
 
 import asyncio
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, ParamSpec, TypeVar
 
 FEW = 100
 LITTLE = 100_000
@@ -24,3 +25,16 @@ async def computed(
     if changes <= FEW and numbers <= LITTLE:
         return compute(*args, **kwargs)
     return await asyncio.to_thread(compute, *args, **kwargs)
+
+
+@asynccontextmanager
+async def beside(writing: Coroutine[Any, Any, None]) -> AsyncIterator[Awaitable[None]]:
+    """Compute while the database is *writing*, which has ended at the end.
+
+    A connection hears one at a time: who asks for more before must await what this gives.
+    """
+    written = asyncio.create_task(writing)
+    try:
+        yield written
+    finally:
+        await written

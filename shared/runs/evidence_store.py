@@ -43,11 +43,6 @@ STATEMENTS = """
     LEFT JOIN unnest($6::text[], $7::text[], $8::float8[]) AS categories (measure, code, number)
         ON categories.measure = said.measure AND categories.code = said.codes[1]
 """
-# OFFSET 0 has the submissions found by their ids, which lie side by side, and the rest joined to
-# them; by applicant, all that was ever said would be passed over.
-SINCE = f"""
-    SELECT * FROM submission WHERE round = $1 AND id >= $9 AND as_of <= $2 AND {TAKEN_IN} OFFSET 0
-"""  # noqa: S608 -- all of it is ours
 TAKEN_IN_BY = f"""{TAKEN_IN} AND id NOT IN (
     SELECT unnest(submissions) FROM run_input WHERE round = $1 AND run > $9
 )"""  # noqa: S608 -- all of it is ours
@@ -85,28 +80,6 @@ async def current(
             session, round_id, framework, reference_date, applicants, everybody=everybody
         )
     return Statements(**read, revised=np.isin(read["id"], revised))
-
-
-async def said_since(
-    session: Session,
-    round_id: int,
-    framework: Framework,
-    reference_date: date,
-    applicants: Sequence[str],
-    first: int,
-    *,
-    few: bool = False,
-) -> Statements:
-    """Return what *applicants* have that runs took in, from the submission *first* on.
-
-    *few* says that it is little, by the number of submissions that were taken in.
-    Positions are as those of `current`. Of dates behind *reference_date* nothing is returned, and
-    no mark is said to be revised.
-    """
-    arguments = (*_arguments(round_id, framework, reference_date, applicants), first)
-    read_by = columns.read_few if few else columns.read
-    read = await read_by(session, STATEMENTS.format(said=SINCE), arguments, ROW)
-    return Statements(**read, revised=np.zeros(len(read["id"]), np.bool_))
 
 
 async def taken_in_by(

@@ -1,22 +1,20 @@
 """What a run's scores rest on: kept from the run before where it can be, read where it must be."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 
-from shared.changes.store import Consumed
+from shared.changes.said_store import Said
 from shared.database import Session
 from shared.runs import evidence_store as evidence
 from shared.runs.computing import computed
+from shared.runs.saying import statements
 from shared.runs.statements import Kept, follow
 from shared.scoring.arrays import IntArray
 from shared.scoring.framework import Framework
-
-FEW = 100
-"""Up to so many submissions, what they say is read with a Python object per value."""
 
 
 class About(NamedTuple):
@@ -32,42 +30,34 @@ async def gathered(
     about: About,
     cohort: Sequence[str],
     kept: Kept,
-    consumed: Consumed,
     stale: IntArray,
+    written: Awaitable[None],
 ) -> Kept:
-    """Return what stands of a *cohort* now that a run *consumed* changes; all of the *stale* holds.
+    """Return what stands of a *cohort*, so that all of the *stale* is held; *kept* is what is.
 
-    *kept* is what stood in the run before.
+    What is lacking is read once all is *written* that the session is writing.
     """
-    if consumed.submissions:
-        held = [at for at in stale[kept.holds[stale]].tolist() if cohort[at] in consumed.applicants]
-        kept = await _followed(session, about, cohort, kept, consumed, np.array(held, np.int64))
     unknown = stale[~kept.holds[stale]]
     if len(unknown):
-        codes, everybody = _codes(cohort, unknown), len(unknown) == len(cohort)
+        await written
+        codes, everybody = [cohort[at] for at in unknown.tolist()], len(unknown) == len(cohort)
         read = await evidence.current(session, *about, codes, everybody=everybody)
         kept = await asyncio.to_thread(kept.with_read, unknown, read)
     return kept
 
 
-async def _followed(
-    session: Session,
-    about: About,
-    cohort: Sequence[str],
-    kept: Kept,
-    consumed: Consumed,
-    held: IntArray,
-) -> Kept:
-    """Take in what was said of those who are *held*; of the others all is read anyway."""
-    if not len(held):
+async def followed(about: About, places: Mapping[str, int], kept: Kept, said: Said) -> Kept:
+    """Return what stands once more was *said*: all of whom is held who was and lost nothing.
+
+    *places* has where in the cohort each applicant is.
+    """
+    if not len(said) or not kept.holds.any():
         return kept
-    codes, few = _codes(cohort, held), consumed.submissions <= FEW
-    said = await evidence.said_since(session, *about, codes, consumed.first, few=few)
+    return await computed(len(said), len(kept.statements), _followed, about, places, kept, said)
+
+
+def _followed(about: About, places: Mapping[str, int], kept: Kept, said: Said) -> Kept:
+    more = statements(said, about.framework, about.reference_date, places, kept.holds)
     measures = about.framework.measures.values()
     panels = np.flatnonzero([each.panel is not None for each in measures])
-    stood = len(kept.statements)
-    return await computed(len(said), stood, follow, kept, said.among(held), panels)
-
-
-def _codes(cohort: Sequence[str], positions: IntArray) -> list[str]:
-    return [cohort[at] for at in positions.tolist()]
+    return follow(kept, more, panels)

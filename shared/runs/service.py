@@ -14,10 +14,11 @@ from shared.database import Session
 from shared.frameworks.service import Library
 from shared.rounds import entry_store as entries
 from shared.rounds import store as rounds
+from shared.runs import input_store as inputs
 from shared.runs import score_store as scores
 from shared.runs import store as runs
-from shared.runs.computing import computed
-from shared.runs.gathering import About, gathered
+from shared.runs.computing import beside, computed
+from shared.runs.gathering import About, followed, gathered
 from shared.runs.rescoring import Rescored, rescore, stale_positions
 from shared.runs.statements import Kept, nothing
 from shared.runs.store import Last, NewRun
@@ -88,7 +89,7 @@ async def recompute(
     if known is not None and not known.is_of(round_id, last):
         known = None
     number = last.number + 1
-    consumed = await changes.consume(session, round_id, number)
+    consumed = await changes.consume(session, round_id)
     if consumed is None:
         return None
     scope = await _scope(session, round_id, consumed, known)
@@ -107,13 +108,15 @@ async def recompute(
     changed = scope.positions(consumed.applicants)
     stale = stale_positions(len(cohort), previous, changed, ours=ours)
     about = About(round_id, framework, rules[1])
-    kept = await gathered(session, about, cohort, kept, consumed, stale)
-    said = kept.statements.of(stale, len(cohort))
-    read = time.perf_counter()
-    numbers = len(cohort) * len(framework.indicators)
-    rescored = await computed(
-        len(stale), numbers, rescore, framework, kinds, previous, stale, said, before
-    )
+    async with beside(inputs.append(session, round_id, number, consumed.said)) as noted:
+        kept = await followed(about, scope.places, kept, consumed.said)
+        kept = await gathered(session, about, cohort, kept, stale, noted)
+        said = kept.statements.of(stale, len(cohort))
+        read = time.perf_counter()
+        numbers = len(cohort) * len(framework.indicators)
+        rescored = await computed(
+            len(stale), numbers, rescore, framework, kinds, previous, stale, said, before
+        )
     scored = time.perf_counter()
     outside = sorted(consumed.applicants.difference(scope.places))
     left = await scores.leavers(session, round_id, outside, last.number) if outside else []

@@ -62,16 +62,17 @@ async def test_a_run_takes_in_each_submission_of_a_file_and_none_beside_it(
 
     found = await consume(worker_database, waiting, 7)
 
+    assert found is not None
     assert found == Consumed(
         applicants=frozenset({"C1", "C2", "P1"}),
         submissions=5,
         others=0,
         request_ids=("before", "file", "after"),
         until=last,
-        first=2,
-        ids=(2, 4, 5, 7, 9),
+        said=found.said,
     )
-    taken = {applicant: sorted(ids) for _, _, applicant, ids in await rows(owner, INPUT)}
+    assert found.ids == (2, 4, 5, 7, 9)
+    taken = {applicant: ids for _, _, applicant, ids in await rows(owner, INPUT)}
     assert taken == {"C1": [4, 7], "C2": [5, 9], "P1": [2]}
     assert await consume(worker_database, waiting, 8) is None
 
@@ -159,3 +160,21 @@ async def test_a_file_that_waits_has_a_row_each_when_the_step_is_undone(
         ("C1", 7),
         ("C2", 9),
     ]
+
+
+async def test_inputs_of_a_file_in_no_order_are_each_applicants_own(
+    round_id: int, owner: Database, worker_database: Database
+) -> None:
+    """Beside an applicant whose submissions follow each other."""
+    whose = ["C1", "C2", "C1", "C2", "P1", "P1", "P1", "C1"]
+    await execute(
+        owner,
+        "DELETE FROM submission_change",
+        *(said(round_id, at, each) for at, each in enumerate(whose, 4)),
+        file(round_id, 4, 11, 8),
+    )
+
+    await consume(worker_database, round_id, 7)
+
+    taken = {applicant: ids for _, _, applicant, ids in await rows(owner, INPUT)}
+    assert taken == {"C1": [4, 6, 11], "C2": [5, 7], "P1": [8, 9, 10]}

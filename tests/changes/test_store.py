@@ -7,7 +7,8 @@ import pytest
 
 from shared.changes import store as changes
 from shared.changes.store import TRACED, Consumed
-from shared.database import Database
+from shared.database import Database, Session
+from shared.runs import input_store as inputs
 from tests.fixtures.ask import execute, one, rows, until_blocked
 
 OTHER = 1_000_000
@@ -23,17 +24,32 @@ async def quiet(round_id: int, owner: Database) -> int:
 
 
 def change(round_id: int, applicant: str, submission: int | None, request: str = "r") -> str:
-    """Return the statement that logs a change."""
+    """Return the statement that logs a change, and appends its submission if there is none yet."""
     return f"""
+        WITH said AS (
+            INSERT INTO submission (round, id, applicant, measure, reporter, kind, as_of, revision,
+                status, number, request_id)
+            SELECT {round_id}, id, '{applicant}', 'm' || id, 1, 'source', DATE '2026-06-30', 1,
+                'reported', 1, 'r'
+            FROM unnest(CAST(ARRAY[{submission or ""}] AS bigint[])) AS id ON CONFLICT DO NOTHING
+        )
         INSERT INTO submission_change (round, applicant, submission, request_id)
         VALUES ({round_id}, '{applicant}', {submission or "NULL"}, '{request}')
     """  # noqa: S608 -- all of it is ours
 
 
 async def consume(worker_database: Database, round_id: int, run: int = 1) -> Consumed | None:
-    """Take what waits and commit."""
+    """Take what waits as the input of *run*, and commit."""
     async with worker_database.session() as session:
-        return await changes.consume(session, round_id, run)
+        return await take(session, round_id, run)
+
+
+async def take(session: Session, round_id: int, run: int) -> Consumed | None:
+    """Take what waits as the input of *run*."""
+    consumed = await changes.consume(session, round_id)
+    if consumed is not None:
+        await inputs.append(session, round_id, run, consumed.said)
+    return consumed
 
 
 async def test_a_run_takes_in_all_that_waits_and_says_what_it_was(
@@ -51,16 +67,17 @@ async def test_a_run_takes_in_all_that_waits_and_says_what_it_was(
     last = await one(owner, "SELECT id FROM submission_change WHERE submission = 3")
     found = await consume(worker_database, quiet, 7)
 
+    assert found is not None
     assert found == Consumed(
         applicants=frozenset({"C1", "C2", "P1"}),
         submissions=3,
         others=1,
         request_ids=("first", "second", "third"),
         until=last,
-        first=3,
-        ids=(3, 4, 9),
+        said=found.said,
     )
-    assert await rows(owner, INPUT) == [(quiet, 7, "C1", [4]), (quiet, 7, "C2", [9, 3])]
+    assert found.ids == (3, 4, 9)
+    assert await rows(owner, INPUT) == [(quiet, 7, "C1", [4]), (quiet, 7, "C2", [3, 9])]
     assert await rows(owner, "SELECT round FROM submission_change") == [(OTHER,)]
     assert await consume(worker_database, quiet, 8) is None
 
@@ -82,7 +99,7 @@ async def test_what_a_failed_run_had_taken_waits_again(
 ) -> None:
     await execute(owner, change(quiet, "C1", 4))
     async with worker_database._sessions() as session:
-        await changes.consume(session, quiet, 1)
+        await take(session, quiet, 1)
         await session.rollback()
 
     assert await rows(owner, INPUT) == []
@@ -111,7 +128,7 @@ async def test_two_that_consume_at_once_take_each_change_once(
     """The lock of a run keeps them apart; the log would by itself."""
     await execute(owner, change(quiet, "C1", 4))
     async with worker_database.session() as first:
-        assert await changes.consume(first, quiet, 1) is not None
+        assert await take(first, quiet, 1) is not None
         second = asyncio.create_task(consume(worker_database, quiet, 2))
         await until_blocked(owner)
         await getattr(first, ends)()
@@ -201,9 +218,11 @@ async def test_only_who_takes_part_is_asked_to_be_scored_anew(
         asked = await changes.add_cohort(session, quiet, "again")
         nobody = await changes.add_cohort(session, OTHER, "again")
 
+    found = await consume(worker_database, quiet)
     assert (asked, nobody) == (2, 0)
-    applicants, requests = frozenset({"C1", "P1"}), ("again",)
-    assert await consume(worker_database, quiet) == Consumed(applicants, 0, 2, requests, 0, 0, ())
+    assert found is not None
+    assert found == Consumed(frozenset({"C1", "P1"}), 0, 2, ("again",), 0, said=found.said)
+    assert (len(found.said), found.ids) == (0, ())
 
 
 async def test_a_run_does_not_remember_which_submissions_many_are(
@@ -217,19 +236,6 @@ async def test_a_run_does_not_remember_which_submissions_many_are(
         assert (found.submissions, found.ids) == (len(ids), ids if run == 1 else ())
 
 
-def said(round_id: int, submission: int) -> tuple[str, str]:
-    """Return the statements that append and log a submission of this id."""
-    return (
-        f"""
-            INSERT INTO submission (round, id, applicant, measure, reporter, kind, as_of, revision,
-                status, number, request_id)
-            VALUES ({round_id}, {submission}, 'C1', 'm{submission}', 1, 'source', '2026-06-30', 1,
-                'reported', 1, 'r')
-        """,  # noqa: S608 -- all of it is ours
-        change(round_id, "C1", submission),
-    )
-
-
 async def test_a_submission_is_pending_until_a_run_has_taken_it_in(
     quiet: int, owner: Database, worker_database: Database
 ) -> None:
@@ -239,12 +245,12 @@ async def test_a_submission_is_pending_until_a_run_has_taken_it_in(
         async with worker_database._sessions() as session:
             return [each for each in range(3, 9) if await changes.pending(session, quiet, each)]
 
-    await execute(owner, change(quiet, "P1", None), *said(quiet, 4), *said(OTHER, 5))
-    await execute(owner, *said(quiet, 6))
+    await execute(owner, change(quiet, "P1", None), change(quiet, "C1", 4), change(OTHER, "C1", 5))
+    await execute(owner, change(quiet, "C1", 6))
     assert await pending() == [4, 6]
     await consume(worker_database, quiet)
     assert await pending() == []
-    await execute(owner, *said(quiet, 8))
+    await execute(owner, change(quiet, "C1", 8))
     assert await pending() == [8]
 
 

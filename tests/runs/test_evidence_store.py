@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from shared.changes import store as changes
 from shared.database import Database, Session
 from shared.database.database import driver_of
 from shared.runs import evidence_store as evidence
+from shared.runs.saying import statements as statements_of
 from shared.runs.statements import follow, nothing
 from shared.scoring.framework import MeasureType, ReporterKind
 from shared.scoring.resolve import Evidence
@@ -184,15 +186,18 @@ async def test_what_is_kept_and_what_was_said_since_come_to_a_full_reading(
     """Of whoever is still held, which all are who took nothing back and got no mark."""
     whom = np.array([at for at, code in enumerate(APPLICANTS) if code in held], np.int64)
     async with owner._sessions() as session:
-        first = max(await write(session, round_id, before), default=0) + 1
+        await write(session, round_id, before)
         about = session, round_id, FRAMEWORK, REFERENCE
         stood = await evidence.current(*about, sorted(held), everybody=False)
-        await write(session, round_id, since)
-        said = await evidence.said_since(*about, sorted(held), first)
+        await services.record(await driver_of(session), round_id, since)
+        consumed = await changes.consume(session, round_id)
         whole = await evidence.current(*about, APPLICANTS, everybody=True)
 
     kept = nothing((1, REFERENCE), len(APPLICANTS)).with_read(whom, stood)
-    kept = follow(kept, said.among(whom), np.array([FRAMEWORK.measure_codes.index(MARK)]))
+    if consumed is not None:
+        places = {code: at for at, code in enumerate(APPLICANTS)}
+        said = statements_of(consumed.said, FRAMEWORK, REFERENCE, places, kept.holds)
+        kept = follow(kept, said, np.array([FRAMEWORK.measure_codes.index(MARK)]))
 
     still = np.flatnonzero(kept.holds)
     found, expected = (each.of(still, len(APPLICANTS)) for each in (kept.statements, whole))

@@ -1,0 +1,95 @@
+"""What the submissions say that a run takes in: columns, without a Python object per value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.database.words import numbered
+from shared.scoring.framework import KINDS
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said: a row per submission. All arrays have shape (rows,), but the last two.
+
+    *applicant* and *measure* say which of *applicants* and *measures*, codes in any order; *kind*
+    is that of `KINDS`, *as_of* counts days since 1970. *number* is NaN where something is taken
+    back and -inf where codes are said: *first_code* (one of *codes*, "." if there is none) and
+    *many* tell of those rows alone, which and how many.
+    """
+
+    applicants: Sequence[str]
+    applicant: IntArray
+    measures: Sequence[str]
+    measure: IntArray
+    kind: NDArray[np.int32]
+    as_of: NDArray[np.int32]
+    revision: NDArray[np.int32]
+    reporter: IntArray
+    id: IntArray
+    number: NDArray[np.float64]
+    codes: Sequence[str]
+    first_code: IntArray
+    many: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+def _kind() -> str:
+    cases = " ".join(f"WHEN '{kind}' THEN {at}::bigint" for at, kind in enumerate(KINDS))
+    return f"(CASE kind {cases} END)"
+
+
+DAYS, KIND = 34, 31
+"""What is told in one number: the day from its 34th bit on, the kind from its 31st, and below it
+the revision. Days from 2000 of years with four digits have 22 bits, revisions 31."""
+
+# A value of a row takes PostgreSQL longer than to work it out of three: hence so few columns, and
+# each of them one value in the end. No code has a comma.
+COLUMNS = f"""
+    coalesce(string_agg(applicant, ','), ''), coalesce(string_agg(measure, ','), ''),
+    string_agg(int8send(
+        ((as_of - DATE '2000-01-01')::bigint << {DAYS}) | ({_kind()} << {KIND}) | revision), ''),
+    string_agg(int8send(reporter), ''), string_agg(int8send(id), ''), string_agg(float8send(
+        coalesce(number, CASE WHEN codes IS NULL THEN 'NaN'::float8 ELSE '-Infinity' END)), ''),
+    coalesce(string_agg(coalesce(codes[1], '.'), ',') FILTER (WHERE codes IS NOT NULL), ''),
+    string_agg(int4send(cardinality(codes)), '') FILTER (WHERE codes IS NOT NULL)
+"""
+"""Selects what `said` takes of submissions; they come in no order, the same for all columns."""
+
+EPOCH = 10_957
+"""Days from 1970 to 2000."""
+
+
+def said(columns: Sequence[Any]) -> Said:
+    """Return what *columns* say, as COLUMNS selects them."""
+    applicants, measures, told, reporter, ids, number, codes, many = columns
+    whose, applicant = numbered(applicants.encode())
+    which, measure = numbered(measures.encode())
+    firsts, first_code = numbered(codes.encode())
+    words = _column(told, ">i8", np.int64)
+    return Said(
+        applicants=whose,
+        applicant=applicant,
+        measures=which,
+        measure=measure,
+        kind=(words >> KIND & 7).astype(np.int32),
+        as_of=(words >> DAYS).astype(np.int32) + np.int32(EPOCH),
+        revision=(words & (1 << KIND) - 1).astype(np.int32),
+        reporter=_column(reporter, ">i8", np.int64),
+        id=_column(ids, ">i8", np.int64),
+        number=_column(number, ">f8", np.float64),
+        codes=firsts,
+        first_code=first_code,
+        many=_column(many, ">i4", np.int32),
+    )
+
+
+def _column(sent: bytes | None, kind: str, native: type[Any]) -> NDArray[Any]:
+    return np.frombuffer(sent or b"", kind).astype(native)

@@ -28,7 +28,7 @@ Connected = Callable[[], AbstractAsyncContextManager[Driver]]
 """Gives a connection whose statements are transactions of their own."""
 
 FEW = 1_000
-"""Rows that are judged and appended in one go, for which nobody waits long."""
+"""Rows that are judged and appended in one statement, for which nobody waits long."""
 
 First = TypeVar("First")
 Second = TypeVar("Second")
@@ -76,13 +76,13 @@ class Ahead:
         self._connected, self._round, self._reporter = connected, round_id, who.reporter
         self._judges = who.role is not Role.EXPERT
         self._parts = list[Part]()
-        self._few: Prepared | None = None
+        self._few: tuple[list[NewSubmission], str] | None = None
 
     async def read(self, reading: Reading) -> File:
         """Read a file to its end. Raises: what `Reading` does."""
         items, text, file = await asyncio.to_thread(_part, reading)
         if file is not None and len(items) <= FEW and self._judges:
-            self._few, self._judges = Prepared(items, text), False
+            self._few = items, text
             return file
         while file is None:
             judged, following = self._judge(items, text), asyncio.to_thread(_part, reading)
@@ -93,17 +93,17 @@ class Ahead:
     def is_plain(self, file: File) -> bool:
         """Say whether all that was admitted is taken and counts, by what is known now.
 
-        Not if rows were refused for what other rows say.
+        Not if rows were refused for what other rows say. Of few, nothing speaks against it yet.
         """
-        judged = sum(len(each.items) for each in self._parts)
+        few = 0 if self._few is None else len(self._few[0])
+        judged = few + sum(len(each.items) for each in self._parts)
         return self._judges and judged == len(file.admitted) > 0
 
     async def prepared(self, file: File) -> Sequence[Prepared]:
         """Return what was admitted of a *file* as it is appended where no verdict holds."""
         if self.is_plain(file):
-            return [Prepared(each.items, each.text) for each in self._parts]
-        if self._few is not None and len(self._few.items) == len(file.admitted) > 0:
-            return [self._few]
+            parts = [Prepared(each.items, each.text) for each in self._parts]
+            return parts if self._few is None else [Prepared(*self._few)]
         return await asyncio.to_thread(recording.prepare, file.admitted)
 
     async def append(self, driver: Driver, file: File, reference_date: date) -> Told | None:
@@ -111,10 +111,12 @@ class Ahead:
 
         In the transaction under way. None: it does not hold.
         """
+        if self._few is not None:
+            return await self._append_few(driver, *self._few, file, reference_date)
         foretold = await self._laid(driver, file, reference_date)
-        await store.hold(driver, self._round)
+        logs_files = await store.hold(driver, self._round)
         first = self._parts[0].verdict
-        said, logs_files = await store.said_since(driver, self._round, self._reporter, first)
+        said = await store.said_since(driver, self._round, self._reporter, first)
         if said is None:
             return None
         if said:
@@ -128,6 +130,18 @@ class Ahead:
         request_id = file.admitted[0].request_id
         ids = await store.insert(driver, self._round, request_id, logs_files=logs_files)
         return await asyncio.to_thread(_numbered, foretold, ids)
+
+    async def _append_few(
+        self, driver: Driver, items: list[NewSubmission], text: str, file: File, day: date
+    ) -> Told | None:
+        """Do what `append` does with few *items*, which were not judged before."""
+        if not await store.hold(driver, self._round):
+            return None
+        request_id = items[0].request_id
+        verdict, ids = await store.append_plain(driver, self._round, text, request_id)
+        if not verdict.plain:
+            return None
+        return await asyncio.to_thread(_told, Part(items, text, verdict), file, day, ids)
 
     async def _laid(self, driver: Driver, file: File, reference_date: date) -> Foretold:
         """Tell of the *file*; meanwhile, what it adds is laid ready."""
@@ -197,6 +211,11 @@ def _foretold(parts: list[Part], file: File, reference_date: date) -> Foretold:
     for place, at in enumerate(sorted(range(len(keys)), key=keys.__getitem__)):
         places[at] = place
     return Foretold(told, places)
+
+
+def _told(part: Part, file: File, reference_date: date, ids: Sequence[int]) -> Told:
+    """Tell of a *file* of one *part*, of which what is new has the *ids*."""
+    return _numbered(_foretold([part], file, reference_date), ids)
 
 
 def _touched(parts: list[Part], said: AbstractSet[tuple[str, str]]) -> list[tuple[int, int]]:

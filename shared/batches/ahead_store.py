@@ -43,41 +43,31 @@ class Verdict(NamedTuple):
         return row != before
 
 
-class Since(NamedTuple):
-    """Of what a reporter *said* anything since a verdict: applicants with measures.
-
-    All else that it says is judged as it was; others may say what they like. None: the round is not
-    open any more. *logs_files*: the schema's change log has a row for a file, not for each row.
-    """
-
-    said: AbstractSet[tuple[str, str]] | None
-    logs_files: bool
-
-
-JUDGE = """
-    SELECT
+VERDICT = """
         bool_and(result IN ('created', 'revised', 'unchanged')
-            AND set_aside IS NULL AND confirmed_by IS NULL),
-        array_agg(CASE WHEN result <> 'unchanged' THEN revision + 1 END ORDER BY place),
-        array_agg(standing_id ORDER BY place),
-        array_agg(before ORDER BY place),
-        array_agg(entered ORDER BY place),
+            AND set_aside IS NULL AND confirmed_by IS NULL) AS plain,
+        array_agg(CASE WHEN result <> 'unchanged' THEN revision + 1 END ORDER BY place) AS follows,
+        array_agg(standing_id ORDER BY place) AS standing,
+        array_agg(before ORDER BY place) AS before,
+        array_agg(entered ORDER BY place) AS entered
+"""
+JUDGE = f"""
+    SELECT {VERDICT},
         coalesce((SELECT id FROM submission WHERE round = $1 ORDER BY id DESC LIMIT 1), 0),
         coalesce((SELECT id FROM submission_aside WHERE round = $1 ORDER BY id DESC LIMIT 1), 0)
     FROM judge_items($1, $2::text::submission_item[])
-"""
+"""  # noqa: S608 -- text of ours
 
 HOLD = """
-    SELECT pg_advisory_xact_lock($1::integer, $2::integer),
-        pg_notify('submission_change', $3::text)
+    SELECT EXISTS (
+        SELECT FROM pg_attribute
+        WHERE attrelid = CAST('submission_change' AS regclass) AND attname = 'last_submission'
+    ), pg_advisory_xact_lock($1::integer, $2::integer), pg_notify('submission_change', $3::text)
 """
 # The order is that of the way to take, here and above: a plan that was made for an empty table, to
 # which all ways are alike, would go on reading all of the round. OFFSET 0 keeps it.
 SINCE = """
-    SELECT state = 'open', EXISTS (
-        SELECT FROM pg_attribute
-        WHERE attrelid = CAST('submission_change' AS regclass) AND attname = 'last_submission'
-    ), ARRAY(
+    SELECT state = 'open', ARRAY(
         SELECT DISTINCT ARRAY[applicant, measure] FROM (
             (SELECT applicant, measure, reporter FROM submission
                 WHERE round = $1 AND id > $3 ORDER BY id OFFSET 0)
@@ -119,12 +109,11 @@ APPEND = """
     ), logged AS ({logged})
     SELECT array_agg(id ORDER BY id) FROM added
 """
-INSERT = APPEND.format(
-    logged="""
-        INSERT INTO submission_change (round, submission, last_submission, changes, request_id)
-        SELECT $1, min(id), max(id), count(*), $2 FROM added
-    """
-)
+LOG_FILE = """
+    INSERT INTO submission_change (round, submission, last_submission, changes, request_id)
+    SELECT $1, min(id), max(id), count(*), {request_id} FROM added HAVING count(*) > 0
+"""
+INSERT = APPEND.format(logged=LOG_FILE.format(request_id="$2"))
 """Nothing else of the round comes between the first and the last, since the round is held."""
 
 INSERT_BEFORE = APPEND.format(
@@ -134,6 +123,27 @@ INSERT_BEFORE = APPEND.format(
     """
 )
 """For a schema before 0027."""
+
+# Judged once for both who ask, by a statement that sees what was committed before the hold.
+APPEND_PLAIN = f"""
+    WITH item AS MATERIALIZED (
+        SELECT place, applicant, measure, reporter, kind, as_of, status, number, codes, reference,
+            comment, moment, observation, request_id, result, revision, standing_id, set_aside,
+            confirmed_by, entered, before
+        FROM judge_items($1, $2::text::submission_item[])
+    ), verdict AS MATERIALIZED (
+        SELECT {VERDICT} FROM item
+    ), added AS (
+        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
+            number, codes, reference, comment, reported_at, obs_status, request_id)
+        SELECT $1, applicant, measure, reporter, kind, as_of, revision + 1, status,
+            number, codes, reference, comment, moment, observation, request_id
+        FROM item WHERE result <> 'unchanged' AND (SELECT plain FROM verdict)
+        ORDER BY applicant COLLATE "C", measure COLLATE "C", as_of
+        RETURNING id
+    ), logged AS ({LOG_FILE.format(request_id="$3")})
+    SELECT verdict.*, 0, 0, ARRAY(SELECT id FROM added ORDER BY id) FROM verdict
+"""  # noqa: S608 -- text of ours
 
 
 async def judge(driver: Driver, round_id: int, text: str) -> Verdict | None:
@@ -147,21 +157,26 @@ async def judge(driver: Driver, round_id: int, text: str) -> Verdict | None:
         return None
 
 
-async def hold(driver: Driver, round_id: int) -> None:
+async def hold(driver: Driver, round_id: int) -> bool:
     """Have the round to ourselves until the transaction ends, and say that it changes.
 
-    As `append_items` does it: submissions appear in the order of their ids.
+    As `append_items` does it: submissions appear in the order of their ids. Returns whether the
+    schema's change log has a row for a file, not for each row: from step 0027 on.
     """
-    await driver.execute(HOLD, Lock.STATE, locks.key(round_id), str(round_id))
+    logs_files: bool = await driver.fetchval(HOLD, Lock.STATE, locks.key(round_id), str(round_id))
+    return logs_files
 
 
-async def said_since(driver: Driver, round_id: int, reporter: int, verdict: Verdict) -> Since:
-    """Ask what came since *verdict*, in a round that is held."""
-    is_open, logs_files, said = await driver.fetchrow(
-        SINCE, round_id, reporter, verdict.last, verdict.aside
-    )
-    pairs = frozenset(map(tuple, said))
-    return Since(pairs if is_open else None, logs_files)
+async def said_since(
+    driver: Driver, round_id: int, reporter: int, verdict: Verdict
+) -> AbstractSet[tuple[str, str]] | None:
+    """Return of what a reporter said anything since *verdict*: applicants with measures.
+
+    In a round that is held. All else that it says is judged as it was; others may say what they
+    like. None: the round is not open any more.
+    """
+    is_open, said = await driver.fetchrow(SINCE, round_id, reporter, verdict.last, verdict.aside)
+    return frozenset(map(tuple, said)) if is_open else None
 
 
 async def lay(driver: Driver, text: str, follows: Sequence[int | None]) -> None:
@@ -178,8 +193,19 @@ async def insert(
 ) -> Sequence[int]:
     """Append what is laid ready; return the ids in the order of applicants, measures and dates.
 
-    *logs_files* is as in `Since`.
+    *logs_files* is what `hold` says.
     """
     statement = INSERT if logs_files else INSERT_BEFORE
     found: Sequence[int] = await driver.fetchval(statement, round_id, request_id)
     return found
+
+
+async def append_plain(
+    driver: Driver, round_id: int, text: str, request_id: str
+) -> tuple[Verdict, Sequence[int]]:
+    """Judge the items of *text* in a round that is held, and append them if all is plain.
+
+    From step 0027 on. Returns the ids as `insert` does; none where nothing is new, or not plain.
+    """
+    *verdict, ids = await driver.fetchrow(APPEND_PLAIN, round_id, text, request_id)
+    return Verdict(*verdict), ids

@@ -56,10 +56,14 @@ ADD = """
     INSERT INTO batch (round, reporter, format, sha256, lenient, outcome, created, revised,
         unchanged, rejected, greatest_submission, request_id)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-    RETURNING id, has_table_privilege('batch_part', 'DELETE')
+    RETURNING id, has_table_privilege('batch_part', 'DELETE') AND EXISTS (
+        SELECT FROM batch AS older WHERE older.round = $1 AND older.reporter = $2
+        ORDER BY older.id DESC OFFSET $13
+    )
 """
-"""It also says whether rows may be cleared: before step 0013 a gateway may not."""
+"""It also says whether old ones' rows are to be cleared; before step 0013 a gateway may not."""
 
+# A statement of its own: whose reach is limited may write rows of a receipt that is seen.
 ADD_PARTS = """
     INSERT INTO batch_part (round, batch, number, items)
     SELECT $1, $2, place - 1, items::json
@@ -81,17 +85,17 @@ FORGET = """
 async def add(driver: Driver, batch: NewBatch, what: Told) -> int:
     """Keep a batch's receipt and clear old ones' rows; return its id. Raises: SchemaUnknown."""
     try:
-        identity, may_forget = await _receipt(driver, batch, what)
+        identity, forgets = await _receipt(driver, batch, what)
     except asyncpg.UndefinedTableError:
         raise SchemaUnknown("receipts of batches need step 0009: run `pilotzone migrate`") from None
     await driver.execute(ADD_PARTS, batch.round, identity, what.parts)
-    if may_forget:
+    if forgets:
         await driver.execute(FORGET, batch.round, batch.reporter, MOST_WITH_ROWS)
     return identity
 
 
 async def _receipt(driver: Driver, batch: NewBatch, what: Told) -> tuple[int, bool]:
-    identity, may_forget = await driver.fetchrow(
+    identity, forgets = await driver.fetchrow(
         ADD,
         batch.round,
         batch.reporter,
@@ -102,8 +106,9 @@ async def _receipt(driver: Driver, batch: NewBatch, what: Told) -> tuple[int, bo
         *(what.counts[each] for each in ("created", "revised", "unchanged", "rejected")),
         what.greatest,
         batch.request_id,
+        MOST_WITH_ROWS - 1,
     )
-    return identity, may_forget
+    return identity, forgets
 
 
 COLUMNS = (

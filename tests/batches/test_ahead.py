@@ -27,9 +27,9 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[A
     """Have something happen after a file was judged, and before the round is held."""
     hold = ahead_store.hold
 
-    async def later(driver: Driver, round_id: int) -> None:
+    async def later(driver: Driver, round_id: int) -> bool:
         await happens()
-        await hold(driver, round_id)
+        return await hold(driver, round_id)
 
     monkeypatch.setattr(ahead_store, "hold", later)
 

@@ -90,12 +90,6 @@ async def test_whatever_waits_is_counted_and_known_of_a_file(
     assert pending == [2, 4, 5, 7, 9]
 
 
-@pytest.fixture
-def long_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have each file go the way of long ones."""
-    monkeypatch.setattr(ahead, "FEW", 0)
-
-
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -114,8 +108,11 @@ async def test_a_row_is_of_an_applicant_or_of_a_file(
         await execute(owner, changed)
 
 
-@pytest.mark.usefixtures("long_files")
-async def test_a_file_that_is_pushed_is_one_row(world: World, owner: Database) -> None:
+@pytest.mark.parametrize("few", [0, 1_000])
+async def test_a_file_that_is_pushed_is_one_row(
+    few: int, world: World, owner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ahead, "FEW", few)
     await execute(owner, "DELETE FROM submission_change")
     answer = await push(world, *(row(each, STATIONS, 5) for each in ("C2", "P1", "C1")))
     ids = sorted(item["id"] for item in answer.json()["items"])
@@ -127,11 +124,18 @@ async def test_a_file_that_is_pushed_is_one_row(world: World, owner: Database) -
     assert await one(owner, "SELECT count(*) FROM submission_change") == 1
 
 
-@pytest.mark.usefixtures("long_files")
+@pytest.mark.parametrize("few", [0, 1_000])
 async def test_a_gateway_logs_each_row_until_the_database_is_migrated(
-    world: World, owner: Database, worker_database: Database, round_id: int, url: str
+    few: int,
+    world: World,
+    owner: Database,
+    worker_database: Database,
+    round_id: int,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """And a worker of the same release takes in what it finds there."""
+    monkeypatch.setattr(ahead, "FEW", few)
     await execute(owner, "DELETE FROM submission_change")
     await asyncio.to_thread(command.downgrade, configuration(url), "0026")
     answer = await push(world, *(row(each, STATIONS, 5) for each in ("C2", "P1")))

@@ -1,9 +1,9 @@
 """What is done for a file before the round is held, so that others wait the less.
 
-While a part of it is read, the database judges the part before. What is to be inserted is laid
-ready in order, and what will be told of it is written but for the ids. Once the round is held, the
-database is asked of what the reporter said anything meanwhile. Parts that speak of it are judged
-again; then rows are inserted, and nothing else is done.
+While a part of it is read, the database judges the part before. Of a long file, what is to be
+inserted is laid ready in order, and what will be told of it is written but for the ids. Once the
+round is held, the database is asked of what the reporter said anything meanwhile. Rows that speak
+of it are judged again; then rows are inserted, and nothing else is done.
 """
 
 import asyncio
@@ -29,6 +29,10 @@ Connected = Callable[[], AbstractAsyncContextManager[Driver]]
 
 FEW = 1_000
 """Rows that are judged and appended in one statement, for which nobody waits long."""
+
+LONG = 10_000
+"""Beyond so many rows, what is inserted is laid ready beforehand: it takes longer, but others wait
+the less."""
 
 First = TypeVar("First")
 Second = TypeVar("Second")
@@ -113,7 +117,8 @@ class Ahead:
         """
         if self._few is not None:
             return await self._append_few(driver, *self._few, file, reference_date)
-        foretold = await self._laid(driver, file, reference_date)
+        is_long = len(file.admitted) > LONG
+        foretold = await self._laid(driver, file, reference_date) if is_long else None
         logs_files = await store.hold(driver, self._round)
         first = self._parts[0].verdict
         said = await store.said_since(driver, self._round, self._reporter, first)
@@ -124,11 +129,25 @@ class Ahead:
             if differs is None:
                 return None
             if differs:
-                foretold = await self._laid(driver, file, reference_date)
+                foretold = None
+        request_id = file.admitted[0].request_id
+        into = store.Log(self._round, request_id, logs_files=logs_files)
+        if foretold is None:
+            return await self._append_written(driver, file, reference_date, into)
         if not foretold.places:
             return foretold.told
-        request_id = file.admitted[0].request_id
-        ids = await store.insert(driver, self._round, request_id, logs_files=logs_files)
+        return await asyncio.to_thread(_numbered, foretold, await store.insert(driver, into))
+
+    async def _append_written(
+        self, driver: Driver, file: File, reference_date: date, into: store.Log
+    ) -> Told:
+        """Append what the *file* adds, which does not lie ready, and meanwhile tell of it."""
+        telling = asyncio.to_thread(_foretold, self._parts, file, reference_date)
+        follows = self._follows()
+        if not any(follows):
+            return (await telling).told
+        text = await asyncio.to_thread(_text, self._parts)
+        ids, foretold = await _both(store.insert_written(driver, into, text, follows), telling)
         return await asyncio.to_thread(_numbered, foretold, ids)
 
     async def _append_few(
@@ -146,12 +165,16 @@ class Ahead:
     async def _laid(self, driver: Driver, file: File, reference_date: date) -> Foretold:
         """Tell of the *file*; meanwhile, what it adds is laid ready."""
         telling = asyncio.to_thread(_foretold, self._parts, file, reference_date)
-        follows = [each for part in self._parts for each in part.verdict.follows]
+        follows = self._follows()
         if not any(follows):
             return await telling
         text = await asyncio.to_thread(_text, self._parts)
         _, foretold = await _both(store.lay(driver, text, follows), telling)
         return foretold
+
+    def _follows(self) -> list[int | None]:
+        """Return the revision that each item would be, as its verdict says."""
+        return [each for part in self._parts for each in part.verdict.follows]
 
     async def _judged_again(
         self, driver: Driver, said: AbstractSet[tuple[str, str]]

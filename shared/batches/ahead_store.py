@@ -43,6 +43,14 @@ class Verdict(NamedTuple):
         return row != before
 
 
+class Log(NamedTuple):
+    """The *round* that a request appends to; *logs_files* is what `hold` says of it."""
+
+    round: int
+    request_id: str
+    logs_files: bool
+
+
 VERDICT = """
         bool_and(result IN ('created', 'revised', 'unchanged')
             AND set_aside IS NULL AND confirmed_by IS NULL) AS plain,
@@ -79,24 +87,25 @@ SINCE = """
     FROM round WHERE id = $1
 """
 LAID = """
-    CREATE TEMPORARY TABLE IF NOT EXISTS laid_item (
+    CREATE TEMPORARY TABLE laid_item (
         applicant text COLLATE "C", measure text COLLATE "C", reporter bigint, kind text,
         as_of date, status text, number float8, joined text, reference text, comment text,
         request_id text, moment timestamptz, observation text, follows integer
-    ) ON COMMIT DROP;
-    DELETE FROM laid_item
+    ) ON COMMIT DROP
 """
 # By the natural key, so that neighbours in its index are appended one after another.
-LAY = """
-    INSERT INTO laid_item
+WRITTEN = """
     SELECT applicant, measure, reporter, kind, as_of, status, number, joined, reference, comment,
         request_id, moment, observation, follows
-    FROM unnest($1::text::submission_item[], $2::integer[]) AS item (
+    FROM unnest(${items}::text::submission_item[], ${follows}::integer[]) AS item (
         applicant, measure, reporter, kind, as_of, status, number, joined, reference, comment,
         request_id, expects, moment, observation, doubt, factor, confirmer, reason, follows)
     WHERE follows IS NOT NULL
     ORDER BY applicant COLLATE "C", measure COLLATE "C", as_of
 """
+LAY = f"INSERT INTO laid_item {WRITTEN.format(items=1, follows=2)}"
+OF_LAID = "laid_item ORDER BY applicant, measure, as_of"
+OF_WRITTEN = f"({WRITTEN.format(items=3, follows=4)}) AS item"
 APPEND = """
     WITH added AS (
         INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
@@ -104,7 +113,7 @@ APPEND = """
         SELECT $1, applicant, measure, reporter, kind, as_of, follows, status,
             number, string_to_array(joined, chr(31)), reference, comment, moment, observation,
             request_id
-        FROM laid_item ORDER BY applicant, measure, as_of
+        FROM {items}
         RETURNING id, applicant
     ), logged AS ({logged})
     SELECT array_agg(id ORDER BY id) FROM added
@@ -113,15 +122,12 @@ LOG_FILE = """
     INSERT INTO submission_change (round, submission, last_submission, changes, request_id)
     SELECT $1, min(id), max(id), count(*), {request_id} FROM added HAVING count(*) > 0
 """
-INSERT = APPEND.format(logged=LOG_FILE.format(request_id="$2"))
 """Nothing else of the round comes between the first and the last, since the round is held."""
 
-INSERT_BEFORE = APPEND.format(
-    logged="""
-        INSERT INTO submission_change (round, applicant, submission, request_id)
-        SELECT $1, applicant, id, $2 FROM added
-    """
-)
+LOG_EACH = """
+    INSERT INTO submission_change (round, applicant, submission, request_id)
+    SELECT $1, applicant, id, {request_id} FROM added
+"""
 """For a schema before 0027."""
 
 # Judged once for both who ask, by a statement that sees what was committed before the hold.
@@ -180,23 +186,27 @@ async def said_since(
 
 
 async def lay(driver: Driver, text: str, follows: Sequence[int | None]) -> None:
-    """Lay the items of *text* that are to be a revision ready, until the transaction ends.
-
-    In the place of what was.
-    """
+    """Lay the items of *text* that are to be a revision ready, until the transaction ends."""
     await driver.execute(LAID)
     await driver.execute(LAY, text, follows)
 
 
-async def insert(
-    driver: Driver, round_id: int, request_id: str, *, logs_files: bool
-) -> Sequence[int]:
-    """Append what is laid ready; return the ids in the order of applicants, measures and dates.
+async def insert(driver: Driver, into: Log) -> Sequence[int]:
+    """Append what is laid ready; return the ids in the order of applicants, measures and dates."""
+    return await _insert(driver, into, OF_LAID)
 
-    *logs_files* is what `hold` says.
-    """
-    statement = INSERT if logs_files else INSERT_BEFORE
-    found: Sequence[int] = await driver.fetchval(statement, round_id, request_id)
+
+async def insert_written(
+    driver: Driver, into: Log, text: str, follows: Sequence[int | None]
+) -> Sequence[int]:
+    """Do what `insert` does with the items of *text* that are to be a revision."""
+    return await _insert(driver, into, OF_WRITTEN, text, follows)
+
+
+async def _insert(driver: Driver, into: Log, items: str, *arguments: Any) -> Sequence[int]:
+    logged = (LOG_FILE if into.logs_files else LOG_EACH).format(request_id="$2")
+    statement = APPEND.format(items=items, logged=logged)
+    found: Sequence[int] = await driver.fetchval(statement, into.round, into.request_id, *arguments)
     return found
 
 

@@ -17,10 +17,12 @@ from tests.fixtures.http import problem, stored
 from tests.fixtures.make import ROUND, STATIONS, World
 
 
-@pytest.fixture(autouse=True)
-def many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have each file judged beforehand, as if it were long."""
+@pytest.fixture(autouse=True, params=["laid ready", "as it is written"])
+def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each file judged beforehand, as if it were longer."""
     monkeypatch.setattr(ahead, "FEW", 0)
+    if request.param == "laid ready":
+        monkeypatch.setattr(ahead, "LONG", 0)
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[Any]]) -> None:

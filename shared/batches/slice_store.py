@@ -42,7 +42,9 @@ class Withdrawn(NamedTuple):
     greatest: int | None
 
 
-OF_OMITTED = "applicant = ANY ($2::text[]) AND measure = $3 AND reporter = $4 AND as_of < $5"
+# What is dated after the reference date does not count: it takes nothing back that does.
+OF_OMITTED = """applicant = ANY ($2::text[]) AND measure = $3 AND reporter = $4 AND as_of < $5
+    AND $5 <= (SELECT reference_date FROM round WHERE id = $1)"""
 SAID = last_words("$1", OF_OMITTED)
 TO_WITHDRAW = f"""
     SELECT applicant, kind, as_of FROM ({SAID}) AS said WHERE status = 'reported'
@@ -56,6 +58,7 @@ async def withdraw(
 ) -> Withdrawn:
     """Take back what the reporter said of the *omitted* as of earlier dates than the slice's.
 
+    Nothing, where that is after the round's reference date.
     What was taken back before is looked at, too: who waits for a repeated file waits for what its
     first sending took back. The transaction under way has the round to itself.
     """

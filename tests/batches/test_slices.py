@@ -22,17 +22,16 @@ def of(applicants: Any, measure: Any = STATIONS, as_of: Any = JUNE) -> dict[str,
     return {"measure": measure, "as_of": as_of, "applicants": applicants}
 
 
+Headers = dict[str, str] | None
+
+
 async def declare(
-    world: World,
-    slice_: Any,
-    *rows: Any,
-    prefer: str = "",
-    headers: dict[str, str] | None = None,
+    world: World, slice_: Any, *rows: Any, prefer: str = "", headers: Headers = None, **params: Any
 ) -> httpx.Response:
     """Push *rows* in JSON with a slice, by the statistics system unless *headers* say who."""
     document = {"slice": slice_, "items": list(rows)}
     sent = (headers or world.headers["source"]) | {"Prefer": prefer}
-    return await world.client.post(BATCH, json=document, headers=sent)
+    return await world.client.post(BATCH, json=document, headers=sent, params=params)
 
 
 async def values(world: World, **params: Any) -> list[tuple[str, Any, str]]:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.batches.test_http import push, row
+from tests.batches.test_slices import declare, of
 from tests.contract.document import CONTRACT, faults
 from tests.fixtures.http import SUBMISSIONS, findings, problem, stored
 from tests.fixtures.make import STATIONS, World
@@ -85,3 +87,21 @@ def test_the_contract_says_what_a_value_that_is_left_out_means() -> None:
 
     assert "value" not in schema["required"]
     assert "left out" in schema["properties"]["value"]["description"]
+
+
+@pytest.mark.parametrize(("day", "gone"), [("2026-06-30", 2), ("2026-07-01", 0)])
+async def test_a_slice_that_does_not_count_takes_nothing_back_that_does(
+    world: World, day: str, gone: int
+) -> None:
+    """Next month's file in the wrong round says nothing of the reference date, 30 June."""
+    await push(world, *(row(code, STATIONS, 5, "2026-06-01") for code in ("C1", "C2", "P1")))
+
+    sent = (of("entered", as_of=day), row("C1", STATIONS, 6, day))
+    foreseen = await declare(world, *sent, dry_run=True)
+    answer = (await declare(world, *sent)).json()
+    await world.recompute()
+
+    assert answer["slice"]["omitted"] == ["C2", "P1"]
+    assert answer["slice"]["withdrawn"] == foreseen.json()["slice"]["withdrawn"] == gone
+    line = (await world.card("C2"))["lines"]["A-1"]
+    assert line["missing"] is (gone > 0)

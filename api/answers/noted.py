@@ -3,11 +3,10 @@
 import re
 from datetime import UTC, datetime
 from http import HTTPStatus
-from ipaddress import ip_address
 
 from starlette.types import Scope
 
-from api.http.access import bearer
+from api.http.access import address_of, bearer
 from api.http.metrics import METHODS
 from api.http.problems import Unauthorized
 from api.http.state import Gateway
@@ -63,7 +62,7 @@ def _noted(scope: Scope, principal: Principal | None, status: int) -> Noted:
         path=getattr(scope.get("route"), "path", "unknown"),
         status=status,
         problem=scope["state"].get("problem", ""),
-        address=_address(scope),
+        address=address_of(scope),
         round=_round(scope),
         request_id=scope["state"]["request_id"],
         at=datetime.now(UTC),
@@ -81,15 +80,6 @@ def _sha256(scope: Scope) -> bytes | None:
     except Unauthorized:
         return None
     return fingerprint(key) if written.may_be_one(key) else None
-
-
-def _address(scope: Scope) -> str:
-    """Return where the request came from; what a proxy said is noted only if it is an address."""
-    host = (scope.get("client") or ("", 0))[0]
-    try:
-        return str(ip_address(host))
-    except ValueError:
-        return ""
 
 
 def _round(scope: Scope) -> str | None:

@@ -15,7 +15,11 @@ AuditDetail = TypeAliasType(
     "AuditDetail",
     Annotated[
         dict[str, Any],
-        Field(description="Members by name; each action has its own, and may have more one day."),
+        Field(
+            description="Members by name; each action has its own, and may have more one day. Of"
+            " what a request changed `by` says by which key (its number, 0 of a token), in which"
+            " role and from which address; of a refused request these are members themselves."
+        ),
     ],
 )
 
@@ -42,7 +46,7 @@ class AuditEventOut(Schema):
     )
     detail: AuditDetail = Field(
         description="What there is to say of it besides, such as `from`, `to` and `reason` of a"
-        " round's change of state; empty: nothing."
+        " round's change of state."
     )
     round: RoundRef | None = Field(description="In which round; null: in none.")
     request_id: RequestId | None = Field(

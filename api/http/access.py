@@ -7,6 +7,7 @@ async def read(...): ...
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, FastAPI, Request
@@ -143,6 +144,15 @@ def bearer(scope: Scope) -> str:
     return str(given[0][len(BEARER) :].strip().decode("latin-1"))
 
 
+def address_of(scope: Scope) -> str:
+    """Return where a request came from; what a proxy said only if it is an address."""
+    host = (scope.get("client") or ("", 0))[0]
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return ""
+
+
 def caller_of(request: Request) -> Principal:
     """Return who calls, as `authorise` found out."""
     principal: Principal = request.state.principal
@@ -156,7 +166,7 @@ async def caller(request: Request) -> Principal:
 
 async def actor(request: Request) -> Actor:
     """Return who acts and in which request."""
-    return Actor(caller_of(request).name, request.state.request_id)
+    return caller_of(request).acting(request.state.request_id, address_of(request.scope))
 
 
 Caller = Annotated[Principal, Depends(caller)]

@@ -1,5 +1,6 @@
 """The audit trail: who did what. Submissions are not repeated here; they are their own record."""
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import insert
@@ -17,7 +18,11 @@ async def record(
     detail: dict[str, Any] | None = None,
     round_id: int | None = None,
 ) -> None:
-    """Append what *actor* did to *subject*, in the transaction that does it."""
+    """Append what *actor* did to *subject*, in the transaction that does it.
+
+    Where the request came from is told beside the *detail*, as `by`.
+    """
+    by = {} if actor.origin is None else {"by": asdict(actor.origin)}
     await session.execute(
         insert(AuditEventRow)
         .values(
@@ -25,7 +30,7 @@ async def record(
             actor=actor.name,
             action=action,
             subject=subject,
-            detail=detail or {},
+            detail=(detail or {}) | by,
             request_id=actor.request_id,
         )
         .inline()

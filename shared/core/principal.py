@@ -18,11 +18,27 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from: by which *key* (its number, 0 of a token) in which role.
+
+    *address* is empty where it is not known.
+    """
+
+    key: int
+    role: Role
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """A reporter by name, and the request that everything it causes is traced to."""
+    """A reporter by name, and the request that everything it causes is traced to.
+
+    *origin* is None at the command line.
+    """
 
     name: str
     request_id: str
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,10 @@ class Principal:
     rounds: frozenset[str] | None = None
     key: int = 0
     quota: Quota | None = None
+
+    def acting(self, request_id: str, address: str = "") -> Actor:
+        """Return who acts in a request that came from this *address*."""
+        return Actor(self.name, request_id, Origin(self.key, self.role, address))
 
     @property
     def limited(self) -> bool:

@@ -27,14 +27,18 @@ class Begun:
     lasts: timedelta
 
 
-async def begin(session: Session, request_id: str, key: str, lifetime: timedelta) -> Begun | None:
+async def begin(
+    session: Session, request_id: str, key: str, lifetime: timedelta, address: str = ""
+) -> Begun | None:
     """Begin a session for the holder of *key*; None if it opens nothing.
 
-    It ends after its *lifetime*, or with the key. Raises: Forbidden where the key is to sign,
-    SchemaUnknown.
+    *address* is where the request came from. The session ends after its *lifetime*, or with the
+    key. Raises: Forbidden where the key is to sign, SchemaUnknown.
     """
     principal = await keys.authenticate(session, key) if written.may_be_one(key) else None
-    return None if principal is None else await _begin(session, request_id, principal, lifetime)
+    if principal is None:
+        return None
+    return await _begin(session, principal, principal.acting(request_id, address), lifetime)
 
 
 async def link(
@@ -51,7 +55,7 @@ async def link(
 
 
 async def enter(
-    session: Session, request_id: str, link_token: str, lifetime: timedelta
+    session: Session, request_id: str, link_token: str, lifetime: timedelta, address: str = ""
 ) -> Begun | None:
     """Begin a session by a link, which then is used up; None if it opens nothing, or no more.
 
@@ -60,7 +64,9 @@ async def enter(
     if not TOKEN.fullmatch(link_token):
         return None
     principal = await sessions.use_link(session, keys.fingerprint(link_token))
-    return None if principal is None else await _begin(session, request_id, principal, lifetime)
+    if principal is None:
+        return None
+    return await _begin(session, principal, principal.acting(request_id, address), lifetime)
 
 
 async def end(session: Session, actor: Actor, token: str) -> int | None:
@@ -82,13 +88,12 @@ async def find(session: Session, token: str) -> sessions.Found | None:
 
 
 async def _begin(
-    session: Session, request_id: str, principal: Principal, lifetime: timedelta
+    session: Session, principal: Principal, actor: Actor, lifetime: timedelta
 ) -> Begun:
     if principal.signing is not None:
         raise Forbidden("this key signs what it sends, which no browser does: use another one")
     token = secrets.token_urlsafe(TOKEN_BYTES)
     added = await sessions.add(session, keys.fingerprint(token), principal.key, lifetime)
-    actor = Actor(principal.name, request_id)
     detail = {"key": principal.key, "expires_at": added.expires_at.isoformat()}
     await audit.record(session, actor, "session.begun", str(added.number), detail)
     return Begun(token, principal, added.lasts)

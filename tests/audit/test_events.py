@@ -105,6 +105,12 @@ async def trail(player: Player, **query: Any) -> list[dict[str, Any]]:
     return found
 
 
+async def key_of(player: Player, reporter: str) -> int:
+    """Return the number of the first key of a *reporter*, which is named as its role."""
+    keys = (await player.send("admin", "GET", "/v1/keys")).json()["items"]
+    return min(int(each["id"]) for each in keys if each["name"] == reporter)
+
+
 async def exported(player: Player, form: str, **query: Any) -> bytes:
     """Return the export of a list, in this format."""
     path = "/v1/audit/export/events"
@@ -140,11 +146,18 @@ async def test_every_change_is_found_in_the_trail_by_the_request_that_made_it(
     assert numbers == sorted(set(numbers), reverse=True)
     assert len(numbers) == await one(owner, "SELECT count(*) FROM audit_event")
 
+    by = {"key": await key_of(player, "admin"), "role": "admin", "address": "127.0.0.1"}
     assert [event["detail"] for event in await trail(player, action="round.transition")] == [
-        {"from": "closed", "to": "open", "reason": "A register came late."},
-        {"from": "open", "to": "closed", "reason": None},
-        {"from": "draft", "to": "open", "reason": "Announced on 1 November 2026"},
+        {"from": "closed", "to": "open", "reason": "A register came late.", "by": by},
+        {"from": "open", "to": "closed", "reason": None, "by": by},
+        {"from": "draft", "to": "open", "reason": "Announced on 1 November 2026", "by": by},
     ]
+    for event in found:
+        if event["action"] != "submission.confirmed" and event["request_id"] in requests:
+            assert event["detail"]["by"] == by | {
+                "key": await key_of(player, event["actor"]),
+                "role": event["actor"],
+            }
     assert await trail(player, action="key.", actor="admin") == [
         event for event in found if event["action"].startswith("key.") and event["actor"] == "admin"
     ]

@@ -5,11 +5,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http import problems
-from api.http.access import ANY, admits, caller_of, public
+from api.http.access import ANY, address_of, admits, caller_of, public
 from api.http.context import gateway_of
 from api.http.problems import Unauthorized
 from shared.core.errors import Forbidden, Invalid, NotFound
-from shared.core.principal import Actor
 from shared.scoring.framework import Name
 from shared.sessions import service as sessions
 from shared.sessions.service import Begun
@@ -87,8 +86,9 @@ async def enter(token: str, request: Request) -> Response:
     begun = None
     if cookies.on_loopback(request) and not request.state.bodiless:  # who looks does not enter
         async with held.database.session() as session:
+            lifetime, address = held.session_lifetime, address_of(request.scope)
             request_id = request.state.request_id
-            begun = await sessions.enter(session, request_id, token, held.session_lifetime)
+            begun = await sessions.enter(session, request_id, token, lifetime, address)
     if begun is None:
         raise NotFound("this link opens nothing, or no more: sign in with a key")
     return _led_on(request, BOARD, begun)
@@ -114,7 +114,7 @@ async def sign_out(request: Request, reader: Reading) -> Response:
         request.state.principal = who
         await fields(request)
         async with held.database.session() as session:
-            actor = Actor(who.name, request.state.request_id)
+            actor = who.acting(request.state.request_id, address_of(request.scope))
             number = await sessions.end(session, actor, token)
         if number is not None:
             held.sessions.heard(number)
@@ -134,8 +134,9 @@ async def _begin(request: Request, key: str) -> Begun | Fault:
     held = gateway_of(request)
     try:
         async with held.database.session() as session:
+            lifetime, address = held.session_lifetime, address_of(request.scope)
             request_id = request.state.request_id
-            begun = await sessions.begin(session, request_id, key, held.session_lifetime)
+            begun = await sessions.begin(session, request_id, key, lifetime, address)
     except Forbidden:
         request.state.principal = await held.keyring.holder(key)  # it is known who is refused
         return SIGNS

@@ -213,6 +213,16 @@ def test_a_line_that_is_not_json_is_a_bad_row_and_the_others_are_read() -> None:
     assert codes == [[], ["not-json"], ["not-an-object"], []]
 
 
+def test_what_is_not_json_in_a_line_is_told_by_its_line_of_the_file() -> None:
+    rows = list(json_lines.read(b'{"a": 1,}\r\n\n{"a": 1\n'))
+
+    found = [finding for each in rows for finding in each.findings]
+    assert [(each.message, each.params) for each in found] == [
+        ("Not JSON at column 9: a comma with nothing behind it.", {"line": 1, "column": 9}),
+        ("Not JSON at line 3, column 8: the text ends here.", {"line": 3, "column": 8}),
+    ]
+
+
 @pytest.mark.parametrize("kind", ["application/jsonl", "text/csv"])
 def test_a_line_without_end_is_refused_before_it_is_read(kind: str) -> None:
     with pytest.raises(FileUnreadable, match="line 1 has more than"):

@@ -116,6 +116,9 @@ def test_what_an_earlier_epoch_was_before_its_last_checkpoint_its_own_archive_sh
     (tmp_path / "older").write_text(json.dumps(older), encoding="utf-8")
     assert run(tmp_path / "older", BEFORE.checkpoint(3)) == 2
     assert "a proof that is fetched anew" in capsys.readouterr().out
+    assert run(tmp_path / "older") == 0
+    said = capsys.readouterr().out
+    assert "the log is epoch 2: this file does not say from what it goes on" in said
     (tmp_path / "bare").write_text(AFTER.checkpoint(4), encoding="utf-8")
     assert run(tmp_path / "bare", BEFORE.checkpoint(3)) == 2
 

@@ -52,6 +52,13 @@ def told(begun: Begun) -> list[str]:
     return []
 
 
+def untold(origin: str) -> list[str]:
+    """Say that a file does not tell from what the log *origin* goes on; nothing of the first."""
+    epoch = _epoch(origin)
+    silent = "this file does not say from what it goes on, an archive does"
+    return [f"the log is epoch {epoch}: {silent}"] if epoch > 1 else []
+
+
 def same_round(one: str, other: str) -> bool:
     """Say whether two logs are of one round, whatever their epochs."""
     return one.rpartition("/")[0] == other.rpartition("/")[0]

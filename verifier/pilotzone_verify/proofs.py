@@ -105,7 +105,7 @@ def check_place(proof: Json, keys: notes.Trusted, kept: Sequence[notes.Checkpoin
     begun = beginning(proof, checkpoint)
     return [
         *check_checkpoint(reading.text(proof, "checkpoint"), keys, kept),
-        *(epochs.told(begun) if begun else []),
+        *(epochs.told(begun) if begun else epochs.untold(checkpoint.origin)),
         f"run {entry.said['run']} of {entry.said['time']}, framework {entry.said['framework']}",
         f"{place['applicant']}: {place['total']} units, rank {place['rank']} of its kind",
     ]

@@ -12,5 +12,5 @@ def read(body: bytes) -> Iterator[Row]:
     index = 0
     for number, line in enumerate(lines(body), 1):
         if line.strip():
-            yield json_rows.row(index, number, line.encode())
+            yield json_rows.row(index, number, line.rstrip("\r\n").encode())
             index += 1

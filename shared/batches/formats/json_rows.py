@@ -75,8 +75,11 @@ def declared(body: bytes) -> Declared | None:
 
 
 def row(index: int, line: int | None, raw: bytes) -> Row:
-    """Return what a JSON text says as a row; what is wrong with it is a finding."""
-    members = json_text.read(raw)
+    """Return what a JSON text says as a row; what is wrong with it is a finding.
+
+    *line* is that of the file which it begins on; None: it has none of its own.
+    """
+    members = json_text.read(raw, line or 1)
     if isinstance(members, Finding):
         return Row(index, line, findings=(members,))
     return Row(index, line, members)

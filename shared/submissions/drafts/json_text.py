@@ -38,8 +38,11 @@ PLAIN = {
 MEMBERS = msgspec.json.Decoder(float_hook=number)
 
 
-def read(raw: bytes) -> dict[str, Any] | Finding:
-    """Return the members of one submission; their values as they stand, or what is wrong."""
+def read(raw: bytes, begins: int = 1) -> dict[str, Any] | Finding:
+    """Return the members of one submission; their values as they stand, or what is wrong.
+
+    *begins* is the line of its file that it begins on.
+    """
     if len(raw) > MOST_BYTES:
         return TOO_LONG
     try:
@@ -53,8 +56,9 @@ def read(raw: bytes) -> dict[str, Any] | Finding:
     except (msgspec.DecodeError, RecursionError) as error:
         if "surrogate" in str(error) or AT_THE_END.search(raw[-20:]):
             return SURROGATE
-        line, column, met = fault(raw, error)
-        place = f"line {line}, column {column}" if b"\n" in raw else f"column {column}"
+        within, column, met = fault(raw, error)
+        line, one = within + begins - 1, b"\n" not in raw and begins == 1
+        place = f"column {column}" if one else f"line {line}, column {column}"
         params = {"line": line, "column": column}
         return Finding("", "not-json", f"Not JSON at {place}: {met}.", params)
     value = members.get("value")

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shared.database.words import numbered
 from shared.scoring.framework import KINDS
 
 IntArray = NDArray[np.int64]
@@ -70,9 +69,9 @@ EPOCH = 10_957
 def said(columns: Sequence[Any]) -> Said:
     """Return what *columns* say, as COLUMNS selects them."""
     applicants, measures, told, reporter, ids, number, codes, many = columns
-    whose, applicant = numbered(applicants.encode())
-    which, measure = numbered(measures.encode())
-    firsts, first_code = numbered(codes.encode())
+    whose, applicant = numbered(applicants)
+    which, measure = numbered(measures)
+    firsts, first_code = numbered(codes)
     words = _column(told, ">i8", np.int64)
     return Said(
         applicants=whose,
@@ -89,6 +88,13 @@ def said(columns: Sequence[Any]) -> Said:
         first_code=first_code,
         many=_column(many, ">i4", np.int32),
     )
+
+
+def numbered(joined: str) -> tuple[list[str], IntArray]:
+    """Return the distinct codes that commas part, and for each code which of them it is."""
+    each = joined.split(",") if joined else []
+    places = {code: at for at, code in enumerate(dict.fromkeys(each))}
+    return list(places), np.fromiter(map(places.__getitem__, each), np.int64, len(each))
 
 
 def _column(sent: bytes | None, kind: str, native: type[Any]) -> NDArray[Any]:

@@ -139,6 +139,7 @@ def over(url: str, settings: Settings) -> FastAPI:
                 background.create_task(held.keyring.uses.keep_writing()),
                 background.create_task(held.refusals.keep_writing()),
                 background.create_task(held.reads.keep_writing()),
+                background.create_task(held.changes.keep_writing()),
             ]
             lifecycle.built()
             yield
@@ -146,6 +147,7 @@ def over(url: str, settings: Settings) -> FastAPI:
                 each.cancel()
         await held.refusals.finish()
         await held.reads.finish()
+        await held.changes.finish()
         await database.close()
 
     return create_app(database, settings, lifespan)

@@ -12,6 +12,7 @@ from api.http.problems import Unauthorized
 from api.http.state import Gateway
 from shared.access import written
 from shared.access.service import fingerprint
+from shared.access.signing import CHANGES_NOTHING
 from shared.audit.request_store import NOBODY
 from shared.audit.requests import Noted
 from shared.core.principal import Principal, Role
@@ -29,7 +30,7 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def note(scope: Scope, status: int) -> None:
-    """Note a request that was refused, or in which an auditor read something.
+    """Note a request that was refused or was to change something, and what an auditor read.
 
     What was not found counts where it may be there and not for whoever asked: the answer does not
     tell the two apart, and neither does what is noted.
@@ -38,12 +39,11 @@ def note(scope: Scope, status: int) -> None:
     if status in REFUSED:
         if status != HTTPStatus.NOT_FOUND or not (principal is None or is_told_all(principal)):
             _gateway(scope).refusals.note(_noted(scope, principal, status))
-    elif principal is not None and principal.role is Role.AUDITOR and _reads(scope, status):
-        _gateway(scope).reads.note(_noted(scope, principal, status))
-
-
-def _reads(scope: Scope, status: int) -> bool:
-    return scope["method"] in ("GET", "HEAD") and status < HTTPStatus.BAD_REQUEST
+    elif principal is not None and status < HTTPStatus.BAD_REQUEST:
+        if scope["method"] not in CHANGES_NOTHING:
+            _gateway(scope).changes.note(_noted(scope, principal, status))
+        elif principal.role is Role.AUDITOR:
+            _gateway(scope).reads.note(_noted(scope, principal, status))
 
 
 def _gateway(scope: Scope) -> Gateway:

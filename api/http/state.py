@@ -12,7 +12,7 @@ from shared.access.keyring import Keyring
 from shared.access.tokens.tokens import Tokens
 from shared.attributions.service import Attributions
 from shared.audit.request_log import RequestLog
-from shared.audit.request_store import READ, REFUSED
+from shared.audit.request_store import ACCEPTED, READ, REFUSED
 from shared.core.flights import Flights
 from shared.core.principal import Principal
 from shared.core.quota import Quota
@@ -73,6 +73,7 @@ class Gateway:
     local_sessions: bool
     refusals: RequestLog
     reads: RequestLog
+    changes: RequestLog
     quotas: Quotas
     intake: Intake
     answers: Answers
@@ -115,6 +116,7 @@ class Gateway:
             local_sessions=settings.local_sessions,
             refusals=RequestLog(database, REFUSED),
             reads=RequestLog(database, READ, MOST_READ),
+            changes=RequestLog(database, ACCEPTED, each=True),
             quotas=Quotas(database, Quota(settings.quota_requests, settings.quota_rows)),
             intake=Intake(database),
             answers=Answers(settings.database_pool_timeout),

@@ -13,7 +13,7 @@ supports = "0003"
 INDEX = """
     -- squawk-ignore require-concurrent-index-creation
     CREATE INDEX audit_event_sealed ON audit_event (round, id)
-    WHERE action NOT IN ('request.refused', 'record.read')
+    WHERE action NOT IN ('request.refused', 'request.accepted', 'record.read')
 """
 
 

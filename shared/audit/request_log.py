@@ -22,10 +22,15 @@ WRITTEN_SECONDS = 2.0
 class RequestLog:
     """What this process noted since it last wrote that down, as events of one action."""
 
-    def __init__(self, database: Database, action: str, most_of_one: int = MOST_OF_ONE) -> None:
-        """Write to *database*; of one caller there are *most_of_one* kinds of requests."""
+    def __init__(
+        self, database: Database, action: str, most_of_one: int = MOST_OF_ONE, *, each: bool = False
+    ) -> None:
+        """Write to *database*; of one caller there are *most_of_one* kinds of requests.
+
+        Or *each* request is an event.
+        """
         self._database, self._action = database, action
-        self._gathered = Gathered(most_of_one)
+        self._gathered = Gathered(most_of_one, each)
         self._writing: asyncio.Task[None] | None = None
 
     def note(self, noted: Noted) -> None:

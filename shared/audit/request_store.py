@@ -1,4 +1,4 @@
-"""Requests as audit events: those that were refused, and auditors' reads."""
+"""Requests as audit events: those that were refused, those that were to change, auditors' reads."""
 
 import json
 from collections.abc import Sequence
@@ -7,9 +7,9 @@ from typing import Any
 from shared.audit.requests import Noted, Row
 from shared.database import Driver
 
-REFUSED, READ = "request.refused", "record.read"
+REFUSED, ACCEPTED, READ = "request.refused", "request.accepted", "record.read"
 """What such an event is called."""
-PASSING = (REFUSED, READ)
+PASSING = (REFUSED, ACCEPTED, READ)
 """What anybody brings about by asking: no log seals it, else strangers would make logs grow."""
 
 NOBODY = ""

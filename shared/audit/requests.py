@@ -24,6 +24,8 @@ MOST_TRIED = 100
 """Keys that opened nothing of which is remembered that they were tried, among requests alike."""
 MOST_WAITING = 2_000
 """Rows that wait to be written; more are given up, and only counted."""
+MOST_EACH = 10_000
+"""The same where each request is a row: what a gateway takes in some seconds."""
 
 
 class Extent(StrEnum):
@@ -98,10 +100,11 @@ class _Kind:
 class Gathered:
     """What was noted and is not written yet. *now* is in seconds, of a steady clock.
 
-    There are *most_of_one* kinds of one caller and answer.
+    There are *most_of_one* kinds of one caller and answer, and none where *each* request is a row.
     """
 
     most_of_one: int = MOST_OF_ONE
+    each: bool = False
     waiting: list[Row] = field(default_factory=list)
     _lost: int = 0
     _ends: float = 0.0
@@ -111,6 +114,9 @@ class Gathered:
 
     def note(self, noted: Noted, now: float) -> None:
         """Take in one request."""
+        if self.each:
+            self._append(Row(Extent.REQUEST, 1, noted))
+            return
         if now >= self._ends:
             self.sum_up(now)
         kind = self._kind(noted)
@@ -169,7 +175,8 @@ class Gathered:
         return self._kinds.setdefault(alike, _Kind(ONE_BY_ONE if fine else 0))
 
     def _append(self, row: Row) -> None:
-        if row.extent is Extent.LOST or len(self.waiting) >= MOST_WAITING:
+        most = MOST_EACH if self.each else MOST_WAITING
+        if row.extent is Extent.LOST or len(self.waiting) >= most:
             self._lost += row.count
         else:
             self.waiting.append(row)

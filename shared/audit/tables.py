@@ -30,6 +30,8 @@ class AuditEventRow(Table):
             "audit_event_sealed",
             "round",
             "id",
-            postgresql_where=text("action NOT IN ('request.refused', 'record.read')"),
+            postgresql_where=text(
+                "action NOT IN ('request.refused', 'request.accepted', 'record.read')"
+            ),
         ),
     )

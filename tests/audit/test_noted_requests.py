@@ -1,4 +1,4 @@
-"""Refused requests and auditors' reads in the audit trail, over HTTP."""
+"""Refused requests, those that were to change something and auditors' reads in the audit trail."""
 
 import asyncio
 from functools import partial
@@ -189,3 +189,34 @@ async def test_what_auditors_read_is_in_the_audit_trail_and_what_others_read_is_
     assert set(await one(owner, detail)) == {
         "extent", "count", "status", "key", "role", "address", "at",
     }  # fmt: skip
+
+
+KEY_OF_SOURCE = """
+    SELECT api_key.id FROM api_key JOIN reporter ON reporter.id = api_key.reporter
+    WHERE role = 'source'
+"""
+
+
+async def test_each_request_that_was_to_change_something_is_in_the_trail_by_key_and_place(
+    world: World, owner: Database
+) -> None:
+    """However many are alike: a submission names its request, which this tells more of."""
+    sent = [await world.submit("source", "C1", STATIONS, value) for value in range(5)]
+    await world.submit("source", "C1", STATIONS, 4)  # the same again is accepted
+    await world.submit("source", "C1", "nothing", 4)  # what is refused is not
+    await world.call("source", "GET", f"/rounds/{ROUND}/submissions")
+    await held(world.client).changes.write()
+
+    key = await one(owner, KEY_OF_SOURCE)
+    accepted = await rows(
+        owner,
+        """SELECT round IS NOT NULL, actor, subject, detail ->> 'role', (detail ->> 'key')::bigint,
+            detail ->> 'address', request_id
+        FROM audit_event WHERE action = 'request.accepted' AND actor = 'source' ORDER BY id""",
+    )
+    assert len(accepted) == 6
+    subject = "POST /v1/rounds/{round}/submissions"
+    assert {each[:-1] for each in accepted} == {
+        (True, "source", subject, "source", key, "127.0.0.1")
+    }
+    assert [each[-1] for each in accepted[:5]] == [each.headers["x-request-id"] for each in sent]

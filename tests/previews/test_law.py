@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -25,7 +26,7 @@ from shared.submissions import recording
 from shared.submissions.store import ADDED, NATURAL_KEY, NewSubmission
 from tests.fixtures.ask import one, rows
 from tests.fixtures.make import worker_over
-from tests.independent.rounds import Explained, played, spread
+from tests.independent.rounds import REFERENCE, Explained, played, spread
 from tests.independent.test_recompute import DOCUMENTS
 
 WHO = {"source": Role.SOURCE, "applicant": Role.PORTAL}
@@ -64,9 +65,13 @@ def file_of(framework: Framework, who: Principal, source: random.Random) -> dict
 
 
 def slice_of(framework: Framework, who: Principal, source: random.Random) -> dict[str, Any]:
-    """Draw a file that covers all who are entered as of the latest date, and leaves some out."""
+    """Draw a file that covers all who are entered as of a day, and leaves some out.
+
+    Mostly that is the reference date: what is later takes nothing back.
+    """
     drawn = drawn_by(framework, who, source)
-    measure, day = drawn[0]["measure"], max(each["as_of"] for each in drawn)
+    measure, later = drawn[0]["measure"], source.random() < 0.2
+    day = (REFERENCE + timedelta(later)).isoformat()
     said = {
         each["applicant"]: each | {"as_of": day} for each in drawn if each["measure"] == measure
     }

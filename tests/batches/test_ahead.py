@@ -17,10 +17,11 @@ from tests.fixtures.http import problem, stored
 from tests.fixtures.make import ROUND, STATIONS, World
 
 
-@pytest.fixture(autouse=True, params=["laid ready", "as it is written"])
-def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have each file judged beforehand, as if it were longer."""
-    monkeypatch.setattr(ahead, "FEW", 0)
+@pytest.fixture(autouse=True, params=["laid ready", "as it is written", "in one statement"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each file taken as one of some length: the first two are judged beforehand."""
+    if request.param != "in one statement":
+        monkeypatch.setattr(ahead, "FEW", 0)
     if request.param == "laid ready":
         monkeypatch.setattr(ahead, "LONG", 0)
 

@@ -46,7 +46,7 @@ class AuditEventOut(Schema):
     )
     detail: AuditDetail = Field(
         description="What there is to say of it besides, such as `from`, `to` and `reason` of a"
-        " round's change of state."
+        " round's change of state; empty: nothing."
     )
     round: RoundRef | None = Field(description="In which round; null: in none.")
     request_id: RequestId | None = Field(

@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from shared.batches import ahead_store as store
@@ -142,13 +143,9 @@ class Ahead:
         self, driver: Driver, file: File, reference_date: date, into: store.Log
     ) -> Told:
         """Append what the *file* adds, which does not lie ready, and meanwhile tell of it."""
-        telling = asyncio.to_thread(_foretold, self._parts, file, reference_date)
-        follows = self._follows()
-        if not any(follows):
-            return (await telling).told
-        text = await asyncio.to_thread(_text, self._parts)
-        ids, foretold = await _both(store.insert_written(driver, into, text, follows), telling)
-        return await asyncio.to_thread(_numbered, foretold, ids)
+        insert = partial(store.insert_written, driver, into)
+        ids, foretold = await self._telling(file, reference_date, insert)
+        return foretold.told if ids is None else await asyncio.to_thread(_numbered, foretold, ids)
 
     async def _append_few(
         self, driver: Driver, items: list[NewSubmission], text: str, file: File, day: date
@@ -164,17 +161,25 @@ class Ahead:
 
     async def _laid(self, driver: Driver, file: File, reference_date: date) -> Foretold:
         """Tell of the *file*; meanwhile, what it adds is laid ready."""
-        telling = asyncio.to_thread(_foretold, self._parts, file, reference_date)
-        follows = self._follows()
-        if not any(follows):
-            return await telling
-        text = await asyncio.to_thread(_text, self._parts)
-        _, foretold = await _both(store.lay(driver, text, follows), telling)
+        _, foretold = await self._telling(file, reference_date, partial(store.lay, driver))
         return foretold
 
-    def _follows(self) -> list[int | None]:
-        """Return the revision that each item would be, as its verdict says."""
-        return [each for part in self._parts for each in part.verdict.follows]
+    async def _telling(
+        self,
+        file: File,
+        reference_date: date,
+        put: Callable[[str, Sequence[int | None]], Awaitable[First]],
+    ) -> tuple[First | None, Foretold]:
+        """Tell of the *file*; meanwhile *put* what it adds: items, and the revision of each.
+
+        None, and nothing is put, if it adds nothing.
+        """
+        telling = asyncio.to_thread(_foretold, self._parts, file, reference_date)
+        follows = [each for part in self._parts for each in part.verdict.follows]
+        if not any(follows):
+            return None, await telling
+        text = await asyncio.to_thread(_text, self._parts)
+        return await _both(put(text, follows), telling)
 
     async def _judged_again(
         self, driver: Driver, said: AbstractSet[tuple[str, str]]

@@ -106,27 +106,30 @@ WRITTEN = """
 LAY = f"INSERT INTO laid_item {WRITTEN.format(items=1, follows=2)}"
 OF_LAID = "laid_item ORDER BY applicant, measure, as_of"
 OF_WRITTEN = f"({WRITTEN.format(items=3, follows=4)}) AS item"
-APPEND = """
+INTO = """
+    INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
+        number, codes, reference, comment, reported_at, obs_status, request_id)
+"""
+APPEND = f"""
     WITH added AS (
-        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
-            number, codes, reference, comment, reported_at, obs_status, request_id)
+        {INTO}
         SELECT $1, applicant, measure, reporter, kind, as_of, follows, status,
             number, string_to_array(joined, chr(31)), reference, comment, moment, observation,
             request_id
-        FROM {items}
+        FROM {{items}}
         RETURNING id, applicant
-    ), logged AS ({logged})
+    ), logged AS ({{logged}})
     SELECT array_agg(id ORDER BY id) FROM added
-"""
+"""  # noqa: S608 -- text of ours
 LOG_FILE = """
     INSERT INTO submission_change (round, submission, last_submission, changes, request_id)
-    SELECT $1, min(id), max(id), count(*), {request_id} FROM added HAVING count(*) > 0
+    SELECT $1, min(id), max(id), count(*), $2 FROM added HAVING count(*) > 0
 """
 """Nothing else of the round comes between the first and the last, since the round is held."""
 
 LOG_EACH = """
     INSERT INTO submission_change (round, applicant, submission, request_id)
-    SELECT $1, applicant, id, {request_id} FROM added
+    SELECT $1, applicant, id, $2 FROM added
 """
 """For a schema before 0027."""
 
@@ -136,18 +139,17 @@ APPEND_PLAIN = f"""
         SELECT place, applicant, measure, reporter, kind, as_of, status, number, codes, reference,
             comment, moment, observation, request_id, result, revision, standing_id, set_aside,
             confirmed_by, entered, before
-        FROM judge_items($1, $2::text::submission_item[])
+        FROM judge_items($1, $3::text::submission_item[])
     ), verdict AS MATERIALIZED (
         SELECT {VERDICT} FROM item
     ), added AS (
-        INSERT INTO submission (round, applicant, measure, reporter, kind, as_of, revision, status,
-            number, codes, reference, comment, reported_at, obs_status, request_id)
+        {INTO}
         SELECT $1, applicant, measure, reporter, kind, as_of, revision + 1, status,
             number, codes, reference, comment, moment, observation, request_id
         FROM item WHERE result <> 'unchanged' AND (SELECT plain FROM verdict)
         ORDER BY applicant COLLATE "C", measure COLLATE "C", as_of
         RETURNING id
-    ), logged AS ({LOG_FILE.format(request_id="$3")})
+    ), logged AS ({LOG_FILE})
     SELECT verdict.*, 0, 0, ARRAY(SELECT id FROM added ORDER BY id) FROM verdict
 """  # noqa: S608 -- text of ours
 
@@ -204,7 +206,7 @@ async def insert_written(
 
 
 async def _insert(driver: Driver, into: Log, items: str, *arguments: Any) -> Sequence[int]:
-    logged = (LOG_FILE if into.logs_files else LOG_EACH).format(request_id="$2")
+    logged = LOG_FILE if into.logs_files else LOG_EACH
     statement = APPEND.format(items=items, logged=logged)
     found: Sequence[int] = await driver.fetchval(statement, into.round, into.request_id, *arguments)
     return found
@@ -217,5 +219,5 @@ async def append_plain(
 
     From step 0027 on. Returns the ids as `insert` does; none where nothing is new, or not plain.
     """
-    *verdict, ids = await driver.fetchrow(APPEND_PLAIN, round_id, text, request_id)
+    *verdict, ids = await driver.fetchrow(APPEND_PLAIN, round_id, request_id, text)
     return Verdict(*verdict), ids

@@ -89,7 +89,7 @@ def numbered(told: Told, ids: Iterator[int]) -> Told:
     for at, part in enumerate(told.parts):
         first, *rest = part.split(WRITTEN_NUMBERLESS)
         given = list(islice(ids, len(rest)))
-        greatest = max(greatest, *given, NUMBERLESS)
+        greatest = max([greatest, *given])
         written = [f'"id":{identity}{text}' for identity, text in zip(given, rest, strict=True)]
         parts.append("".join((first, *written)))
         _number(told.items[at * PART : (at + 1) * PART], given)

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shared.scoring.arrays import FloatArray, IntArray
 from shared.scoring.framework import KINDS
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Said:
     revision: NDArray[np.int32]
     reporter: IntArray
     id: IntArray
-    number: NDArray[np.float64]
+    number: FloatArray
     codes: Sequence[str]
     first_code: IntArray
     many: NDArray[np.int32]

@@ -57,8 +57,9 @@ def read(raw: bytes, begins: int = 1) -> dict[str, Any] | Finding:
         if "surrogate" in str(error) or AT_THE_END.search(raw[-20:]):
             return SURROGATE
         within, column, met = fault(raw, error)
-        line, one = within + begins - 1, b"\n" not in raw and begins == 1
-        place = f"column {column}" if one else f"line {line}, column {column}"
+        line = within + begins - 1
+        only_line = begins == 1 and b"\n" not in raw
+        place = f"column {column}" if only_line else f"line {line}, column {column}"
         params = {"line": line, "column": column}
         return Finding("", "not-json", f"Not JSON at {place}: {met}.", params)
     value = members.get("value")

@@ -91,19 +91,19 @@ async def test_a_key_is_looked_up_once_for_all_who_send_it_but_anew_after_an_end
     """Else all clients of a portal would ask at once whenever its key is forgotten."""
     ring = Keyring(database, LONG)
     secret = (await key(owner, "source", "a"))["Authorization"][7:]
-    found, begun, gate, looked = keys.authenticate, asyncio.Event(), asyncio.Event(), 0
+    found, seen, gate, looked = keys.authenticate, asyncio.Event(), asyncio.Event(), 0
 
     async def held_up(session: Session, given: str) -> Principal | None:
         nonlocal looked
         looked += 1
-        begun.set()
         principal = await found(session, given)
+        seen.set()
         await gate.wait()
         return principal
 
     monkeypatch.setattr(keys, "authenticate", held_up)
     before = [asyncio.create_task(ring.holder(secret)) for _ in range(3)]
-    await soon(begun)
+    await soon(seen)
     assert looked == 1
 
     async with owner.session() as session:

@@ -1,7 +1,7 @@
 """CSV: comma, double quotes, a header row (RFC 4180); `docs/push.md` describes the dialect."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.batches.cells import flag, revision
@@ -26,6 +26,9 @@ PLAIN = {
     "line contains NUL": "a NUL character",
 }
 """What the reader says, in our words."""
+
+NAMES: Mapping[str, str] = {}
+"""Columns that are called as in the header."""
 
 MEANT: dict[str, Callable[[str], Any]] = {
     "value": Cell,
@@ -53,14 +56,18 @@ def meant(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def table(
-    body: bytes, required: Sequence[str], optional: Sequence[str]
+    body: bytes,
+    required: Sequence[str],
+    optional: Sequence[str],
+    names: Mapping[str, str] = NAMES,
 ) -> Iterator[tuple[int, int, dict[str, str] | Finding]]:
     """Yield line, index, and the cells that are not empty by column, of each row that is not.
 
-    A row with another number of fields than the header is a finding. Raises: FileUnreadable.
+    *names* says what a column is called there, if not as in the header. A row with another number
+    of fields than the header is a finding. Raises: FileUnreadable.
     """
     reader = csv.reader(lines(body), strict=True)
-    columns: list[str] | None = None
+    columns: Sequence[str] | None = None
     index, begins = 0, 1
     try:
         for fields in reader:
@@ -68,7 +75,8 @@ def table(
             if not fields:
                 continue
             if columns is None:
-                columns = _header(fields, required, optional)
+                header = _header(fields, required, optional)
+                columns = [names.get(each, each) for each in header]
                 continue
             if len(fields) == len(columns):
                 cells = zip(columns, fields)  # noqa: B905 -- there are as many of both

@@ -13,19 +13,14 @@ from shared.batches.formats.csv_rows import meant, table
 from shared.batches.rows import Row
 from shared.core.errors import Finding
 
-REQUIRED = (
-    "STRUCTURE",
-    "STRUCTURE_ID",
-    "ACTION",
-    "REF_AREA",
-    "INDICATOR",
-    "TIME_PERIOD",
-    "OBS_VALUE",
-)
+STRUCTURE = ("STRUCTURE", "STRUCTURE_ID")
+REQUIRED = (*STRUCTURE, "ACTION", "REF_AREA", "INDICATOR", "TIME_PERIOD", "OBS_VALUE")
 OPTIONAL = ("OBS_STATUS", "COMMENT_OBS", "REPORTED_AT", "EXPECTED_REVISION", "CONFIRM")
 
-ACTIONS = {"M": "reported", "R": "reported", "D": "withdrawn"}
+ACTIONS = ("M", "R", "D")
 """Merge and replace say a value: nothing is overwritten here, a later value follows the earlier."""
+
+DELETE = "D"
 
 MEMBERS = {
     "REF_AREA": "applicant",
@@ -47,23 +42,27 @@ MONTHS = range(1, 13)
 
 def read(body: bytes) -> Iterator[Row]:
     """Yield the rows of an SDMX-CSV file. Raises: FileUnreadable."""
-    for line, index, cells in table(body, REQUIRED, OPTIONAL):
+    for line, index, cells in table(body, REQUIRED, OPTIONAL, MEMBERS):
         if isinstance(cells, Finding):
             yield Row(index, line, findings=(cells,))
-        elif cells.get("ACTION") not in ACTIONS:
+        elif (action := cells.pop("ACTION", None)) not in ACTIONS:
             message = f"The action is one of: {', '.join(ACTIONS)}."
             params = {"actions": [*ACTIONS]}
             finding = Finding("/ACTION", "unknown-action", message, params)
             yield Row(index, line, findings=(finding,))
         else:
-            yield Row(index, line, _members(cells))
+            yield Row(index, line, _members(cells, withdraws=action == DELETE))
 
 
-def _members(cells: dict[str, str]) -> dict[str, Any]:
-    members = meant({MEMBERS[name]: text for name, text in cells.items() if name in MEMBERS})
+def _members(cells: dict[str, str], *, withdraws: bool) -> dict[str, Any]:
+    """Read *cells*, which are named as members already; who says a value need not say that."""
+    for name in STRUCTURE:
+        cells.pop(name, None)
+    members = meant(cells)
     if "as_of" in members:
         members["as_of"] = last_day(members["as_of"])
-    members["status"] = ACTIONS[cells["ACTION"]]
+    if withdraws:
+        members["status"] = "withdrawn"
     return members
 
 

@@ -27,9 +27,14 @@ PART = 1_000
 """Rows of a receipt that are kept, and read, together."""
 
 NUMBERLESS = -1
-"""The id of what is yet to be appended. JSON has it so in no text: there, quotes are escaped."""
+"""The id of what is yet to be appended."""
 
-WRITTEN_NUMBERLESS = f'"id":{NUMBERLESS}'
+MARK = "\0"
+"""Where it is to be written: in no text of JSON, which escapes what controls."""
+
+PLAIN = {"index", "result", "id"}
+PLAIN_OF_LINE = {*PLAIN, "line"}
+"""What is said of a row with which nothing is wrong, and of which nothing was noticed."""
 
 Summary = Literal["all_committed", "none_committed", "partial"]
 
@@ -40,7 +45,8 @@ class Told:
 
     Each of *items* is a JSON object with `index`, `line` where the format has lines, `result`,
     `id`, `errors` where it was rejected, `set_aside` where it does not count, and `warnings` where
-    something was noticed; *parts* are the same as JSON arrays of `PART` each.
+    something was noticed; *parts* are the same as JSON arrays of `PART` each, shorter: of a row of
+    which nothing else is said, `result`, `id` and `line` alone. `shown` undoes that.
     *at_fault* are those that something is wrong with. A run that has taken in the submission
     *greatest* has taken in the whole file.
     """
@@ -87,10 +93,10 @@ def numbered(told: Told, ids: Iterator[int]) -> Told:
     greatest = told.greatest or NUMBERLESS
     parts = list[str]()
     for at, part in enumerate(told.parts):
-        first, *rest = part.split(WRITTEN_NUMBERLESS)
+        first, *rest = part.split(MARK)
         given = list(islice(ids, len(rest)))
         greatest = max([greatest, *given])
-        written = [f'"id":{identity}{text}' for identity, text in zip(given, rest, strict=True)]
+        written = [f"{identity}{text}" for identity, text in zip(given, rest, strict=True)]
         parts.append("".join((first, *written)))
         _number(told.items[at * PART : (at + 1) * PART], given)
     return replace(told, greatest=greatest, parts=parts)
@@ -103,8 +109,27 @@ def _number(items: Sequence[dict[str, Any]], ids: Sequence[int]) -> None:
             item["id"] = next(following)
 
 
-def _part(items: Sequence[Any]) -> str:
-    return msgspec.json.encode(items).decode()
+def _part(items: Sequence[dict[str, Any]]) -> str:
+    return msgspec.json.encode([_kept(each) for each in items]).decode()
+
+
+def _kept(item: dict[str, Any]) -> dict[str, Any] | tuple[Any, ...]:
+    """Return what is kept of a row's item: less than half, where nothing else is said of it."""
+    identity = msgspec.Raw(MARK.encode()) if item["id"] == NUMBERLESS else item["id"]
+    if item.keys() == PLAIN:
+        return item["result"], identity
+    if item.keys() == PLAIN_OF_LINE:
+        return item["result"], identity, item["line"]
+    return item | {"id": identity}
+
+
+def shown(index: int, kept: dict[str, Any] | list[Any]) -> dict[str, Any]:
+    """Return the item of the row at *index* of a file, as it was *kept*."""
+    if isinstance(kept, dict):
+        return kept
+    result, identity, *line = kept
+    item = {"index": index, "result": result, "id": identity}
+    return item | {"line": line[0]} if line else item
 
 
 def items_of(

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import JSON
 
 from shared.access.tables import ReporterRow
-from shared.batches.outcome import NOT_COMMITTED, PART, Told
+from shared.batches.outcome import NOT_COMMITTED, PART, Told, shown
 from shared.batches.tables import BatchRow
 from shared.core.errors import NotFound
 from shared.database import Driver, SchemaUnknown, Session
@@ -164,7 +164,7 @@ async def items(
     Raises: NotFound, where they are kept no longer.
     """
     query = text(f"""
-        SELECT row.item FROM batch_part AS part
+        SELECT part.number * {PART} + row.place - 1 AS at, row.item FROM batch_part AS part
         CROSS JOIN LATERAL json_array_elements(part.items) WITH ORDINALITY AS row (item, place)
         WHERE part.round = :round AND part.batch = :batch
             AND part.number >= CAST(:after AS bigint) / {PART}
@@ -174,7 +174,8 @@ async def items(
         ORDER BY part.number, row.place LIMIT :limit
     """).columns(item=JSON)  # noqa: S608 -- a number of ours
     parameters = {"round": round_id, "batch": batch, "after": after, "limit": limit}
-    found = list(await session.scalars(query, parameters | {"at_fault": at_fault}))
+    rows = await session.execute(query, parameters | {"at_fault": at_fault})
+    found = [shown(row.at, row.item) for row in rows]
     if (
         not found
         and not (await session.scalars(HAS_ROWS, {"round": round_id, "batch": batch})).one()

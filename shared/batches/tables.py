@@ -50,7 +50,10 @@ class BatchRow(Table):
 
 
 class BatchPartRow(Table):
-    """What became of up to a thousand rows of a batch: a JSON array in their order."""
+    """What became of up to a thousand rows of a batch: a JSON array in their order.
+
+    A row is an object as it is answered, or an array of less; `outcome.shown` reads both.
+    """
 
     __tablename__ = "batch_part"
 

@@ -31,8 +31,8 @@ class Cohort:
     each code stands, and how its record begins.
     """
 
-    codes: tuple[str, ...]
-    kinds: tuple[str, ...]
+    codes: Sequence[str]
+    kinds: Sequence[str]
     salts: tuple[bytes, ...]
     numbers: IntArray = field(init=False, repr=False, compare=False)
     positions: Mapping[str, int] = field(init=False, repr=False, compare=False)
@@ -42,11 +42,11 @@ class Cohort:
     def of(cls, codes: Sequence[str], kinds: Sequence[str], key: bytes, round_id: int) -> "Cohort":
         """Return the cohort of these *codes*, in order, and *kinds*; the *key* makes the salts."""
         salts = (salt_of_place(key, round_id, code) for code in codes)
-        return cls(tuple(codes), tuple(kinds), tuple(salts))
+        return cls(codes, kinds, tuple(salts))
 
     def is_of(self, codes: Sequence[str], kinds: Sequence[str]) -> bool:
-        """Say whether these are ranked, and of these kinds."""
-        return (self.codes, self.kinds) == (tuple(codes), tuple(kinds))
+        """Say whether these are ranked, and of these kinds: at once if they are the same lists."""
+        return (self.codes, self.kinds) == (codes, kinds)
 
     def __post_init__(self) -> None:
         """Work out what is shared."""

@@ -140,7 +140,7 @@ BODIES = (
 )
 """Why nothing of a body or a file can be read, beside what is wrong with a row."""
 
-HEADERS = ("not-accepted", "not-a-key", "digest-malformed", "digest-differs")
+HEADERS = ("not-accepted", "not-a-key", "digest-malformed", "digest-unknown", "digest-differs")
 """What may be wrong with a header of the request."""
 
 ADJUDICATIONS = ("no-panel",)

@@ -18,9 +18,13 @@ async def verified(stream: AsyncIterator[bytes], given: Sequence[str]) -> AsyncI
     """Yield what *stream* does; at its end the digest that was *given* must be that of the bytes.
 
     The bytes are those that were sent, packed or not. Of several algorithms each that we know is
-    looked at; where none is known, the digest says nothing. Raises: MalformedBody.
+    looked at; where none is known, nothing can be verified, as the sender believes it is.
+    Raises: MalformedBody.
     """
     expected = known(given)
+    if given and not expected:
+        message = "Content-Digest has neither sha-256 nor sha-512"
+        raise MalformedBody.of("digest-unknown", message, PLACE, algorithms=[*ALGORITHMS])
     hashes = {name: ALGORITHMS[name]() for name in expected}
     async for piece in stream:
         for each in hashes.values():

@@ -35,9 +35,10 @@ MEMBERS = {
 }
 """What a column says of a submission; the last two, and REPORTED_AT, are attributes of ours."""
 
-PERIOD = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})))?", re.ASCII)
-MOST_PERIOD = 7
-MONTHS = range(1, 13)
+PERIOD = re.compile(r"(\d{4})(?:-(?:([ASTQ])(\d)|M?(\d{2})))?", re.ASCII)
+MOST_PERIOD = 8
+MONTHS = {"A": 12, "S": 6, "T": 4, "Q": 3}
+"""How many a year, half, third or quarter of a year has."""
 
 
 def read(body: bytes) -> Iterator[Row]:
@@ -67,7 +68,10 @@ def _members(cells: dict[str, str], *, withdraws: bool) -> dict[str, Any]:
 
 
 def last_day(period: str) -> str:
-    """Return the date of the last day of a year, quarter or month; anything else as it is."""
+    """Return the date of the last day of a period of months; anything else as it is.
+
+    A year, a month of the calendar, or a period of the reporting year, which begins in January.
+    """
     return _last_day(period) if len(period) <= MOST_PERIOD else period
 
 
@@ -76,8 +80,8 @@ def _last_day(period: str) -> str:
     found = PERIOD.fullmatch(period)
     if found is None:
         return period
-    year, quarter, month = found.groups()
-    last = int(month) if month else 3 * int(quarter or 4)
-    if last not in MONTHS or int(year) == 0:
+    year, kind, number, month = found.groups()
+    last = MONTHS[kind] * int(number) if kind else int(month or 12)
+    if last not in range(1, 13) or int(year) == 0:
         return period
     return f"{year}-{last:02}-{calendar.monthrange(int(year), last)[1]}"

@@ -1,7 +1,9 @@
 """What the submissions say that a run takes in: columns, without a Python object per value."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -92,8 +94,9 @@ def said(columns: Sequence[Any]) -> Said:
 def numbered(joined: str) -> tuple[list[str], IntArray]:
     """Return the distinct codes that commas part, and for each code which of them it is."""
     each = joined.split(",") if joined else []
-    places = {code: at for at, code in enumerate(dict.fromkeys(each))}
-    return list(places), np.fromiter(map(places.__getitem__, each), np.int64, len(each))
+    places = defaultdict[str, int](count().__next__)  # a new code is the next number
+    numbers = np.fromiter(map(places.__getitem__, each), np.int64, len(each))
+    return list(places), numbers
 
 
 def _column(sent: bytes | None, kind: str, native: type[Any]) -> NDArray[Any]:

@@ -30,7 +30,7 @@ NUMBERLESS = -1
 """The id of what is yet to be appended."""
 
 MARK = "\0"
-"""Where it is to be written: in no text of JSON, which escapes what controls."""
+"""Stands for it until it is known: JSON escapes control characters, so no text has this one."""
 
 PLAIN = {"index", "result", "id"}
 PLAIN_OF_LINE = {*PLAIN, "line"}

@@ -55,20 +55,18 @@ LINES = (
     f"applicant,measure,value,as_of\n\nC1,{STATIONS},5,2026-06-01\nC1,{STATIONS},50,2026-06-02\n"
     f"C2,{STATIONS},-1,2026-06-01\nC2,{STATIONS},7,2026-06-02\nC2,{STATIONS},7,2999-12-31\n"
 )
-
-
 SOUND = LINES.replace(",-1,", ",9,").replace(",7,", ",8,")
 
 
-@pytest.mark.parametrize("few", [0, 1_000], ids=["judged beforehand", "in one statement"])
+@pytest.mark.parametrize("at_once", [0, 1_000], ids=["judged beforehand", "in one statement"])
 @pytest.mark.parametrize("kind", ["application/json", "text/csv"])
 async def test_a_receipt_says_of_each_row_what_was_answered(
-    world: World, monkeypatch: pytest.MonkeyPatch, kind: str, few: int
+    world: World, monkeypatch: pytest.MonkeyPatch, kind: str, at_once: int
 ) -> None:
     """Whether something was noticed, and whatever is kept of the row: in parts of two rows."""
     monkeypatch.setattr(outcome, "PART", 2)
     monkeypatch.setattr(batches, "PART", 2)
-    monkeypatch.setattr(ahead, "FEW", few)
+    monkeypatch.setattr(ahead, "FEW", at_once)
     headers = world.headers["source"] | {"Prefer": "handling=lenient", "Content-Type": kind}
 
     results = []

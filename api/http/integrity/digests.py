@@ -18,7 +18,7 @@ async def verified(stream: AsyncIterator[bytes], given: Sequence[str]) -> AsyncI
     """Yield what *stream* does; at its end the digest that was *given* must be that of the bytes.
 
     The bytes are those that were sent, packed or not. Of several algorithms each that we know is
-    looked at; where none is known, nothing can be verified, as the sender believes it is.
+    looked at; where none is known the body is refused, since its sender relies on the digest.
     Raises: MalformedBody.
     """
     expected = known(given)

@@ -27,9 +27,6 @@ PLAIN = {
 }
 """What the reader says, in our words."""
 
-NAMES: Mapping[str, str] = {}
-"""Columns that are called as in the header."""
-
 MEANT: dict[str, Callable[[str], Any]] = {
     "value": Cell,
     "expected_revision": revision,
@@ -40,7 +37,7 @@ MEANT: dict[str, Callable[[str], Any]] = {
 
 def read(body: bytes) -> Iterator[Row]:
     """Yield the rows of a CSV file. Raises: FileUnreadable."""
-    for line, index, cells in table(body, REQUIRED, OPTIONAL):
+    for line, index, cells in table(body, REQUIRED, OPTIONAL, {}):
         if isinstance(cells, Finding):
             yield Row(index, line, findings=(cells,))
             continue
@@ -56,10 +53,7 @@ def meant(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def table(
-    body: bytes,
-    required: Sequence[str],
-    optional: Sequence[str],
-    names: Mapping[str, str] = NAMES,
+    body: bytes, required: Sequence[str], optional: Sequence[str], names: Mapping[str, str]
 ) -> Iterator[tuple[int, int, dict[str, str] | Finding]]:
     """Yield line, index, and the cells that are not empty by column, of each row that is not.
 

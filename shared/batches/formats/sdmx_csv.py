@@ -38,7 +38,7 @@ MEMBERS = {
 PERIOD = re.compile(r"(\d{4})(?:-(?:([ASTQ])(\d)|M?(\d{2})))?", re.ASCII)
 MOST_PERIOD = 8
 MONTHS = {"A": 12, "S": 6, "T": 4, "Q": 3}
-"""How many a year, half, third or quarter of a year has."""
+"""Of a year, half, third or quarter of a year."""
 
 
 def read(body: bytes) -> Iterator[Row]:
@@ -56,7 +56,7 @@ def read(body: bytes) -> Iterator[Row]:
 
 
 def _members(cells: dict[str, str], *, withdraws: bool) -> dict[str, Any]:
-    """Read *cells*, which are named as members already; who says a value need not say that."""
+    """Return what *cells*, named as members, state; without a status a value is reported."""
     for name in STRUCTURE:
         cells.pop(name, None)
     members = meant(cells)

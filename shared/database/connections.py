@@ -53,6 +53,8 @@ class Connections:
             driver.terminate()
             raise
         except Exception as error:
+            if isinstance(error, asyncpg.InternalClientError):  # it may never take a command again
+                driver.terminate()
             if driver.is_closed():
                 # The driver says so in several ways, not all of them an error of PostgreSQL's.
                 raise ConnectionError(str(error)) from error

@@ -9,6 +9,7 @@ from copy import copy
 from functools import partial
 from typing import Any, Self, TypeAlias
 
+import asyncpg
 import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import (
@@ -265,10 +266,16 @@ def _adapted(session: SyncSession) -> Any:
 async def _given_up_if_broken_off(session: Session) -> AsyncIterator[None]:
     """Give the connection up if a command over the driver that `driver_of` returns is broken off.
 
-    SQLAlchemy does not know of that, and would first ask the server for a rollback.
+    SQLAlchemy does not know of that, and would first ask the server for a rollback. So it would
+    where the driver heard what it did not expect, as a server's last word: after a COPY that it
+    could not begin it takes no other command, and the rollback's error would hide the first.
     """
     try:
         yield
     except BROKEN_OFF:
+        await session.invalidate()
+        raise
+    except asyncpg.InternalClientError:
+        (await session.run_sync(_adapted)).driver_connection.terminate()
         await session.invalidate()
         raise

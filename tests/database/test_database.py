@@ -1,27 +1,19 @@
 """How a process reaches PostgreSQL, and what it makes of not reaching it."""
 
-import asyncio
-import struct
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeAlias
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import make_url, text
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from structlog.testing import capture_logs
 
 from api.app import ROLE
 from shared.audit import store as audit
 from shared.core.principal import Actor
-from shared.database import Database, SchemaUnknown, Session, columns, out_of_reach
-from shared.database.database import driver_of
+from shared.database import Database, SchemaUnknown, out_of_reach
 from shared.database.schema import REVISION, driver_url
-from shared.rankings import store as standings
 from tests.fixtures.ask import execute, rows, until
-
-Ask: TypeAlias = Callable[[Session], Awaitable[object]]
 
 
 @pytest.fixture
@@ -144,142 +136,18 @@ def test_every_usual_scheme_is_understood(scheme: str) -> None:
     )
 
 
-def says(statement: str) -> Ask:
-    """Give what executes a statement."""
-    return lambda session: session.execute(text(statement))
-
-
-async def error_of(database: Database, ask: Ask) -> Exception | None:
-    """Ask something in a session and return what it raises."""
-    try:
-        async with database.session() as session:
-            await ask(session)
-    except Exception as error:  # noqa: BLE001 -- which one it is, is the question
-        return error
-    return None
-
-
-async def test_an_answer_that_is_an_error_is_not_silence(worker_database: Database) -> None:
-    """Asked again, the same would fail again."""
-    for statement in (
-        "SELECT 1 / 0",
-        "SELEC",
-        "SELECT FROM nowhere",
-        "DELETE FROM run",
-        "INSERT INTO round_failure (round) VALUES (1)",
-        "SELECT pg_cancel_backend(pg_backend_pid())",
-    ):
-        error = await error_of(worker_database, says(statement))
-
-        assert error is not None, statement
-        assert not out_of_reach(error), statement
-
-
-@pytest.mark.parametrize("reads", ["columns", "rows"])
-@pytest.mark.parametrize("when", ["in a statement", "between statements"])
-async def test_a_lost_connection_is_out_of_reach(
-    reads: str, when: str, database: Database, owner: Database
-) -> None:
-    """Also where a statement goes past SQLAlchemy, straight to the driver."""
-
-    async def lose_connection() -> None:
-        async with database.session() as session:
-            pid = (await session.scalars(text("SELECT pg_backend_pid()"))).one()
-            if when == "in a statement":
-                killing = asyncio.create_task(until(lambda: kill_once_asleep(owner, pid)))
-            else:
-                killing = asyncio.create_task(
-                    execute(owner, f"SELECT pg_terminate_backend({pid}, 5000)")
-                )
-                await killing
-            if reads == "columns":
-                row = columns.row_type(n="int8")
-                await columns.read(session, "SELECT 1::int8 FROM pg_sleep(60)", (), row)
-            else:
-                await session.execute(text("SELECT pg_sleep(60)"))
-            await killing
-
-    with pytest.raises(Exception, match="clos") as lost:
-        await lose_connection()
-
-    assert out_of_reach(lost.value)
-
-
-async def test_a_server_that_goes_while_its_driver_is_lent_is_out_of_reach(
-    database: Database, owner: Database
-) -> None:
-    async def lose() -> None:
-        async with database.driver() as driver:
-            await execute(owner, f"SELECT pg_terminate_backend({driver.get_server_pid()}, 5000)")
-            await driver.execute("SELECT 1")
-
-    with pytest.raises(ConnectionError) as lost:
-        await lose()
-    assert out_of_reach(lost.value)
-
-
-async def hang_up(database: Database) -> None:
-    """Let an idle connection hear the server's last word, and not yet that the line is cut."""
-    async with database._sessions() as session:
-        driver = await driver_of(session)
-        await session.rollback()
-        fields = b"SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0"
-        driver._protocol.data_received(b"E" + struct.pack(">i", len(fields) + 4) + fields)
-
-
-@pytest.mark.parametrize("ask", [says("SELECT 1"), driver_of])
-async def test_a_server_that_takes_its_leave_is_out_of_reach(ask: Ask, database: Database) -> None:
-    await hang_up(database)
-
-    error = await error_of(database, ask)
-
-    assert error is not None
-    assert out_of_reach(error)
-
-
-async def test_a_glance_at_a_server_that_takes_its_leave_looks_again(database: Database) -> None:
-    await hang_up(database)
-
-    assert (await standings.glance(database, 1)).run == 0
-
-
-async def kill_once_asleep(owner: Database, pid: int) -> bool:
-    """End a session that sleeps; say whether it did."""
-    killed = await rows(
-        owner,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE pid = :pid AND wait_event = 'PgSleep'",
-        pid=pid,
-    )
-    return killed == [(True,)]
-
-
 async def test_a_server_without_a_connection_to_spare_is_out_of_reach(
     plain: str, owner: Database
 ) -> None:
     database = await Database(plain).open()
     await execute(owner, f"ALTER ROLE {make_url(plain).username} CONNECTION LIMIT 0")
 
-    error = await error_of(database, says("SELECT 1"))
+    with pytest.raises(Exception, match="too many connections") as refused:
+        async with database.session() as session:
+            await session.execute(text("SELECT 1"))
     await database.close()
 
-    assert error is not None
-    assert out_of_reach(error)
-
-
-@pytest.mark.parametrize(
-    "url", ["postgresql://me@/name?host=/nowhere", "postgresql://me@127.0.0.1:1/name"]
-)
-async def test_a_server_that_is_not_there_is_out_of_reach(url: str) -> None:
-    with pytest.raises(OSError, match=r"No such file|Connect call failed") as refused:
-        await Database(url).open()
-
     assert out_of_reach(refused.value)
-
-
-def test_a_pool_without_a_connection_to_spare_is_out_of_reach() -> None:
-    """Those that it has all wait for a server that does not answer."""
-    assert out_of_reach(PoolExhausted())
 
 
 async def test_a_connection_that_died_while_idle_is_replaced_unnoticed(

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api.http.members import Count, RequestId, RunNumber, said
 from api.http.schemas import Items, Line, Moment, Schema
-from shared.changes.store import TRACED
+from shared.changes.consumed_store import TRACED
 from shared.runs.cause_store import ACTIONS
 
 WITHHELD = "Null for an expert in an open round until all of its marks stand."

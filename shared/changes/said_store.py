@@ -24,8 +24,9 @@ class Said:
     """
 
     applicants: Sequence[str]
-    applicant: IntArray
     measures: Sequence[str]
+    codes: Sequence[str]
+    applicant: IntArray
     measure: IntArray
     kind: NDArray[np.int32]
     as_of: NDArray[np.int32]
@@ -33,7 +34,6 @@ class Said:
     reporter: IntArray
     id: IntArray
     number: FloatArray
-    codes: Sequence[str]
     first_code: IntArray
     many: NDArray[np.int32]
 
@@ -67,37 +67,53 @@ EPOCH = 10_957
 """Days from 1970 to 2000."""
 
 
-def said(columns: Sequence[Any]) -> Said:
-    """Return what *columns* say, as COLUMNS selects them."""
-    applicants, measures, told, reporter, ids, number, codes, many = columns
-    whose, applicant = numbered(applicants)
-    which, measure = numbered(measures)
-    firsts, first_code = numbered(codes)
-    words = _column(told, ">i8", np.int64)
-    return Said(
-        applicants=whose,
-        applicant=applicant,
-        measures=which,
-        measure=measure,
-        kind=(words >> KIND & 7).astype(np.int32),
-        as_of=(words >> DAYS).astype(np.int32) + np.int32(EPOCH),
-        revision=(words & (1 << KIND) - 1).astype(np.int32),
-        reporter=_column(reporter, ">i8", np.int64),
-        id=_column(ids, ">i8", np.int64),
-        number=_column(number, ">f8", np.float64),
-        codes=firsts,
-        first_code=first_code,
-        many=_column(many, ">i4", np.int32),
-    )
+class Saying:
+    """What submissions say that are read page by page."""
+
+    def __init__(self) -> None:
+        """Know of no submission yet."""
+        self._applicants, self._measures, self._codes = _Numbers(), _Numbers(), _Numbers()
+        self._pages = list[dict[str, Any]]()
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """Take in what *columns* say, as COLUMNS selects them."""
+        applicants, measures, told, reporter, ids, number, codes, many = columns
+        words = np.frombuffer(told or b"", ">i8").astype(np.int64)
+        self._pages.append(
+            {
+                "applicant": self._applicants.of(applicants),
+                "measure": self._measures.of(measures),
+                "kind": (words >> KIND & 7).astype(np.int32),
+                "as_of": (words >> DAYS).astype(np.int32) + np.int32(EPOCH),
+                "revision": (words & (1 << KIND) - 1).astype(np.int32),
+                "reporter": np.frombuffer(reporter or b"", ">i8").astype(np.int64),
+                "id": np.frombuffer(ids or b"", ">i8").astype(np.int64),
+                "number": np.frombuffer(number or b"", ">f8").astype(np.float64),
+                "first_code": self._codes.of(codes),
+                "many": np.frombuffer(many or b"", ">i4").astype(np.int32),
+            }
+        )
+
+    def said(self) -> Said:
+        """Return what all pages say."""
+        whole = self._pages[0]
+        if len(self._pages) > 1:
+            whole = {name: np.concatenate([page[name] for page in self._pages]) for name in whole}
+        codes = self._applicants.codes, self._measures.codes, self._codes.codes
+        return Said(*codes, **whole)
 
 
-def numbered(joined: str) -> tuple[list[str], IntArray]:
-    """Return the distinct codes that commas part, and for each code which of them it is."""
-    each = joined.split(",") if joined else []
-    places = defaultdict[str, int](count().__next__)  # a new code is the next number
-    numbers = np.fromiter(map(places.__getitem__, each), np.int64, len(each))
-    return list(places), numbers
+class _Numbers:
+    """Distinct codes, numbered as they come."""
 
+    def __init__(self) -> None:
+        self._places = defaultdict[str, int](count().__next__)  # a new code is the next number
 
-def _column(sent: bytes | None, kind: str, native: type[Any]) -> NDArray[Any]:
-    return np.frombuffer(sent or b"", kind).astype(native)
+    @property
+    def codes(self) -> list[str]:
+        return list(self._places)
+
+    def of(self, joined: str) -> IntArray:
+        """Return for each of the codes that commas part which of all it is."""
+        each = joined.split(",") if joined else []
+        return np.fromiter(map(self._places.__getitem__, each), np.int64, len(each))

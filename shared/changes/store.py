@@ -1,43 +1,14 @@
 """The change log: what runs have yet to take in, and the rounds that could not be run."""
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, text
 
-from shared.changes.said_store import COLUMNS, Said, said
 from shared.changes.tables import RoundFailureRow, SubmissionChangeRow
 from shared.database import Session
 from shared.database.database import driver_of
-
-TRACED = 100
-"""How many request ids a run keeps of those that caused it."""
-
-FEW = 100
-"""Of up to so many submissions a run remembers which they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Consumed:
-    """What one run takes in: the applicants concerned, and how many changes of which sort.
-
-    *until* is the run's high-water mark: no change with this id or a lower one is yet to appear.
-    *said* has the submissions themselves.
-    """
-
-    applicants: frozenset[str]
-    submissions: int
-    others: int
-    request_ids: tuple[str, ...]
-    until: int
-    said: Said = field(compare=False, repr=False)
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        """The ids of the submissions, the least first, where they are at most `FEW`."""
-        return tuple(sorted(self.said.id.tolist())) if self.submissions <= FEW else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +72,8 @@ async def waiting_rounds(session: Session) -> dict[int, str]:
     return {row.id: row.code for row in await session.execute(query)}
 
 
-def _taken_until(round_id: str) -> str:
+def taken_until(round_id: str) -> str:
+    """Select the high-water mark of the last run of the round that *round_id* names."""
     return f"""coalesce((
         SELECT (
             SELECT changes_until FROM run WHERE run.round = {round_id} ORDER BY number DESC LIMIT 1
@@ -109,66 +81,12 @@ def _taken_until(round_id: str) -> str:
     ), 0)"""  # noqa: S608 -- constants alone
 
 
-TAKEN_UNTIL = _taken_until(":round")
+TAKEN_UNTIL = taken_until(":round")
 """The high-water mark of the round's last run; 0, which leaves nothing out, where it has none.
 
 For readers, so that they need not walk over rows that are consumed and not yet vacuumed. On a
 schema before 0007 `run` lacks the column, and the name is that of the 0 beside it.
 """
-
-# Requests that did something else than submit come first: submissions name theirs themselves.
-# Ids of a round appear in order up to one that came with a submission: who logs a submission has
-# the round alone. Others share it, and of two of them the later id may be committed first.
-# Submissions that follow each other are read as one stretch, whether rows or a file logged them.
-# A schema before 0027 has a row for each and no last one of a file: it is then that of
-# `nothing_known`, which is none.
-CONSUME = f"""
-    WITH consumed AS (
-        DELETE FROM submission_change WHERE round = $1 RETURNING *
-    ), stretches AS (
-        SELECT range_agg(int8range(first, coalesce(last, first), '[]')) AS ids
-        FROM (SELECT CAST(NULL AS bigint) AS last_submission) AS nothing_known
-        CROSS JOIN LATERAL (
-            SELECT submission AS first, last_submission AS last
-            FROM consumed WHERE submission IS NOT NULL
-        ) AS logged
-    ), log AS (
-        SELECT count(*) AS logged, count(*) FILTER (WHERE submission IS NULL) AS others,
-            array_agg(applicant) FILTER (WHERE submission IS NULL) AS applicants,
-            max(id) FILTER (WHERE submission IS NOT NULL) AS until
-        FROM consumed
-    )
-    SELECT logged, others, coalesce(applicants, '{{}}'),
-        (SELECT array_agg(request_id) FROM (
-            SELECT request_id FROM consumed GROUP BY request_id
-            ORDER BY bool_and(submission IS NOT NULL), min(id) LIMIT $2) AS first_requests),
-        greatest(until, {_taken_until("$1")}), said.*
-    FROM log CROSS JOIN (
-        SELECT {COLUMNS}
-        FROM stretches CROSS JOIN LATERAL unnest(ids) AS stretch
-        CROSS JOIN LATERAL (
-            SELECT * FROM submission
-            WHERE round = $1 AND id >= lower(stretch) AND id < upper(stretch) OFFSET 0
-        ) AS said
-    ) AS said
-"""  # noqa: S608 -- all of it is ours
-
-LITTLE = 10_000
-"""Up to so many bytes of submissions are read at once, more of them in a thread."""
-
-
-async def consume(session: Session, round_id: int) -> Consumed | None:
-    """Take the round's changes out of the log for a run to take in; None if there are none."""
-    driver = await driver_of(session)
-    logged, others, applicants, requests, until, *columns = await driver.fetchrow(
-        CONSUME, round_id, TRACED
-    )
-    if not logged:
-        return None
-    little = len(columns[0]) <= LITTLE
-    found = said(columns) if little else await asyncio.to_thread(said, columns)
-    concerned = frozenset(applicants).union(found.applicants)
-    return Consumed(concerned, len(found), others, tuple(requests), until, found)
 
 
 async def waiting(session: Session, round_id: int) -> frozenset[str]:

@@ -16,8 +16,8 @@ from shared.database.database import Session, driver_of
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, no flags, no extension
 TRAILER = b"\xff\xff"
 
-CHUNK = 5_000
-"""Rows written at once; bounds what is held in memory for it."""
+CHUNK = 500
+"""Rows written at once: while PostgreSQL takes some in, the next are made ready."""
 
 HEAD = np.dtype([(name, ">i4") for name in ("dimensions", "nulls", "type", "length", "from")])
 

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from shared.changes import store as changes
-from shared.changes.store import Consumed
+from shared.changes import consumed_store as changes
+from shared.changes.consumed_store import Consumed
 from shared.database import Session
 from shared.frameworks.service import Library
 from shared.rounds import entry_store as entries

@@ -2,13 +2,15 @@
 
 import asyncio
 
+import numpy as np
 import pytest
 from alembic import command
 from sqlalchemy.exc import DBAPIError
 
 from shared.batches import ahead
+from shared.changes import consumed_store
 from shared.changes import store as changes
-from shared.changes.store import Consumed
+from shared.changes.consumed_store import Consumed
 from shared.database import Database
 from shared.database.migration import configuration
 from tests.batches.test_http import push, row
@@ -75,6 +77,47 @@ async def test_a_run_takes_in_each_submission_of_a_file_and_none_beside_it(
     taken = {applicant: ids for _, _, applicant, ids in await rows(owner, INPUT)}
     assert taken == {"C1": [4, 7], "C2": [5, 9], "P1": [2]}
     assert await consume(worker_database, waiting, 8) is None
+
+
+@pytest.mark.parametrize(("page", "scattered"), [(1, 10), (2, 10), (3, 10), (4, 3), (3, 1)])
+async def test_pages_say_together_what_is_said_at_once(
+    page: int, scattered: int, waiting: int, owner: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of five submissions in four stretches, the second of which has a stranger's within it."""
+    await execute(
+        owner,
+        "ALTER TABLE submission DISABLE TRIGGER USER",
+        "UPDATE submission SET number = NULL, codes = ARRAY[applicant, 'x'] WHERE id IN (5, 9)",
+        "UPDATE submission SET number = NULL, status = 'withdrawn' WHERE id = 7",
+    )
+    at_once = await heard(owner, waiting)
+
+    monkeypatch.setattr(consumed_store, "PAGE", page)
+    monkeypatch.setattr(consumed_store, "SCATTERED", scattered)
+
+    assert await heard(owner, waiting) == at_once
+    assert [each[0] for each in at_once] == [2, 4, 5, 7, 9]
+
+
+async def heard(owner: Database, round_id: int) -> list[tuple[object, ...]]:
+    """Return what a run would take in, row by row, and leave it where it is."""
+    async with owner._sessions() as session:
+        consumed = await consumed_store.consume(session, round_id)
+    assert consumed is not None
+    said, coded = consumed.said, iter(range(len(consumed.said.many)))
+    return sorted(
+        (
+            id_,
+            said.applicants[applicant],
+            said.measures[measure],
+            repr(number),
+            *((said.codes[said.first_code[at]], said.many[at]) if np.isneginf(number) else ()),
+        )
+        for id_, applicant, measure, number in zip(
+            said.id.tolist(), said.applicant, said.measure, said.number.tolist(), strict=True
+        )
+        for at in ([next(coded)] if np.isneginf(number) else [0])
+    )
 
 
 async def test_whatever_waits_is_counted_and_known_of_a_file(

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from shared.changes import consumed_store
 from shared.changes import store as changes
-from shared.changes.store import TRACED, Consumed
+from shared.changes.consumed_store import TRACED, Consumed
 from shared.database import Database, Session
 from shared.runs import input_store as inputs
 from tests.fixtures.ask import execute, one, rows, until_blocked
@@ -46,7 +47,7 @@ async def consume(worker_database: Database, round_id: int, run: int = 1) -> Con
 
 async def take(session: Session, round_id: int, run: int) -> Consumed | None:
     """Take what waits as the input of *run*."""
-    consumed = await changes.consume(session, round_id)
+    consumed = await consumed_store.consume(session, round_id)
     if consumed is not None:
         await inputs.append(session, round_id, run, consumed.said)
     return consumed
@@ -228,7 +229,7 @@ async def test_only_who_takes_part_is_asked_to_be_scored_anew(
 async def test_a_run_does_not_remember_which_submissions_many_are(
     quiet: int, owner: Database, worker_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "FEW", 2)
+    monkeypatch.setattr(consumed_store, "FEW", 2)
     for run, ids in (1, (3, 4)), (2, (5, 6, 7)):
         await execute(owner, *(change(quiet, "C1", each, "many") for each in ids))
         found = await consume(worker_database, quiet, run)

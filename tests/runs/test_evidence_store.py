@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from shared.changes import store as changes
+from shared.changes import consumed_store
 from shared.database import Database, Session
 from shared.database.database import driver_of
 from shared.runs import evidence_store as evidence
@@ -190,7 +190,7 @@ async def test_what_is_kept_and_what_was_said_since_come_to_a_full_reading(
         about = session, round_id, FRAMEWORK, REFERENCE
         stood = await evidence.current(*about, sorted(held), everybody=False)
         await services.record(await driver_of(session), round_id, since)
-        consumed = await changes.consume(session, round_id)
+        consumed = await consumed_store.consume(session, round_id)
         whole = await evidence.current(*about, APPLICANTS, everybody=True)
 
     kept = nothing((1, REFERENCE), len(APPLICANTS)).with_read(whom, stood)

@@ -50,10 +50,13 @@ def recomputations(measured: Mapping[str, Recomputation]) -> Table:
                 f"{total:,.1f}",
                 "of full" if alone else f"{found.floor_ms:,.1f}",
                 f"{total / against:.2f}",
-                "" if alone else f"{found.copies_ms:,.1f}",
-                "" if alone else f"{total / found.copies_ms:.2f}",
+                *_beside(total, found.copies_ms.get(name)),
             )
     return shown
+
+
+def _beside(total: float, floor: float | None) -> tuple[str, str]:
+    return ("", "") if floor is None else (f"{floor:,.1f}", f"{total / floor:.2f}")
 
 
 def latencies(measured: dict[str, tuple[float, float]]) -> Table:

@@ -31,6 +31,12 @@ STANDS = """
 ROW = columns.row_type(
     applicant="int8", measure="int8", kind="int8", as_of="int8", id="int8", value="float8"
 )
+PUSHES = 5
+"""So many files of each size are pushed one after another, and the median shown."""
+
+LARGEST = 50_000
+"""Rows that a file may have: more come as two."""
+
 COUNTS = 9
 """So many counts are changed one after another, and the median shown: a worker's first run after a
 count prepares statements that later ones have."""
@@ -45,7 +51,8 @@ AGAIN = """
             number, request_id)
         SELECT round, applicant, measure, reporter, kind, as_of, revision + 1, status, number + 1,
             'bench'
-        FROM ({last}) AS last ORDER BY applicant, measure RETURNING round, applicant, id
+        FROM (SELECT * FROM ({last}) AS last ORDER BY measure, applicant LIMIT :rows) AS file
+        ORDER BY applicant, measure RETURNING round, applicant, id
     )
     INSERT INTO submission_change (round, submission, last_submission, changes, request_id)
     SELECT round, min(id), max(id), count(*), 'bench' FROM added GROUP BY round
@@ -65,13 +72,15 @@ class Recomputation:
     """Runs with their milliseconds, and the floors.
 
     *runs*, by name: of a worker that just started, the *first* and a *full* one; of one that made
-    the run before, after *one count*, after all was *pushed again*, and a full one that remembers.
+    the run before: after *one count*, after files of *one measure* of all, of as many rows as a
+    file may have and of *all again*, and a full one that remembers. *copies_ms* was measured beside
+    those of files and the last.
     """
 
     runs: dict[str, tuple[NewRun, float]]
     floor_read_ms: float
     floor_copy_ms: float
-    copies_ms: float
+    copies_ms: dict[str, float]
 
     @property
     def floor_ms(self) -> float:
@@ -82,6 +91,7 @@ class Recomputation:
 async def measure(stage: Stage, round_: Round) -> Recomputation:
     """Run *round_* by a worker that just started, and by one that made the run before."""
     library, all_found = Library(), defaultdict[str, list[tuple[NewRun, float]]](list)
+    copies = defaultdict[str, list[float]](list)
 
     async def run(name: str, known: Outcome | None) -> Outcome:
         outcome, milliseconds = await _run(stage, round_, library, known)
@@ -96,16 +106,23 @@ async def measure(stage: Stage, round_: Round) -> Recomputation:
     for _ in range(COUNTS):
         await change_one(stage, round_)
         known = await run("one count", known)
-    await _push_again(stage, round_)
-    await stage.tidy()
-    known = await run("pushed again", known)
+    applicants, all_rows = len(known.scope.cohort), len(known.kept.statements)
+    files = {"one measure": applicants, "largest file": LARGEST, "all again": all_rows}
+    for name, rows in files.items():
+        for _ in range(PUSHES if rows <= all_rows else 0):
+            await _push(stage, round_, rows)
+            await stage.tidy()
+            known = await run(name, known)
+            copies[name].append(await _copies(stage, round_, known.run.number))
     await forget(stage, round_)
     await stage.tidy()
     last = await run("full, remembers", without_scores(known))
     floor = await _floor(stage, round_, last.run.number)
-    narrow = await _copies(stage, round_, last.run.number)
+    copies["full, remembers"].append(await _copies(stage, round_, last.run.number))
     found = {name: median(runs, key=lambda run: run[1]) for name, runs in all_found.items()}
-    return Recomputation(found, *floor, narrow)
+    return Recomputation(
+        found, *floor, {name: sorted(all_)[len(all_) // 2] for name, all_ in copies.items()}
+    )
 
 
 def without_scores(known: Outcome) -> Outcome:
@@ -116,11 +133,11 @@ def without_scores(known: Outcome) -> Outcome:
     return replace(known, rescored=replace(rescored, sheet=sheet, scores=none))
 
 
-async def _push_again(stage: Stage, round_: Round) -> None:
-    """Give every value anew, as a push does."""
+async def _push(stage: Stage, round_: Round, rows: int) -> None:
+    """Give so many values anew, measure by measure, as a file does."""
     last = last_words(":round", "true")
     async with stage.database.session() as session:
-        await session.execute(text(AGAIN.format(last=last)), {"round": round_.id})
+        await session.execute(text(AGAIN.format(last=last)), {"round": round_.id, "rows": rows})
 
 
 async def _run(

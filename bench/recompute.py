@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import text
 
 from bench.stage import ACTOR, REFERENCE_DATE, Round, Stage, dsn, read_rows
+from shared.batches.limits import MOST_ROWS
 from shared.database import columns
 from shared.database.columns import HEADER, TRAILER
 from shared.frameworks.service import Library
@@ -33,9 +34,6 @@ ROW = columns.row_type(
 )
 PUSHES = 5
 """So many files of each size are pushed one after another, and the median shown."""
-
-LARGEST = 50_000
-"""Rows that a file may have: more come as two."""
 
 COUNTS = 9
 """So many counts are changed one after another, and the median shown: a worker's first run after a
@@ -107,7 +105,7 @@ async def measure(stage: Stage, round_: Round) -> Recomputation:
         await change_one(stage, round_)
         known = await run("one count", known)
     applicants, all_rows = len(known.scope.cohort), len(known.kept.statements)
-    files = {"one measure": applicants, "largest file": LARGEST, "all again": all_rows}
+    files = {"one measure": applicants, "largest file": MOST_ROWS, "all again": all_rows}
     for name, rows in files.items():
         for _ in range(PUSHES if rows <= all_rows else 0):
             await _push(stage, round_, rows)
@@ -120,9 +118,8 @@ async def measure(stage: Stage, round_: Round) -> Recomputation:
     floor = await _floor(stage, round_, last.run.number)
     copies["full, remembers"].append(await _copies(stage, round_, last.run.number))
     found = {name: median(runs, key=lambda run: run[1]) for name, runs in all_found.items()}
-    return Recomputation(
-        found, *floor, {name: sorted(all_)[len(all_) // 2] for name, all_ in copies.items()}
-    )
+    beside = {name: median(each, key=float) for name, each in copies.items()}
+    return Recomputation(found, *floor, beside)
 
 
 def without_scores(known: Outcome) -> Outcome:

@@ -276,6 +276,7 @@ async def _given_up_if_broken_off(session: Session) -> AsyncIterator[None]:
         await session.invalidate()
         raise
     except asyncpg.InternalClientError:
+        # Else the server, which is going, would be given time to break a command off.
         (await session.run_sync(_adapted)).driver_connection.terminate()
         await session.invalidate()
         raise

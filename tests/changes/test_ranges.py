@@ -104,20 +104,18 @@ async def heard(owner: Database, round_id: int) -> list[tuple[object, ...]]:
     async with owner._sessions() as session:
         consumed = await consumed_store.consume(session, round_id)
     assert consumed is not None
-    said, coded = consumed.said, iter(range(len(consumed.said.many)))
-    return sorted(
-        (
-            id_,
-            said.applicants[applicant],
-            said.measures[measure],
-            repr(number),
-            *((said.codes[said.first_code[at]], said.many[at]) if np.isneginf(number) else ()),
-        )
-        for id_, applicant, measure, number in zip(
-            said.id.tolist(), said.applicant, said.measure, said.number.tolist(), strict=True
-        )
-        for at in ([next(coded)] if np.isneginf(number) else [0])
+    said = consumed.said
+    codes = np.full(len(said), "", object)
+    codes[np.isneginf(said.number)] = [
+        f"{said.codes[at]} of {many}" for at, many in zip(said.first_code, said.many, strict=True)
+    ]
+    columns = (
+        *(said.id, said.kind, said.as_of, said.revision, said.reporter, codes),
+        np.array(said.applicants)[said.applicant],
+        np.array(said.measures)[said.measure],
+        np.array([repr(each) for each in said.number.tolist()]),  # NaN is not equal to itself
     )
+    return sorted(zip(*(each.tolist() for each in columns), strict=True))
 
 
 async def test_whatever_waits_is_counted_and_known_of_a_file(
